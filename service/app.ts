@@ -1,0 +1,33 @@
+import { METHODS } from "node:http";
+import Router from "@koa/router";
+import Koa from "koa";
+import type { Logger } from "pino";
+import { dataRoutes } from "./data/routes.ts";
+import type { DataStore } from "./data/store.ts";
+import { healthRoutes, type HealthDeps } from "./health/routes.ts";
+import { requestLog } from "./http/log.ts";
+import { problems } from "./http/problem.ts";
+import { pageRoutes } from "./page/routes.ts";
+
+/** What the app needs from outside. */
+export interface AppDeps extends HealthDeps {
+  readonly store: DataStore;
+  readonly logger: Logger;
+}
+
+/** Builds the Koa app. It neither listens nor connects. */
+export function createApp(deps: AppDeps): Koa {
+  const app = new Koa();
+  // All methods are known, so that one without a route is 405 on its path and never 501.
+  const router = new Router({ methods: METHODS });
+  router.use(pageRoutes(deps).routes(), dataRoutes(deps.store).routes(), healthRoutes(deps).routes());
+  app.use(requestLog(deps.logger));
+  app.use(problems(deps.logger));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  // What Koa itself catches is an answer that broke off while it was sent.
+  app.on("error", (err: unknown) => {
+    deps.logger.warn({ err }, "answer broke off");
+  });
+  return app;
+}

@@ -1,0 +1,89 @@
+import { Problem } from "../http/problem.ts";
+
+/** A JSON object as a client sends it. */
+export type JsonObject = Record<string, unknown>;
+
+/** Deepest nesting of objects and arrays that is kept. MongoDB's own bound is 100. */
+export const maxDepth = 32;
+
+const serverKeys = ["_id", "createdAt"];
+
+/**
+ * Parses a document and makes sure that MongoDB gives it back as it came.
+ * @throws {Problem} 400 `invalid_json`; 422 `not_an_object`, `reserved_key`, `invalid_key`, `too_deep`,
+ *   `number_not_exact`, `invalid_unicode`
+ */
+export function parseDocument(text: string): JsonObject {
+  const value = parseJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Problem(422, "not_an_object", 'Send a JSON object, such as {"name":"Ada"}.');
+  }
+  const reserved = serverKeys.find((key) => Object.hasOwn(value, key));
+  if (reserved !== undefined) {
+    throw new Problem(422, "reserved_key", `The server gives "${reserved}": leave it out.`);
+  }
+  requireStorable(value, 1);
+  return value as JsonObject;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text, requireExactNumber as (key: string, value: unknown) => unknown);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    // The walk over the parsed value ran out of stack.
+    if (error instanceof RangeError) throw tooDeep();
+    throw new Problem(400, "invalid_json", `The body is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A reviver that refuses numbers which a double can't hold: they would come back as other numbers. */
+function requireExactNumber(_key: string, value: unknown, context: { source?: string }): unknown {
+  if (typeof value !== "number" || context.source === undefined) return value;
+  const isWhole = /^-?\d+$/.test(context.source);
+  if (!Number.isFinite(value) || (isWhole && BigInt(context.source) !== BigInt(value))) {
+    throw new Problem(
+      422,
+      "number_not_exact",
+      `The number ${context.source.slice(0, 40)} can't be kept exactly: send it as a string.`,
+    );
+  }
+  return value;
+}
+
+function requireStorable(value: unknown, depth: number): void {
+  if (typeof value === "string") return void requireUnicode(value);
+  if (typeof value !== "object" || value === null) return;
+  if (depth > maxDepth) throw tooDeep();
+  if (!Array.isArray(value)) Object.keys(value).forEach(requireKey);
+  for (const child of Object.values(value)) requireStorable(child, depth + 1);
+}
+
+/** `_bsontype` would make the driver take an object for one of BSON's own types. */
+function requireKey(key: string): void {
+  requireUnicode(key);
+  if (key.startsWith("$") || /[.\0]/.test(key) || key === "__proto__" || key === "_bsontype") {
+    throw new Problem(
+      422,
+      "invalid_key",
+      `The key ${JSON.stringify(key.slice(0, 40))} can't be kept: keys don't start with "$", ` +
+        'have no "." and no NUL, and are not "__proto__" or "_bsontype".',
+    );
+  }
+}
+
+function requireUnicode(text: string): void {
+  if (!text.isWellFormed()) {
+    throw new Problem(
+      422,
+      "invalid_unicode",
+      "A string holds half a surrogate pair, which UTF-8 can't carry.",
+    );
+  }
+}
+
+function tooDeep(): Problem {
+  return new Problem(422, "too_deep", `Objects and arrays can be nested ${maxDepth} deep at most.`);
+}

@@ -1,0 +1,64 @@
+import Router from "@koa/router";
+import type { Context } from "koa";
+import { readJson } from "../http/body.ts";
+import { Problem } from "../http/problem.ts";
+import { parseDocument } from "./document.ts";
+import type { DataStore, PageQuery } from "./store.ts";
+
+const defaultLimit = 20;
+const maxLimit = 100;
+
+/** `/data`: list, add, read and delete documents. */
+export function dataRoutes(store: DataStore): Router {
+  const router = new Router({ prefix: "/data" });
+
+  router.get("/", async (ctx) => {
+    const query = pageQuery(ctx);
+    const page = await store.list(query);
+    if (page === undefined) {
+      throw new Problem(
+        400,
+        "unknown_after",
+        "There is no document with the id in `after`: start at the first page.",
+      );
+    }
+    const last = page.documents.at(-1);
+    if (page.more && last !== undefined) {
+      ctx.set("Link", `</data?limit=${query.limit}&after=${last._id.toString()}>; rel="next"`);
+    }
+    ctx.body = page.documents;
+  });
+
+  router.post("/", async (ctx) => {
+    const document = await store.insert(parseDocument(await readJson(ctx)));
+    ctx.status = 201;
+    ctx.set("Location", `/data/${document._id.toString()}`);
+    ctx.body = document;
+  });
+
+  router.get("/:id", async (ctx) => {
+    const document = await store.find(ctx.params.id ?? "");
+    if (document === undefined) throw documentNotFound();
+    ctx.body = document;
+  });
+
+  router.delete("/:id", async (ctx) => {
+    if (!(await store.remove(ctx.params.id ?? ""))) throw documentNotFound();
+    ctx.status = 204;
+  });
+
+  return router;
+}
+
+function pageQuery(ctx: Context): PageQuery {
+  const { limit = String(defaultLimit), after } = ctx.query;
+  if (typeof limit !== "string" || !/^\d{1,3}$/.test(limit) || +limit < 1 || +limit > maxLimit) {
+    throw new Problem(400, "invalid_limit", `\`limit\` is one whole number from 1 to ${maxLimit}.`);
+  }
+  if (Array.isArray(after)) throw new Problem(400, "unknown_after", "`after` is the id of one document.");
+  return { limit: Number(limit), after };
+}
+
+function documentNotFound(): Problem {
+  return new Problem(404, "document_not_found", "There is no document with this id.");
+}

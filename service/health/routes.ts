@@ -1,0 +1,49 @@
+import Router from "@koa/router";
+import type { Database } from "../database.ts";
+import { unavailable } from "../http/problem.ts";
+
+/** What health depends on. */
+export interface HealthDeps {
+  readonly database: Pick<Database, "ping" | "version">;
+  /** Whether the process has been told to stop. */
+  readonly isDraining: () => boolean;
+  /** Version of the service. */
+  readonly version: string;
+  /** Name of the pod. */
+  readonly podName: string;
+}
+
+/** `/health/live`, `/health/ready`, and `/health` with details. */
+export function healthRoutes({ database, isDraining, version, podName }: HealthDeps): Router {
+  const router = new Router({ prefix: "/health" });
+  const uptime = () => Math.round(process.uptime());
+
+  router.get("/live", (ctx) => {
+    ctx.body = { status: "ok" };
+  });
+
+  router.get("/ready", async (ctx) => {
+    requireServing(isDraining);
+    await database.ping();
+    ctx.body = { status: "ok" };
+  });
+
+  router.get("/", async (ctx) => {
+    const about = { version, pod: podName, uptimeSeconds: uptime() };
+    requireServing(isDraining, about);
+    const [pingMs, mongodb] = await Promise.all([database.ping(), database.version()]).catch(
+      (cause: unknown) => {
+        const members = { ...about, mongodb: { state: "away" } };
+        throw unavailable("database_unavailable", "The database can't be reached.", { members, cause });
+      },
+    );
+    const roundTripMs = Math.round(pingMs * 100) / 100;
+    ctx.body = { status: "ok", ...about, mongodb: { state: "connected", version: mongodb, roundTripMs } };
+  });
+
+  return router;
+}
+
+function requireServing(isDraining: () => boolean, members = {}): void {
+  if (isDraining()) throw unavailable("draining", "This pod is shutting down.", { members });
+}

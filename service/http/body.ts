@@ -1,0 +1,69 @@
+import { parse } from "content-type";
+import type { Context } from "koa";
+import getRawBody from "raw-body";
+import { Problem } from "./problem.ts";
+
+/** Largest request body, in bytes: 100 KiB. */
+export const bodyLimit = 100 * 1024;
+
+/**
+ * Reads a JSON body.
+ * @throws {Problem} 400 `invalid_json`, 413 `body_too_large`, 415 `unsupported_media_type`
+ */
+export async function readJson(ctx: Context): Promise<string> {
+  return await readText(ctx, "application/json");
+}
+
+/**
+ * Reads the fields of an HTML form.
+ * @throws {Problem} 403 `cross_site_form`, and as {@link readJson}
+ */
+export async function readForm(ctx: Context): Promise<URLSearchParams> {
+  // JSON from another site needs a CORS preflight, which nobody answers here; a form would get through.
+  const site = ctx.get("Sec-Fetch-Site");
+  if (site !== "" && site !== "same-origin" && site !== "none") {
+    throw new Problem(403, "cross_site_form", "This form can only be sent from the service's own page.");
+  }
+  return new URLSearchParams(await readText(ctx, "application/x-www-form-urlencoded"));
+}
+
+async function readText(ctx: Context, type: string): Promise<string> {
+  requireType(ctx, type);
+  const bytes = await getRawBody(ctx.req, {
+    length: ctx.get("Content-Length") || null,
+    limit: bodyLimit,
+  }).catch((error: unknown) => {
+    throw bodyProblem(error);
+  });
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Problem(400, "invalid_utf8", "The body is not valid UTF-8.");
+  }
+}
+
+function requireType(ctx: Context, type: string): void {
+  const given = parse(ctx.get("Content-Type"));
+  const charset = given.parameters.charset ?? "utf-8";
+  const plain = ["", "identity"].includes(ctx.get("Content-Encoding").toLowerCase());
+  if (given.type.toLowerCase() !== type || charset.toLowerCase() !== "utf-8" || !plain) {
+    throw new Problem(
+      415,
+      "unsupported_media_type",
+      `Send the body as "Content-Type: ${type}", in UTF-8 and without Content-Encoding.`,
+    );
+  }
+}
+
+function bodyProblem(error: unknown): Problem {
+  if (error instanceof Error && "type" in error && error.type === "entity.too.large") {
+    return new Problem(413, "body_too_large", `A body can be ${bodyLimit} bytes long at most.`, {
+      // What is left of the body will not be read, so the connection can't be used again.
+      headers: { Connection: "close" },
+      cause: error,
+    });
+  }
+  return new Problem(400, "incomplete_body", "The body ended before its Content-Length was reached.", {
+    cause: error,
+  });
+}

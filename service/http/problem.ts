@@ -1,0 +1,80 @@
+import { STATUS_CODES } from "node:http";
+import type { Middleware } from "koa";
+import type { Logger } from "pino";
+
+/** Parts of a problem that not every problem has. */
+export interface ProblemOptions {
+  /** Response headers, such as `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the JSON body (RFC 9457, section 3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** What went wrong inside: logged, never sent. */
+  readonly cause?: unknown;
+}
+
+/** An error that a client may see: an RFC 9457 problem with a stable `code`. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
+
+  /**
+   * @param status HTTP status code
+   * @param code stable name for programs, in snake case
+   * @param detail one sentence for people: what is wrong, and what to do
+   */
+  constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
+    super(detail, { cause: options.cause });
+    this.status = status;
+    this.code = code;
+    this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
+  }
+}
+
+/** 503: the client should come back in two seconds. */
+export function unavailable(code: string, detail: string, options: ProblemOptions = {}): Problem {
+  return new Problem(503, code, detail, { ...options, headers: { "Retry-After": "2", ...options.headers } });
+}
+
+/** Middleware: every error leaves as `application/problem+json`; what is not a Problem leaves as a bare 500. */
+export function problems(logger: Logger): Middleware {
+  return async function problemJson(ctx, next) {
+    try {
+      await next();
+      if (ctx.status >= 400 && ctx.body == null) throw unrouted(ctx.status, ctx.path);
+    } catch (error) {
+      const problem = toProblem(error);
+      const log = { requestId: ctx.state.requestId as string, err: error };
+      if (problem.status >= 500) logger.error(log, "request failed");
+      ctx.status = problem.status;
+      ctx.set(problem.headers);
+      ctx.body = {
+        title: STATUS_CODES[problem.status],
+        status: problem.status,
+        code: problem.code,
+        detail: problem.message,
+        requestId: ctx.state.requestId as string,
+        ...problem.members,
+      };
+      ctx.type = "application/problem+json";
+    }
+  };
+}
+
+/** The router leaves a status without a body where no route answers. */
+function unrouted(status: number, path: string): Problem {
+  return status === 404
+    ? new Problem(404, "not_found", `There is nothing at ${path}.`)
+    : new Problem(status, "method_not_allowed", "The `Allow` header names the methods of this path.");
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(
+    500,
+    "internal",
+    "Something went wrong in the server; the log has it under this request id.",
+  );
+}

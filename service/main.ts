@@ -1,0 +1,60 @@
+import { createServer } from "node:http";
+import { pino } from "pino";
+import { createApp } from "./app.ts";
+import { createStore } from "./data/store.ts";
+import { openDatabase } from "./database.ts";
+import { drain } from "./http/drain.ts";
+import packageJson from "./package.json" with { type: "json" };
+import { readSettings, type Settings } from "./settings.ts";
+
+/** Bounds of one connection, in milliseconds: a client that is slower than this is not a client. */
+const connectionTimes = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
+
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env);
+  } catch (error) {
+    pino().fatal({ faults: (error as Error).message.split("\n") }, "the environment is not right");
+    process.exit(1);
+  }
+}
+
+const settings = settingsOrExit();
+const logger = pino({ level: settings.logLevel, base: { pod: settings.podName } });
+const database = openDatabase(settings.mongodbUri, logger);
+const store = createStore(database.connection);
+let draining = false;
+
+const app = createApp({
+  store,
+  database,
+  logger,
+  isDraining: () => draining,
+  podName: settings.podName,
+  version: packageJson.version,
+});
+const handle = app.callback();
+const server = createServer(connectionTimes, (request, response) => void handle(request, response));
+
+server.on("error", (err) => {
+  logger.fatal({ err }, `can't listen on port ${settings.port}`);
+  process.exit(1);
+});
+server.listen(settings.port, settings.host, () => {
+  logger.info({ address: server.address() }, "listening");
+});
+
+/** Readiness first, then the server, MongoDB last: what is in flight may still need it. */
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  if (draining) return;
+  draining = true;
+  logger.info({ signal }, "draining");
+  const inTime = await drain(server, settings);
+  await database.close();
+  logger.info({ inTime }, "stopped");
+  // A timer or a socket of a library must not hold the process.
+  process.exit(inTime ? 0 : 1);
+}
+
+process.on("SIGTERM", stop);
+process.on("SIGINT", stop);

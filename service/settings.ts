@@ -1,0 +1,72 @@
+import { EnvError, makeValidator, cleanEnv, host, port, str } from "envalid";
+import { hostname } from "node:os";
+
+/** What the environment says, read once at start. */
+export interface Settings {
+  /** TCP port to listen on. `PORT`, default 3000. */
+  readonly port: number;
+  /** Address to listen on. `HOST`, default `::` (all addresses, IPv4 included). */
+  readonly host: string;
+  /** MongoDB connection string. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
+  readonly mongodbUri: string;
+  /** Least severe level that is logged. `LOG_LEVEL`, default `info`. */
+  readonly logLevel: string;
+  /** Name of the pod or host that answers, as shown on the page. `POD_NAME`, default the host's name. */
+  readonly podName: string;
+  /** Milliseconds to go on serving after SIGTERM, telling clients to leave. `DRAIN_MS`, default 2000. */
+  readonly drainMs: number;
+  /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
+  readonly shutdownMs: number;
+}
+
+const mongodbUri = makeValidator((input) => {
+  // The value may hold a password, so no message repeats it.
+  if (!/^mongodb(\+srv)?:\/\/[^/]+/.test(input)) {
+    throw new EnvError("must start with mongodb:// or mongodb+srv:// and name a host");
+  }
+  return input;
+});
+
+const milliseconds = makeValidator((input) => {
+  if (!/^\d{1,6}$/.test(input)) {
+    throw new EnvError(`must be a whole number of milliseconds from 0 to 999999, not "${input}"`);
+  }
+  return Number(input);
+});
+
+/**
+ * Reads and checks every variable together.
+ * @throws {Error} one error that names every variable at fault, a line each
+ */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const clean = cleanEnv(
+    env,
+    {
+      PORT: port({ default: 3000 }),
+      HOST: host({ default: "::" }),
+      MONGODB_URI: mongodbUri({ default: "mongodb://mongodb:27017/app" }),
+      LOG_LEVEL: str({
+        default: "info",
+        choices: ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+      }),
+      POD_NAME: str({ default: hostname() }),
+      DRAIN_MS: milliseconds({ default: 2000 }),
+      SHUTDOWN_MS: milliseconds({ default: 15000 }),
+    },
+    { reporter: ({ errors }) => throwAll(errors) },
+  );
+  return {
+    port: clean.PORT,
+    host: clean.HOST,
+    mongodbUri: clean.MONGODB_URI,
+    logLevel: clean.LOG_LEVEL,
+    podName: clean.POD_NAME,
+    drainMs: clean.DRAIN_MS,
+    shutdownMs: clean.SHUTDOWN_MS,
+  };
+}
+
+function throwAll(errors: Partial<Record<string, Error>>): void {
+  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${error?.message ?? "invalid"}`);
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+}

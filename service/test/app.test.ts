@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import Koa from "koa";
+import { pino } from "pino";
+import { requestLog } from "../http/log.ts";
+import { problems } from "../http/problem.ts";
+import { expectProblem } from "./support/problem.ts";
+import { startService, type TestService } from "./support/service.ts";
+
+describe("createApp", () => {
+  let service: TestService;
+  before(async () => {
+    service = await startService();
+  });
+  after(() => service.close());
+
+  for (const path of ["/nothing", "/data/a/b", "/health/none", "/%2e%2e/etc/passwd"]) {
+    it(`answers 404 to ${path}`, async () => {
+      await expectProblem(await service.request(path), 404, "not_found");
+    });
+  }
+
+  it("logs a JSON line a request, with the request id of the client", async () => {
+    const headers = { "X-Request-Id": "client-1" };
+    const response = await service.request("/data?limit=1", { headers });
+    expect(response.headers.get("X-Request-Id")).to.equal("client-1");
+    const line = service.log.findLast(({ msg }) => msg === "request");
+    expect(line).to.include({ requestId: "client-1", method: "GET", path: "/data", status: 200 });
+    expect(line?.ms).to.be.a("number");
+  });
+
+  it("gives a request id of its own where the client's could forge a log line", async () => {
+    const response = await service.request("/", { headers: { "X-Request-Id": 'a" b' } });
+    expect(response.headers.get("X-Request-Id")).to.match(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe("problems", () => {
+  it("answers a bare 500 to an error of our own and logs it", async () => {
+    const lines: string[] = [];
+    const logger = pino({}, { write: (line: string) => void lines.push(line) });
+    const app = new Koa().use(requestLog(logger)).use(problems(logger));
+    app.use(() => {
+      throw new Error("secret detail");
+    });
+    const server = app.listen(0);
+    try {
+      const { port } = server.address() as { port: number };
+      const response = await fetch(`http://127.0.0.1:${port}/`);
+      expect(await response.clone().text()).not.to.include("secret");
+      await expectProblem(response, 500, "internal");
+      expect(lines.join("")).to.include("secret detail");
+    } finally {
+      server.close();
+    }
+  });
+});

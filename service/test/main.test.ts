@@ -1,0 +1,133 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { Agent, request, type IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { sharedMongoDB } from "./support/hooks.ts";
+import { freePort } from "./support/mongodb.ts";
+import { untilStatus, withDatabase } from "./support/service.ts";
+
+const main = `${import.meta.dirname}/../main.ts`;
+
+interface Running {
+  readonly port: number;
+  readonly child: ChildProcess;
+  /** What it logged so far. */
+  readonly output: () => string;
+}
+
+async function startMain(env: Record<string, string>): Promise<Running> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [main], { env: { PORT: String(port), HOST: "127.0.0.1", ...env } });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return { port, child, output: () => output };
+}
+
+async function startReady(env: Record<string, string> = {}): Promise<Running> {
+  const uri = withDatabase((await sharedMongoDB()).uri, `test-main-${process.pid}`);
+  const running = await startMain({ MONGODB_URI: uri, ...env });
+  const ask = (path: string) =>
+    fetch(`http://127.0.0.1:${running.port}${path}`).catch(() => new Response("", { status: 599 }));
+  await untilStatus({ request: ask }, "/health/ready", 200);
+  return running;
+}
+
+async function exitCode({ child }: Running): Promise<number | null> {
+  if (child.exitCode === null) await once(child, "exit");
+  return child.exitCode;
+}
+
+/** Status of a GET or, with a body, a POST on a kept-alive connection. */
+function send(port: number, agent: Agent, path: string, body?: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const method = body === undefined ? "GET" : "POST";
+    const headers = { "Content-Type": "application/json" };
+    request({ host: "127.0.0.1", port, agent, path, method, headers }, (response: IncomingMessage) => {
+      response.resume().on("end", () => resolve(response.statusCode ?? 0));
+    })
+      .on("error", reject)
+      .end(body);
+  });
+}
+
+describe("main", () => {
+  it("reports every fault of the environment and exits with 1", async () => {
+    const running = await startMain({ PORT: "0x", LOG_LEVEL: "loud" });
+    expect(await exitCode(running)).to.equal(1);
+    const line = JSON.parse(running.output()) as { faults: string[] };
+    expect(line.faults.map((fault) => fault.split(":")[0])).to.deep.equal(["PORT", "LOG_LEVEL"]);
+  });
+
+  it("is live but not ready while it has never seen MongoDB, and stops when told to", async () => {
+    const port = await freePort();
+    const running = await startMain({ MONGODB_URI: `mongodb://127.0.0.1:${port}/app`, DRAIN_MS: "0" });
+    const ask = (path: string) =>
+      fetch(`http://127.0.0.1:${running.port}${path}`).catch(() => new Response("", { status: 599 }));
+    await untilStatus({ request: ask }, "/health/live", 200);
+    expect((await ask("/health/ready")).status).to.equal(503);
+    expect((await ask("/data")).status).to.equal(503);
+    running.child.kill("SIGTERM");
+    expect(await exitCode(running)).to.equal(0);
+  });
+
+  it("loses no request on SIGTERM, and exits with 0", async () => {
+    const running = await startReady({ DRAIN_MS: "1500" });
+    const agent = new Agent({ keepAlive: true });
+    let sending = true;
+    const client = async () => {
+      const statuses: number[] = [];
+      while (sending) {
+        statuses.push(await send(running.port, agent, "/data?limit=1"));
+        statuses.push(await send(running.port, agent, "/data", '{"drain":true}'));
+      }
+      return statuses;
+    };
+    const clients = Promise.all(Array.from({ length: 8 }, client));
+    await sleep(500);
+    running.child.kill("SIGTERM");
+    // In a cluster new requests end when the endpoint is gone, which is before the drain is over.
+    await sleep(1000);
+    sending = false;
+    const statuses = (await clients).flat();
+    expect(statuses.length).to.be.greaterThan(50);
+    expect(statuses.filter((status) => status >= 300)).to.deep.equal([]);
+    expect(await exitCode(running)).to.equal(0);
+  });
+
+  it("answers a request whose body is still coming when the drain ends", async () => {
+    const running = await startReady({ DRAIN_MS: "0" });
+    const headers = { "Content-Type": "application/json", "Content-Length": "7" };
+    const slow = request({ host: "127.0.0.1", port: running.port, path: "/data", method: "POST", headers });
+    const answered = once(slow, "response") as Promise<[IncomingMessage]>;
+    slow.write('{"a"');
+    await sleep(200);
+    running.child.kill("SIGTERM");
+    await sleep(500);
+    slow.end(":1}");
+    const [response] = await answered;
+    expect(response.statusCode).to.equal(201);
+    expect(await exitCode(running)).to.equal(0);
+  });
+
+  it("answers 503 at /health/ready while it drains, and asks clients to leave", async () => {
+    const running = await startReady({ DRAIN_MS: "1000" });
+    running.child.kill("SIGTERM");
+    await sleep(200);
+    const response = await fetch(`http://127.0.0.1:${running.port}/health/ready`);
+    expect(response.status).to.equal(503);
+    expect(response.headers.get("Connection")).to.equal("close");
+    expect(await exitCode(running)).to.equal(0);
+  });
+
+  it("gives up on a request that never ends, and says so by its exit code", async () => {
+    const running = await startReady({ DRAIN_MS: "0", SHUTDOWN_MS: "500" });
+    const headers = { "Content-Type": "application/json", "Content-Length": "7" };
+    const stuck = request({ host: "127.0.0.1", port: running.port, path: "/data", method: "POST", headers });
+    stuck.on("error", () => undefined).write("{");
+    await sleep(200);
+    running.child.kill("SIGTERM");
+    expect(await exitCode(running)).to.equal(1);
+  });
+});

@@ -1,0 +1,29 @@
+import { expect } from "chai";
+import { hostname } from "node:os";
+import { readSettings } from "../settings.ts";
+
+describe("readSettings", () => {
+  it("has a default for everything", () => {
+    expect(readSettings({})).to.deep.equal({
+      port: 3000,
+      host: "::",
+      mongodbUri: "mongodb://mongodb:27017/app",
+      logLevel: "info",
+      podName: hostname(),
+      drainMs: 2000,
+      shutdownMs: 15000,
+    });
+  });
+
+  it("names every fault at once, without the password", () => {
+    const env = { PORT: "99999", MONGODB_URI: "http://u:hunter2@h", LOG_LEVEL: "loud", DRAIN_MS: "2s" };
+    expect(() => readSettings(env))
+      .to.throw()
+      .with.property("message")
+      .that.matches(/PORT: /)
+      .and.matches(/MONGODB_URI: must start with mongodb:\/\//)
+      .and.matches(/LOG_LEVEL: /)
+      .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
+      .and.not.include("hunter2");
+  });
+});

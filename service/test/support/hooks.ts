@@ -1,0 +1,17 @@
+import { startMongoDB, type MongoServer } from "./mongodb.ts";
+
+let server: Promise<MongoServer> | undefined;
+
+/** The server that all tests of a run share, started by the first that asks. */
+export async function sharedMongoDB(): Promise<MongoServer> {
+  server ??= startMongoDB().then((started) => {
+    console.log(`    MongoDB for these tests: ${started.kind}`);
+    return started;
+  });
+  return await server;
+}
+
+/** Mocha calls this once, after the last test. */
+export async function mochaGlobalTeardown(): Promise<void> {
+  await (await server)?.close();
+}

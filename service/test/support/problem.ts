@@ -1,0 +1,12 @@
+import { expect } from "chai";
+
+/** Asserts an RFC 9457 problem of this status and code, without anything of the server's inside. */
+export async function expectProblem(response: Response, status: number, code: string): Promise<void> {
+  const text = await response.text();
+  expect(response.status, text).to.equal(status);
+  expect(response.headers.get("Content-Type")).to.equal("application/problem+json");
+  const problem = JSON.parse(text) as Record<string, unknown>;
+  expect(problem).to.include({ status, code });
+  expect(problem.requestId).to.equal(response.headers.get("X-Request-Id"));
+  expect(text).not.to.match(/\n\s+at |node_modules|\.ts:/);
+}

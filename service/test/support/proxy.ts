@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+/** A TCP proxy on the way to a server, to take the way away. */
+export interface Proxy {
+  readonly port: number;
+  /** Passes bytes, or closes every connection at once, or keeps connections and passes nothing. */
+  mode(mode: "pass" | "refuse" | "hang"): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy in front of `127.0.0.1:port`. */
+export async function startProxy(port: number): Promise<Proxy> {
+  const sockets = new Set<Socket>();
+  let current: "pass" | "refuse" | "hang" = "pass";
+
+  function link(from: Socket, to: Socket): void {
+    sockets.add(from);
+    from.on("data", (chunk) => {
+      if (current === "pass") to.write(chunk);
+    });
+    from.on("error", () => to.destroy());
+    from.on("close", () => {
+      sockets.delete(from);
+      to.destroy();
+    });
+  }
+  const server = createServer((client) => {
+    if (current === "refuse") return void client.destroy();
+    const upstream = connect(port, "127.0.0.1");
+    link(client, upstream);
+    link(upstream, client);
+  });
+  const closeAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    mode(mode) {
+      current = mode;
+      // Bytes that were swallowed can't be given back: what comes after a hang are new connections.
+      if (mode !== "hang") closeAll();
+    },
+    async close() {
+      server.close();
+      closeAll();
+      await once(server, "close");
+    },
+  };
+}
