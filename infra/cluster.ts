@@ -1,0 +1,35 @@
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Minikube } from "./minikube.ts";
+
+/** Arguments of {@link Cluster}. */
+export interface ClusterArgs {
+  /** What minikube says of itself. */
+  readonly minikube: Minikube;
+}
+
+/** The providers of one minikube cluster: its Kubernetes, and the Docker inside its node. */
+export class Cluster extends pulumi.ComponentResource {
+  readonly kubernetes: k8s.Provider;
+  readonly docker: docker.Provider;
+  /** Changes when the cluster is deleted and made anew, even under the same name and address. */
+  readonly id: pulumi.Output<string>;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:cluster:Cluster", name, args, opts);
+    const { profile, docker: daemon } = args.minikube;
+
+    const context = { context: profile };
+    const reader = new k8s.Provider(`${name}-reader`, context, { parent: this });
+    const system = k8s.core.v1.Namespace.get(`${name}-system`, "kube-system", {
+      parent: this,
+      provider: reader,
+    });
+    this.id = system.metadata.uid;
+    this.kubernetes = new k8s.Provider(name, { ...context, clusterIdentifier: this.id }, { parent: this });
+    this.docker = new docker.Provider(name, daemon, { parent: this });
+
+    this.registerOutputs({ kubernetes: this.kubernetes, docker: this.docker, id: this.id });
+  }
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Credentials } from "./credentials.ts";
+import { containerSecurity, partOf, podLabels, podSecurity } from "./pod.ts";
+
+type Container = types.input.core.v1.Container;
+type VolumeMount = types.input.core.v1.VolumeMount;
+
+/** Arguments of {@link MongoDatabase}. */
+export interface MongoDatabaseArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** The official mongo image, with its version. */
+  readonly image: string;
+  /** The claim of the volume that holds the data; MongoDB's user must be able to write to it. */
+  readonly claimName: pulumi.Input<string>;
+  /** The users' passwords. */
+  readonly credentials: Pick<Credentials, "passwordsSecret">;
+}
+
+/** User and group `mongodb` of the official image. */
+export const mongodbUser = 999;
+/** MongoDB's port. */
+export const mongodbPort = 27017;
+/** Labels of MongoDB's pods. */
+export const mongodbLabels = podLabels("mongodb");
+
+const scripts = join(import.meta.dirname, "mongodb");
+
+/** One MongoDB with authentication, at the DNS name `mongodb`. */
+export class MongoDatabase extends pulumi.ComponentResource {
+  /** The StatefulSet's name. */
+  readonly statefulSetName: pulumi.Output<string>;
+
+  constructor(name: string, args: MongoDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:database:MongoDatabase", name, args, opts);
+    const { namespace } = args;
+    const child = { parent: this };
+    const metadata = { namespace, labels: { ...partOf, ...mongodbLabels } };
+    const ports = [{ name: "mongodb", port: mongodbPort, targetPort: "mongodb" }];
+    // The StatefulSet is awaited: its Services need not be.
+    const annotations = { "pulumi.com/skipAwait": "true" };
+
+    const scriptFiles = new k8s.core.v1.ConfigMap(
+      `${name}-scripts`,
+      {
+        metadata,
+        immutable: true,
+        data: { "set-users.sh": script("set-users.sh"), "set-users.js": script("set-users.js") },
+      },
+      child,
+    );
+    new k8s.core.v1.Service(
+      name,
+      { metadata: { ...metadata, name: "mongodb", annotations }, spec: { selector: mongodbLabels, ports } },
+      child,
+    );
+    const headless = new k8s.core.v1.Service(
+      `${name}-members`,
+      { metadata: { ...metadata, annotations }, spec: { selector: mongodbLabels, ports, clusterIP: "None" } },
+      child,
+    );
+    const statefulSet = new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata,
+        spec: {
+          replicas: 1,
+          serviceName: headless.metadata.name,
+          selector: { matchLabels: mongodbLabels },
+          template: {
+            metadata: { labels: { ...partOf, ...mongodbLabels } },
+            spec: podSpec(args, scriptFiles.metadata.name),
+          },
+        },
+      },
+      child,
+    );
+    this.statefulSetName = statefulSet.metadata.name;
+
+    this.registerOutputs({ statefulSetName: this.statefulSetName });
+  }
+}
+
+function podSpec(args: MongoDatabaseArgs, scriptFiles: pulumi.Input<string>): types.input.core.v1.PodSpec {
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: podSecurity(mongodbUser),
+    terminationGracePeriodSeconds: 60,
+    initContainers: [setUsers(args.image)],
+    containers: [mongod(args.image)],
+    volumes: [
+      { name: "data", persistentVolumeClaim: { claimName: args.claimName } },
+      { name: "passwords", secret: { secretName: args.credentials.passwordsSecret, defaultMode: 0o440 } },
+      { name: "scripts", configMap: { name: scriptFiles } },
+      { name: "scratch", emptyDir: { sizeLimit: "64Mi" } },
+    ],
+  };
+}
+
+function setUsers(image: string): Container {
+  return {
+    ...mongoContainer(image),
+    name: "set-users",
+    command: ["bash", "/scripts/set-users.sh"],
+    volumeMounts: [
+      ...dataMounts(),
+      { name: "passwords", mountPath: "/run/secrets/mongodb", readOnly: true },
+      { name: "scripts", mountPath: "/scripts", readOnly: true },
+    ],
+  };
+}
+
+function mongod(image: string): Container {
+  const tcp = { tcpSocket: { port: "mongodb" } };
+  const ping = `mongosh --quiet --norc --host "$HOSTNAME" --eval 'quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)'`;
+  return {
+    ...mongoContainer(image),
+    name: "mongodb",
+    // Half of the memory limit, as MongoDB does on a machine of its own: it may size the cache from the node instead.
+    args: ["mongod", "--auth", "--bind_ip_all", "--wiredTigerCacheSizeGB", "0.25"],
+    ports: [{ name: "mongodb", containerPort: mongodbPort }],
+    volumeMounts: dataMounts(),
+    // mongosh is a Node process of its own: it asks at the start only, and TCP does afterwards.
+    startupProbe: {
+      exec: { command: ["bash", "-c", ping] },
+      periodSeconds: 2,
+      failureThreshold: 30,
+      timeoutSeconds: 10,
+    },
+    readinessProbe: { ...tcp, periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
+    livenessProbe: { ...tcp, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+  };
+}
+
+function mongoContainer(
+  image: string,
+): Pick<Container, "image" | "imagePullPolicy" | "env" | "resources" | "securityContext"> {
+  return {
+    image,
+    imagePullPolicy: "IfNotPresent",
+    // mongosh writes its log to the home directory, which would be the data's.
+    env: [{ name: "HOME", value: "/tmp" }],
+    resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+    securityContext: containerSecurity(),
+  };
+}
+
+function dataMounts(): VolumeMount[] {
+  return [
+    { name: "data", mountPath: "/data/db" },
+    // The image and mongosh write here, and the root file system is read-only.
+    { name: "scratch", mountPath: "/tmp", subPath: "tmp" },
+    { name: "scratch", mountPath: "/data/configdb", subPath: "configdb" },
+  ];
+}
+
+function script(file: string): string {
+  return readFileSync(join(scripts, file), "utf8");
+}

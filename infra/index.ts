@@ -1,0 +1,75 @@
+import { getProject, getStack } from "@pulumi/pulumi";
+import { Cluster } from "./cluster.ts";
+import { Credentials } from "./credentials.ts";
+import { MongoDatabase } from "./database.ts";
+import { ServiceImage } from "./image.ts";
+import { findMinikube } from "./minikube.ts";
+import { AppNamespace } from "./namespace.ts";
+import { NetworkRules } from "./network.ts";
+import { readSettings } from "./settings.ts";
+import { HostPathStorage, StorageClassStorage } from "./storage.ts";
+import { WebService } from "./web.ts";
+
+const settings = readSettings();
+const minikube = await findMinikube(settings.minikubeProfile);
+
+const cluster = new Cluster("cluster", { minikube });
+const inCluster = { provider: cluster.kubernetes };
+const onDocker = { provider: cluster.docker };
+
+const serviceImage = new ServiceImage("web", { clusterId: cluster.id }, onDocker);
+
+const app = new AppNamespace("app", { name: `${getProject()}-${getStack()}` }, inCluster);
+
+const storage =
+  settings.storage.kind === "hostPath"
+    ? new HostPathStorage(
+        "data",
+        {
+          namespace: app.name,
+          size: settings.storage.size,
+          volumeName: `${getProject()}-${getStack()}-data`,
+          clusterId: cluster.id,
+          mongoImage: settings.mongoImage,
+          keepData: settings.storage.keepData,
+        },
+        { providers: [cluster.kubernetes, cluster.docker] },
+      )
+    : new StorageClassStorage(
+        "data",
+        { namespace: app.name, size: settings.storage.size, storageClass: settings.storage.className },
+        inCluster,
+      );
+
+const credentials = new Credentials("mongodb", { namespace: app.name }, inCluster);
+
+new NetworkRules("network", { namespace: app.name }, inCluster);
+
+new MongoDatabase(
+  "mongodb",
+  { namespace: app.name, image: settings.mongoImage, claimName: storage.claimName, credentials },
+  inCluster,
+);
+
+const web = new WebService(
+  "web",
+  {
+    namespace: app.name,
+    image: serviceImage.reference,
+    mongodbUri: credentials.uri,
+    expose: settings.expose,
+    scaling: settings.scaling,
+    logLevel: settings.logLevel,
+    addressOf: minikube.addressOf,
+  },
+  inCluster,
+);
+
+/** Where the service answers. */
+export const url = web.url;
+/** The Kubernetes namespace that everything is in. */
+export const namespace = app.name;
+/** The service's image. */
+export const image = serviceImage.reference;
+/** Pods of the service when idle. */
+export const replicas = web.replicas;

@@ -1,0 +1,12 @@
+// Plain JavaScript, so that every version of Node can read it and say what is wrong.
+const [major] = process.versions.node.split(".");
+
+if (Number(major) < 24) {
+  throw new Error(
+    `Node 24 or newer is needed, and this is ${process.versions.node}. ` +
+      "The project has its own: run Pulumi as `npm run pulumi -- up`.",
+  );
+}
+
+/** The stack's outputs. */
+export default async () => ({ ...(await import("./index.ts")) });

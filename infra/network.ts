@@ -1,0 +1,64 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { mongodbLabels, mongodbPort } from "./database.ts";
+import { partOf } from "./pod.ts";
+import { webLabels, webPort } from "./web.ts";
+
+type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
+
+/** Arguments of {@link NetworkRules}. */
+export interface NetworkRulesArgs {
+  readonly namespace: pulumi.Input<string>;
+}
+
+/** Who may talk to whom. Nobody else does: not even MongoDB to the outside. */
+export class NetworkRules extends pulumi.ComponentResource {
+  constructor(name: string, args: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:network:NetworkRules", name, args, opts);
+
+    for (const [rule, spec] of Object.entries(policies())) {
+      const metadata = { namespace: args.namespace, labels: partOf };
+      new k8s.networking.v1.NetworkPolicy(`${name}-${rule}`, { metadata, spec }, { parent: this });
+    }
+
+    this.registerOutputs({});
+  }
+}
+
+/** One policy a rule, by name. */
+export function policies(): Record<string, PolicySpec> {
+  const tcp = (port: number) => [{ protocol: "TCP", port }];
+  const web = { matchLabels: webLabels };
+  const mongodb = { matchLabels: mongodbLabels };
+  return {
+    "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    "any-to-web": { podSelector: web, policyTypes: ["Ingress"], ingress: [{ ports: tcp(webPort) }] },
+    "web-to-mongodb": {
+      podSelector: web,
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ podSelector: mongodb }], ports: tcp(mongodbPort) }],
+    },
+    "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns()] },
+    "mongodb-from-web": {
+      podSelector: mongodb,
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ podSelector: web }], ports: tcp(mongodbPort) }],
+    },
+  };
+}
+
+function dns(): types.input.networking.v1.NetworkPolicyEgressRule {
+  return {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+        podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+      },
+    ],
+    ports: [
+      { protocol: "UDP", port: 53 },
+      { protocol: "TCP", port: 53 },
+    ],
+  };
+}

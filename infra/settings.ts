@@ -1,0 +1,110 @@
+import { Config, RunError } from "@pulumi/pulumi";
+
+/** How the service is reached from outside the cluster. */
+export type Expose =
+  { readonly kind: "nodePort"; readonly port: number | undefined } | { readonly kind: "loadBalancer" };
+
+/** Where the database keeps its files. */
+export type StorageSettings =
+  | { readonly kind: "hostPath"; readonly size: string; readonly keepData: boolean }
+  | { readonly kind: "storageClass"; readonly size: string; readonly className: string };
+
+/** Bounds and target of the autoscaler. */
+export interface Scaling {
+  /** Pods that always run. */
+  readonly minReplicas: number;
+  /** Pods that run under load. */
+  readonly maxReplicas: number;
+  /** Average CPU use in percent of the request. */
+  readonly cpuTarget: number;
+}
+
+/** The stack's configuration, checked. Pulumi.yaml describes each key and holds its default. */
+export interface Settings {
+  readonly minikubeProfile: string;
+  readonly expose: Expose;
+  readonly scaling: Scaling;
+  readonly logLevel: string;
+  readonly mongoImage: string;
+  readonly storage: StorageSettings;
+}
+
+const exposeKinds = ["nodePort", "loadBalancer"] as const;
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
+/** More pods than this on one database are a mistake in the configuration. */
+const mostReplicas = 50;
+
+/**
+ * Reads the stack's configuration.
+ * @throws {RunError} one sentence that names the key, what it may be, and what it is
+ */
+export function readSettings(config = new Config()): Settings {
+  const minReplicas = integer(config, "minReplicas", 1, mostReplicas);
+  return {
+    minikubeProfile: matching(config, "minikubeProfile", /^[\w.-]+$/, "the name of a minikube profile"),
+    expose: readExpose(config),
+    scaling: {
+      minReplicas,
+      maxReplicas: integer(config, "maxReplicas", minReplicas, mostReplicas, "minReplicas"),
+      cpuTarget: integer(config, "cpuTarget", 1, 100),
+    },
+    logLevel: oneOf(config, "logLevel", logLevels),
+    mongoImage: matching(
+      config,
+      "mongoImage",
+      /^[\w./:-]+[:@][\w.:-]*\d[\w.:-]*$/,
+      "an image with its version, such as mongo:8.0",
+    ),
+    storage: readStorage(config),
+  };
+}
+
+function readExpose(config: Config): Expose {
+  const kind = oneOf(config, "expose", exposeKinds);
+  const port = config.requireNumber("nodePort") === 0 ? undefined : integer(config, "nodePort", 30000, 32767);
+  return kind === "nodePort" ? { kind, port } : { kind };
+}
+
+function readStorage(config: Config): StorageSettings {
+  const size = matching(
+    config,
+    "storageSize",
+    /^[1-9]\d*(Mi|Gi|Ti|M|G|T)$/,
+    "a quantity such as 500Mi or 10Gi",
+  );
+  const className = matching(
+    config,
+    "storage",
+    /^(hostPath|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/,
+    "hostPath or the name of a StorageClass",
+  );
+  const keepData = config.requireBoolean("keepData");
+  if (className === "hostPath") return { kind: "hostPath", size, keepData };
+  if (keepData) {
+    throw new RunError(
+      `keepData goes with storage hostPath only: the reclaim policy of the StorageClass "${className}" decides ` +
+        "what becomes of its volumes.",
+    );
+  }
+  return { kind: "storageClass", size, className };
+}
+
+function integer(config: Config, key: string, least: number, most: number, leastName?: string): number {
+  const value = config.requireNumber(key);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const from = leastName === undefined ? String(least) : `${leastName} (${least})`;
+  throw new RunError(`${key} must be a whole number from ${from} to ${most}, not ${value}.`);
+}
+
+function oneOf<T extends string>(config: Config, key: string, values: readonly T[]): T {
+  const value = config.require(key);
+  const found = values.find((known) => known === value);
+  if (found === undefined) throw new RunError(`${key} must be one of ${values.join(", ")}, not "${value}".`);
+  return found;
+}
+
+function matching(config: Config, key: string, pattern: RegExp, what: string): string {
+  const value = config.require(key);
+  if (!pattern.test(value)) throw new RunError(`${key} must be ${what}, not "${value}".`);
+  return value;
+}

@@ -1,0 +1,134 @@
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { mongodbUser } from "./database.ts";
+import { partOf } from "./pod.ts";
+
+/** Arguments that every kind of storage has. */
+interface StorageArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Size of the volume, as a Kubernetes quantity. */
+  readonly size: string;
+}
+
+/** Arguments of {@link HostPathStorage}. */
+export interface HostPathStorageArgs extends StorageArgs {
+  /** Name of the volume in the node's Docker. */
+  readonly volumeName: string;
+  /** Identity of the cluster: another cluster's node has no directory yet. */
+  readonly clusterId: pulumi.Input<string>;
+  /** An image with `install`; MongoDB's own is on the node anyway. */
+  readonly mongoImage: string;
+  /** Whether the files survive `pulumi destroy`. */
+  readonly keepData: boolean;
+}
+
+/**
+ * A static hostPath volume. Its directory is a Docker volume of the node, because that has a life like the rest of
+ * the stack: made before the pod, deleted with its files by `pulumi destroy`. And a container in that Docker can give
+ * the directory to MongoDB's user, which kubelet doesn't do for a hostPath: no pod has to run as root for it.
+ */
+export class HostPathStorage extends pulumi.ComponentResource {
+  /** Name of the claim that a pod mounts. */
+  readonly claimName: pulumi.Output<string>;
+
+  constructor(name: string, args: HostPathStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:storage:HostPathStorage", name, args, opts);
+    const { namespace, size, clusterId, keepData } = args;
+
+    const labels = [{ label: "koa-mongo-stack.cluster", value: clusterId }];
+    const volume = new docker.Volume(
+      name,
+      { name: args.volumeName, labels },
+      { parent: this, retainOnDelete: keepData },
+    );
+    const owner = new docker.Container(
+      `${name}-owner`,
+      {
+        image: args.mongoImage,
+        entrypoints: ["install"],
+        command: [
+          "--directory",
+          `--owner=${mongodbUser}`,
+          `--group=${mongodbUser}`,
+          "--mode=0700",
+          "/data/db",
+        ],
+        volumes: [{ volumeName: volume.name, containerPath: "/data/db" }],
+        labels,
+        networkMode: "none",
+        attach: true,
+        mustRun: false,
+      },
+      { parent: this },
+    );
+
+    // Neither can be changed in place: a new pair is made on the same directory, and the pod moves to it.
+    const renewed = { parent: this, replaceOnChanges: ["spec"] };
+    const persistentVolume = new k8s.core.v1.PersistentVolume(
+      name,
+      {
+        metadata: { labels: partOf },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          capacity: { storage: size },
+          hostPath: { path: volume.mountpoint, type: "Directory" },
+          persistentVolumeReclaimPolicy: "Retain",
+          // The class "" keeps dynamic provisioners away.
+          storageClassName: "",
+        },
+      },
+      { ...renewed, dependsOn: owner },
+    );
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      name,
+      {
+        metadata: { namespace, labels: partOf },
+        spec: {
+          ...claimSpec(size, ""),
+          volumeName: persistentVolume.metadata.name,
+        },
+      },
+      renewed,
+    );
+    this.claimName = claim.metadata.name;
+
+    this.registerOutputs({ claimName: this.claimName });
+  }
+}
+
+/** Arguments of {@link StorageClassStorage}. */
+export interface StorageClassStorageArgs extends StorageArgs {
+  readonly storageClass: string;
+}
+
+/** A volume that the cluster makes, of a StorageClass. */
+export class StorageClassStorage extends pulumi.ComponentResource {
+  /** Name of the claim that a pod mounts. */
+  readonly claimName: pulumi.Output<string>;
+
+  constructor(name: string, args: StorageClassStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:storage:StorageClassStorage", name, args, opts);
+
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      name,
+      {
+        metadata: {
+          namespace: args.namespace,
+          labels: partOf,
+          // Many classes bind when the first pod asks, which is later.
+          annotations: { "pulumi.com/skipAwait": "true" },
+        },
+        spec: claimSpec(args.size, args.storageClass),
+      },
+      { parent: this },
+    );
+    this.claimName = claim.metadata.name;
+
+    this.registerOutputs({ claimName: this.claimName });
+  }
+}
+
+function claimSpec(size: string, storageClassName: string) {
+  return { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } }, storageClassName };
+}

@@ -1,0 +1,200 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { SecretKey } from "./credentials.ts";
+import { containerSecurity, partOf, podLabels, podSecurity } from "./pod.ts";
+import type { Expose, Scaling } from "./settings.ts";
+
+type Container = types.input.core.v1.Container;
+
+/** Arguments of {@link WebService}. */
+export interface WebServiceArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** The service's image: name and tag. */
+  readonly image: pulumi.Input<string>;
+  /** MongoDB's connection string. */
+  readonly mongodbUri: SecretKey;
+  readonly expose: Expose;
+  readonly scaling: Scaling;
+  /** Least severe level that is logged. */
+  readonly logLevel: string;
+  /** `host:port` at which a port of the node is reached from outside the cluster. */
+  readonly addressOf: (nodePort: number) => string;
+}
+
+/** Port that the service listens on. */
+export const webPort = 3000;
+/** Labels of the service's pods. */
+export const webLabels = podLabels("web");
+
+/** User `nonroot` of the distroless images. */
+const nonroot = 65532;
+/** Mi that a pod may use: Node's heap gets three quarters, its buffers and code the rest. */
+const memoryLimit = 128;
+/** Seconds in which every node learns that a pod is on its way out, before it is told to stop. */
+const endpointRemoval = 5;
+
+/** The HTTP service: Deployment, Service, autoscaler and disruption budget. */
+export class WebService extends pulumi.ComponentResource {
+  /** Where the service answers. */
+  readonly url: pulumi.Output<string>;
+  /** Pods when idle. */
+  readonly replicas: pulumi.Output<number>;
+
+  constructor(name: string, args: WebServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:web:WebService", name, args, opts);
+    const child = { parent: this };
+    const metadata = { namespace: args.namespace, labels: { ...partOf, ...webLabels } };
+
+    const deployment = new k8s.apps.v1.Deployment(
+      name,
+      { metadata, spec: deploymentSpec(args) },
+      // The autoscaler owns the number of pods as soon as it is there.
+      { ...child, ignoreChanges: ["spec.replicas"] },
+    );
+    const service = new k8s.core.v1.Service(
+      name,
+      { metadata: { ...metadata, ...serviceAwait(args.expose) }, spec: serviceSpec(args.expose) },
+      child,
+    );
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+      name,
+      { metadata, spec: autoscalerSpec(deployment.metadata.name, args.scaling) },
+      child,
+    );
+    new k8s.policy.v1.PodDisruptionBudget(
+      name,
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: webLabels } } },
+      child,
+    );
+    this.url = pulumi
+      .all([service.spec, service.status])
+      .apply(([spec, status]) => serviceUrl(spec, status, args.addressOf));
+    this.replicas = deployment.spec.replicas;
+
+    this.registerOutputs({ url: this.url, replicas: this.replicas });
+  }
+}
+
+function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpec {
+  return {
+    replicas: args.scaling.minReplicas,
+    selector: { matchLabels: webLabels },
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    minReadySeconds: 3,
+    revisionHistoryLimit: 5,
+    progressDeadlineSeconds: 120,
+    template: {
+      metadata: { labels: { ...partOf, ...webLabels } },
+      spec: {
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: podSecurity(nonroot),
+        // preStop and the service's own drain (2 s) and shutdown (15 s) fit in.
+        terminationGracePeriodSeconds: 30,
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "kubernetes.io/hostname",
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: { matchLabels: webLabels },
+          },
+        ],
+        containers: [container(args)],
+      },
+    },
+  };
+}
+
+function container({ image, mongodbUri, logLevel }: WebServiceArgs): Container {
+  return {
+    name: "web",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    ports: [{ name: "http", containerPort: webPort }],
+    env: [
+      { name: "MONGODB_URI", valueFrom: { secretKeyRef: mongodbUri } },
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      { name: "PORT", value: String(webPort) },
+      { name: "LOG_LEVEL", value: logLevel },
+      { name: "NODE_OPTIONS", value: `--max-old-space-size=${(memoryLimit * 3) / 4}` },
+    ],
+    resources: {
+      requests: { cpu: "250m", memory: "64Mi" },
+      limits: { cpu: "500m", memory: `${memoryLimit}Mi` },
+    },
+    securityContext: containerSecurity(),
+    ...probes(),
+    lifecycle: { preStop: { sleep: { seconds: endpointRemoval } } },
+  };
+}
+
+/** Liveness never asks for MongoDB: a restart of the service would not bring it back. */
+export function probes(): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
+  const http = (path: string) => ({ httpGet: { path, port: "http" } });
+  return {
+    startupProbe: { ...http("/health/live"), periodSeconds: 2, failureThreshold: 30 },
+    readinessProbe: { ...http("/health/ready"), periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
+    livenessProbe: { ...http("/health/live"), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+  };
+}
+
+/**
+ * `up` would wait 10 s for the Service to settle; it waits for the Deployment behind it anyway. A load balancer's
+ * address comes from elsewhere, or, on minikube without `minikube tunnel`, never: the URL is the node's until then.
+ */
+function serviceAwait(_expose: Expose) {
+  return { annotations: { "pulumi.com/skipAwait": "true" } };
+}
+
+function serviceSpec(expose: Expose): types.input.core.v1.ServiceSpec {
+  const nodePort = expose.kind === "nodePort" && expose.port !== undefined ? { nodePort: expose.port } : {};
+  return {
+    type: expose.kind === "nodePort" ? "NodePort" : "LoadBalancer",
+    selector: webLabels,
+    ports: [{ name: "http", port: 80, targetPort: "http", ...nodePort }],
+  };
+}
+
+function autoscalerSpec(
+  deployment: pulumi.Input<string>,
+  scaling: Scaling,
+): types.input.autoscaling.v2.HorizontalPodAutoscalerSpec {
+  const { minReplicas, maxReplicas, cpuTarget } = scaling;
+  return {
+    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment },
+    minReplicas,
+    maxReplicas,
+    metrics: [
+      {
+        type: "Resource",
+        resource: { name: "cpu", target: { type: "Utilization", averageUtilization: cpuTarget } },
+      },
+    ],
+    behavior: {
+      scaleUp: {
+        stabilizationWindowSeconds: 0,
+        selectPolicy: "Max",
+        policies: [
+          { type: "Percent", value: 100, periodSeconds: 15 },
+          { type: "Pods", value: 4, periodSeconds: 15 },
+        ],
+      },
+      scaleDown: {
+        stabilizationWindowSeconds: 300,
+        policies: [{ type: "Percent", value: 50, periodSeconds: 60 }],
+      },
+    },
+  };
+}
+
+function serviceUrl(
+  spec: types.output.core.v1.ServiceSpec,
+  status: types.output.core.v1.ServiceStatus | undefined,
+  addressOf: (nodePort: number) => string,
+): string {
+  const [ingress] = status?.loadBalancer?.ingress ?? [];
+  const balancer = ingress?.hostname ?? ingress?.ip;
+  const [port] = spec.ports;
+  return balancer === undefined ? `http://${addressOf(port?.nodePort ?? 0)}` : `http://${balancer}`;
+}
