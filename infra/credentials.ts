@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { partOf } from "./pod.ts";
+import { partOf } from "./metadata.ts";
 
 /** Arguments of {@link Credentials}. */
 export interface CredentialsArgs {

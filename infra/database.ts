@@ -4,7 +4,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Credentials } from "./credentials.ts";
-import { containerSecurity, partOf, podLabels, podSecurity } from "./pod.ts";
+import { notAwaited, partOf } from "./metadata.ts";
+import { containerSecurity, podLabels, podSecurity } from "./pod.ts";
 
 type Container = types.input.core.v1.Container;
 type VolumeMount = types.input.core.v1.VolumeMount;
@@ -40,8 +41,6 @@ export class MongoDatabase extends pulumi.ComponentResource {
     const child = { parent: this };
     const metadata = { namespace, labels: { ...partOf, ...mongodbLabels } };
     const ports = [{ name: "mongodb", port: mongodbPort, targetPort: "mongodb" }];
-    // The StatefulSet is awaited: its Services need not be.
-    const annotations = { "pulumi.com/skipAwait": "true" };
 
     const scriptFiles = new k8s.core.v1.ConfigMap(
       `${name}-scripts`,
@@ -54,12 +53,18 @@ export class MongoDatabase extends pulumi.ComponentResource {
     );
     new k8s.core.v1.Service(
       name,
-      { metadata: { ...metadata, name: "mongodb", annotations }, spec: { selector: mongodbLabels, ports } },
+      {
+        metadata: { ...metadata, name: "mongodb", annotations: notAwaited },
+        spec: { selector: mongodbLabels, ports },
+      },
       child,
     );
     const headless = new k8s.core.v1.Service(
       `${name}-members`,
-      { metadata: { ...metadata, annotations }, spec: { selector: mongodbLabels, ports, clusterIP: "None" } },
+      {
+        metadata: { ...metadata, annotations: notAwaited },
+        spec: { selector: mongodbLabels, ports, clusterIP: "None" },
+      },
       child,
     );
     const statefulSet = new k8s.apps.v1.StatefulSet(

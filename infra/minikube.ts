@@ -104,7 +104,10 @@ async function minikube(...args: string[]): Promise<string> {
     }
     // Without any profile the list is still JSON, and the exit code an error.
     if (args[0] === "profile" && stdout?.startsWith("{") === true) return stdout;
-    throw new RunError(`minikube ${args.join(" ")} failed: ${stderr?.trim() || message}`, { cause: error });
+    throw new RunError(
+      `minikube ${args.join(" ")} failed: ${stderr === undefined || stderr === "" ? message : stderr.trim()}`,
+      { cause: error },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { partOf } from "./pod.ts";
+import { partOf } from "./metadata.ts";
 
 /** Arguments of {@link AppNamespace}. */
 export interface AppNamespaceArgs {

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mongodbLabels, mongodbPort } from "./database.ts";
-import { partOf } from "./pod.ts";
+import { partOf } from "./metadata.ts";
 import { webLabels, webPort } from "./web.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;

@@ -3,9 +3,6 @@ import type { types } from "@pulumi/kubernetes";
 type PodSecurityContext = types.input.core.v1.PodSecurityContext;
 type SecurityContext = types.input.core.v1.SecurityContext;
 
-/** Label of everything that the stack makes. */
-export const partOf = { "app.kubernetes.io/part-of": "koa-mongo-stack" };
-
 /** Labels that select the pods of one component. They can't change: selectors are immutable. */
 export function podLabels(component: string): Record<string, string> {
   return { "app.kubernetes.io/name": component };

@@ -61,7 +61,7 @@ export function readSettings(config = new Config()): Settings {
 
 function readExpose(config: Config): Expose {
   const kind = oneOf(config, "expose", exposeKinds);
-  const port = config.requireNumber("nodePort") === 0 ? undefined : integer(config, "nodePort", 30000, 32767);
+  const port = config.require("nodePort") === "0" ? undefined : integer(config, "nodePort", 30000, 32767);
   return kind === "nodePort" ? { kind, port } : { kind };
 }
 
@@ -90,10 +90,12 @@ function readStorage(config: Config): StorageSettings {
 }
 
 function integer(config: Config, key: string, least: number, most: number, leastName?: string): number {
-  const value = config.requireNumber(key);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  // Pulumi's own requireNumber takes "3abc" for 3.
+  const text = config.require(key);
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
   const from = leastName === undefined ? String(least) : `${leastName} (${least})`;
-  throw new RunError(`${key} must be a whole number from ${from} to ${most}, not ${value}.`);
+  throw new RunError(`${key} must be a whole number from ${from} to ${most}, not ${text}.`);
 }
 
 function oneOf<T extends string>(config: Config, key: string, values: readonly T[]): T {

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mongodbUser } from "./database.ts";
-import { partOf } from "./pod.ts";
+import { notAwaited, partOf } from "./metadata.ts";
 
 /** Arguments that every kind of storage has. */
 interface StorageArgs {
@@ -83,7 +83,7 @@ export class HostPathStorage extends pulumi.ComponentResource {
     const claim = new k8s.core.v1.PersistentVolumeClaim(
       name,
       {
-        metadata: { namespace, labels: partOf },
+        metadata: { namespace, labels: partOf, annotations: notAwaited },
         spec: {
           ...claimSpec(size, ""),
           volumeName: persistentVolume.metadata.name,
@@ -116,8 +116,7 @@ export class StorageClassStorage extends pulumi.ComponentResource {
         metadata: {
           namespace: args.namespace,
           labels: partOf,
-          // Many classes bind when the first pod asks, which is later.
-          annotations: { "pulumi.com/skipAwait": "true" },
+          annotations: notAwaited,
         },
         spec: claimSpec(args.size, args.storageClass),
       },

@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { SecretKey } from "./credentials.ts";
-import { containerSecurity, partOf, podLabels, podSecurity } from "./pod.ts";
+import { notAwaited, partOf } from "./metadata.ts";
+import { containerSecurity, podLabels, podSecurity } from "./pod.ts";
 import type { Expose, Scaling } from "./settings.ts";
 
 type Container = types.input.core.v1.Container;
@@ -54,7 +55,7 @@ export class WebService extends pulumi.ComponentResource {
     );
     const service = new k8s.core.v1.Service(
       name,
-      { metadata: { ...metadata, ...serviceAwait(args.expose) }, spec: serviceSpec(args.expose) },
+      { metadata: { ...metadata, annotations: notAwaited }, spec: serviceSpec(args.expose) },
       child,
     );
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
@@ -139,14 +140,6 @@ export function probes(): Pick<Container, "startupProbe" | "readinessProbe" | "l
   };
 }
 
-/**
- * `up` would wait 10 s for the Service to settle; it waits for the Deployment behind it anyway. A load balancer's
- * address comes from elsewhere, or, on minikube without `minikube tunnel`, never: the URL is the node's until then.
- */
-function serviceAwait(_expose: Expose) {
-  return { annotations: { "pulumi.com/skipAwait": "true" } };
-}
-
 function serviceSpec(expose: Expose): types.input.core.v1.ServiceSpec {
   const nodePort = expose.kind === "nodePort" && expose.port !== undefined ? { nodePort: expose.port } : {};
   return {
@@ -193,7 +186,7 @@ function serviceUrl(
   status: types.output.core.v1.ServiceStatus | undefined,
   addressOf: (nodePort: number) => string,
 ): string {
-  const [ingress] = status?.loadBalancer?.ingress ?? [];
+  const [ingress] = status?.loadBalancer.ingress ?? [];
   const balancer = ingress?.hostname ?? ingress?.ip;
   const [port] = spec.ports;
   return balancer === undefined ? `http://${addressOf(port?.nodePort ?? 0)}` : `http://${balancer}`;

@@ -56,5 +56,5 @@ async function stop(signal: NodeJS.Signals): Promise<void> {
   process.exit(inTime ? 0 : 1);
 }
 
-process.on("SIGTERM", stop);
-process.on("SIGINT", stop);
+process.on("SIGTERM", (signal) => void stop(signal));
+process.on("SIGINT", (signal) => void stop(signal));

@@ -53,7 +53,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
     },
-    { reporter: ({ errors }) => throwAll(errors) },
+    {
+      reporter({ errors }) {
+        throwAll(errors);
+      },
+    },
   );
   return {
     port: clean.PORT,

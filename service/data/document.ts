@@ -54,7 +54,7 @@ function requireExactNumber(_key: string, value: unknown, context: { source?: st
 }
 
 function requireStorable(value: unknown, depth: number): void {
-  if (typeof value === "string") return void requireUnicode(value);
+  if (typeof value === "string") requireUnicode(value);
   if (typeof value !== "object" || value === null) return;
   if (depth > maxDepth) throw tooDeep();
   if (!Array.isArray(value)) Object.keys(value).forEach(requireKey);

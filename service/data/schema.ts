@@ -6,7 +6,7 @@ export type StoredDocument = JsonObject & { readonly _id: Types.ObjectId; readon
 
 // `strict: false` and `minimize: false`: clients decide the shape, and empty objects are values too.
 const schema = new Schema(
-  { createdAt: { type: Date, required: true } },
+  { createdAt: Date },
   {
     collection: "data",
     strict: false,

@@ -45,7 +45,9 @@ function send(port: number, agent: Agent, path: string, body?: string): Promise<
     const method = body === undefined ? "GET" : "POST";
     const headers = { "Content-Type": "application/json" };
     request({ host: "127.0.0.1", port, agent, path, method, headers }, (response: IncomingMessage) => {
-      response.resume().on("end", () => resolve(response.statusCode ?? 0));
+      response.resume().on("end", () => {
+        resolve(response.statusCode ?? 0);
+      });
     })
       .on("error", reject)
       .end(body);

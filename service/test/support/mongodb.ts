@@ -39,7 +39,7 @@ interface Program {
 /** `MONGODB_URI`, else a `mongod` on PATH, else mongodb-memory-server's, else the stand-in from PyPI. */
 export async function startMongoDB(): Promise<MongoServer> {
   const uri = process.env.MONGODB_URI;
-  if (uri !== undefined) return { uri, kind: "MONGODB_URI", close: async () => {} };
+  if (uri !== undefined) return { uri, kind: "MONGODB_URI", close: () => Promise.resolve() };
   return await serve(mongodOnPath() ?? (await downloadedMongod()) ?? (await standIn()));
 }
 
@@ -94,7 +94,7 @@ async function serve({ kind, path, args }: Program): Promise<MongoServer> {
     await untilListening(port);
   }
   async function stop(): Promise<void> {
-    if (child === undefined || child.exitCode !== null) return;
+    if (child?.exitCode !== null) return;
     const exited = once(child, "exit");
     child.kill("SIGTERM");
     await exited;

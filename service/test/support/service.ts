@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ConnectionStates } from "mongoose";
 import { pino } from "pino";
 import { createApp } from "../../app.ts";
 import { createStore } from "../../data/store.ts";
@@ -54,11 +55,14 @@ export async function startService(uri?: string): Promise<TestService> {
     draining: false,
     request: (path, init) => fetch(url + path, { redirect: "manual", ...init }),
     post: (value) => service.request("/data", jsonInit(JSON.stringify(value))),
-    clear: async () => void (await database.connection.collection("data").deleteMany({})),
+    async clear() {
+      await database.connection.collection("data").deleteMany({});
+    },
     async close() {
       server.close();
       server.closeAllConnections();
-      if (database.connection.readyState === 1) await database.connection.dropDatabase();
+      if (database.connection.readyState === ConnectionStates.connected)
+        await database.connection.dropDatabase();
       await database.close();
     },
   };

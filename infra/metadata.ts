@@ -1,0 +1,9 @@
+/** Label of everything that the stack makes. */
+export const partOf = { "app.kubernetes.io/part-of": "koa-mongo-stack" };
+
+/**
+ * Annotation for what `up` need not wait for, because it waits for the pods behind it: it would give a Service 10 s to
+ * settle and take 10 s to see that a claim is bound, and on minikube a load balancer has no address before
+ * `minikube tunnel` runs.
+ */
+export const notAwaited = { "pulumi.com/skipAwait": "true" };

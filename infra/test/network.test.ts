@@ -1,0 +1,56 @@
+import { expect } from "chai";
+import { policies } from "../network.ts";
+import { restorePath } from "./support/minikube.ts";
+import { runProgram } from "./support/program.ts";
+
+const web = { matchLabels: { "app.kubernetes.io/name": "web" } };
+const mongodb = { matchLabels: { "app.kubernetes.io/name": "mongodb" } };
+
+describe("NetworkRules", function () {
+  this.timeout(60_000);
+  after(restorePath);
+
+  it("denies everything, and then allows these paths", () => {
+    expect(policies()).to.deep.equal({
+      "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      "any-to-web": {
+        podSelector: web,
+        policyTypes: ["Ingress"],
+        ingress: [{ ports: [{ protocol: "TCP", port: 3000 }] }],
+      },
+      "web-to-mongodb": {
+        podSelector: web,
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }],
+      },
+      "web-to-dns": {
+        podSelector: web,
+        policyTypes: ["Egress"],
+        egress: [
+          {
+            to: [
+              {
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+                podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+              },
+            ],
+            ports: [
+              { protocol: "UDP", port: 53 },
+              { protocol: "TCP", port: 53 },
+            ],
+          },
+        ],
+      },
+      "mongodb-from-web": {
+        podSelector: mongodb,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: web }], ports: [{ protocol: "TCP", port: 27017 }] }],
+      },
+    });
+  });
+
+  it("is in force in the program", async () => {
+    const registered = (await runProgram()).of("NetworkPolicy").map(({ inputs }) => inputs.spec as unknown);
+    expect(registered).to.have.deep.members(Object.values(policies()));
+  });
+});

@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import { restorePath } from "./support/minikube.ts";
+import { runProgram, type ProgramRun } from "./support/program.ts";
+
+const namespace = "koa-mongo-stack-test";
+
+describe("the program", function () {
+  this.timeout(60_000);
+  let program: ProgramRun;
+  before(async () => {
+    program = await runProgram();
+  });
+  after(restorePath);
+
+  it("registers these resources and no other", () => {
+    const counts: Record<string, number> = {};
+    for (const { type } of program.resources) {
+      if (!type.startsWith("koa-mongo-stack:")) counts[type] = (counts[type] ?? 0) + 1;
+    }
+    expect(counts).to.deep.equal({
+      "docker:index/container:Container": 1,
+      "docker:index/image:Image": 1,
+      "docker:index/volume:Volume": 1,
+      "kubernetes:apps/v1:Deployment": 1,
+      "kubernetes:apps/v1:StatefulSet": 1,
+      "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": 1,
+      "kubernetes:core/v1:ConfigMap": 1,
+      // kube-system, which is only read, and our own
+      "kubernetes:core/v1:Namespace": 2,
+      "kubernetes:core/v1:PersistentVolume": 1,
+      "kubernetes:core/v1:PersistentVolumeClaim": 1,
+      "kubernetes:core/v1:Secret": 2,
+      "kubernetes:core/v1:Service": 3,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy": 5,
+      "kubernetes:policy/v1:PodDisruptionBudget": 1,
+      "pulumi:index:Stash": 2,
+      "pulumi:providers:docker": 1,
+      "pulumi:providers:kubernetes": 2,
+      "pulumi:pulumi:Stack": 1,
+    });
+  });
+
+  it("exports url, namespace, image and replicas", () => {
+    expect(program.outputs).to.have.all.keys("url", "namespace", "image", "replicas");
+    expect(program.outputs).to.include({ url: "http://192.0.2.1:31234", namespace, replicas: 2 });
+    expect(program.outputs.image).to.match(/^koa-mongo-stack:[0-9a-f]{16}$/);
+  });
+
+  it("puts everything into a namespace that enforces the restricted standard", () => {
+    const own = program.of("Namespace").find(({ name }) => name === "app");
+    expect(own?.inputs.metadata).to.deep.include({
+      name: namespace,
+      labels: {
+        "app.kubernetes.io/part-of": "koa-mongo-stack",
+        "pod-security.kubernetes.io/enforce": "restricted",
+        "pod-security.kubernetes.io/enforce-version": "latest",
+        "pod-security.kubernetes.io/warn": "restricted",
+      },
+    });
+    const clusterWide = ["Namespace", "PersistentVolume"];
+    for (const { type, name, inputs } of program.resources) {
+      if (!type.startsWith("kubernetes:") || clusterWide.includes(type.split(":").at(-1) ?? "")) continue;
+      expect(inputs.metadata.namespace, name).to.equal(namespace);
+    }
+  });
+
+  it("talks to the Docker and the Kubernetes that minikube names", () => {
+    expect(program.the("docker").inputs).to.include({
+      host: "tcp://192.0.2.1:2376",
+      certPath: "/home/ada/.minikube/certs",
+    });
+    const provider = program.of("kubernetes").find(({ name }) => name === "cluster");
+    expect(provider?.inputs).to.include({ context: "minikube", clusterIdentifier: "0123-uid" });
+  });
+});
+
+describe("ServiceImage", function () {
+  this.timeout(60_000);
+  after(restorePath);
+
+  it("is built from a narrow context for this machine's architecture and stays in the cluster", async () => {
+    const { inputs } = (await runProgram()).the("Image");
+    expect(inputs).to.include({ skipPush: true });
+    expect(inputs.build.platform).to.equal(process.arch === "x64" ? "linux/amd64" : `linux/${process.arch}`);
+    expect(inputs.build.dockerfile).to.match(/Dockerfile$/);
+  });
+
+  it("is the pods' image, never pulled again", async () => {
+    const program = await runProgram();
+    const [container] = program.the("Deployment").inputs.spec.template.spec.containers;
+    expect(container).to.include({ image: program.outputs.image, imagePullPolicy: "IfNotPresent" });
+  });
+});

@@ -1,0 +1,159 @@
+import { expect } from "chai";
+import { restorePath } from "./support/minikube.ts";
+import { runProgram, type ProgramRun } from "./support/program.ts";
+import { restrictedContainer, restrictedPod } from "./support/restricted.ts";
+
+const selector = { "app.kubernetes.io/name": "web" };
+
+describe("WebService", function () {
+  this.timeout(60_000);
+  let program: ProgramRun;
+  before(async () => {
+    program = await runProgram();
+  });
+  after(restorePath);
+
+  const spec = () => program.the("Deployment").inputs.spec;
+  const pod = () => spec().template.spec;
+  const service = (run: ProgramRun) => run.of("Service").find(({ name }) => name === "web")?.inputs;
+
+  it("rolls out without losing a pod", () => {
+    expect(spec()).to.deep.include({
+      replicas: 2,
+      selector: { matchLabels: selector },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      minReadySeconds: 3,
+      revisionHistoryLimit: 5,
+      progressDeadlineSeconds: 120,
+    });
+    expect(spec().template.metadata.labels).to.include(selector);
+  });
+
+  it("gives endpoints time to go before it stops", () => {
+    expect(pod().containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 5 } } });
+    expect(pod().terminationGracePeriodSeconds).to.equal(30);
+  });
+
+  it("probes over HTTP, liveness without MongoDB", () => {
+    const [container] = pod().containers;
+    expect(container.startupProbe).to.deep.equal({
+      httpGet: { path: "/health/live", port: "http" },
+      periodSeconds: 2,
+      failureThreshold: 30,
+    });
+    expect(container.readinessProbe).to.deep.equal({
+      httpGet: { path: "/health/ready", port: "http" },
+      periodSeconds: 5,
+      failureThreshold: 2,
+      timeoutSeconds: 3,
+    });
+    expect(container.livenessProbe).to.deep.equal({
+      httpGet: { path: "/health/live", port: "http" },
+      periodSeconds: 10,
+      failureThreshold: 3,
+      timeoutSeconds: 2,
+    });
+  });
+
+  it("meets the restricted standard as user 65532", () => {
+    expect(pod()).to.include({ automountServiceAccountToken: false, enableServiceLinks: false });
+    expect(pod().securityContext).to.deep.equal(restrictedPod(65532));
+    expect(pod().containers[0].securityContext).to.deep.equal(restrictedContainer);
+  });
+
+  it("bounds CPU and memory, and Node's heap below them", () => {
+    const [container] = pod().containers;
+    expect(container.resources).to.deep.equal({
+      requests: { cpu: "250m", memory: "64Mi" },
+      limits: { cpu: "500m", memory: "128Mi" },
+    });
+    expect(container.env).to.deep.include({ name: "NODE_OPTIONS", value: "--max-old-space-size=96" });
+  });
+
+  it("gets the connection string from a Secret", () => {
+    expect(pod().containers[0].env).to.deep.include({
+      name: "MONGODB_URI",
+      valueFrom: { secretKeyRef: { name: "mongodb-uri-auto", key: "uri" } },
+    });
+  });
+
+  it("spreads over nodes and lets one pod go at a time", () => {
+    expect(pod().topologySpreadConstraints).to.deep.equal([
+      {
+        maxSkew: 1,
+        topologyKey: "kubernetes.io/hostname",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: selector },
+      },
+    ]);
+    expect(program.the("PodDisruptionBudget").inputs.spec).to.deep.equal({
+      maxUnavailable: 1,
+      selector: { matchLabels: selector },
+    });
+  });
+
+  it("scales on CPU, up at once and down slowly", () => {
+    expect(program.the("HorizontalPodAutoscaler").inputs.spec).to.deep.equal({
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web-auto" },
+      minReplicas: 2,
+      maxReplicas: 5,
+      metrics: [
+        {
+          type: "Resource",
+          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } },
+        },
+      ],
+      behavior: {
+        scaleUp: {
+          stabilizationWindowSeconds: 0,
+          selectPolicy: "Max",
+          policies: [
+            { type: "Percent", value: 100, periodSeconds: 15 },
+            { type: "Pods", value: 4, periodSeconds: 15 },
+          ],
+        },
+        scaleDown: {
+          stabilizationWindowSeconds: 300,
+          policies: [{ type: "Percent", value: 50, periodSeconds: 60 }],
+        },
+      },
+    });
+  });
+
+  it("leaves the number of pods to the autoscaler", () => {
+    expect(program.the("Deployment").options.ignoreChanges).to.deep.equal(["spec.replicas"]);
+  });
+
+  it("takes its bounds and log level from the configuration", async () => {
+    const run = await runProgram({ minReplicas: 3, maxReplicas: 9, cpuTarget: 70, logLevel: "debug" });
+    expect(run.the("Deployment").inputs.spec.replicas).to.equal(3);
+    const { minReplicas, maxReplicas, metrics } = run.the("HorizontalPodAutoscaler").inputs.spec;
+    expect([minReplicas, maxReplicas, metrics[0].resource.target.averageUtilization]).to.deep.equal([
+      3, 9, 70,
+    ]);
+    const [container] = run.the("Deployment").inputs.spec.template.spec.containers;
+    expect(container.env).to.deep.include({ name: "LOG_LEVEL", value: "debug" });
+  });
+
+  it("is a NodePort that Kubernetes chooses", () => {
+    expect(service(program).spec).to.deep.equal({
+      type: "NodePort",
+      selector,
+      ports: [{ name: "http", port: 80, targetPort: "http" }],
+    });
+  });
+
+  it("is the NodePort of the configuration", async () => {
+    const run = await runProgram({ nodePort: 30080 });
+    expect(service(run).spec.ports[0].nodePort).to.equal(30080);
+    expect(run.outputs.url).to.equal("http://192.0.2.1:30080");
+  });
+
+  it("is a load balancer on request, at the node's address until it has its own, and `up` doesn't wait", async () => {
+    const run = await runProgram({ expose: "loadBalancer", nodePort: 30080 });
+    expect(service(run).spec).to.deep.include({ type: "LoadBalancer" });
+    expect(service(run).spec.ports[0]).not.to.have.property("nodePort");
+    expect(service(run).metadata.annotations).to.deep.equal({ "pulumi.com/skipAwait": "true" });
+    expect(run.outputs.url).to.equal("http://192.0.2.1:31234");
+  });
+});
