@@ -67,6 +67,8 @@ export class MongoDatabase extends pulumi.ComponentResource {
       },
       child,
     );
+    // The image is on the node by now; data of a MongoDB that was cut off takes a while to recover.
+    const customTimeouts = { create: "5m", update: "5m" };
     const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       {
@@ -81,7 +83,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
           },
         },
       },
-      child,
+      { ...child, customTimeouts },
     );
     this.statefulSetName = statefulSet.metadata.name;
 

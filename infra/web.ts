@@ -35,6 +35,11 @@ const memoryLimit = 128;
 /** Seconds in which every node learns that a pod is on its way out, before it is told to stop. */
 const endpointRemoval = 5;
 
+/** Seconds in which a rollout has to get one pod further. */
+const progressDeadline = 120;
+/** Seconds that one pod takes to be replaced, at the most. */
+const podReplacement = 15;
+
 /** The HTTP service: Deployment, Service, autoscaler and disruption budget. */
 export class WebService extends pulumi.ComponentResource {
   /** Where the service answers. */
@@ -51,7 +56,7 @@ export class WebService extends pulumi.ComponentResource {
       name,
       { metadata, spec: deploymentSpec(args) },
       // The autoscaler owns the number of pods as soon as it is there.
-      { ...child, ignoreChanges: ["spec.replicas"] },
+      { ...child, ignoreChanges: ["spec.replicas"], customTimeouts: rolloutTimeouts(args.scaling) },
     );
     const service = new k8s.core.v1.Service(
       name,
@@ -77,6 +82,12 @@ export class WebService extends pulumi.ComponentResource {
   }
 }
 
+/** Pulumi would wait 10 minutes for pods that never start, and too short for very many of them. */
+function rolloutTimeouts({ maxReplicas }: Scaling): pulumi.CustomTimeouts {
+  const seconds = `${progressDeadline + maxReplicas * podReplacement}s`;
+  return { create: seconds, update: seconds };
+}
+
 function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpec {
   return {
     replicas: args.scaling.minReplicas,
@@ -84,7 +95,7 @@ function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpe
     strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
     minReadySeconds: 3,
     revisionHistoryLimit: 5,
-    progressDeadlineSeconds: 120,
+    progressDeadlineSeconds: progressDeadline,
     template: {
       metadata: { labels: { ...partOf, ...webLabels } },
       spec: {

@@ -1,35 +1,80 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 
 const run = promisify(execFile);
 const project = join(import.meta.dirname, "../../..");
 
-/** A copy of the project with a stack and a Pulumi backend of its own, on the minikube that runs. */
+/** What a stack exports. */
+export interface Outputs {
+  readonly url: string;
+  readonly namespace: string;
+  readonly image: string;
+  readonly replicas: number;
+}
+
+/** How many resources an `up` did what to. */
+export type Changes = Readonly<Record<string, number>>;
+
+/** A copy of the project, with a stack and a Pulumi backend of its own, on the minikube that runs. */
 export interface TestStack {
   /** The copy's folder. */
   readonly folder: string;
-  readonly stack: Stack;
-  /** The stack's outputs. */
-  outputs(): Promise<{ url: string; namespace: string; image: string; replicas: number }>;
-  /** `pulumi up`; how many resources it did what to. */
-  up(): Promise<Readonly<Record<string, number>>>;
-  /** `pulumi destroy`. */
+  up(): Promise<{ outputs: Outputs; changes: Changes }>;
   destroy(): Promise<void>;
-  /** Forgets the stack and deletes the copy. */
+  /** Destroys what is left, and deletes the copy and the backend. */
   remove(): Promise<void>;
 }
 
 /** Copies what git knows of the project, so that a test may change it. */
-export async function createTestStack(name: string, config: Record<string, string> = {}): Promise<TestStack> {
-  const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-e2e-"));
-  const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: project });
-  for (const file of stdout.trim().split("\n")) {
-    await cp(join(project, file), join(folder, "project", dirname(file), file.slice(dirname(file).length + (file.includes("/") ? 1 : 2) - 1)), { recursive: true });
-  }
-  return { folder } as TestStack;
+export async function createTestStack(
+  name: string,
+  config: Readonly<Record<string, string>> = {},
+): Promise<TestStack> {
+  const root = await mkdtemp(join(tmpdir(), "koa-mongo-stack-e2e-"));
+  const folder = join(root, "project");
+  const backend = join(root, "state");
+  await mkdir(backend);
+  await copyProject(folder);
+  const stack = await LocalWorkspace.createStack(
+    { stackName: name, workDir: folder },
+    { envVars: { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "only for this test" } },
+  );
+  for (const [key, value] of Object.entries(config)) await stack.setConfig(key, { value });
+
+  return {
+    folder,
+    async up() {
+      const { summary, outputs } = await stack.up();
+      return { outputs: values(outputs) as unknown as Outputs, changes: summary.resourceChanges ?? {} };
+    },
+    async destroy() {
+      await stack.destroy();
+    },
+    async remove() {
+      await removeStack(stack);
+      await rm(root, { recursive: true });
+    },
+  };
+}
+
+async function copyProject(folder: string): Promise<void> {
+  const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: project,
+  });
+  for (const file of stdout.trim().split("\n")) await cp(join(project, file), join(folder, file));
+  await symlink(join(project, "node_modules"), join(folder, "node_modules"));
+}
+
+/** An `up` that was cut off leaves a lock, too. */
+async function removeStack(stack: Stack): Promise<void> {
+  await stack.cancel().catch(() => undefined);
+  await stack.destroy({ remove: true });
+}
+
+function values(outputs: Readonly<Record<string, { value: unknown }>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value]));
 }

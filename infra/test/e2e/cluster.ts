@@ -1,0 +1,35 @@
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** What kubectl prints, on minikube's context. */
+export async function kubectl(...args: string[]): Promise<string> {
+  return (await run("kubectl", ["--context", "minikube", ...args])).stdout.trim();
+}
+
+/** Names of what exists of these kinds, in one namespace or in none. */
+export async function names(kinds: string, namespace?: string): Promise<string[]> {
+  const where = namespace === undefined ? [] : ["--namespace", namespace];
+  const out = await kubectl("get", kinds, ...where, "--output", "name", "--ignore-not-found");
+  return out.split("\n").filter((line) => line !== "");
+}
+
+/** Names of the Docker volumes in the node. */
+export async function dockerVolumes(): Promise<string[]> {
+  const { stdout } = await run("minikube", ["ssh", "--", "docker", "volume", "ls", "--quiet"]);
+  return stdout.split(/\s+/);
+}
+
+/** Asks until the answer satisfies, and gives that answer; fails after two minutes. */
+export async function eventually(url: string, satisfies: (response: Response) => boolean): Promise<Response> {
+  const end = Date.now() + 120_000;
+  for (;;) {
+    const response = await fetch(url).catch((error: unknown) => new Response(String(error), { status: 599 }));
+    if (satisfies(response)) return response;
+    if (Date.now() > end)
+      throw new Error(`${url} still answers ${response.status}: ${await response.text()}`);
+    await sleep(250);
+  }
+}

@@ -1,0 +1,115 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { dockerVolumes, eventually, kubectl, names } from "./cluster.ts";
+import { createTestStack, type Outputs, type TestStack } from "./stack.ts";
+
+const greeting = "Hello World, from Docker and Kubernetes!";
+const newGreeting = "Hello again, from Docker and Kubernetes!";
+
+describe("the stack, as a user lives with it", () => {
+  let stack: TestStack;
+  let outputs: Outputs;
+  let document: { _id: string };
+  const times: [string, number][] = [];
+
+  /** A step of the story: a test, and its time in the table at the end. */
+  function step(title: string, action: () => Promise<void>): void {
+    it(title, async () => {
+      const start = performance.now();
+      await action();
+      times.push([title, (performance.now() - start) / 1000]);
+    });
+  }
+  const read = () => eventually(`${outputs.url}/data/${document._id}`, ({ status }) => status === 200);
+
+  before(async () => {
+    stack = await createTestStack("e2e");
+  });
+  after(async () => {
+    for (const [title, seconds] of times) console.log(`    ${seconds.toFixed(1).padStart(6)} s  ${title}`);
+    await stack.remove();
+  });
+
+  step("up from nothing: the URL answers at once", async () => {
+    ({ outputs } = await stack.up());
+    const page = await fetch(outputs.url);
+    expect(page.status).to.equal(200);
+    expect(await page.text())
+      .to.include(greeting)
+      .and.match(/connected, version \d/);
+    expect(outputs).to.include({ namespace: "koa-mongo-stack-e2e", replicas: 2 });
+  });
+
+  step("a document is added and read", async () => {
+    const headers = { "Content-Type": "application/json" };
+    const added = await fetch(`${outputs.url}/data`, { method: "POST", headers, body: '{"name":"Ada"}' });
+    expect(added.status).to.equal(201);
+    document = (await added.json()) as typeof document;
+    expect(await (await read()).json()).to.deep.equal(document);
+  });
+
+  step("up again: nothing changes", async () => {
+    const { changes } = await stack.up();
+    expect(Object.keys(changes)).to.deep.equal(["same"]);
+  });
+
+  step("up with changed code: new pods serve it and no request fails", async () => {
+    await changeGreeting(stack.folder);
+    const failures: string[] = [];
+    const upDone = new AbortController();
+    const asking = askUntil(upDone.signal, `${outputs.url}/data/${document._id}`, failures);
+    const { outputs: after } = await stack.up().finally(() => {
+      upDone.abort();
+    });
+    expect(await asking).to.be.greaterThan(20);
+    expect(failures).to.deep.equal([]);
+    expect(after.image).not.to.equal(outputs.image);
+    expect(await (await fetch(outputs.url)).text()).to.include(newGreeting);
+    expect(await (await read()).json()).to.deep.equal(document);
+  });
+
+  step("MongoDB's pod deleted: the document is there again", async () => {
+    await kubectl(
+      "delete",
+      "pod",
+      "--namespace",
+      outputs.namespace,
+      "--selector",
+      "app.kubernetes.io/name=mongodb",
+    );
+    expect(await (await read()).json()).to.deep.equal(document);
+  });
+
+  step("destroy: nothing is left in the cluster", async () => {
+    await stack.destroy();
+    expect(await names("namespace")).not.to.include(`namespace/${outputs.namespace}`);
+    expect(await names("persistentvolume")).to.deep.equal([]);
+    expect(await dockerVolumes()).not.to.include("koa-mongo-stack-e2e-data");
+  });
+
+  step("up once more: works, with a database as new", async () => {
+    ({ outputs } = await stack.up());
+    expect(await (await fetch(`${outputs.url}/data`)).json()).to.deep.equal([]);
+  });
+});
+
+async function changeGreeting(folder: string): Promise<void> {
+  const file = join(folder, "service/page/view.ts");
+  const code = await readFile(file, "utf8");
+  await writeFile(file, code.replaceAll(greeting, newGreeting));
+}
+
+/** Asks again and again on new connections; gives the number of requests, and collects those that fail. */
+async function askUntil(signal: AbortSignal, url: string, failures: string[]): Promise<number> {
+  let count = 0;
+  while (!signal.aborted) {
+    count++;
+    const headers = { Connection: "close" };
+    const response = await fetch(url, { headers }).catch(
+      (error: unknown) => new Response(String(error), { status: 599 }),
+    );
+    if (response.status !== 200) failures.push(`${response.status} ${await response.text()}`);
+  }
+  return count;
+}
