@@ -3,7 +3,7 @@ import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "**/dist/", ".lab/"] },
+  { ignores: ["node_modules/", "**/dist/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -75,6 +75,8 @@ export class MongoDatabase extends pulumi.ComponentResource {
         metadata,
         spec: {
           replicas: 1,
+          // With OrderedReady a pod that can't start would be waited for before it is replaced by a better one.
+          podManagementPolicy: "Parallel",
           serviceName: headless.metadata.name,
           selector: { matchLabels: mongodbLabels },
           template: {

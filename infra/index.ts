@@ -1,4 +1,3 @@
-import { getProject, getStack } from "@pulumi/pulumi";
 import { Cluster } from "./cluster.ts";
 import { Credentials } from "./credentials.ts";
 import { MongoDatabase } from "./database.ts";
@@ -19,7 +18,7 @@ const onDocker = { provider: cluster.docker };
 
 const serviceImage = new ServiceImage("web", { clusterId: cluster.id }, onDocker);
 
-const app = new AppNamespace("app", { name: `${getProject()}-${getStack()}` }, inCluster);
+const app = new AppNamespace(settings.name, inCluster);
 
 const storage =
   settings.storage.kind === "hostPath"
@@ -28,7 +27,7 @@ const storage =
         {
           namespace: app.name,
           size: settings.storage.size,
-          volumeName: `${getProject()}-${getStack()}-data`,
+          volumeName: `${settings.name}-data`,
           clusterId: cluster.id,
           mongoImage: settings.mongoImage,
           keepData: settings.storage.keepData,
@@ -45,7 +44,7 @@ const credentials = new Credentials("mongodb", { namespace: app.name }, inCluste
 
 new NetworkRules("network", { namespace: app.name }, inCluster);
 
-new MongoDatabase(
+const database = new MongoDatabase(
   "mongodb",
   { namespace: app.name, image: settings.mongoImage, claimName: storage.claimName, credentials },
   inCluster,
@@ -62,7 +61,8 @@ const web = new WebService(
     logLevel: settings.logLevel,
     addressOf: minikube.addressOf,
   },
-  inCluster,
+  // Its pods are ready when MongoDB is, and MongoDB's image is large.
+  { ...inCluster, dependsOn: database },
 );
 
 /** Where the service answers. */
@@ -72,4 +72,4 @@ export const namespace = app.name;
 /** The service's image. */
 export const image = serviceImage.reference;
 /** Pods of the service when idle. */
-export const replicas = web.replicas;
+export const replicas = settings.scaling.minReplicas;

@@ -1,8 +1,10 @@
-// Plain JavaScript, so that every version of Node can read it and say what is wrong.
+// Plain JavaScript, so that an older Node, too, can read it and say what is wrong.
+import { RunError } from "@pulumi/pulumi";
+
 const [major] = process.versions.node.split(".");
 
 if (Number(major) < 24) {
-  throw new Error(
+  throw new RunError(
     `Node 24 or newer is needed, and this is ${process.versions.node}. ` +
       "The project has its own: run Pulumi as `npm run pulumi -- up`.",
   );

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { RunError } from "@pulumi/pulumi";
+import { log, RunError } from "@pulumi/pulumi";
 
 const run = promisify(execFile);
 
@@ -13,6 +13,9 @@ export interface Minikube {
   /** `host:port` at which a port of the node is reached from this machine. */
   readonly addressOf: (nodePort: number) => string;
 }
+
+/** Makes a cluster that enforces NetworkPolicies, measures CPU, and has the port of Pulumi.dev.yaml published. */
+const startCommand = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080";
 
 /** The parts of `minikube profile list --output json` that are needed here. */
 interface Profile {
@@ -51,10 +54,7 @@ export async function findMinikube(profile: string, platform = process.platform)
 
 function requireUsable(profile: string, found: Profile | undefined): asserts found is Profile {
   if (found === undefined) {
-    const flags = "--cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080";
-    throw new RunError(
-      `There is no minikube cluster "${profile}". Run: minikube start -p ${profile} ${flags}`,
-    );
+    throw new RunError(`There is no minikube cluster "${profile}". Run: ${startCommand} -p ${profile}`);
   }
   const { Status, Config } = found;
   if (!["OK", "Running"].includes(Status)) {
@@ -78,13 +78,18 @@ function requireUsable(profile: string, found: Profile | undefined): asserts fou
 }
 
 /** With the Docker driver on macOS and Windows the node is in a virtual machine: only published ports are reached. */
-function addressOf({ Config }: Profile, nodePort: number, platform: NodeJS.Platform): string {
+function addressOf({ Name, Config }: Profile, nodePort: number, platform: NodeJS.Platform): string {
   const node = Config.Nodes[0]?.IP ?? "127.0.0.1";
   const isHidden = ["docker", "podman"].includes(Config.Driver) && platform !== "linux";
   if (!isHidden) return `${node}:${nodePort}`;
   const published = (Config.ExposedPorts ?? []).map((port) => port.split(":"));
   const hostPort = published.find((parts) => parts.at(-1) === String(nodePort))?.at(-2);
-  return hostPort === undefined ? `${node}:${nodePort}` : `127.0.0.1:${hostPort}`;
+  if (hostPort !== undefined) return `127.0.0.1:${hostPort}`;
+  void log.warn(
+    `This machine can't reach port ${nodePort} of the node. Run: minikube delete -p ${Name}, then: ` +
+      `minikube start -p ${Name} --ports=127.0.0.1:${nodePort}:${nodePort}`,
+  );
+  return `${node}:${nodePort}`;
 }
 
 async function minikube(...args: string[]): Promise<string> {
@@ -98,7 +103,7 @@ async function minikube(...args: string[]): Promise<string> {
     };
     if (code === "ENOENT") {
       throw new RunError(
-        "minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: minikube start",
+        `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${startCommand}`,
         { cause: error },
       );
     }

@@ -2,24 +2,20 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { partOf } from "./metadata.ts";
 
-/** Arguments of {@link AppNamespace}. */
-export interface AppNamespaceArgs {
-  /** The namespace's own name: people type it, so it is not generated. */
-  readonly name: pulumi.Input<string>;
-}
-
-/** The namespace of everything. Kubernetes refuses every pod in it that asks for more than it needs. */
+/**
+ * The namespace of everything. Kubernetes refuses every pod in it that asks for more than it needs. Its name ends in
+ * random letters: a fixed one could not be replaced, because what is made anew would be deleted as the old one.
+ */
 export class AppNamespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
 
-  constructor(name: string, args: AppNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("koa-mongo-stack:namespace:AppNamespace", name, args, opts);
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:namespace:AppNamespace", name, {}, opts);
 
     const namespace = new k8s.core.v1.Namespace(
       name,
       {
         metadata: {
-          name: args.name,
           labels: {
             ...partOf,
             "pod-security.kubernetes.io/enforce": "restricted",

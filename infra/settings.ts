@@ -1,4 +1,4 @@
-import { Config, RunError } from "@pulumi/pulumi";
+import { Config, getStack, RunError } from "@pulumi/pulumi";
 
 /** How the service is reached from outside the cluster. */
 export type Expose =
@@ -21,6 +21,8 @@ export interface Scaling {
 
 /** The stack's configuration, checked. Pulumi.yaml describes each key and holds its default. */
 export interface Settings {
+  /** Project and stack, as the beginning of Kubernetes' own names. */
+  readonly name: string;
   readonly minikubeProfile: string;
   readonly expose: Expose;
   readonly scaling: Scaling;
@@ -38,9 +40,10 @@ const mostReplicas = 50;
  * Reads the stack's configuration.
  * @throws {RunError} one sentence that names the key, what it may be, and what it is
  */
-export function readSettings(config = new Config()): Settings {
+export function readSettings(config = new Config(), stack = getStack()): Settings {
   const minReplicas = integer(config, "minReplicas", 1, mostReplicas);
   return {
+    name: qualifiedName(config.name, stack),
     minikubeProfile: matching(config, "minikubeProfile", /^[\w.-]+$/, "the name of a minikube profile"),
     expose: readExpose(config),
     scaling: {
@@ -57,6 +60,13 @@ export function readSettings(config = new Config()): Settings {
     ),
     storage: readStorage(config),
   };
+}
+
+function qualifiedName(project: string, stack: string): string {
+  if (/^[a-z0-9-]{1,20}$/.test(stack)) return `${project}-${stack}`;
+  throw new RunError(
+    `The stack's name can have 20 characters, of a to z, 0 to 9 and "-", and is "${stack}".`,
+  );
 }
 
 function readExpose(config: Config): Expose {

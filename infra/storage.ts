@@ -64,11 +64,12 @@ export class HostPathStorage extends pulumi.ComponentResource {
     );
 
     // Neither can be changed in place: a new pair is made on the same directory, and the pod moves to it.
-    const renewed = { parent: this, replaceOnChanges: ["spec"] };
+    const renewed = { parent: this, replaceOnChanges: ["spec", "metadata.labels"] };
     const persistentVolume = new k8s.core.v1.PersistentVolume(
       name,
       {
-        metadata: { labels: partOf },
+        // A volume whose claim is gone takes no other: with the namespace it is replaced, too.
+        metadata: { labels: { ...partOf, "app.kubernetes.io/instance": namespace } },
         spec: {
           accessModes: ["ReadWriteOnce"],
           capacity: { storage: size },

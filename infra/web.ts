@@ -44,8 +44,6 @@ const podReplacement = 15;
 export class WebService extends pulumi.ComponentResource {
   /** Where the service answers. */
   readonly url: pulumi.Output<string>;
-  /** Pods when idle. */
-  readonly replicas: pulumi.Output<number>;
 
   constructor(name: string, args: WebServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:web:WebService", name, args, opts);
@@ -76,9 +74,8 @@ export class WebService extends pulumi.ComponentResource {
     this.url = pulumi
       .all([service.spec, service.status])
       .apply(([spec, status]) => serviceUrl(spec, status, args.addressOf));
-    this.replicas = deployment.spec.replicas;
 
-    this.registerOutputs({ url: this.url, replicas: this.replicas });
+    this.registerOutputs({ url: this.url });
   }
 }
 

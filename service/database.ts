@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import mongoose, { type Connection } from "mongoose";
+import mongoose, { mongo, type Connection } from "mongoose";
 import type { Logger } from "pino";
 import { unavailable } from "./http/problem.ts";
 
@@ -38,7 +38,7 @@ export function openDatabase(uri: string, logger: Logger): Database {
 
   const admin = (command: Record<string, unknown>) =>
     whileAvailable(async () => {
-      if (connection.db === undefined) throw new mongoose.mongo.MongoNotConnectedError("not connected yet");
+      if (connection.db === undefined) throw new mongo.MongoNotConnectedError("not connected yet");
       return await connection.db.command(command);
     });
 
@@ -109,11 +109,21 @@ export async function whileAvailable<T>(operation: () => PromiseLike<T>): Promis
 // AuthenticationFailed, Unauthorized, ShutdownInProgress, NotWritablePrimary, InterruptedAtShutdown, …
 const awayCodes = new Set([13, 18, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
+const awayKinds = [
+  mongo.MongoNetworkError,
+  mongo.MongoServerSelectionError,
+  mongo.MongoNotConnectedError,
+  mongo.MongoTopologyClosedError,
+  mongo.MongoClientClosedError,
+  OperationTimeout,
+];
+
 function isAway(error: unknown): boolean {
-  const { mongo } = mongoose;
-  // A bulk write wraps a lost connection in a server error, without a code.
-  if (error instanceof mongo.MongoServerError && error.code !== undefined)
-    return awayCodes.has(Number(error.code));
-  // Everything else that the driver throws is about the way to the server; Mongoose adds "no connection yet".
-  return [mongo.MongoError, mongoose.MongooseError, OperationTimeout].some((kind) => error instanceof kind);
+  if (error instanceof mongo.MongoServerError) {
+    // A bulk write wraps a lost connection in a server error, without a code.
+    return error.code === undefined || awayCodes.has(Number(error.code));
+  }
+  if (awayKinds.some((kind) => error instanceof kind)) return true;
+  // Of these two nothing but the name is public: no place in the pool, and Mongoose before its first connection.
+  return error instanceof Error && ["MongoWaitQueueTimeoutError", "MongooseError"].includes(error.name);
 }

@@ -1,12 +1,13 @@
 import { EnvError, makeValidator, cleanEnv, host, port, str } from "envalid";
+import { mongo } from "mongoose";
 import { hostname } from "node:os";
 
 /** What the environment says, read once at start. */
 export interface Settings {
   /** TCP port to listen on. `PORT`, default 3000. */
   readonly port: number;
-  /** Address to listen on. `HOST`, default `::` (all addresses, IPv4 included). */
-  readonly host: string;
+  /** Address to listen on. `HOST`, default every address. */
+  readonly host: string | undefined;
   /** MongoDB connection string. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
   readonly mongodbUri: string;
   /** Least severe level that is logged. `LOG_LEVEL`, default `info`. */
@@ -20,11 +21,13 @@ export interface Settings {
 }
 
 const mongodbUri = makeValidator((input) => {
-  // The value may hold a password, so no message repeats it.
-  if (!/^mongodb(\+srv)?:\/\/[^/]+/.test(input)) {
-    throw new EnvError("must start with mongodb:// or mongodb+srv:// and name a host");
+  try {
+    new mongo.MongoClient(input);
+    return input;
+  } catch {
+    // The driver's message repeats the value, which may hold a password.
+    throw new EnvError("must be a connection string as MongoDB's driver takes it: mongodb://HOST/DATABASE");
   }
-  return input;
 });
 
 const milliseconds = makeValidator((input) => {
@@ -43,7 +46,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     env,
     {
       PORT: port({ default: 3000 }),
-      HOST: host({ default: "::" }),
+      HOST: host({ default: undefined }),
       MONGODB_URI: mongodbUri({ default: "mongodb://mongodb:27017/app" }),
       LOG_LEVEL: str({
         default: "info",

@@ -8,6 +8,8 @@ import {
   type Profiles,
 } from "./support/minikube.ts";
 
+const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080";
+
 describe("findMinikube", () => {
   afterEach(restorePath);
 
@@ -31,12 +33,7 @@ describe("findMinikube", () => {
 
   const { Config } = goodProfile;
   const refusals: [string, Profiles, string][] = [
-    [
-      "there is no cluster",
-      [],
-      'There is no minikube cluster "minikube". Run: minikube start -p minikube --cni=calico ' +
-        "--addons=metrics-server --ports=127.0.0.1:30080:30080",
-    ],
+    ["there is no cluster", [], `There is no minikube cluster "minikube". Run: ${start} -p minikube`],
     [
       "it is stopped",
       [{ ...goodProfile, Status: "Stopped" }],
@@ -64,7 +61,7 @@ describe("findMinikube", () => {
   it("says what to install when minikube is not there", async () => {
     installMinikube(undefined);
     expect(await refusal()).to.equal(
-      "minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: minikube start",
+      `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${start}`,
     );
   });
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { restorePath } from "./support/minikube.ts";
 import { runProgram, type ProgramRun } from "./support/program.ts";
 
-const namespace = "koa-mongo-stack-test";
+const namespace = "koa-mongo-stack-test-auto";
 
 describe("the program", function () {
   this.timeout(60_000);
@@ -47,9 +47,8 @@ describe("the program", function () {
   });
 
   it("puts everything into a namespace that enforces the restricted standard", () => {
-    const own = program.of("Namespace").find(({ name }) => name === "app");
-    expect(own?.inputs.metadata).to.deep.include({
-      name: namespace,
+    const own = program.of("Namespace").find(({ name }) => name === "koa-mongo-stack-test");
+    expect(own?.inputs.metadata).to.deep.equal({
       labels: {
         "app.kubernetes.io/part-of": "koa-mongo-stack",
         "pod-security.kubernetes.io/enforce": "restricted",

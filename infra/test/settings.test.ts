@@ -5,7 +5,8 @@ import { projectFile, setConfig } from "./support/program.ts";
 
 describe("readSettings", () => {
   it("takes the defaults of Pulumi.yaml", () => {
-    expect(readSettings(setConfig())).to.deep.equal({
+    expect(readSettings(setConfig(), "dev")).to.deep.equal({
+      name: "koa-mongo-stack-dev",
       minikubeProfile: "minikube",
       expose: { kind: "nodePort", port: undefined },
       scaling: { minReplicas: 2, maxReplicas: 5, cpuTarget: 50 },
@@ -54,6 +55,11 @@ describe("readSettings", () => {
       expect(readSettings(setConfig(values))).to.deep.include(expected);
     });
   }
+
+  it("refuses a stack whose name can't begin a namespace's", () => {
+    const sentence = 'The stack\'s name can have 20 characters, of a to z, 0 to 9 and "-", and is "Dev_1".';
+    expect(() => readSettings(setConfig(), "Dev_1")).to.throw(RunError, sentence);
+  });
 
   const refused: [Record<string, unknown>, string][] = [
     [{ minReplicas: 0 }, "minReplicas must be a whole number from 1 to 50, not 0."],

@@ -46,10 +46,12 @@ describe("HostPathStorage", function () {
     expect(keeping.the("Volume").options.retainOnDelete).to.equal(true);
   });
 
-  it("is replaced as a pair when its size changes", () => {
+  it("is replaced as a pair when its size or its namespace changes", () => {
     for (const kind of ["PersistentVolume", "PersistentVolumeClaim"]) {
-      expect(program.the(kind).options.replaceOnChanges, kind).to.deep.equal(["spec"]);
+      expect(program.the(kind).options.replaceOnChanges, kind).to.deep.equal(["spec", "metadata.labels"]);
     }
+    const { labels } = program.the("PersistentVolume").inputs.metadata;
+    expect(labels).to.include({ "app.kubernetes.io/instance": "koa-mongo-stack-test-auto" });
   });
 });
 

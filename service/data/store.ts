@@ -1,4 +1,4 @@
-import { isValidObjectId, Types, type Connection } from "mongoose";
+import { isValidObjectId, mongo, Types, type Connection } from "mongoose";
 import { whileAvailable } from "../database.ts";
 import type { JsonObject } from "./document.ts";
 import { dataModel, type StoredDocument } from "./schema.ts";
@@ -26,31 +26,44 @@ export interface DataStore {
   remove(id: string): Promise<boolean>;
 }
 
+/** Bytes of BSON after which a page ends: a hundred documents of 100 KiB would not fit into a pod's memory. */
+const maxPageBytes = 1024 * 1024;
+/** Documents that MongoDB sends at once, for the same reason; enough for a page of the default size. */
+const batchSize = 21;
+
 /** The store on a Mongoose connection. */
 export function createStore(connection: Connection): DataStore {
   const model = dataModel(connection);
 
   async function findById(id: string): Promise<StoredDocument | undefined> {
     if (!isObjectId(id)) return undefined;
-    return (await whileAvailable(() => model.findById(id).lean<StoredDocument>())) ?? undefined;
+    return (await model.findById(id).lean<StoredDocument>()) ?? undefined;
+  }
+
+  async function readPage(filter: object, limit: number): Promise<Page> {
+    const query = model
+      .find(filter)
+      .sort({ createdAt: -1, _id: -1 })
+      .limit(limit + 1);
+    const documents: StoredDocument[] = [];
+    let bytes = 0;
+    for await (const document of query.lean<StoredDocument>().cursor({ batchSize })) {
+      if (documents.length === limit || bytes > maxPageBytes) return { documents, more: true };
+      documents.push(document);
+      bytes += mongo.BSON.calculateObjectSize(document);
+    }
+    return { documents, more: false };
   }
 
   return {
-    find: findById,
+    find: (id) => whileAvailable(() => findById(id)),
 
-    async list({ limit, after }) {
-      const last = after === undefined ? undefined : await findById(after);
-      if (after !== undefined && last === undefined) return undefined;
-      const filter = last === undefined ? {} : olderThan(last);
-      const found = await whileAvailable(() =>
-        model
-          .find(filter)
-          .sort({ createdAt: -1, _id: -1 })
-          .limit(limit + 1)
-          .lean<StoredDocument[]>(),
-      );
-      return { documents: found.slice(0, limit), more: found.length > limit };
-    },
+    list: ({ limit, after }) =>
+      whileAvailable(async () => {
+        if (after === undefined) return await readPage({}, limit);
+        const last = await findById(after);
+        return last && (await readPage(olderThan(last), limit));
+      }),
 
     async insert(document) {
       const stored: StoredDocument = { _id: new Types.ObjectId(), createdAt: new Date(), ...document };

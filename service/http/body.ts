@@ -20,11 +20,18 @@ export async function readJson(ctx: Context): Promise<string> {
  */
 export async function readForm(ctx: Context): Promise<URLSearchParams> {
   // JSON from another site needs a CORS preflight, which nobody answers here; a form would get through.
-  const site = ctx.get("Sec-Fetch-Site");
-  if (site !== "" && site !== "same-origin" && site !== "none") {
+  if (isFromElsewhere(ctx)) {
     throw new Problem(403, "cross_site_form", "This form can only be sent from the service's own page.");
   }
   return new URLSearchParams(await readText(ctx, "application/x-www-form-urlencoded"));
+}
+
+/** Browsers send Sec-Fetch-Site over https and to localhost only, and Origin with every form. */
+function isFromElsewhere(ctx: Context): boolean {
+  const site = ctx.get("Sec-Fetch-Site");
+  if (site !== "") return site !== "same-origin" && site !== "none";
+  const origin = ctx.get("Origin");
+  return origin !== "" && URL.parse(origin)?.host !== ctx.host;
 }
 
 async function readText(ctx: Context, type: string): Promise<string> {

@@ -1,7 +1,6 @@
 import Router from "@koa/router";
 import type { Context } from "koa";
 import type { DataStore } from "../data/store.ts";
-import { parseDocument } from "../data/document.ts";
 import type { Database } from "../database.ts";
 import { readForm } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
@@ -29,7 +28,7 @@ export function pageRoutes(deps: PageDeps): Router {
     const message = (await readForm(ctx)).get("message") ?? "";
     try {
       if (message.trim() === "") throw new Problem(422, "message_missing", "Write a message first.");
-      await deps.store.insert(parseDocument(JSON.stringify({ message })));
+      await deps.store.insert({ message });
       // The answer to a form is another GET, so that a reload does not send it twice.
       ctx.status = 303;
       ctx.redirect("/");
@@ -37,7 +36,9 @@ export function pageRoutes(deps: PageDeps): Router {
       if (!(error instanceof Problem)) throw error;
       ctx.status = error.status;
       ctx.set(error.headers);
-      sendPage(ctx, { ...(await readModel(deps)), draft: message, error: error.message });
+      // Who has just waited for MongoDB in vain does not wait for it again.
+      const model = error.status === 503 ? withoutDatabase(deps) : await readModel(deps);
+      sendPage(ctx, { ...model, draft: message, error: error.message });
     }
   });
 
@@ -52,14 +53,20 @@ function sendPage(ctx: Context, model: PageModel): void {
   ctx.body = renderPage(model);
 }
 
-/** The page has something to say while MongoDB is away, too. */
-async function readModel({ store, database, podName }: PageDeps): Promise<PageModel> {
-  const about = { time: new Date(), podName };
+async function readModel(deps: PageDeps): Promise<PageModel> {
   try {
-    const [mongodb, page] = await Promise.all([database.version(), store.list({ limit: shownDocuments })]);
-    return { ...about, mongodb, documents: page?.documents ?? [] };
+    const [mongodb, page] = await Promise.all([
+      deps.database.version(),
+      deps.store.list({ limit: shownDocuments }),
+    ]);
+    return { ...withoutDatabase(deps), mongodb, documents: page?.documents ?? [] };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return { ...about, mongodb: undefined, documents: [] };
+    return withoutDatabase(deps);
   }
+}
+
+/** The page has something to say while MongoDB is away, too. */
+function withoutDatabase({ podName }: PageDeps): PageModel {
+  return { time: new Date(), podName, mongodb: undefined, documents: [] };
 }

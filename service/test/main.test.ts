@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import mongoose from "mongoose";
 import { sharedMongoDB } from "./support/hooks.ts";
 import { freePort } from "./support/mongodb.ts";
 import { untilStatus, withDatabase } from "./support/service.ts";
@@ -25,14 +26,20 @@ async function startMain(env: Record<string, string>): Promise<Running> {
   return { port, child, output: () => output };
 }
 
+async function databaseUri(): Promise<string> {
+  return withDatabase((await sharedMongoDB()).uri, `test-main-${process.pid}`);
+}
+
 async function startReady(env: Record<string, string> = {}): Promise<Running> {
-  const uri = withDatabase((await sharedMongoDB()).uri, `test-main-${process.pid}`);
-  const running = await startMain({ MONGODB_URI: uri, ...env });
-  const ask = (path: string) =>
-    fetch(`http://127.0.0.1:${running.port}${path}`).catch(() => new Response("", { status: 599 }));
+  const running = await startMain({ MONGODB_URI: await databaseUri(), ...env });
+  const ask = askOf(running.port);
   await untilStatus({ request: ask }, "/health/ready", 200);
   return running;
 }
+
+/** `fetch`, with status 599 while nothing listens. */
+const askOf = (port: number) => (path: string) =>
+  fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
 
 async function exitCode({ child }: Running): Promise<number | null> {
   if (child.exitCode === null) await once(child, "exit");
@@ -55,6 +62,12 @@ function send(port: number, agent: Agent, path: string, body?: string): Promise<
 }
 
 describe("main", () => {
+  after(async () => {
+    const connection = await mongoose.createConnection(await databaseUri()).asPromise();
+    await connection.dropDatabase();
+    await connection.close();
+  });
+
   it("reports every fault of the environment and exits with 1", async () => {
     const running = await startMain({ PORT: "0x", LOG_LEVEL: "loud" });
     expect(await exitCode(running)).to.equal(1);
@@ -65,8 +78,7 @@ describe("main", () => {
   it("is live but not ready while it has never seen MongoDB, and stops when told to", async () => {
     const port = await freePort();
     const running = await startMain({ MONGODB_URI: `mongodb://127.0.0.1:${port}/app`, DRAIN_MS: "0" });
-    const ask = (path: string) =>
-      fetch(`http://127.0.0.1:${running.port}${path}`).catch(() => new Response("", { status: 599 }));
+    const ask = askOf(running.port);
     await untilStatus({ request: ask }, "/health/live", 200);
     expect((await ask("/health/ready")).status).to.equal(503);
     expect((await ask("/data")).status).to.equal(503);

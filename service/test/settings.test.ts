@@ -6,7 +6,7 @@ describe("readSettings", () => {
   it("has a default for everything", () => {
     expect(readSettings({})).to.deep.equal({
       port: 3000,
-      host: "::",
+      host: undefined,
       mongodbUri: "mongodb://mongodb:27017/app",
       logLevel: "info",
       podName: hostname(),
@@ -21,9 +21,21 @@ describe("readSettings", () => {
       .to.throw()
       .with.property("message")
       .that.matches(/PORT: /)
-      .and.matches(/MONGODB_URI: must start with mongodb:\/\//)
+      .and.matches(/MONGODB_URI: must be a connection string/)
       .and.matches(/LOG_LEVEL: /)
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
       .and.not.include("hunter2");
   });
+
+  for (const uri of [
+    "http://h",
+    "mongodb://",
+    "mongodb://h:99999999/app",
+    "mongodb://h/?bogus=1",
+    "mongodb://a:b@c@h",
+  ]) {
+    it(`refuses the connection string ${uri}`, () => {
+      expect(() => readSettings({ MONGODB_URI: uri })).to.throw("MONGODB_URI: must be a connection string");
+    });
+  }
 });

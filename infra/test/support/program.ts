@@ -104,7 +104,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
     case "kubernetes:core/v1:Service": {
       const spec = inputs.spec as { ports: { nodePort?: number }[] };
       const ports = spec.ports.map((port) => ({ nodePort: 31234, ...port }));
-      return { ...inputs, metadata, spec: { ...spec, ports }, status: {} };
+      return { ...inputs, metadata, spec: { ...spec, ports }, status: { loadBalancer: {} } };
     }
     default:
       return { ...inputs, metadata };

@@ -141,6 +141,15 @@ describe("/data", () => {
         .and.have.length(7);
     });
 
+    it("ends a page of large documents early, with a next link", async () => {
+      const text = "x".repeat(100 * 1024 - 20);
+      for (let n = 0; n < 15; n++) await add({ text });
+      const response = await service.request("/data?limit=15");
+      expect(await response.json()).to.have.length(11);
+      const next = /^<(.+)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1];
+      expect(await (await service.request(next ?? "/")).json()).to.have.length(4);
+    });
+
     it("has no next link on the last page", async () => {
       await add({ n: 1 });
       expect((await service.request("/data?limit=1")).headers.get("Link")).to.equal(null);

@@ -54,9 +54,22 @@ describe("/", () => {
     expect(await response.text()).to.include('<p class="bad" role="alert">Write a message first.</p>');
   });
 
-  it("POST from another site answers 403 and stores nothing", async () => {
-    await expectProblem(await send("message=x", { "Sec-Fetch-Site": "cross-site" }), 403, "cross_site_form");
-    expect(await (await service.request("/data")).json()).to.deep.equal([]);
+  const elsewhere = [
+    { "Sec-Fetch-Site": "cross-site" },
+    { Origin: "http://example.com" },
+    { Origin: "null" },
+  ];
+  for (const headers of elsewhere) {
+    it(`POST with ${JSON.stringify(headers)} answers 403 and stores nothing`, async () => {
+      await expectProblem(await send("message=x", headers), 403, "cross_site_form");
+      expect(await (await service.request("/data")).json()).to.deep.equal([]);
+    });
+  }
+
+  it("POST from the page itself is taken", async () => {
+    for (const headers of [{ "Sec-Fetch-Site": "same-origin" }, { Origin: service.url }]) {
+      expect((await send("message=x", headers)).status).to.equal(303);
+    }
   });
 
   it("POST of JSON answers 415", async () => {

@@ -9,8 +9,8 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy in front of `127.0.0.1:port`. */
-export async function startProxy(port: number): Promise<Proxy> {
+/** Starts a proxy in front of `host:port`. */
+export async function startProxy(host: string, port: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let current: "pass" | "refuse" | "hang" = "pass";
 
@@ -27,7 +27,7 @@ export async function startProxy(port: number): Promise<Proxy> {
   }
   const server = createServer((client) => {
     if (current === "refuse") return void client.destroy();
-    const upstream = connect(port, "127.0.0.1");
+    const upstream = connect(port, host);
     link(client, upstream);
     link(upstream, client);
   });

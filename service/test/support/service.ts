@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ConnectionStates } from "mongoose";
+import mongoose from "mongoose";
 import { pino } from "pino";
 import { createApp } from "../../app.ts";
 import { createStore } from "../../data/store.ts";
@@ -61,7 +61,7 @@ export async function startService(uri?: string): Promise<TestService> {
     async close() {
       server.close();
       server.closeAllConnections();
-      if (database.connection.readyState === ConnectionStates.connected)
+      if (database.connection.readyState === mongoose.ConnectionStates.connected)
         await database.connection.dropDatabase();
       await database.close();
     },
