@@ -23,6 +23,8 @@ export type Changes = Readonly<Record<string, number>>;
 export interface TestStack {
   /** The copy's folder. */
   readonly folder: string;
+  /** `pulumi config set`. */
+  set(key: string, value: string): Promise<void>;
   up(): Promise<{ outputs: Outputs; changes: Changes }>;
   destroy(): Promise<void>;
   /** Destroys what is left, and deletes the copy and the backend. */
@@ -30,10 +32,7 @@ export interface TestStack {
 }
 
 /** Copies what git knows of the project, so that a test may change it. */
-export async function createTestStack(
-  name: string,
-  config: Readonly<Record<string, string>> = {},
-): Promise<TestStack> {
+export async function createTestStack(name: string): Promise<TestStack> {
   const root = await mkdtemp(join(tmpdir(), "koa-mongo-stack-e2e-"));
   const folder = join(root, "project");
   const backend = join(root, "state");
@@ -43,10 +42,12 @@ export async function createTestStack(
     { stackName: name, workDir: folder },
     { envVars: { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "only for this test" } },
   );
-  for (const [key, value] of Object.entries(config)) await stack.setConfig(key, { value });
 
   return {
     folder,
+    async set(key, value) {
+      await stack.setConfig(key, { value });
+    },
     async up() {
       const { summary, outputs } = await stack.up();
       return { outputs: values(outputs) as unknown as Outputs, changes: summary.resourceChanges ?? {} };
