@@ -40,7 +40,14 @@ interface Program {
 export async function startMongoDB(): Promise<MongoServer> {
   const uri = process.env.MONGODB_URI;
   if (uri !== undefined) return { uri, kind: "MONGODB_URI", close: () => Promise.resolve() };
-  return await serve(mongodOnPath() ?? (await downloadedMongod()) ?? (await standIn()));
+  program ??= findProgram();
+  return await serve(await program);
+}
+
+let program: Promise<Program> | undefined;
+
+async function findProgram(): Promise<Program> {
+  return mongodOnPath() ?? (await downloadedMongod()) ?? (await standIn());
 }
 
 function mongodOnPath(): Program | undefined {
