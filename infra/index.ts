@@ -50,6 +50,9 @@ const database = new MongoDatabase(
   inCluster,
 );
 
+// The service's pods are ready when MongoDB answers: the pull of its large image must not count against their time.
+const mongoImagePulled = settings.storage.kind === "hostPath" ? storage : database;
+
 const web = new WebService(
   "web",
   {
@@ -61,8 +64,7 @@ const web = new WebService(
     logLevel: settings.logLevel,
     addressOf: minikube.addressOf,
   },
-  // Its pods are ready when MongoDB is, and MongoDB's image is large.
-  { ...inCluster, dependsOn: database },
+  { ...inCluster, dependsOn: mongoImagePulled },
 );
 
 /** Where the service answers. */
