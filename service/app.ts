@@ -21,6 +21,7 @@ export function createApp(deps: AppDeps): Koa {
   // All methods are known, so that one without a route is 405 on its path and never 501.
   const router = new Router({ methods: METHODS });
   router.use(pageRoutes(deps).routes(), dataRoutes(deps.store).routes(), healthRoutes(deps).routes());
+  // The log is outside, so that it has the status that an error turned into.
   app.use(requestLog(deps.logger));
   app.use(problems(deps.logger));
   app.use(router.routes());

@@ -46,8 +46,7 @@ export function problems(logger: Logger): Middleware {
       if (ctx.status >= 400 && ctx.body == null) throw unrouted(ctx.status, ctx.path);
     } catch (error) {
       const problem = toProblem(error);
-      const log = { requestId: ctx.state.requestId as string, err: error };
-      if (problem.status >= 500) logger.error(log, "request failed");
+      report(logger, ctx.state.requestId as string, problem, error);
       ctx.status = problem.status;
       ctx.set(problem.headers);
       ctx.body = {
@@ -68,6 +67,15 @@ function unrouted(status: number, path: string): Problem {
   return status === 404
     ? new Problem(404, "not_found", `There is nothing at ${path}.`)
     : new Problem(status, "method_not_allowed", "The `Allow` header names the methods of this path.");
+}
+
+/** Our own faults with their stack; a database that is away in one line, because that line comes with every request. */
+function report(logger: Logger, requestId: string, problem: Problem, error: unknown): void {
+  if (problem.status === 500) logger.error({ requestId, err: error }, "request failed");
+  if (problem.status === 503) {
+    const reason = problem.cause instanceof Error ? problem.cause.message : undefined;
+    logger.warn({ requestId, code: problem.code, reason }, "not available");
+  }
 }
 
 function toProblem(error: unknown): Problem {
