@@ -1,12 +1,13 @@
 import { Cluster } from "./cluster.ts";
 import { Credentials } from "./credentials.ts";
 import { MongoDatabase } from "./database.ts";
+import { HostPathStorage } from "./hostpath-storage.ts";
 import { ServiceImage } from "./image.ts";
 import { findMinikube } from "./minikube.ts";
 import { AppNamespace } from "./namespace.ts";
 import { NetworkRules } from "./network.ts";
 import { readSettings } from "./settings.ts";
-import { HostPathStorage, StorageClassStorage } from "./storage.ts";
+import { StorageClassStorage } from "./storageclass-storage.ts";
 import { WebService } from "./web.ts";
 
 const settings = readSettings();

@@ -3,13 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mongodbUser } from "./database.ts";
 import { notAwaited, partOf } from "./metadata.ts";
-
-/** Arguments that every kind of storage has. */
-interface StorageArgs {
-  readonly namespace: pulumi.Input<string>;
-  /** Size of the volume, as a Kubernetes quantity. */
-  readonly size: string;
-}
+import { claimSpec, type StorageArgs } from "./volume-claim.ts";
 
 /** Arguments of {@link HostPathStorage}. */
 export interface HostPathStorageArgs extends StorageArgs {
@@ -96,39 +90,4 @@ export class HostPathStorage extends pulumi.ComponentResource {
 
     this.registerOutputs({ claimName: this.claimName });
   }
-}
-
-/** Arguments of {@link StorageClassStorage}. */
-export interface StorageClassStorageArgs extends StorageArgs {
-  readonly storageClass: string;
-}
-
-/** A volume that the cluster makes, of a StorageClass. */
-export class StorageClassStorage extends pulumi.ComponentResource {
-  /** Name of the claim that a pod mounts. */
-  readonly claimName: pulumi.Output<string>;
-
-  constructor(name: string, args: StorageClassStorageArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("koa-mongo-stack:storage:StorageClassStorage", name, args, opts);
-
-    const claim = new k8s.core.v1.PersistentVolumeClaim(
-      name,
-      {
-        metadata: {
-          namespace: args.namespace,
-          labels: partOf,
-          annotations: notAwaited,
-        },
-        spec: claimSpec(args.size, args.storageClass),
-      },
-      { parent: this },
-    );
-    this.claimName = claim.metadata.name;
-
-    this.registerOutputs({ claimName: this.claimName });
-  }
-}
-
-function claimSpec(size: string, storageClassName: string) {
-  return { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: size } }, storageClassName };
 }
