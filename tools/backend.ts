@@ -39,8 +39,8 @@ export async function findBackend(project: Project): Promise<Backend> {
 /** Makes what the project's own backend lacks: the folder and the passphrase. */
 export function prepareBackend(project: Project, { kind }: Backend): void {
   if (kind !== "project") return;
-  mkdirSync(stateFolder(project), { recursive: true });
   makePassphrase(project);
+  mkdirSync(stateFolder(project), { recursive: true });
 }
 
 /** The file with the passphrase that encrypts the stacks made here. */
