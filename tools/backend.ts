@@ -22,7 +22,8 @@ export interface Backend {
  * @throws {Fault} Pulumi is not on PATH, or can't say who is logged in (a network that is down, say)
  */
 export async function findBackend(project: Project): Promise<Backend> {
-  if (process.env.PULUMI_BACKEND_URL === undefined && existsSync(stateFolder(project))) return own(project);
+  const made = projectBackend(project);
+  if (made !== undefined) return made;
   const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
   const answer = await ask("pulumi", ["whoami", "--non-interactive", "--json"], { env, cwd: project.folder });
   if (answer.kind === "ok") {
@@ -34,6 +35,12 @@ export async function findBackend(project: Project): Promise<Backend> {
   throw new Fault(
     `Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n${answer.message}`,
   );
+}
+
+/** The project's own, once it is made, unless the environment says another. */
+export function projectBackend(project: Project): Backend | undefined {
+  if (process.env.PULUMI_BACKEND_URL !== undefined || !existsSync(stateFolder(project))) return undefined;
+  return own(project);
 }
 
 /** Makes what the project's own backend lacks: the folder and the passphrase. */

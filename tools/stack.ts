@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { findBackend, makePassphrase, passphraseFile, prepareBackend, type Backend } from "./backend.ts";
 import { ownFolder, stackName, type Project } from "./project.ts";
-import { mustAsk, work, type Run } from "./run.ts";
+import { Fault, mustAsk, work, type Run } from "./run.ts";
 
 /** The project's stack, as Pulumi finds it. */
 export interface Stack {
@@ -25,13 +25,13 @@ export interface Outputs {
  */
 export async function findStack(project: Project): Promise<Stack> {
   const backend = await findBackend(project);
-  const run = { cwd: project.folder, env: backend.env };
+  const run = withPassphrase(project, backend, { cwd: project.folder, env: backend.env });
   if (backend.kind === "project" && !existsSync(join(ownFolder(project), "state"))) {
     return { project, backend, exists: false, run };
   }
   const list = await mustAsk("pulumi", ["stack", "ls", "--json", "--non-interactive"], run);
   const exists = (JSON.parse(list) as { name: string }[]).some(({ name }) => name === stackName);
-  return { project, backend, exists, run: withPassphrase(project, backend, run) };
+  return { project, backend, exists, run };
 }
 
 /** A stack in a bucket or folder that was made here has the passphrase that was made here. */
@@ -76,7 +76,16 @@ export async function change(
     stackName,
     ...configFile(stack),
   ];
-  await work("pulumi", args, { ...stack.run, env: { ...stack.run.env, ...env } }, say);
+  try {
+    await work("pulumi", args, { ...stack.run, env: { ...stack.run.env, ...env } }, say);
+  } catch (error) {
+    // Pulumi's own advice would ask another backend than the project's.
+    if (!(error instanceof Fault) || !error.message.includes("currently locked")) throw error;
+    throw new Fault(
+      `${error.message}\nIf no other up or down runs, one was cut off. Run: npm run pulumi -- cancel --yes ${stackName}`,
+      { cause: error },
+    );
+  }
 }
 
 /** What the last `up` exported. */

@@ -203,6 +203,21 @@ describe("up", () => {
     expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
   });
 
+  it("says how to go on after one that was cut off", async () => {
+    const pulumi = `case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+      "stack ls") echo '[{"name":"dev"}]' ;;
+      *) echo 'error: the stack is currently locked by 1 lock(s).' >&2; exit 255 ;;
+    esac`;
+    const { code, text } = await runUp(on({ programs: { pulumi } }));
+    expect(code).to.equal(1);
+    expect(text).to.equal(
+      `error: the stack is currently locked by 1 lock(s).\n${deploy}: ended with code 255\n` +
+        "If no other up or down runs, one was cut off. Run: npm run pulumi -- cancel --yes dev",
+    );
+  });
+
   it("says what the URL answers when it is no success", async () => {
     const broken = await answering(503);
     const { code, text } = await runUp(on({ url: broken.url }));
