@@ -8,7 +8,7 @@ export const goodProfile = {
   Status: "OK",
   Config: {
     Driver: "docker",
-    KubernetesConfig: { ContainerRuntime: "docker" },
+    KubernetesConfig: { ContainerRuntime: "docker", CNI: "calico" },
     Nodes: [{ IP: "192.0.2.1" }],
     Addons: { "metrics-server": true },
     ExposedPorts: ["127.0.0.1:30080:30080"],

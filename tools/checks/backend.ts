@@ -1,0 +1,16 @@
+import { findBackend } from "../backend.ts";
+import type { Project } from "../project.ts";
+import { Fault } from "../run.ts";
+import type { Finding } from "./check.ts";
+
+/** Where Pulumi would keep the stack. */
+export async function backend(project: Project): Promise<Finding> {
+  try {
+    const { kind, text } = await findBackend(project);
+    const found = kind === "login" ? text : `${text}: \`npm run up\` uses it where there is no login`;
+    return { state: "ok", found };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { state: "warn", found: "unknown", mend: error.message };
+  }
+}

@@ -1,0 +1,73 @@
+import { ask } from "../run.ts";
+import { isAtLeast, type Finding } from "./check.ts";
+
+/** Docker's client, and whether it reaches a daemon. */
+export async function docker(): Promise<Finding> {
+  const answer = await ask("docker", ["version", "--format", "{{json .}}"]);
+  if (answer.kind === "absent") return absent("Install Docker: https://docs.docker.com/get-docker/");
+  const { Client, Server } = parseDocker(answer.stdout);
+  if (Client !== undefined && Server?.Version !== undefined) {
+    return { state: "ok", found: `client ${Client.Version}, daemon ${Server.Version}` };
+  }
+  const why = answer.kind === "failed" ? answer.message : "";
+  const found = Client === undefined ? "no daemon" : `client ${Client.Version}, no daemon`;
+  return /permission denied/i.test(why)
+    ? {
+        state: "missing",
+        found,
+        mend: "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
+      }
+    : { state: "missing", found, mend: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
+}
+
+interface DockerVersions {
+  readonly Client?: { readonly Version: string };
+  readonly Server?: { readonly Version?: string } | null;
+}
+
+/** Without a daemon the client still prints its own half, or nothing. */
+function parseDocker(stdout: string): DockerVersions {
+  return stdout.trim().startsWith("{") ? (JSON.parse(stdout) as DockerVersions) : {};
+}
+
+/** minikube's version. */
+export async function minikube(): Promise<Finding> {
+  const answer = await ask("minikube", ["version", "--output", "json"]);
+  if (answer.kind === "absent") {
+    return absent("Install minikube: https://minikube.sigs.k8s.io/docs/start/");
+  }
+  if (answer.kind === "failed") return broken(answer.message, "minikube version");
+  const { minikubeVersion } = JSON.parse(answer.stdout) as { minikubeVersion: string };
+  return { state: "ok", found: minikubeVersion };
+}
+
+/** kubectl, which is for people: nothing here needs it. */
+export async function kubectl(): Promise<Finding> {
+  const answer = await ask("kubectl", ["version", "--client", "--output", "json"]);
+  const instead = "`minikube kubectl -- get pods -A` does without it.";
+  if (answer.kind === "absent") return { state: "warn", found: "not on PATH", mend: instead };
+  if (answer.kind === "failed") return { state: "warn", found: answer.message, mend: instead };
+  const { clientVersion } = JSON.parse(answer.stdout) as { clientVersion: { gitVersion: string } };
+  return { state: "ok", found: clientVersion.gitVersion };
+}
+
+/**
+ * Pulumi's version.
+ * @param least as Pulumi.yaml requires it
+ */
+export async function pulumi(least: string): Promise<Finding> {
+  const install = `Install Pulumi ${least} or newer: https://www.pulumi.com/docs/install/`;
+  const answer = await ask("pulumi", ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
+  if (answer.kind === "absent") return absent(install);
+  if (answer.kind === "failed") return broken(answer.message, "pulumi version");
+  const found = answer.stdout.trim();
+  return isAtLeast(found, least) ? { state: "ok", found } : { state: "missing", found, mend: install };
+}
+
+function absent(mend: string): Finding {
+  return { state: "missing", found: "not on PATH", mend };
+}
+
+function broken(message: string, command: string): Finding {
+  return { state: "missing", found: message, mend: `See why it fails: ${command}` };
+}

@@ -1,0 +1,53 @@
+import {
+  findProfile,
+  hasMetricsServer,
+  isRunning,
+  requireOneDockerNode,
+  startArguments,
+} from "../infra/minikube.ts";
+import { forgetCluster, rememberCluster, rememberStart } from "./made.ts";
+import type { Project } from "./project.ts";
+import { Fault, work } from "./run.ts";
+import type { Telling } from "./steps.ts";
+
+/**
+ * Makes the cluster where there is none, and starts one that is stopped.
+ * @throws {Fault} minikube could not
+ * @throws {RunError} the image can't be built into that cluster
+ */
+export async function startCluster(project: Project, { say, title }: Telling): Promise<void> {
+  const profile = project.minikubeProfile;
+  const found = await findProfile(profile);
+  if (found !== undefined) requireOneDockerNode(profile, found);
+  if (found === undefined) {
+    title(`minikube: making the cluster "${profile}"`);
+    await makeCluster(project, say);
+  } else if (!isRunning(found)) {
+    title(`minikube: starting the cluster "${profile}"`);
+    await work("minikube", ["start", "-p", profile], {}, say);
+  }
+  await rememberCluster(project);
+  title(`minikube: "${profile}" runs`);
+}
+
+async function makeCluster(project: Project, say: Telling["say"]): Promise<void> {
+  const profile = project.minikubeProfile;
+  rememberStart(project);
+  try {
+    await work("minikube", [...startArguments, "-p", profile], {}, say);
+  } catch (error) {
+    if ((await findProfile(profile)) === undefined) forgetCluster(project);
+    throw error;
+  }
+}
+
+/** Turns on what the autoscaler measures with. */
+export async function enableMetrics(project: Project, { say, title }: Telling): Promise<void> {
+  const profile = project.minikubeProfile;
+  const found = await findProfile(profile);
+  if (found === undefined) throw new Fault(`The minikube cluster "${profile}" is gone.`);
+  if (!hasMetricsServer(found)) {
+    await work("minikube", ["addons", "enable", "metrics-server", "-p", profile], {}, say);
+  }
+  title("metrics-server is on");
+}

@@ -1,0 +1,27 @@
+import { readProject, type Project } from "./project.ts";
+import { step, type Step } from "./steps.ts";
+
+/** What a command works with; tests bring their own. */
+export interface Tools {
+  readonly project: Project;
+  readonly step: Step;
+  readonly print: (text: string) => void;
+  /** How long the URL may take to answer, in milliseconds. */
+  readonly patience: number;
+}
+
+/** On the terminal, with the project that this file is in. */
+export function onTerminal(): Tools {
+  return { project: readProject(), step, print: console.log, patience: 60_000 };
+}
+
+/** Runs a command for its exit code: what goes wrong is a sentence, without a stack trace. */
+export async function exitCode(tools: Tools, command: (tools: Tools) => Promise<void>): Promise<number> {
+  try {
+    await command(tools);
+    return 0;
+  } catch (error) {
+    tools.print(`\n${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
+}

@@ -1,0 +1,59 @@
+import { parseArgs } from "node:util";
+import { findProfile, isRunning } from "../infra/minikube.ts";
+import { exitCode, onTerminal, type Tools } from "./command.ts";
+import { forgetCluster, madeCluster } from "./made.ts";
+import type { Project } from "./project.ts";
+import { requirePulumi } from "./ready.ts";
+import { Fault, work } from "./run.ts";
+import { change, findStack, type Stack } from "./stack.ts";
+
+/**
+ * Takes back what `up` made: the stack, and with `--cluster` the minikube cluster, if `up` made that, too.
+ * @throws {Error} one sentence, or what the program that failed has printed
+ */
+export async function down(args: readonly string[], tools: Tools): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { cluster: { type: "boolean", default: false } },
+  });
+  const { project, step, print } = tools;
+  await step("Pulumi", () => requirePulumi(project));
+  const stack = await step("stack", () => findStack(project));
+  if (stack.exists) await destroy(stack, tools);
+  else print("There is no stack dev: nothing to destroy.");
+  if (values.cluster) await deleteCluster(tools);
+}
+
+async function destroy(stack: Stack, { project, step }: Tools): Promise<void> {
+  const env = (await isGone(project)) ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {};
+  await step("pulumi destroy", ({ say }) => change("destroy", stack, say, env));
+}
+
+/**
+ * Whether the cluster was deleted, and all that was in it.
+ * @throws {Fault} it is stopped: what is in it would be there again
+ */
+async function isGone({ minikubeProfile: profile }: Project): Promise<boolean> {
+  const found = await findProfile(profile);
+  if (found === undefined) return true;
+  if (isRunning(found)) return false;
+  throw new Fault(
+    `The minikube cluster "${profile}" is not running (${found.Status}). Run: minikube start -p ${profile}`,
+  );
+}
+
+async function deleteCluster({ project, step, print }: Tools): Promise<void> {
+  const profile = await madeCluster(project);
+  if (profile === undefined) {
+    print("There is no minikube cluster that `npm run up` made: none is deleted.");
+  } else {
+    await step(`minikube delete -p ${profile}`, ({ say }) =>
+      work("minikube", ["delete", "-p", profile], {}, say),
+    );
+  }
+  forgetCluster(project);
+}
+
+if (import.meta.main) {
+  process.exitCode = await exitCode(onTerminal(), (tools) => down(process.argv.slice(2), tools));
+}

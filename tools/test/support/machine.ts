@@ -1,0 +1,151 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { goodProfile, type Profiles } from "../../../infra/test/support/minikube.ts";
+import { readProject, type Project } from "../../project.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** What is there, before a test. */
+export interface Setup {
+  /** What `minikube profile list` says. @default the good one */
+  readonly profiles?: Profiles;
+  /** Shell lines of other programs than the usual, or undefined for one that is not there. */
+  readonly programs?: Readonly<Record<string, string | undefined>>;
+  /** Whether `pulumi whoami` knows somebody. @default true */
+  readonly login?: boolean;
+  /** What the service answers at, for `pulumi stack output`. */
+  readonly url?: string;
+  /** UID of the cluster's kube-system namespace. @default uid-1 */
+  readonly clusterId?: string;
+}
+
+/** A machine whose PATH has nothing but fakes, with a project of its own. */
+export interface Machine {
+  readonly project: Project;
+  /** Changes what is there. */
+  set(setup: Setup): void;
+  /** What was run that changes something, in order; forgets it. */
+  changes(): string[];
+  /** Pulumi's environment at each change, in order; forgets it. */
+  environments(): string[];
+  /** Text of a file of the project. */
+  read(file: string): string;
+  /** Brings PATH and the environment back. */
+  remove(): void;
+}
+
+const variables = ["PATH", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
+
+/** Makes it. */
+export function fakeMachine(setup: Setup = {}): Machine {
+  const saved = variables.map((name) => [name, process.env[name]] as const);
+  const folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-machine-"));
+  const paths = { bin: join(folder, "bin"), project: join(folder, "project"), state: join(folder, "state") };
+  for (const path of Object.values(paths)) mkdirSync(path);
+  for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+    copyFileSync(join(root, file), join(paths.project, file));
+  for (const name of variables) Reflect.deleteProperty(process.env, name);
+  process.env.PATH = paths.bin;
+
+  const take = (name: string) => {
+    const file = join(paths.state, name);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, "");
+    return text.split("\n").filter((line) => line !== "");
+  };
+  const machine: Machine = {
+    project: readProject(paths.project),
+    set(changed) {
+      write(paths, changed);
+    },
+    changes: () => take("changes"),
+    environments: () => take("environments"),
+    read: (file) => readFileSync(join(paths.project, file), "utf8"),
+    remove() {
+      rmSync(folder, { recursive: true });
+      for (const [name, value] of saved) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    },
+  };
+  machine.set(setup);
+  take("changes");
+  return machine;
+}
+
+function write(
+  { bin, state }: { readonly bin: string; readonly state: string },
+  { profiles = [goodProfile], programs = {}, login = true, url = "", clusterId = "uid-1" }: Setup,
+): void {
+  const list = (valid: Profiles) => JSON.stringify({ invalid: [], valid });
+  writeFileSync(join(state, "profiles"), list(profiles));
+  writeFileSync(join(state, "started"), list(profiles.length === 0 ? [goodProfile] : profiles.map(running)));
+  for (const log of ["changes", "environments"]) writeFileSync(join(state, log), "", { flag: "a" });
+  rmSync(bin, { recursive: true });
+  mkdirSync(bin);
+  const scripts: Setup["programs"] & object = { ...usual({ login, url, clusterId }), ...programs };
+  for (const [name, script] of Object.entries(scripts)) {
+    if (script === undefined) continue;
+    const file = join(bin, name);
+    // Nothing but the shell's own commands: there is no other program on PATH.
+    writeFileSync(file, `#!/bin/sh\nstate='${state}'\n${prelude}${script}\n`);
+    chmodSync(file, 0o755);
+  }
+}
+
+function running(profile: Profiles[number]): Profiles[number] {
+  return { ...profile, Status: "OK" };
+}
+
+const prelude = `
+change() { echo "$*" >>"$state/changes"; }
+print() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done <"$1"; }
+`;
+
+function usual({ login, url, clusterId }: { login: boolean; url: string; clusterId: string }) {
+  const whoami = login
+    ? `echo '{"user":"ada","url":"https://api.example.com"}'`
+    : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions' >&2; exit 3`;
+  return {
+    docker: `echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.1"}}'`,
+    kubectl: `case "$*" in
+      version*) echo '{"clientVersion":{"gitVersion":"v1.34.4"}}' ;;
+      *kube-system*) printf '%s' '${clusterId}' ;;
+      *) exit 64 ;;
+    esac`,
+    minikube: `case "$1 $2" in
+      "version "*) echo '{"minikubeVersion":"v1.37.0"}' ;;
+      "profile list") print "$state/profiles" ;;
+      "start "*) change "minikube $*"; print "$state/started" >"$state/profiles" ;;
+      "delete "*) change "minikube $*"; echo '{"valid":[]}' >"$state/profiles" ;;
+      "addons "*) change "minikube $*" ;;
+      *) echo "unexpected: minikube $*" >&2; exit 64 ;;
+    esac`,
+    pulumi: `changes() {
+      change "pulumi $*"
+      echo "$1 backend=\${PULUMI_BACKEND_URL-none} passphrase=\${PULUMI_CONFIG_PASSPHRASE-none}" \\
+        "file=\${PULUMI_CONFIG_PASSPHRASE_FILE-none} unreachable=\${PULUMI_K8S_DELETE_UNREACHABLE-none}" \\
+        >>"$state/environments"
+    }
+    case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) ${whoami} ;;
+      "stack ls") if [ -f "$state/stack" ]; then echo '[{"name":"dev"}]'; else echo '[]'; fi ;;
+      "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
+        echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
+      "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
+      "up "*|"destroy "*) changes "$@"; echo "Resources: 20 changed" ;;
+      *) echo "unexpected: pulumi $*" >&2; exit 64 ;;
+    esac`,
+  };
+}

@@ -1,0 +1,29 @@
+import { exitCode, type Tools } from "../../command.ts";
+import { down } from "../../down.ts";
+import { silentStep } from "../../steps.ts";
+import { up } from "../../up.ts";
+import type { Machine } from "./machine.ts";
+
+/** What came of a command. */
+export interface Outcome {
+  readonly code: number;
+  /** All that it printed. */
+  readonly text: string;
+}
+
+/** `npm run up`, which waits for the URL no longer than a moment. */
+export async function runUp(machine: Machine): Promise<Outcome> {
+  return await run(machine, up);
+}
+
+/** `npm run down`. */
+export async function runDown(machine: Machine, ...args: string[]): Promise<Outcome> {
+  return await run(machine, (tools) => down(args, tools));
+}
+
+async function run({ project }: Machine, command: (tools: Tools) => Promise<void>): Promise<Outcome> {
+  const printed: string[] = [];
+  const print = (text: string) => void printed.push(text);
+  const code = await exitCode({ project, step: silentStep, print, patience: 50 }, command);
+  return { code, text: printed.join("\n").trim() };
+}
