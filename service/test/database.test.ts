@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { startMongoDB, type MongoServer } from "../dev/mongodb.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
-import { startMongoDB, type MongoServer } from "./support/mongodb.ts";
 import { expectProblem } from "./support/problem.ts";
 import { startProxy, type Proxy } from "./support/proxy.ts";
 import { jsonInit, startService, untilStatus, type TestService } from "./support/service.ts";

@@ -4,8 +4,8 @@ import { Agent, request, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import mongoose from "mongoose";
+import { freePort } from "../dev/port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
-import { freePort } from "./support/mongodb.ts";
 import { untilStatus, withDatabase } from "./support/service.ts";
 
 const main = `${import.meta.dirname}/../main.ts`;

@@ -1,4 +1,4 @@
-import { startMongoDB, type MongoServer } from "./mongodb.ts";
+import { startMongoDB, type MongoServer } from "../../dev/mongodb.ts";
 
 let server: Promise<MongoServer> | undefined;
 

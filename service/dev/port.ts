@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const loopback = "127.0.0.1";
+
+/** A TCP port of the loopback address that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, loopback);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Whether something accepts connections on this port of the loopback address. */
+export async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, loopback);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
+ * Waits until something listens on this port of the loopback address, asking five times a second.
+ * @throws {Error} after 30 s, or the reason of `signal` when that is aborted
+ */
+export async function untilListening(port: number, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; attempt < 150; attempt++) {
+    if (await isListening(port)) return;
+    signal.throwIfAborted();
+    await sleep(200);
+  }
+  throw new Error(`nothing listens on port ${port} after 30 s`);
+}

@@ -1,0 +1,27 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { localOptions, serveLocally } from "./local.ts";
+import { runProgram } from "./run-program.ts";
+import { findTools, whyLocal } from "./where.ts";
+
+// `npm start`: the whole stack where its programs are, else the same service on this machine.
+await runProgram(async () => {
+  const why = whyLocal(await findTools());
+  if (why === undefined) {
+    process.exitCode = await npmRunUp();
+    return;
+  }
+  console.log(why);
+  await serveLocally({ ...localOptions(process.env), reload: false });
+});
+
+/** Its exit code. */
+async function npmRunUp(): Promise<number> {
+  // Windows' npm is a script, which only a shell can start.
+  const up = spawn("npm run up", { shell: true, stdio: "inherit" });
+  // Ctrl-C reaches it too, and it has things to end: this process waits for that.
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", () => up.kill("SIGTERM"));
+  const [code] = (await once(up, "exit")) as [number | null];
+  return code ?? 1;
+}

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { expect } from "chai";
+import { freePort, isListening } from "../../service/dev/port.ts";
+import { fakePath, type FakePath } from "./support/path.ts";
+import { startProgram } from "./support/program.ts";
+
+describe("npm start", function () {
+  this.timeout(120_000);
+  let fake: FakePath | undefined;
+  afterEach(() => fake?.remove());
+
+  const path = (scripts: Record<string, string>) => {
+    fake = fakePath(scripts);
+    return fake.folder;
+  };
+
+  it("is npm run up where its programs are, and passes its exit code on", async () => {
+    const PATH = path({ docker: "echo 28.2.2", pulumi: "", minikube: "", npm: 'echo "npm $*"; exit 3' });
+    const program = startProgram("start", { PATH });
+    expect(await program.exitCode()).to.equal(3);
+    expect(program.output()).to.equal("npm run up\n");
+  });
+
+  it("says why and serves with an embedded MongoDB where Docker is not", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "koa-mongo-stack-start-"));
+    const port = await freePort();
+    const program = startProgram("start", {
+      PATH: path({ docker: "exit 1" }) + delimiter + (process.env.PATH ?? ""),
+      PORT: String(port),
+      DATA_DIRECTORY: directory,
+    });
+    try {
+      await program.prints(
+        /^Docker does not answer.*: here is the service alone, with an embedded MongoDB\.\n/,
+      );
+      await program.prints(new RegExp(`http://localhost:${port} answers`));
+      expect((await fetch(`http://localhost:${port}/`)).status).to.equal(200);
+    } finally {
+      program.interrupt();
+      expect(await program.exitCode(), program.output()).to.equal(0);
+      await rm(directory, { recursive: true, force: true });
+    }
+    expect(await isListening(port)).to.equal(false);
+  });
+});

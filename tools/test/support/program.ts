@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A program of `tools/` that runs, in a process group of its own as a terminal would give it. */
+export interface Running {
+  /** What it has printed, to both streams. */
+  output(): string;
+  /** Waits until the output matches, 60 s at most: a first start may have MongoDB to bring. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Ctrl-C, unless it has ended: the signal goes to every process of the group. */
+  interrupt(): void;
+  /** Waits for its exit code. */
+  exitCode(): Promise<number | null>;
+}
+
+/** Starts `tools/NAME.ts` with this environment added to the test's own. */
+export function startProgram(name: string, env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(process.execPath, [join(import.meta.dirname, `../../${name}.ts`)], {
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const closed = once(child, "close") as Promise<[number | null]>;
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  }
+  return {
+    output: () => text,
+    async prints(pattern) {
+      const end = Date.now() + 60_000;
+      while (Date.now() < end && child.exitCode === null) {
+        const match = pattern.exec(text);
+        if (match !== null) return match;
+        await sleep(100);
+      }
+      throw new Error(`${name} never printed ${String(pattern)}:\n${text}`);
+    },
+    interrupt() {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGINT");
+    },
+    exitCode: async () => (await closed)[0],
+  };
+}
