@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { goodProfile } from "../../infra/test/support/minikube.ts";
+import { rememberStart } from "../made.ts";
 import { answering, type Answering } from "./support/answering.ts";
 import { fakeMachine, type Machine, type Setup } from "./support/machine.ts";
 import { runDown, runUp } from "./support/run.ts";
@@ -72,6 +73,27 @@ describe("down", () => {
         'The minikube cluster "minikube" is not known to be the one that `npm run up` made. ' +
         "If it may go, run: minikube delete -p minikube",
     });
+    expect(machine.changes()).to.deep.equal([destroy]);
+  });
+
+  it("deletes a cluster that up was cut off from making", async () => {
+    machine = fakeMachine({ profiles: [{ ...goodProfile, Status: "Stopped" }] });
+    rememberStart(machine.project);
+    expect(await runDown(machine, "--cluster")).to.include({ code: 0 });
+    expect(machine.changes()).to.deep.equal([remove]);
+  });
+
+  it("does not delete a cluster that can't say which it is", async () => {
+    await after({ profiles: [] });
+    machine.set({ programs: { kubectl: "exit 1" } });
+    expect(await runDown(machine, "--cluster")).to.include({ code: 1 });
+    expect(machine.changes()).to.deep.equal([destroy]);
+  });
+
+  it("has nothing to delete when the cluster that up made is gone", async () => {
+    await after({ profiles: [] });
+    machine.set({ profiles: [] });
+    expect(await runDown(machine, "--cluster")).to.include({ code: 0 });
     expect(machine.changes()).to.deep.equal([destroy]);
   });
 

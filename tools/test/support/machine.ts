@@ -115,7 +115,7 @@ print() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; 
 function usual({ login, url, clusterId }: { login: boolean; url: string; clusterId: string }) {
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
-    : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions' >&2; exit 3`;
+    : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login' >&2; exit 3`;
   return {
     docker: `echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.1"}}'`,
     kubectl: `case "$*" in
