@@ -16,8 +16,8 @@ export interface Running {
 }
 
 /** Starts `tools/NAME.ts` with this environment added to the test's own. */
-export function startProgram(name: string, env: NodeJS.ProcessEnv = {}): Running {
-  const child = spawn(process.execPath, [join(import.meta.dirname, `../../${name}.ts`)], {
+export function startProgram(name: string, env: NodeJS.ProcessEnv = {}, args: string[] = []): Running {
+  const child = spawn(process.execPath, [join(import.meta.dirname, `../../${name}.ts`), ...args], {
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
