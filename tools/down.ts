@@ -5,7 +5,7 @@ import { forgetCluster, madeCluster } from "./made.ts";
 import type { Project } from "./project.ts";
 import { requirePulumi } from "./ready.ts";
 import { Fault, work } from "./run.ts";
-import { change, findStack, type Stack } from "./stack.ts";
+import { change, findStack, forget, type Stack } from "./stack.ts";
 
 /**
  * Takes back what `up` made: the stack, and with `--cluster` the minikube cluster, if `up` made that, too.
@@ -25,8 +25,9 @@ export async function down(args: readonly string[], tools: Tools): Promise<void>
 }
 
 async function destroy(stack: Stack, { project, step }: Tools): Promise<void> {
-  const env = (await isGone(project)) ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {};
-  await step("pulumi destroy", ({ say }) => change("destroy", stack, say, env));
+  // What is gone can't be asked to delete anything, neither its Kubernetes nor its Docker.
+  if (await isGone(project)) await step("pulumi stack rm", ({ say }) => forget(stack, say));
+  else await step("pulumi destroy", ({ say }) => change("destroy", stack, say));
 }
 
 /**

@@ -60,12 +60,17 @@ export async function createStack(stack: Stack, say: (line: string) => void): Pr
   return { ...stack, exists: true, run };
 }
 
+/** Forgets a stack whose cluster is gone, with all that Pulumi thinks is in it. */
+export async function forget(stack: Stack, say: (line: string) => void): Promise<void> {
+  const args = ["stack", "rm", stackName, "--yes", "--force", "--preserve-config", "--non-interactive"];
+  await work("pulumi", args, stack.run, say);
+}
+
 /** `pulumi up` or `destroy`, without questions. */
 export async function change(
   verb: "up" | "destroy",
   stack: Stack,
   say: (line: string) => void,
-  env: Run["env"] = {},
 ): Promise<void> {
   const args = [
     verb,
@@ -77,7 +82,7 @@ export async function change(
     ...configFile(stack),
   ];
   try {
-    await work("pulumi", args, { ...stack.run, env: { ...stack.run.env, ...env } }, say);
+    await work("pulumi", args, stack.run, say);
   } catch (error) {
     // Pulumi's own advice would ask another backend than the project's.
     if (!(error instanceof Fault) || !error.message.includes("currently locked")) throw error;

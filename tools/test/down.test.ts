@@ -6,6 +6,7 @@ import { fakeMachine, type Machine, type Setup } from "./support/machine.ts";
 import { runDown, runUp } from "./support/run.ts";
 
 const destroy = "pulumi destroy --yes --skip-preview --non-interactive --stack dev";
+const forget = "pulumi stack rm dev --yes --force --preserve-config --non-interactive";
 const remove = "minikube delete -p minikube";
 
 describe("down", () => {
@@ -33,9 +34,7 @@ describe("down", () => {
     await after({ profiles: [] });
     expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
     expect(machine.changes()).to.deep.equal([destroy]);
-    expect(machine.environments()).to.deep.equal([
-      "destroy backend=none passphrase=none file=none unreachable=none",
-    ]);
+    expect(machine.environments()).to.deep.equal(["destroy backend=none passphrase=none file=none"]);
   });
 
   it("finds the stack in the project's own backend", async () => {
@@ -44,7 +43,7 @@ describe("down", () => {
     const { folder } = machine.project;
     expect(machine.changes()).to.deep.equal([`${destroy} --config-file ${folder}/.pulumi/Pulumi.dev.yaml`]);
     expect(machine.environments()).to.deep.equal([
-      `destroy backend=file://${folder}/.pulumi/state passphrase=none file=${folder}/.pulumi/passphrase unreachable=none`,
+      `destroy backend=file://${folder}/.pulumi/state passphrase=none file=${folder}/.pulumi/passphrase`,
     ]);
   });
 
@@ -94,14 +93,14 @@ describe("down", () => {
     await after({ profiles: [] });
     machine.set({ profiles: [] });
     expect(await runDown(machine, "--cluster")).to.include({ code: 0 });
-    expect(machine.changes()).to.deep.equal([destroy]);
+    expect(machine.changes()).to.deep.equal([forget]);
   });
 
   it("forgets what was in a cluster that is gone", async () => {
     await after({});
     machine.set({ profiles: [] });
     expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
-    expect(machine.environments().join()).to.include("unreachable=true");
+    expect(machine.changes()).to.deep.equal([forget]);
   });
 
   it("does not forget what is in a cluster that is stopped", async () => {

@@ -17,16 +17,14 @@ describe("pulumi by hand", () => {
     expect(pulumi(["stack", "select", "dev"], machine.project)).to.equal(0);
     const { folder } = machine.project;
     expect(machine.environments()).to.deep.equal([
-      `stack backend=file://${folder}/.pulumi/state passphrase=none file=${folder}/.pulumi/passphrase unreachable=none`,
+      `stack backend=file://${folder}/.pulumi/state passphrase=none file=${folder}/.pulumi/passphrase`,
     ]);
   });
 
   it("changes nothing for a login", () => {
     machine = fakeMachine();
     expect(pulumi(["stack", "select", "dev"], machine.project)).to.equal(0);
-    expect(machine.environments()).to.deep.equal([
-      "stack backend=none passphrase=none file=none unreachable=none",
-    ]);
+    expect(machine.environments()).to.deep.equal(["stack backend=none passphrase=none file=none"]);
   });
 
   it("passes its exit code on", () => {

@@ -140,8 +140,7 @@ describe("up", () => {
       expect(code).to.equal(0);
       expect(machine.changes()).to.deep.equal([create, withCopy(deploy)]);
       const environment =
-        `backend=file://${folder}/.pulumi/state passphrase=none ` +
-        `file=${folder}/.pulumi/passphrase unreachable=none`;
+        `backend=file://${folder}/.pulumi/state passphrase=none ` + `file=${folder}/.pulumi/passphrase`;
       expect(machine.environments()).to.deep.equal([`stack ${environment}`, `up ${environment}`]);
       expect(machine.read(".pulumi/passphrase")).to.match(/^[\w-]{32}$/);
       expect(statSync(join(folder, ".pulumi/passphrase")).mode & 0o777).to.equal(0o600);
@@ -175,7 +174,7 @@ describe("up", () => {
 
   it("uses the login that is there", async () => {
     await runUp(on({}));
-    const environment = "backend=none passphrase=none file=none unreachable=none";
+    const environment = "backend=none passphrase=none file=none";
     expect(machine.environments()).to.deep.equal([`stack ${environment}`, `up ${environment}`]);
   });
 

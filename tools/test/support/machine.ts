@@ -134,13 +134,14 @@ function usual({ login, url, clusterId }: { login: boolean; url: string; cluster
     pulumi: `changes() {
       change "pulumi $*"
       echo "$1 backend=\${PULUMI_BACKEND_URL-none} passphrase=\${PULUMI_CONFIG_PASSPHRASE-none}" \\
-        "file=\${PULUMI_CONFIG_PASSPHRASE_FILE-none} unreachable=\${PULUMI_K8S_DELETE_UNREACHABLE-none}" \\
+        "file=\${PULUMI_CONFIG_PASSPHRASE_FILE-none}" \\
         >>"$state/environments"
     }
     case "$1 $2" in
       "version "*) echo v3.270.0 ;;
       "whoami "*) ${whoami} ;;
       "stack ls") if [ -f "$state/stack" ]; then echo '[{"name":"dev"}]'; else echo '[]'; fi ;;
+      "stack rm") changes "$@" ;;
       "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
         echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
       "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
