@@ -5,25 +5,46 @@ import type { Logger } from "pino";
 import { dataRoutes } from "./data/routes.ts";
 import type { DataStore } from "./data/store.ts";
 import { healthRoutes, type HealthDeps } from "./health/routes.ts";
+import { serviceBounds } from "./http/bounds.ts";
+import { requireHead } from "./http/head.ts";
+import { shedLoad } from "./http/load.ts";
 import { requestLog } from "./http/log.ts";
 import { problems } from "./http/problem.ts";
+import { secure } from "./http/security.ts";
+import { openapiRoutes } from "./openapi/routes.ts";
 import { pageRoutes } from "./page/routes.ts";
 
 /** What the app needs from outside. */
 export interface AppDeps extends HealthDeps {
   readonly store: DataStore;
   readonly logger: Logger;
+  /** Requests that may be in flight at once. */
+  readonly maxInFlight: number;
+}
+
+/** Every route of the service. */
+export function createRouter(deps: AppDeps): Router {
+  // All methods are known, so that one without a route is 405 on its path and never 501.
+  const router = new Router({ methods: METHODS });
+  router.use(
+    pageRoutes(deps).routes(),
+    dataRoutes(deps.store).routes(),
+    healthRoutes(deps).routes(),
+    openapiRoutes(deps).routes(),
+  );
+  return router;
 }
 
 /** Builds the Koa app. It neither listens nor connects. */
 export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
-  // All methods are known, so that one without a route is 405 on its path and never 501.
-  const router = new Router({ methods: METHODS });
-  router.use(pageRoutes(deps).routes(), dataRoutes(deps.store).routes(), healthRoutes(deps).routes());
+  const router = createRouter(deps);
   // The log is outside, so that it has the status that an error turned into.
   app.use(requestLog(deps.logger));
+  app.use(secure());
   app.use(problems(deps.logger));
+  app.use(requireHead(serviceBounds.headerCount));
+  app.use(shedLoad(deps.maxInFlight));
   app.use(router.routes());
   app.use(router.allowedMethods());
   // What Koa itself catches is an answer that broke off while it was sent.

@@ -1,10 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose, { mongo, type Connection } from "mongoose";
 import type { Logger } from "pino";
-import { unavailable } from "./http/problem.ts";
+import { overloaded } from "./http/load.ts";
+import { Problem, unavailable } from "./http/problem.ts";
 
-/** Milliseconds after which a caller is told that MongoDB is away: below the 2 s in which a client is answered. */
-const operationTimeout = 1500;
+/** Milliseconds after which a caller is told that MongoDB is away: an answer that takes a second is none. */
+const operationTimeout = 800;
+
+/**
+ * Milliseconds that an operation waits for one of the pool's connections. Who gets none in that time is told so while
+ * MongoDB knows nothing of the operation yet, and who does has time left for the answer.
+ */
+const queueTimeout = 500;
+
+/** Milliseconds in which a MongoDB must be found: less than the above, so that one that is away is not taken for slow. */
+const selectionTimeout = 700;
+
+/** Milliseconds without an answer to anybody after which MongoDB is away. */
+const slowness = 2000;
 
 /** Milliseconds between attempts at the first connection. */
 const connectPause = 500;
@@ -14,6 +27,8 @@ export interface Database {
   readonly connection: Connection;
   /** Milliseconds of one round trip. Rejects with a 503 Problem while MongoDB is away. */
   ping(): Promise<number>;
+  /** As `ping`, but a MongoDB that has answered anybody within two seconds is not away, only slow. */
+  reach(): Promise<void>;
   /** MongoDB's version. Rejects as `ping` does. */
   version(): Promise<string>;
   /** Ends the attempts to connect, or the connection. */
@@ -49,6 +64,12 @@ export function openDatabase(uri: string, logger: Logger): Database {
       await admin({ ping: 1 });
       return performance.now() - start;
     },
+    async reach() {
+      await admin({ ping: 1 }).catch((error: unknown) => {
+        const isSlow = error instanceof Problem && isLate(error.cause);
+        if (!isSlow || performance.now() - lastAnswer > slowness) throw error;
+      });
+    },
     async version() {
       return String((await admin({ buildInfo: 1 })).version);
     },
@@ -66,13 +87,14 @@ async function connectForever(connection: Connection, uri: string, logger: Logge
       await connection.openUri(uri, {
         bufferCommands: false,
         autoCreate: false,
-        serverSelectionTimeoutMS: operationTimeout,
-        waitQueueTimeoutMS: operationTimeout,
+        serverSelectionTimeoutMS: selectionTimeout,
+        waitQueueTimeoutMS: queueTimeout,
         connectTimeoutMS: 5000,
         socketTimeoutMS: 45_000,
         heartbeatFrequencyMS: 2000,
         maxPoolSize: 10,
-        minPoolSize: 1,
+        // A new pod has all of its connections before its first requests: none of them waits for a login.
+        minPoolSize: 10,
       });
       await Promise.all(Object.values(connection.models).map((model) => model.createIndexes()));
       return;
@@ -83,19 +105,29 @@ async function connectForever(connection: Connection, uri: string, logger: Logge
   }
 }
 
+/** When MongoDB has last answered an operation: a process has one database. */
+let lastAnswer = -Infinity;
+
 /** A MongoDB that neither answers nor hangs up; the operation may still happen. */
 class OperationTimeout extends Error {}
 
-/** Runs a database operation; while MongoDB is away it rejects with a 503 Problem, within 1.5 s. */
+/**
+ * Runs a database operation. It rejects with a 503 Problem within 0.8 s: `database_unavailable` while MongoDB is away,
+ * `overloaded` when it was too slow for this one and answered others meanwhile.
+ */
 export async function whileAvailable<T>(operation: () => PromiseLike<T>): Promise<T> {
+  const start = performance.now();
   const timer = new AbortController();
   const timeout = sleep(operationTimeout, undefined, { signal: timer.signal }).then(() => {
     throw new OperationTimeout(`no answer within ${operationTimeout} ms`);
   });
   try {
-    return await Promise.race([operation(), timeout]);
+    const result = await Promise.race([operation(), timeout]);
+    lastAnswer = performance.now();
+    return result;
   } catch (error) {
-    if (!isAway(error)) throw error;
+    if (isLate(error) && lastAnswer > start) throw overloaded(error);
+    if (!isLate(error) && !isAway(error)) throw error;
     throw unavailable("database_unavailable", "The database can't be reached: try again in a moment.", {
       cause: error,
     });
@@ -115,8 +147,10 @@ const awayKinds = [
   mongo.MongoNotConnectedError,
   mongo.MongoTopologyClosedError,
   mongo.MongoClientClosedError,
-  OperationTimeout,
 ];
+
+// Node's own errors of a connection that MongoDB has just ended, which the driver passes on as they are.
+const endedCodes = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
 
 function isAway(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
@@ -124,6 +158,15 @@ function isAway(error: unknown): boolean {
     return error.code === undefined || awayCodes.has(Number(error.code));
   }
   if (awayKinds.some((kind) => error instanceof kind)) return true;
-  // Of these two nothing but the name is public: no place in the pool, and Mongoose before its first connection.
-  return error instanceof Error && ["MongoWaitQueueTimeoutError", "MongooseError"].includes(error.name);
+  if (error instanceof Error && "code" in error && endedCodes.has(String(error.code))) return true;
+  // Nothing but the name is public: Mongoose before its first connection.
+  return error instanceof Error && error.name === "MongooseError";
+}
+
+/** No answer in time, or no connection of the pool came free: of that error nothing but the name is public. */
+function isLate(error: unknown): boolean {
+  return (
+    error instanceof OperationTimeout ||
+    (error instanceof Error && error.name === "MongoWaitQueueTimeoutError")
+  );
 }

@@ -1,14 +1,11 @@
-import { createServer } from "node:http";
 import { pino } from "pino";
 import { createApp } from "./app.ts";
 import { createStore } from "./data/store.ts";
 import { openDatabase } from "./database.ts";
 import { drain } from "./http/drain.ts";
+import { createHttpServer } from "./http/server.ts";
 import packageJson from "./package.json" with { type: "json" };
 import { readSettings, type Settings } from "./settings.ts";
-
-/** Bounds of one connection, in milliseconds: a client that is slower than this is not a client. */
-const connectionTimes = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 };
 
 function settingsOrExit(): Settings {
   try {
@@ -31,10 +28,11 @@ const app = createApp({
   logger,
   isDraining: () => draining,
   podName: settings.podName,
+  maxInFlight: settings.maxInFlight,
   version: packageJson.version,
 });
 const handle = app.callback();
-const server = createServer(connectionTimes, (request, response) => void handle(request, response));
+const server = createHttpServer({ handle: (request, response) => void handle(request, response), logger });
 
 server.on("error", (err) => {
   logger.fatal({ err }, `can't listen on port ${settings.port}`);

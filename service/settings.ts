@@ -18,6 +18,8 @@ export interface Settings {
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
+  /** Requests in flight above which others are refused. `MAX_IN_FLIGHT`, default 100. */
+  readonly maxInFlight: number;
 }
 
 const mongodbUri = makeValidator((input) => {
@@ -34,6 +36,12 @@ const milliseconds = makeValidator((input) => {
   if (!/^\d{1,6}$/.test(input)) {
     throw new EnvError(`must be a whole number of milliseconds from 0 to 999999, not "${input}"`);
   }
+  return Number(input);
+});
+
+const count = makeValidator((input) => {
+  if (!/^[1-9]\d{0,5}$/.test(input))
+    throw new EnvError(`must be a whole number from 1 to 999999, not "${input}"`);
   return Number(input);
 });
 
@@ -55,6 +63,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       POD_NAME: str({ default: hostname() }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
+      // Ten for each connection to MongoDB, and what fits into the pod's memory with the largest bodies.
+      MAX_IN_FLIGHT: count({ default: 100 }),
     },
     {
       reporter({ errors }) {
@@ -70,6 +80,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     podName: clean.POD_NAME,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
+    maxInFlight: clean.MAX_IN_FLIGHT,
   };
 }
 

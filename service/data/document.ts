@@ -10,8 +10,8 @@ const serverKeys = ["_id", "createdAt"];
 
 /**
  * Parses a document and makes sure that MongoDB gives it back as it came.
- * @throws {Problem} 400 `invalid_json`; 422 `not_an_object`, `reserved_key`, `invalid_key`, `too_deep`,
- *   `number_not_exact`, `invalid_unicode`
+ * @throws {Problem} 400 `invalid_json`; 422 `not_an_object`, `reserved_key`, `invalid_key`, `duplicate_key`,
+ *   `too_deep`, `number_not_exact`, `invalid_unicode`
  */
 export function parseDocument(text: string): JsonObject {
   const value = parseJson(text);
@@ -23,6 +23,9 @@ export function parseDocument(text: string): JsonObject {
     throw new Problem(422, "reserved_key", `The server gives "${reserved}": leave it out.`);
   }
   requireStorable(value, 1);
+  if (keysIn(text) !== keysOf(value)) {
+    throw new Problem(422, "duplicate_key", "An object names a key twice, and only one could be kept.");
+  }
   return value as JsonObject;
 }
 
@@ -72,6 +75,21 @@ function requireKey(key: string): void {
         'have no "." and no NUL, and are not "__proto__" or "_bsontype".',
     );
   }
+}
+
+/** Number of keys as they are written. In valid JSON they are the strings before a colon. */
+function keysIn(text: string): number {
+  let keys = 0;
+  for (const [, colon] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g)) if (colon !== undefined) keys++;
+  return keys;
+}
+
+/** Number of keys as they were understood: of two that are the same, `JSON.parse` keeps the last in silence. */
+function keysOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const children = Object.values(value);
+  const own = Array.isArray(value) ? 0 : children.length;
+  return children.reduce<number>((sum, child) => sum + keysOf(child), own);
 }
 
 function requireUnicode(text: string): void {

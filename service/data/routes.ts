@@ -5,8 +5,10 @@ import { Problem } from "../http/problem.ts";
 import { parseDocument } from "./document.ts";
 import type { DataStore, PageQuery } from "./store.ts";
 
-const defaultLimit = 20;
-const maxLimit = 100;
+/** Documents of a page when the client does not say. */
+export const defaultLimit = 20;
+/** Documents of a page at most. */
+export const maxLimit = 100;
 
 /** `/data`: list, add, read and delete documents. */
 export function dataRoutes(store: DataStore): Router {

@@ -4,7 +4,7 @@ import { unavailable } from "../http/problem.ts";
 
 /** What health depends on. */
 export interface HealthDeps {
-  readonly database: Pick<Database, "ping" | "version">;
+  readonly database: Pick<Database, "ping" | "reach" | "version">;
   /** Whether the process has been told to stop. */
   readonly isDraining: () => boolean;
   /** Version of the service. */
@@ -24,7 +24,8 @@ export function healthRoutes({ database, isDraining, version, podName }: HealthD
 
   router.get("/ready", async (ctx) => {
     requireServing(isDraining);
-    await database.ping();
+    // Were a slow MongoDB to take pods out of service, it would take all of them.
+    await database.reach();
     ctx.body = { status: "ok" };
   });
 

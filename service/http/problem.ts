@@ -38,6 +38,15 @@ export function unavailable(code: string, detail: string, options: ProblemOption
   return new Problem(503, code, detail, { ...options, headers: { "Retry-After": "2", ...options.headers } });
 }
 
+/** The media type of every error. */
+export const problemType = "application/problem+json";
+
+/** What a client is told of a problem. */
+export function problemBody(problem: Problem, requestId: string): object {
+  const { status, code, message: detail, members } = problem;
+  return { title: STATUS_CODES[status], status, code, detail, requestId, ...members };
+}
+
 /** Middleware: every error leaves as `application/problem+json`; what is not a Problem leaves as a bare 500. */
 export function problems(logger: Logger): Middleware {
   return async function problemJson(ctx, next) {
@@ -49,15 +58,8 @@ export function problems(logger: Logger): Middleware {
       report(logger, ctx.state.requestId as string, problem, error);
       ctx.status = problem.status;
       ctx.set(problem.headers);
-      ctx.body = {
-        title: STATUS_CODES[problem.status],
-        status: problem.status,
-        code: problem.code,
-        detail: problem.message,
-        requestId: ctx.state.requestId as string,
-        ...problem.members,
-      };
-      ctx.type = "application/problem+json";
+      ctx.body = problemBody(problem, ctx.state.requestId as string);
+      ctx.type = problemType;
     }
   };
 }

@@ -32,6 +32,7 @@ export function pageRoutes(deps: PageDeps): Router {
       // The answer to a form is another GET, so that a reload does not send it twice.
       ctx.status = 303;
       ctx.redirect("/");
+      ctx.body = "";
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       ctx.status = error.status;
@@ -47,8 +48,6 @@ export function pageRoutes(deps: PageDeps): Router {
 
 function sendPage(ctx: Context, model: PageModel): void {
   ctx.set("Content-Security-Policy", contentSecurityPolicy);
-  ctx.set("X-Content-Type-Options", "nosniff");
-  ctx.set("Cache-Control", "no-store");
   ctx.type = "html";
   ctx.body = renderPage(model);
 }

@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { requestLog } from "../http/log.ts";
 import { problems } from "../http/problem.ts";
 import { expectProblem } from "./support/problem.ts";
+import { send } from "./support/raw.ts";
 import { startService, type TestService } from "./support/service.ts";
 
 describe("createApp", () => {
@@ -16,6 +17,34 @@ describe("createApp", () => {
   for (const path of ["/nothing", "/data/a/b", "/health/none", "/%2e%2e/etc/passwd"]) {
     it(`answers 404 to ${path}`, async () => {
       await expectProblem(await service.request(path), 404, "not_found");
+    });
+  }
+
+  const tricks = [
+    "//data",
+    "//example.com/data",
+    "/data/../data",
+    "/data/%2e%2e/health",
+    "/data/..%2fhealth/live",
+    "/./data",
+    "/data/.",
+    "/DATA/..;/health",
+    "/%64ata/%2e",
+    "/data%00",
+    "/data%2f",
+    "/data\\..\\health",
+    "/%c0%ae%c0%ae/",
+    "/__proto__",
+    "/constructor",
+    "*",
+    "http://example.com//data",
+  ];
+  for (const path of tricks) {
+    it(`leads nowhere from ${path}, as it stands in the request`, async () => {
+      const response = await send(service, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      const { code } = (await response.clone().json()) as { code: string };
+      expect(code).to.be.oneOf(["not_found", "document_not_found"]);
+      await expectProblem(response, 404, code);
     });
   }
 

@@ -1,8 +1,10 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
 import { expect } from "chai";
+import { whileAvailable } from "../database.ts";
 import { startMongoDB, type MongoServer } from "../dev/mongodb.ts";
-import { sharedMongoDB } from "./support/hooks.ts";
+import { startBehindProxy, type BehindProxy } from "./support/behind-proxy.ts";
 import { expectProblem } from "./support/problem.ts";
-import { startProxy, type Proxy } from "./support/proxy.ts";
 import { jsonInit, startService, untilStatus, type TestService } from "./support/service.ts";
 
 /** Milliseconds in which a client is told that MongoDB is away. */
@@ -29,18 +31,14 @@ async function expectAway(service: TestService): Promise<void> {
 }
 
 describe("while MongoDB is away", () => {
-  let proxy: Proxy;
+  let behind: BehindProxy;
+  let proxy: BehindProxy["proxy"];
   let service: TestService;
   before(async () => {
-    const uri = new URL((await sharedMongoDB()).uri);
-    proxy = await startProxy(uri.hostname, Number(uri.port || 27017));
-    uri.host = `127.0.0.1:${proxy.port}`;
-    service = await startService(uri.href);
+    behind = await startBehindProxy();
+    ({ proxy, service } = behind);
   });
-  after(async () => {
-    await service.close();
-    await proxy.close();
-  });
+  after(() => behind.close());
 
   for (const mode of ["refuse", "hang"] as const) {
     it(`answers 503 within 2 s and heals by itself when connections ${mode}`, async () => {
@@ -64,6 +62,26 @@ describe("while MongoDB is away", () => {
     await untilStatus(service, "/health/ready", 200);
   });
 });
+
+describe("whileAvailable", () => {
+  it("takes a connection that was ended a moment ago for a MongoDB that is away", async () => {
+    const error = await writeAfterEnd();
+    expect(error).to.include({ code: "EPIPE" });
+    const problem = await whileAvailable(() => Promise.reject(error)).catch((reason: unknown) => reason);
+    expect(problem).to.include({ status: 503, code: "database_unavailable" });
+  });
+});
+
+/** Node's own error of a write on a connection that the other side has just ended. */
+async function writeAfterEnd(): Promise<Error> {
+  const server = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  socket.resume().once("finish", () => socket.write("late"));
+  const [error] = (await once(socket, "error")) as [Error];
+  server.close();
+  return error;
+}
 
 describe("when MongoDB is stopped and started again", () => {
   let server: MongoServer;

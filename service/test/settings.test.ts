@@ -12,11 +12,18 @@ describe("readSettings", () => {
       podName: hostname(),
       drainMs: 2000,
       shutdownMs: 15000,
+      maxInFlight: 100,
     });
   });
 
   it("names every fault at once, without the password", () => {
-    const env = { PORT: "99999", MONGODB_URI: "http://u:hunter2@h", LOG_LEVEL: "loud", DRAIN_MS: "2s" };
+    const env = {
+      PORT: "99999",
+      MONGODB_URI: "http://u:hunter2@h",
+      LOG_LEVEL: "loud",
+      DRAIN_MS: "2s",
+      MAX_IN_FLIGHT: "0",
+    };
     expect(() => readSettings(env))
       .to.throw()
       .with.property("message")
@@ -24,6 +31,7 @@ describe("readSettings", () => {
       .and.matches(/MONGODB_URI: must be a connection string/)
       .and.matches(/LOG_LEVEL: /)
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
+      .and.matches(/MAX_IN_FLIGHT: must be a whole number from 1/)
       .and.not.include("hunter2");
   });
 

@@ -55,10 +55,20 @@ describe("/data", () => {
       ["a key with a dot", '{"a.b":1}', 422, "invalid_key"],
       ["a key with NUL", '{"a\\u0000b":1}', 422, "invalid_key"],
       ["__proto__", '{"__proto__":{"a":1}}', 422, "invalid_key"],
+      ["__proto__ in escapes", '{"a":{"\\u005f_proto__":1}}', 422, "invalid_key"],
+      ["a nested key with a dot", '{"a":[{"b.c":1}]}', 422, "invalid_key"],
+      ["a key that is named twice", '{"a":1,"b":2,"a":3}', 422, "duplicate_key"],
+      ["a nested key that is named twice", '{"a":[{"b":{"c":1,"c":1}}]}', 422, "duplicate_key"],
+      ["a key that is named twice in escapes", '{"a":1,"\\u0061" :2}', 422, "duplicate_key"],
       ["_bsontype", '{"a":{"_bsontype":"ObjectId"}}', 422, "invalid_key"],
       ["_id", '{"_id":"1"}', 422, "reserved_key"],
       ["createdAt", '{"createdAt":0}', 422, "reserved_key"],
       ["a number over the double range", '{"a":1e999}', 422, "number_not_exact"],
+      ["a number of 90,000 digits", `{"a":${"9".repeat(90_000)}}`, 422, "number_not_exact"],
+      ["a negative number over the double range", '{"a":-1e999}', 422, "number_not_exact"],
+      ["NaN", '{"a":NaN}', 400, "invalid_json"],
+      ["two values", "{}{}", 400, "invalid_json"],
+      ["arrays 50,000 deep that never end", "[".repeat(50_000), 400, "invalid_json"],
       ["a whole number that a double rounds", '{"a":9007199254740993}', 422, "number_not_exact"],
       ["half a surrogate pair", '{"a":"\\ud800"}', 422, "invalid_unicode"],
       ["objects 33 deep", nested(33), 422, "too_deep"],
@@ -70,6 +80,12 @@ describe("/data", () => {
         expect(await list()).to.deep.equal([]);
       });
     }
+
+    it("takes text that looks like a key twice", async () => {
+      for (const text of ['"a":1,"a":2', '\\"a\\":', "\\", ":", '"', '\\":']) {
+        expect(await add({ a: text, [text.replaceAll(".", "")]: { a: [text] } })).to.include({ a: text });
+      }
+    });
 
     it("takes objects 32 deep", async () => {
       expect((await service.request("/data", jsonInit(nested(32)))).status).to.equal(201);
@@ -198,6 +214,13 @@ describe("/data", () => {
       "%00",
       "%E0%A4%A",
       "..%2f..%2fetc",
+      "..%5c..%5cetc",
+      "%c0%ae%c0%ae%c0%af",
+      "%252e%252e",
+      "abc;a=b",
+      "%ff",
+      "[$ne]=1",
+      "\u{1F389}",
     ]) {
       it(`answers 404 to the id ${id}`, async () => {
         await expectProblem(await service.request(`/data/${id}`), 404, "document_not_found");

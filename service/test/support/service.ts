@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
@@ -7,6 +6,9 @@ import { pino } from "pino";
 import { createApp } from "../../app.ts";
 import { createStore } from "../../data/store.ts";
 import { openDatabase } from "../../database.ts";
+import { serviceBounds, type Bounds } from "../../http/bounds.ts";
+import { createHttpServer } from "../../http/server.ts";
+import { expectContract } from "./contract.ts";
 import { sharedMongoDB } from "./hooks.ts";
 
 /** The service, listening on a port of its own in this process. */
@@ -16,7 +18,7 @@ export interface TestService {
   readonly log: Record<string, unknown>[];
   /** What `isDraining` answers. */
   draining: boolean;
-  /** `fetch` of a path. */
+  /** `fetch` of a path. Whatever is answered must be what the OpenAPI document says. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a JSON value. */
   post(value: unknown): Promise<Response>;
@@ -27,8 +29,15 @@ export interface TestService {
 
 let databases = 0;
 
-/** Starts the service on a database of its own; `uri` without a database, default the shared server's. */
-export async function startService(uri?: string): Promise<TestService> {
+/**
+ * Starts the service on a database of its own; `uri` without a database, default the shared server's; `maxInFlight`
+ * as AppDeps have it; `bounds` over the service's own.
+ */
+export async function startService(
+  uri?: string,
+  maxInFlight = 100,
+  bounds: Partial<Bounds> = {},
+): Promise<TestService> {
   const name = `test-${process.pid}-${databases++}`;
   const log: Record<string, unknown>[] = [];
   const logger = pino(
@@ -42,10 +51,15 @@ export async function startService(uri?: string): Promise<TestService> {
     logger,
     isDraining: () => service.draining,
     podName: "pod-<1>",
+    maxInFlight,
     version: "1.2.3",
   });
   const handle = app.callback();
-  const server = createServer((request, response) => void handle(request, response)).listen(0, "127.0.0.1");
+  const server = createHttpServer({
+    handle: (request, response) => void handle(request, response),
+    logger,
+    bounds: { ...serviceBounds, ...bounds },
+  }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -53,7 +67,11 @@ export async function startService(uri?: string): Promise<TestService> {
     url,
     log,
     draining: false,
-    request: (path, init) => fetch(url + path, { redirect: "manual", ...init }),
+    async request(path, init) {
+      const response = await fetch(url + path, { redirect: "manual", ...init });
+      await expectContract(init?.method ?? "GET", path, response.clone());
+      return response;
+    },
     post: (value) => service.request("/data", jsonInit(JSON.stringify(value))),
     async clear() {
       await database.connection.collection("data").deleteMany({});

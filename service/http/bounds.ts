@@ -1,0 +1,40 @@
+/** Bounds of the HTTP server: what is over them never reaches a route. Times are in milliseconds. */
+export interface Bounds {
+  /** For the request line and the headers. */
+  readonly headersTimeout: number;
+  /** For the whole request, with its body. */
+  readonly requestTimeout: number;
+  /** For the next request on an idle connection. */
+  readonly keepAliveTimeout: number;
+  /** Without a byte in either direction. */
+  readonly stalledTimeout: number;
+  /** Between two looks at which connections are over their time. */
+  readonly checkInterval: number;
+  /** Bytes of the request line and the headers together. */
+  readonly headerBytes: number;
+  /** Number of headers. */
+  readonly headerCount: number;
+  /** Connections at once. */
+  readonly connections: number;
+}
+
+/** The bounds in which the service serves. */
+export const serviceBounds: Bounds = {
+  // Headers are a few packets: who takes longer holds a connection on purpose.
+  headersTimeout: 10_000,
+  // The largest body in that time is 40 kbit/s, less than a bad mobile network.
+  requestTimeout: 20_000,
+  // Longer than the 60 s of the usual load balancers: they would otherwise send on a connection that is just closed.
+  keepAliveTimeout: 65_000,
+  // Who takes no byte of its answer would keep its place among the requests in flight for ever. It is longer than
+  // `requestTimeout`, so that a stalled request is told why it is ended.
+  stalledTimeout: 30_000,
+  // Node's own 30 s would let a slow client stay four times as long as it may.
+  checkInterval: 1_000,
+  // Node's default, which cookies and traces of the usual proxies fit into.
+  headerBytes: 16 * 1024,
+  // Browsers send twenty. Beyond its own bound Node drops headers in silence, and one of them could matter.
+  headerCount: 100,
+  // Ten times the requests in flight that are served. An idle connection holds some 10 KiB of the pod's memory.
+  connections: 1000,
+};

@@ -1,0 +1,40 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { Logger } from "pino";
+import { serviceBounds, type Bounds } from "./bounds.ts";
+import { refuseOutsideKoa } from "./refusal.ts";
+
+/** What the server needs from outside. */
+export interface ServerDeps {
+  readonly handle: RequestListener;
+  readonly logger: Logger;
+  /** @default {@link serviceBounds} */
+  readonly bounds?: Bounds;
+}
+
+/** An HTTP server with bounds, which does not listen yet. */
+export function createHttpServer({ handle, logger, bounds = serviceBounds }: ServerDeps): Server {
+  const server = createServer(
+    {
+      headersTimeout: bounds.headersTimeout,
+      requestTimeout: bounds.requestTimeout,
+      keepAliveTimeout: bounds.keepAliveTimeout,
+      connectionsCheckingInterval: bounds.checkInterval,
+      maxHeaderSize: bounds.headerBytes,
+      // Node would answer without a body; `requireHead` answers with a problem.
+      requireHostHeader: false,
+    },
+    handle,
+  );
+  server.setTimeout(bounds.stalledTimeout);
+  // One more than allowed is seen, so that it can be refused.
+  server.maxHeadersCount = bounds.headerCount + 1;
+  server.maxConnections = bounds.connections;
+  // Idle clients make room: a probe that finds none would have the pod restarted.
+  server.on("drop", () => {
+    server.closeIdleConnections();
+  });
+  // An `Expect` other than 100-continue, which Node would answer without a body.
+  server.on("checkExpectation", handle);
+  refuseOutsideKoa(server, logger);
+  return server;
+}

@@ -1,0 +1,151 @@
+import { defaultLimit, maxLimit } from "../data/routes.ts";
+import { answer, empty, problem, problems, type Codes } from "./responses.ts";
+import { ref } from "./schemas.ts";
+
+const json = "application/json";
+const html = "text/html";
+const stored = ref("schemas", "StoredDocument");
+
+const body: Codes = { 400: ["invalid_utf8", "incomplete_body"], 415: ["unsupported_media_type"] };
+const database: Codes = { 503: ["database_unavailable", "overloaded"] };
+const missing: Codes = { 404: ["document_not_found"] };
+const load: Codes = { 503: ["overloaded"] };
+
+const idParameter = { name: "id", in: "path", required: true, schema: ref("schemas", "Id") };
+
+const page = {
+  get: {
+    operationId: "getPage",
+    summary: "The page, for people",
+    responses: { 200: answer("The page.", html, { type: "string" }), ...problems(load) },
+  },
+  post: {
+    operationId: "sendForm",
+    summary: "What the page's form sends",
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: {
+            type: "object",
+            required: ["message"],
+            properties: { message: { type: "string", pattern: "\\S", examples: ["Hello"] } },
+          },
+        },
+      },
+    },
+    responses: {
+      303: empty("Stored: the page shows it.", ["Location"]),
+      ...problems(body, { 403: ["cross_site_form"] }),
+      422: answer("The page, which says what is missing.", html, { type: "string" }),
+      503: orPage(problem(503, ["overloaded"])),
+    },
+  },
+};
+
+const collection = {
+  get: {
+    operationId: "listDocuments",
+    summary: "Documents, newest first",
+    description: "A page ends after `limit` documents, and after 1 MiB.",
+    parameters: [
+      {
+        name: "limit",
+        in: "query",
+        schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
+      },
+      {
+        name: "after",
+        in: "query",
+        description: "Id of the last document of the page before.",
+        schema: ref("schemas", "Id"),
+      },
+    ],
+    responses: {
+      200: answer("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
+      ...problems({ 400: ["invalid_limit", "unknown_after"] }, database),
+    },
+  },
+  post: {
+    operationId: "addDocument",
+    summary: "Stores a document",
+    requestBody: { required: true, content: { [json]: { schema: ref("schemas", "NewDocument") } } },
+    responses: {
+      201: {
+        ...answer("The stored document.", json, stored, ["Location"]),
+        links: {
+          read: { operationId: "getDocument", parameters: { id: "$response.body#/_id" } },
+          remove: { operationId: "deleteDocument", parameters: { id: "$response.body#/_id" } },
+        },
+      },
+      ...problems(body, database, {
+        400: ["invalid_json"],
+        422: [
+          "not_an_object",
+          "reserved_key",
+          "invalid_key",
+          "duplicate_key",
+          "too_deep",
+          "number_not_exact",
+          "invalid_unicode",
+        ],
+      }),
+    },
+  },
+};
+
+const one = {
+  parameters: [idParameter],
+  get: {
+    operationId: "getDocument",
+    summary: "One document",
+    responses: { 200: answer("The document.", json, stored), ...problems(missing, database) },
+  },
+  delete: {
+    operationId: "deleteDocument",
+    summary: "Deletes one document",
+    responses: { 204: empty("It is gone."), ...problems(missing, database) },
+  },
+};
+
+const notServing: Codes = { 503: ["database_unavailable", "overloaded", "draining"] };
+
+/** Every path, its operations and their answers. `HEAD` goes with every `GET`. */
+export const paths = {
+  "/": page,
+  "/data": collection,
+  "/data/{id}": one,
+  "/health": {
+    get: {
+      operationId: "getHealth",
+      summary: "Whether it can serve, with details",
+      responses: { 200: answer("It can.", json, ref("schemas", "Health")), ...problems(notServing) },
+    },
+  },
+  "/health/live": {
+    get: {
+      operationId: "getLiveness",
+      summary: "Whether the process can serve; never asks MongoDB",
+      responses: { 200: answer("It can.", json, ref("schemas", "Alive")), ...problems() },
+    },
+  },
+  "/health/ready": {
+    get: {
+      operationId: "getReadiness",
+      summary: "Whether it can serve",
+      responses: { 200: answer("It can.", json, ref("schemas", "Alive")), ...problems(notServing) },
+    },
+  },
+  "/openapi.json": {
+    get: {
+      operationId: "getContract",
+      summary: "This document",
+      responses: { 200: answer("OpenAPI 3.1.", json, { type: "object" }), ...problems(load) },
+    },
+  },
+};
+
+/** A form is answered with the page also while MongoDB is away. */
+function orPage(response: ReturnType<typeof problem>) {
+  return { ...response, content: { ...response.content, [html]: { schema: { type: "string" } } } };
+}

@@ -1,0 +1,29 @@
+import { sharedMongoDB } from "./hooks.ts";
+import { startProxy, type Proxy } from "./proxy.ts";
+import { startService, type TestService } from "./service.ts";
+
+/** A service, and the proxy on its way to MongoDB. */
+export interface BehindProxy {
+  readonly proxy: Proxy;
+  readonly service: TestService;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts both.
+ * @param maxInFlight as {@link startService} takes it
+ */
+export async function startBehindProxy(maxInFlight?: number): Promise<BehindProxy> {
+  const uri = new URL((await sharedMongoDB()).uri);
+  const proxy = await startProxy(uri.hostname, Number(uri.port || 27017));
+  uri.host = `127.0.0.1:${proxy.port}`;
+  const service = await startService(uri.href, maxInFlight);
+  return {
+    proxy,
+    service,
+    async close() {
+      await service.close();
+      await proxy.close();
+    },
+  };
+}
