@@ -9,7 +9,7 @@ export interface ClusterArgs {
   readonly minikube: Minikube;
 }
 
-/** The providers of one minikube cluster: its Kubernetes, and the Docker inside its node. */
+/** The providers of one minikube cluster: its Kubernetes, and the Docker that builds images for it. */
 export class Cluster extends pulumi.ComponentResource {
   readonly kubernetes: k8s.Provider;
   readonly docker: docker.Provider;

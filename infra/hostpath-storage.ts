@@ -1,26 +1,29 @@
-import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mongodbUser } from "./database.ts";
 import { notAwaited, partOf } from "./metadata.ts";
+import { NodeCommand } from "./node.ts";
 import { claimSpec, type StorageArgs } from "./volume-claim.ts";
 
 /** Arguments of {@link HostPathStorage}. */
 export interface HostPathStorageArgs extends StorageArgs {
-  /** Name of the volume in the node's Docker. */
-  readonly volumeName: string;
+  /** The minikube cluster. */
+  readonly profile: string;
   /** Identity of the cluster: another cluster's node has no directory yet. */
   readonly clusterId: pulumi.Input<string>;
-  /** An image with `install`; MongoDB's own is on the node anyway. */
-  readonly mongoImage: string;
+  /** Name of the directory. */
+  readonly directory: string;
+  /** The node that the directory is on, where there are several. @default the only one */
+  readonly node?: string;
   /** Whether the files survive `pulumi destroy`. */
   readonly keepData: boolean;
 }
 
 /**
- * A static hostPath volume. Its directory is a Docker volume of the node, because that has a life like the rest of
- * the stack: made before the pod, deleted with its files by `pulumi destroy`. And a container in that Docker can give
- * the directory to MongoDB's user, which kubelet doesn't do for a hostPath: no pod has to run as root for it.
+ * A static hostPath volume, in the folder that minikube keeps over restarts. Its directory is made on the node itself,
+ * for MongoDB's user, which kubelet doesn't do for a hostPath: so no pod has to run as root for it. And it is deleted
+ * with its files by `pulumi destroy`.
  */
 export class HostPathStorage extends pulumi.ComponentResource {
   /** Name of the claim that a pod mounts. */
@@ -28,33 +31,18 @@ export class HostPathStorage extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostPathStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:storage:HostPathStorage", name, args, opts);
-    const { namespace, size, clusterId, keepData } = args;
+    const { namespace, size, profile, clusterId, keepData } = args;
 
-    const labels = [{ label: "koa-mongo-stack.cluster", value: clusterId }];
-    const volume = new docker.Volume(
-      name,
-      { name: args.volumeName, labels },
-      { parent: this, retainOnDelete: keepData },
-    );
-    const owner = new docker.Container(
-      `${name}-owner`,
+    const path = `/data/${args.directory}`;
+    const directory = new NodeCommand(
+      `${name}-directory`,
       {
-        image: args.mongoImage,
-        entrypoints: ["install"],
-        command: [
-          "--directory",
-          `--owner=${mongodbUser}`,
-          `--group=${mongodbUser}`,
-          "--mode=0700",
-          "/data/db",
-        ],
-        volumes: [{ volumeName: volume.name, containerPath: "/data/db" }],
-        labels,
-        networkMode: "none",
-        attach: true,
-        mustRun: false,
+        profile,
+        clusterId,
+        create: `sudo install --directory --owner=${mongodbUser} --group=${mongodbUser} --mode=0700 ${path}`,
+        delete: `sudo rm -rf ${path}`,
       },
-      { parent: this },
+      { parent: this, retainOnDelete: keepData },
     );
 
     // Neither can be changed in place: a new pair is made on the same directory, and the pod moves to it.
@@ -67,13 +55,14 @@ export class HostPathStorage extends pulumi.ComponentResource {
         spec: {
           accessModes: ["ReadWriteOnce"],
           capacity: { storage: size },
-          hostPath: { path: volume.mountpoint, type: "Directory" },
+          hostPath: { path, type: "Directory" },
+          ...(args.node === undefined ? {} : { nodeAffinity: onNode(args.node) }),
           persistentVolumeReclaimPolicy: "Retain",
           // The class "" keeps dynamic provisioners away.
           storageClassName: "",
         },
       },
-      { ...renewed, dependsOn: owner },
+      { ...renewed, dependsOn: directory },
     );
     const claim = new k8s.core.v1.PersistentVolumeClaim(
       name,
@@ -90,4 +79,10 @@ export class HostPathStorage extends pulumi.ComponentResource {
 
     this.registerOutputs({ claimName: this.claimName });
   }
+}
+
+/** The pod goes where its files are. */
+function onNode(node: string): types.input.core.v1.VolumeNodeAffinity {
+  const hostname = { key: "kubernetes.io/hostname", operator: "In", values: [node] };
+  return { required: { nodeSelectorTerms: [{ matchExpressions: [hostname] }] } };
 }

@@ -4,11 +4,14 @@ import { join, posix } from "node:path";
 import dockerignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { Command, type CommandLine } from "./command.ts";
 
 /** Arguments of {@link ServiceImage}. */
 export interface ServiceImageArgs {
   /** Identity of the cluster: in another cluster's Docker the image is not there yet. */
   readonly clusterId: pulumi.Input<string>;
+  /** The minikube cluster whose nodes get the image from this machine's Docker. @default they have built it */
+  readonly loadInto?: { readonly profile: string; readonly nodes: readonly string[] };
   /** Folder with Dockerfile and .dockerignore. @default the project's */
   readonly context?: string;
 }
@@ -17,8 +20,9 @@ const project = join(import.meta.dirname, "..");
 const repository = "koa-mongo-stack";
 
 /**
- * The service's image, built in the cluster's own Docker. Its tag is a hash of what it is built from, because the
- * provider compares inputs only, and because a pod can't use the bare id of an image that was never pushed.
+ * The service's image, built in the cluster's own Docker, or in this machine's and loaded into each node. Its tag is a
+ * hash of what it is built from, because the provider compares inputs only, and because a pod can't use the bare id of
+ * an image that was never pushed.
  */
 export class ServiceImage extends pulumi.ComponentResource {
   /** Name and tag. */
@@ -37,13 +41,35 @@ export class ServiceImage extends pulumi.ComponentResource {
         build: { context, dockerfile: join(context, "Dockerfile"), platform: platform(process.arch) },
         skipPush: true,
       },
-      { parent: this },
+      // The provider would not delete it anyway, and can't be asked where that Docker's address has changed.
+      { parent: this, retainOnDelete: true },
     );
     // Through the digest the pods wait until the image is built.
-    this.reference = pulumi.all([image.imageName, image.repoDigest]).apply(([reference]) => reference);
+    const built = pulumi.all([image.imageName, image.repoDigest]).apply(([reference]) => reference);
+    this.reference = args.loadInto === undefined ? built : this.load(name, built, args.loadInto);
 
     this.registerOutputs({ reference: this.reference });
   }
+
+  /** Copies the image into each node, and gives its name when it is there. */
+  private load(
+    name: string,
+    reference: pulumi.Output<string>,
+    { profile, nodes }: NonNullable<ServiceImageArgs["loadInto"]>,
+  ): pulumi.Output<string> {
+    const create = reference.apply((image) => loadCommands(profile, nodes, image));
+    const loaded = new Command(`${name}-load`, { create }, { parent: this });
+    return pulumi.all([reference, loaded.id]).apply(([image]) => image);
+  }
+}
+
+/** They look into each node afterwards: minikube ends well, too, where a load has failed. */
+function loadCommands(profile: string, nodes: readonly string[], image: string): CommandLine[] {
+  const looks = nodes.map((node) => {
+    const line = `sudo crictl inspecti -q ${image}`;
+    return ["minikube", "ssh", "--profile", profile, "--node", node, "--", line];
+  });
+  return [["minikube", "image", "load", "--profile", profile, image], ...looks];
 }
 
 /** A hash of every file that `.dockerignore` lets into the build, by path and content. */

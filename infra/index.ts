@@ -6,6 +6,7 @@ import { ServiceImage } from "./image.ts";
 import { findMinikube } from "./minikube.ts";
 import { AppNamespace } from "./namespace.ts";
 import { NetworkRules } from "./network.ts";
+import { PulledImage } from "./pulled-image.ts";
 import { readSettings } from "./settings.ts";
 import { StorageClassStorage } from "./storageclass-storage.ts";
 import { WebService } from "./web.ts";
@@ -17,7 +18,15 @@ const cluster = new Cluster("cluster", { minikube });
 const inCluster = { provider: cluster.kubernetes };
 const onDocker = { provider: cluster.docker };
 
-const serviceImage = new ServiceImage("web", { clusterId: cluster.id }, onDocker);
+const { profile, nodes, buildsInNode } = minikube;
+const onNode = { profile, clusterId: cluster.id };
+
+const serviceImage = new ServiceImage(
+  "web",
+  { clusterId: cluster.id, ...(buildsInNode ? {} : { loadInto: { profile, nodes } }) },
+  onDocker,
+);
+const mongoImage = new PulledImage("mongodb", { ...onNode, image: settings.mongoImage });
 
 const app = new AppNamespace(settings.name, inCluster);
 
@@ -28,12 +37,12 @@ const storage =
         {
           namespace: app.name,
           size: settings.storage.size,
-          volumeName: `${settings.name}-data`,
-          clusterId: cluster.id,
-          mongoImage: settings.mongoImage,
+          ...onNode,
+          ...(nodes.length > 1 ? { node: nodes[0] } : {}),
+          directory: settings.name,
           keepData: settings.storage.keepData,
         },
-        { providers: [cluster.kubernetes, cluster.docker] },
+        inCluster,
       )
     : new StorageClassStorage(
         "data",
@@ -51,9 +60,6 @@ const database = new MongoDatabase(
   inCluster,
 );
 
-// The service's pods are ready when MongoDB answers: the pull of its large image must not count against their time.
-const mongoImagePulled = settings.storage.kind === "hostPath" ? storage : database;
-
 const web = new WebService(
   "web",
   {
@@ -63,9 +69,11 @@ const web = new WebService(
     expose: settings.expose,
     scaling: settings.scaling,
     logLevel: settings.logLevel,
-    addressOf: minikube.addressOf,
+    reach: minikube.reach,
+    tunnel: `minikube tunnel -p ${profile}`,
   },
-  { ...inCluster, dependsOn: mongoImagePulled },
+  // Its pods are ready when MongoDB answers: the pull of that large image must not count against their time.
+  { ...inCluster, dependsOn: settings.storage.kind === "hostPath" ? mongoImage : database },
 );
 
 /** Where the service answers. */

@@ -1,29 +1,36 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { log, RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi";
 
 const run = promisify(execFile);
 
-/** A running minikube cluster of one node with the Docker runtime and metrics-server. */
+/** A running minikube cluster with metrics-server. */
 export interface Minikube {
   /** Name of the profile, which is the kubeconfig's context, too. */
   readonly profile: string;
-  /** The Docker daemon in the node: its address, and the folder with the client's certificates. */
-  readonly docker: { readonly host: string; readonly certPath: string };
-  /** `host:port` at which a port of the node is reached from this machine. */
-  readonly addressOf: (nodePort: number) => string;
+  /** Names of the nodes; the first is the control plane's. */
+  readonly nodes: readonly [string, ...string[]];
+  /** The Docker daemon that builds images: its address, and the folder with the client's certificates if it has any. */
+  readonly docker: { readonly host: string; readonly certPath?: string };
+  /** Whether that is the only node's own Docker. What another builds has to be loaded into the nodes. */
+  readonly buildsInNode: boolean;
+  /** Where a port of the node is reached from this machine. */
+  readonly reach: (nodePort: number) => Reach;
 }
 
-/** Make a cluster that enforces NetworkPolicies, measures CPU, and has the port of Pulumi.dev.yaml published. */
-export const startArguments: readonly string[] = [
-  "start",
-  "--cni=calico",
-  "--addons=metrics-server",
-  "--ports=127.0.0.1:30080:30080",
-];
+/**
+ * What makes a cluster that enforces NetworkPolicies, measures CPU, and has a port published on this machine.
+ * @param nodePort by default the one of Pulumi.dev.yaml
+ */
+export function startArguments(profile: string, nodePort = 30080): readonly string[] {
+  const ports = `--ports=127.0.0.1:${nodePort}:${nodePort}`;
+  return ["start", "--cni=calico", "--addons=metrics-server", ports, "-p", profile];
+}
 
 /** The same, as a person types it. */
-export const startCommand = ["minikube", ...startArguments].join(" ");
+export function startCommand(profile: string, nodePort?: number): string {
+  return ["minikube", ...startArguments(profile, nodePort)].join(" ");
+}
 
 /** The parts of `minikube profile list --output json` that are needed here. */
 export interface Profile {
@@ -33,7 +40,8 @@ export interface Profile {
     readonly Driver: string;
     /** CNI is what `--cni` said; empty for minikube's own choice. */
     readonly KubernetesConfig: { readonly ContainerRuntime: string; readonly CNI?: string };
-    readonly Nodes: readonly { readonly IP: string }[];
+    /** The first has no name of its own. */
+    readonly Nodes: readonly { readonly Name?: string; readonly IP: string }[];
     readonly Addons: Readonly<Record<string, boolean>> | null;
     /** Docker's form: "127.0.0.1:30080:30080". */
     readonly ExposedPorts: readonly string[] | null;
@@ -47,14 +55,13 @@ export interface Profile {
 export async function findMinikube(profile: string, platform = process.platform): Promise<Minikube> {
   const found = await findProfile(profile);
   requireUsable(profile, found);
-  const environment = await minikube(["docker-env", "--shell", "none", "--profile", profile]);
+  const buildsInNode = canBuild(found);
   return {
     profile,
-    docker: {
-      host: variable(environment, "DOCKER_HOST"),
-      certPath: variable(environment, "DOCKER_CERT_PATH"),
-    },
-    addressOf: (nodePort) => addressOf(found, nodePort, platform),
+    nodes: nodeNames(found),
+    docker: buildsInNode ? await dockerOfNode(profile) : await dockerOfMachine(),
+    buildsInNode,
+    reach: (nodePort) => reach(found, nodePort, platform),
   };
 }
 
@@ -81,14 +88,13 @@ export function hasMetricsServer({ Config }: Profile): boolean {
 
 function requireUsable(profile: string, found: Profile | undefined): asserts found is Profile {
   if (found === undefined) {
-    throw new RunError(`There is no minikube cluster "${profile}". Run: ${startCommand} -p ${profile}`);
+    throw new RunError(`There is no minikube cluster "${profile}". Run: ${startCommand(profile)}`);
   }
   if (!isRunning(found)) {
     throw new RunError(
       `The minikube cluster "${profile}" is not running (${found.Status}). Run: minikube start -p ${profile}`,
     );
   }
-  requireOneDockerNode(profile, found);
   if (!hasMetricsServer(found)) {
     throw new RunError(
       "The autoscaler needs metrics-server, which is off. " +
@@ -97,33 +103,39 @@ function requireUsable(profile: string, found: Profile | undefined): asserts fou
   }
 }
 
-/**
- * Refuses a cluster into which no image can be built.
- * @throws {RunError} the runtime is not Docker, or there are several nodes
- */
-export function requireOneDockerNode(profile: string, { Config }: Profile): void {
-  const { ContainerRuntime } = Config.KubernetesConfig;
-  if (ContainerRuntime !== "docker" || Config.Nodes.length !== 1) {
-    throw new RunError(
-      `The minikube cluster "${profile}" has ${Config.Nodes.length} nodes with ${ContainerRuntime}; the image is built ` +
-        "in the Docker of one node. Use another profile: pulumi config set minikubeProfile NAME",
-    );
-  }
+/** Whether the cluster's one node has a Docker to build in. */
+export function canBuild({ Config }: Profile): boolean {
+  return Config.KubernetesConfig.ContainerRuntime === "docker" && Config.Nodes.length === 1;
+}
+
+/** As Kubernetes has them. */
+function nodeNames({ Name, Config }: Profile): [string, ...string[]] {
+  const [, ...others] = Config.Nodes;
+  return [Name, ...others.map((node) => `${Name}-${node.Name ?? ""}`)];
+}
+
+/** Where a port of the node is reached from this machine. */
+export interface Reach {
+  /** `host:port`. */
+  readonly address: string;
+  /** Why that will not answer, and what mends it. */
+  readonly fault?: string;
 }
 
 /** With the Docker driver on macOS and Windows the node is in a virtual machine: only published ports are reached. */
-function addressOf({ Name, Config }: Profile, nodePort: number, platform: NodeJS.Platform): string {
-  const node = Config.Nodes[0]?.IP ?? "127.0.0.1";
+export function reach({ Name, Config }: Profile, nodePort: number, platform: NodeJS.Platform): Reach {
+  const node = { address: `${Config.Nodes[0]?.IP ?? "127.0.0.1"}:${nodePort}` };
   const isHidden = ["docker", "podman"].includes(Config.Driver) && platform !== "linux";
-  if (!isHidden) return `${node}:${nodePort}`;
+  if (!isHidden) return node;
   const published = (Config.ExposedPorts ?? []).map((port) => port.split(":"));
   const hostPort = published.find((parts) => parts.at(-1) === String(nodePort))?.at(-2);
-  if (hostPort !== undefined) return `127.0.0.1:${hostPort}`;
-  void log.warn(
-    `This machine can't reach port ${nodePort} of the node. Run: minikube delete -p ${Name}, then: ` +
-      `minikube start -p ${Name} --ports=127.0.0.1:${nodePort}:${nodePort}`,
-  );
-  return `${node}:${nodePort}`;
+  if (hostPort !== undefined) return { address: `127.0.0.1:${hostPort}` };
+  return {
+    ...node,
+    fault:
+      `This machine can't reach port ${nodePort} of the node. ` +
+      `Run: minikube delete -p ${Name}, then: ${startCommand(Name, nodePort)}`,
+  };
 }
 
 async function minikube(args: readonly string[], timeout = 0): Promise<string> {
@@ -138,7 +150,7 @@ async function minikube(args: readonly string[], timeout = 0): Promise<string> {
     };
     if (code === "ENOENT") {
       throw new RunError(
-        `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${startCommand}`,
+        `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${startCommand("minikube")}`,
         { cause: error },
       );
     }
@@ -151,6 +163,29 @@ async function minikube(args: readonly string[], timeout = 0): Promise<string> {
     if (args[0] === "profile" && stdout?.startsWith("{") === true) return stdout;
     throw new RunError(
       `minikube ${args.join(" ")} failed: ${stderr === undefined || stderr === "" ? message : stderr.trim()}`,
+      { cause: error },
+    );
+  }
+}
+
+async function dockerOfNode(profile: string): Promise<Minikube["docker"]> {
+  const environment = await minikube(["docker-env", "--shell", "none", "--profile", profile]);
+  return { host: variable(environment, "DOCKER_HOST"), certPath: variable(environment, "DOCKER_CERT_PATH") };
+}
+
+/** The one that `docker` talks to. The provider itself knows nothing of contexts. */
+async function dockerOfMachine(): Promise<Minikube["docker"]> {
+  try {
+    const format = "{{.Endpoints.docker.Host}}";
+    return { host: (await run("docker", ["context", "inspect", "--format", format])).stdout.trim() };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === "ENOENT"
+        ? "which is not on PATH. Install it: https://docs.docker.com/get-docker/"
+        : `which does not say where it is: ${message.trim()}`;
+    throw new RunError(
+      `An image for several nodes, or for a runtime other than Docker, is built in this machine's Docker, ${why}`,
       { cause: error },
     );
   }

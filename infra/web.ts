@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SecretKey } from "./credentials.ts";
 import { notAwaited, partOf } from "./metadata.ts";
 import { containerSecurity, podLabels, podSecurity } from "./pod.ts";
+import type { Reach } from "./minikube.ts";
 import type { Expose, Scaling } from "./settings.ts";
 
 type Container = types.input.core.v1.Container;
@@ -19,8 +20,10 @@ export interface WebServiceArgs {
   readonly scaling: Scaling;
   /** Least severe level that is logged. */
   readonly logLevel: string;
-  /** `host:port` at which a port of the node is reached from outside the cluster. */
-  readonly addressOf: (nodePort: number) => string;
+  /** Where a port of the node is reached from outside the cluster. */
+  readonly reach: (nodePort: number) => Reach;
+  /** Command that gives load balancers their addresses. */
+  readonly tunnel: string;
 }
 
 /** Port that the service listens on. */
@@ -71,9 +74,16 @@ export class WebService extends pulumi.ComponentResource {
       { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: webLabels } } },
       child,
     );
-    this.url = pulumi
-      .all([service.spec, service.status])
-      .apply(([spec, status]) => serviceUrl(spec, status, args.addressOf));
+    // A load balancer gives its address some time after the Service is made, so that one is asked for anew.
+    const seen =
+      args.expose.kind === "loadBalancer"
+        ? k8s.core.v1.Service.get(`${name}-address`, service.id, { ...child, dependsOn: deployment })
+        : service;
+    this.url = pulumi.all([seen.spec, seen.status]).apply(([spec, status]) => {
+      const { url, fault } = serviceUrl(spec, status, args);
+      if (fault !== undefined) void pulumi.log.warn(fault);
+      return url;
+    });
 
     this.registerOutputs({ url: this.url });
   }
@@ -129,7 +139,8 @@ function container({ image, mongodbUri, logLevel }: WebServiceArgs): Container {
       { name: "NODE_OPTIONS", value: `--max-old-space-size=${(memoryLimit * 3) / 4}` },
     ],
     resources: {
-      requests: { cpu: "250m", memory: "64Mi" },
+      // Five of them, MongoDB and Kubernetes itself fit the two CPUs that minikube takes.
+      requests: { cpu: "100m", memory: "64Mi" },
       limits: { cpu: "500m", memory: `${memoryLimit}Mi` },
     },
     securityContext: containerSecurity(),
@@ -189,13 +200,21 @@ function autoscalerSpec(
   };
 }
 
-function serviceUrl(
+/** Where the Service answers, and what is not yet as it was asked for. */
+export function serviceUrl(
   spec: types.output.core.v1.ServiceSpec,
   status: types.output.core.v1.ServiceStatus | undefined,
-  addressOf: (nodePort: number) => string,
-): string {
+  { reach, tunnel }: Pick<WebServiceArgs, "reach" | "tunnel">,
+): { readonly url: string; readonly fault?: string | undefined } {
   const [ingress] = status?.loadBalancer.ingress ?? [];
   const balancer = ingress?.hostname ?? ingress?.ip;
-  const [port] = spec.ports;
-  return balancer === undefined ? `http://${addressOf(port?.nodePort ?? 0)}` : `http://${balancer}`;
+  if (balancer !== undefined) return { url: `http://${balancer}` };
+  const { address, fault } = reach(spec.ports[0]?.nodePort ?? 0);
+  const url = `http://${address}`;
+  if (spec.type !== "LoadBalancer") return { url, fault };
+  const meanwhile = fault === undefined ? ` Until then it answers at ${url}` : "";
+  return {
+    url,
+    fault: `No load balancer has given the Service an address. Run, in a terminal of its own: ${tunnel}, and then \`up\` again.${meanwhile}`,
+  };
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { restorePath } from "./support/minikube.ts";
+import { loadingProfile, restorePath } from "./support/minikube.ts";
 import { runProgram, type ProgramRun } from "./support/program.ts";
 
 describe("HostPathStorage", function () {
@@ -10,17 +10,19 @@ describe("HostPathStorage", function () {
   });
   after(restorePath);
 
-  const labels = [{ label: "koa-mongo-stack.cluster", value: "0123-uid" }];
+  const directory = (run: ProgramRun) => run.of("Command").find(({ name }) => name === "data-directory");
 
   it("is a directory of the node that belongs to MongoDB's user", () => {
-    expect(program.the("Volume").inputs).to.deep.equal({ name: "koa-mongo-stack-test-data", labels });
-    expect(program.the("Container").inputs).to.deep.include({
-      image: "mongo:8.0",
-      entrypoints: ["install"],
-      command: ["--directory", "--owner=999", "--group=999", "--mode=0700", "/data/db"],
-      volumes: [{ volumeName: "koa-mongo-stack-test-data", containerPath: "/data/db" }],
-      networkMode: "none",
-      labels,
+    const onNode = ["minikube", "ssh", "--profile", "minikube", "--"];
+    expect(directory(program)?.inputs).to.deep.include({
+      create: [
+        [
+          ...onNode,
+          "sudo install --directory --owner=999 --group=999 --mode=0700 /data/koa-mongo-stack-test",
+        ],
+      ],
+      delete: [...onNode, "sudo rm -rf /data/koa-mongo-stack-test"],
+      triggers: ["0123-uid"],
     });
   });
 
@@ -28,7 +30,7 @@ describe("HostPathStorage", function () {
     expect(program.the("PersistentVolume").inputs.spec).to.deep.equal({
       accessModes: ["ReadWriteOnce"],
       capacity: { storage: "1Gi" },
-      hostPath: { path: "/var/lib/docker/volumes/koa-mongo-stack-test-data/_data", type: "Directory" },
+      hostPath: { path: "/data/koa-mongo-stack-test", type: "Directory" },
       persistentVolumeReclaimPolicy: "Retain",
       storageClassName: "",
     });
@@ -40,10 +42,17 @@ describe("HostPathStorage", function () {
     });
   });
 
+  it("keeps the pod on the node with the directory where there are several", async () => {
+    const { spec } = (await runProgram({}, [loadingProfile])).the("PersistentVolume").inputs;
+    expect(spec.nodeAffinity.required.nodeSelectorTerms).to.deep.equal([
+      { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["minikube"] }] },
+    ]);
+  });
+
   it("goes with the stack, or stays with keepData", async () => {
-    expect(program.the("Volume").options.retainOnDelete).to.equal(false);
+    expect(directory(program)?.options.retainOnDelete).to.equal(false);
     const keeping = await runProgram({ keepData: true });
-    expect(keeping.the("Volume").options.retainOnDelete).to.equal(true);
+    expect(directory(keeping)?.options.retainOnDelete).to.equal(true);
   });
 
   it("is replaced as a pair when its size or its namespace changes", () => {

@@ -3,12 +3,15 @@ import { findMinikube } from "../minikube.ts";
 import {
   fakeMinikube,
   goodProfile,
+  install,
   installMinikube,
+  loadingProfile,
   restorePath,
+  uninstall,
   type Profiles,
 } from "./support/minikube.ts";
 
-const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080";
+const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
 
 describe("findMinikube", () => {
   afterEach(restorePath);
@@ -21,19 +24,50 @@ describe("findMinikube", () => {
       host: "tcp://192.0.2.1:2376",
       certPath: "/home/ada/.minikube/certs",
     });
-    expect(minikube.addressOf(30080)).to.equal("192.0.2.1:30080");
+    expect(minikube.reach(30080)).to.deep.equal({ address: "192.0.2.1:30080" });
+  });
+
+  it("takes this machine's Docker where the cluster has none, or one a node", async () => {
+    const { Nodes, KubernetesConfig } = loadingProfile.Config;
+    for (const difference of [{ Nodes }, { KubernetesConfig }]) {
+      fakeMinikube([{ ...goodProfile, Config: { ...goodProfile.Config, ...difference } }]);
+      const minikube = await findMinikube("minikube", "linux");
+      expect(minikube.buildsInNode).to.equal(false);
+      expect(minikube.docker).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
+    }
+    fakeMinikube([loadingProfile]);
+    expect((await findMinikube("minikube")).nodes).to.deep.equal(["minikube", "minikube-m02"]);
+  });
+
+  it("says what that Docker says when it fails", async () => {
+    fakeMinikube([loadingProfile]);
+    install("docker", "echo 'no such context' >&2; exit 1");
+    expect(await refusal()).to.match(
+      /this machine's Docker, which does not say where it is: .*no such context/s,
+    );
+  });
+
+  it("says what to install when that Docker is not there", async () => {
+    fakeMinikube([loadingProfile]);
+    uninstall("docker");
+    expect(await refusal()).to.match(/which is not on PATH\. Install it: https:/);
   });
 
   it("gives the published port where the node is out of reach", async () => {
     fakeMinikube();
     const minikube = await findMinikube("minikube", "darwin");
-    expect(minikube.addressOf(30080)).to.equal("127.0.0.1:30080");
-    expect(minikube.addressOf(30081)).to.equal("192.0.2.1:30081");
+    expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:30080" });
+    expect(minikube.reach(30081)).to.deep.equal({
+      address: "192.0.2.1:30081",
+      fault:
+        "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
+        "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube",
+    });
   });
 
   const { Config } = goodProfile;
   const refusals: [string, Profiles, string][] = [
-    ["there is no cluster", [], `There is no minikube cluster "minikube". Run: ${start} -p minikube`],
+    ["there is no cluster", [], `There is no minikube cluster "minikube". Run: ${start}`],
     [
       "it is stopped",
       [{ ...goodProfile, Status: "Stopped" }],
@@ -43,12 +77,6 @@ describe("findMinikube", () => {
       "metrics-server is off",
       [{ ...goodProfile, Config: { ...Config, Addons: null } }],
       "The autoscaler needs metrics-server, which is off. Run: minikube addons enable metrics-server -p minikube",
-    ],
-    [
-      "the runtime is not Docker",
-      [{ ...goodProfile, Config: { ...Config, KubernetesConfig: { ContainerRuntime: "containerd" } } }],
-      'The minikube cluster "minikube" has 1 nodes with containerd; the image is built in the Docker of one node. ' +
-        "Use another profile: pulumi config set minikubeProfile NAME",
     ],
   ];
   for (const [what, profiles, sentence] of refusals) {

@@ -18,9 +18,7 @@ describe("the program", function () {
       if (!type.startsWith("koa-mongo-stack:")) counts[type] = (counts[type] ?? 0) + 1;
     }
     expect(counts).to.deep.equal({
-      "docker:index/container:Container": 1,
       "docker:index/image:Image": 1,
-      "docker:index/volume:Volume": 1,
       "kubernetes:apps/v1:Deployment": 1,
       "kubernetes:apps/v1:StatefulSet": 1,
       "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": 1,
@@ -33,6 +31,7 @@ describe("the program", function () {
       "kubernetes:core/v1:Service": 3,
       "kubernetes:networking.k8s.io/v1:NetworkPolicy": 5,
       "kubernetes:policy/v1:PodDisruptionBudget": 1,
+      "pulumi-nodejs:dynamic/command:Command": 2,
       "pulumi:index:Stash": 2,
       "pulumi:providers:docker": 1,
       "pulumi:providers:kubernetes": 2,
@@ -70,23 +69,5 @@ describe("the program", function () {
     });
     const provider = program.of("kubernetes").find(({ name }) => name === "cluster");
     expect(provider?.inputs).to.include({ context: "minikube", clusterIdentifier: "0123-uid" });
-  });
-});
-
-describe("ServiceImage", function () {
-  this.timeout(60_000);
-  after(restorePath);
-
-  it("is built from a narrow context for this machine's architecture and stays in the cluster", async () => {
-    const { inputs } = (await runProgram()).the("Image");
-    expect(inputs).to.include({ skipPush: true });
-    expect(inputs.build.platform).to.equal(process.arch === "x64" ? "linux/amd64" : `linux/${process.arch}`);
-    expect(inputs.build.dockerfile).to.match(/Dockerfile$/);
-  });
-
-  it("is the pods' image, never pulled again", async () => {
-    const program = await runProgram();
-    const [container] = program.the("Deployment").inputs.spec.template.spec.containers;
-    expect(container).to.include({ image: program.outputs.image, imagePullPolicy: "IfNotPresent" });
   });
 });

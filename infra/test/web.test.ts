@@ -1,7 +1,12 @@
+import type { types } from "@pulumi/kubernetes";
 import { expect } from "chai";
+import { serviceUrl } from "../web.ts";
 import { restorePath } from "./support/minikube.ts";
 import { runProgram, type ProgramRun } from "./support/program.ts";
 import { restrictedContainer, restrictedPod } from "./support/restricted.ts";
+
+type ServiceSpec = types.output.core.v1.ServiceSpec;
+type ServiceStatus = types.output.core.v1.ServiceStatus;
 
 const selector = { "app.kubernetes.io/name": "web" };
 
@@ -64,7 +69,7 @@ describe("WebService", function () {
   it("bounds CPU and memory, and Node's heap below them", () => {
     const [container] = pod().containers;
     expect(container.resources).to.deep.equal({
-      requests: { cpu: "250m", memory: "64Mi" },
+      requests: { cpu: "100m", memory: "64Mi" },
       limits: { cpu: "500m", memory: "128Mi" },
     });
     expect(container.env).to.deep.include({ name: "NODE_OPTIONS", value: "--max-old-space-size=96" });
@@ -155,5 +160,32 @@ describe("WebService", function () {
     expect(service(run).spec.ports[0]).not.to.have.property("nodePort");
     expect(service(run).metadata.annotations).to.deep.equal({ "pulumi.com/skipAwait": "true" });
     expect(run.outputs.url).to.equal("http://192.0.2.1:31234");
+  });
+});
+
+describe("serviceUrl", () => {
+  const balanced = { type: "LoadBalancer", ports: [{ nodePort: 31234 }] } as ServiceSpec;
+  const tunnel = "minikube tunnel -p minikube";
+  const near = { tunnel, reach: (nodePort: number) => ({ address: `192.0.2.1:${nodePort}` }) };
+  const far = { tunnel, reach: (nodePort: number) => ({ ...near.reach(nodePort), fault: "out of reach" }) };
+  const sentence =
+    "No load balancer has given the Service an address. " +
+    "Run, in a terminal of its own: minikube tunnel -p minikube, and then `up` again.";
+
+  it("is the load balancer's address", () => {
+    const status = { loadBalancer: { ingress: [{ ip: "192.0.2.9" }] } } as ServiceStatus;
+    expect(serviceUrl(balanced, status, far)).to.deep.equal({ url: "http://192.0.2.9" });
+  });
+
+  it("says what gives it one, and where it answers until then", () => {
+    const url = "http://192.0.2.1:31234";
+    const fault = `${sentence} Until then it answers at ${url}`;
+    expect(serviceUrl(balanced, undefined, near)).to.deep.equal({ url, fault });
+    expect(serviceUrl(balanced, undefined, far)).to.deep.equal({ url, fault: sentence });
+  });
+
+  it("passes on why a node's port is out of reach", () => {
+    const spec = { ...balanced, type: "NodePort" };
+    expect(serviceUrl(spec, undefined, far).fault).to.equal("out of reach");
   });
 });

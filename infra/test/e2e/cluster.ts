@@ -16,10 +16,21 @@ export async function names(kinds: string, namespace?: string): Promise<string[]
   return out.split("\n").filter((line) => line !== "");
 }
 
-/** Names of the Docker volumes in the node. */
-export async function dockerVolumes(): Promise<string[]> {
-  const { stdout } = await run("minikube", ["ssh", "--", "docker", "volume", "ls", "--quiet"]);
+/** Names of the directories with data on the node. */
+export async function dataDirectories(): Promise<string[]> {
+  const { stdout } = await run("minikube", ["ssh", "--", "ls", "/data"]);
   return stdout.split(/\s+/);
+}
+
+/** Asks until the page has the text: a connection that was kept ends at an old pod until that has drained. */
+export async function untilPageHas(url: string, text: string): Promise<void> {
+  const end = Date.now() + 15_000;
+  for (;;) {
+    const page = await (await fetch(url)).text();
+    if (page.includes(text)) return;
+    if (Date.now() > end) throw new Error(`${url} does not have "${text}":\n${page}`);
+    await sleep(250);
+  }
 }
 
 /** Asks until the answer satisfies, and gives that answer; fails after two minutes. */

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { dockerVolumes } from "./cluster.ts";
+import { dataDirectories } from "./cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "./stack.ts";
 
-const volume = "koa-mongo-stack-e2e-keep-data";
+const directory = "koa-mongo-stack-e2e-keep";
 
 describe("the stack with keepData", () => {
   let stack: TestStack | undefined;
@@ -17,13 +17,13 @@ describe("the stack with keepData", () => {
     await stack?.remove();
   });
 
-  it("destroy leaves the volume", async () => {
+  it("destroy leaves the directory", async () => {
     await up(true);
     const headers = { "Content-Type": "application/json" };
     const added = await fetch(`${outputs.url}/data`, { method: "POST", headers, body: '{"kept":true}' });
     document = await added.json();
     await stack?.destroy();
-    expect(await dockerVolumes()).to.include(volume);
+    expect(await dataDirectories()).to.include(directory);
   });
 
   it("up has the documents again, with new passwords", async () => {
@@ -34,6 +34,6 @@ describe("the stack with keepData", () => {
   it("without it, destroy takes them along", async () => {
     await up(false);
     await stack?.destroy();
-    expect(await dockerVolumes()).not.to.include(volume);
+    expect(await dataDirectories()).not.to.include(directory);
   });
 });

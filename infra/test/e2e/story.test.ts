@@ -1,7 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect } from "chai";
-import { dockerVolumes, eventually, kubectl, names } from "./cluster.ts";
+import { dataDirectories, eventually, kubectl, names, untilPageHas } from "./cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "./stack.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
@@ -62,7 +60,7 @@ describe("the stack, as a user lives with it", () => {
   });
 
   step("up with changed code: new pods serve it and no request fails", async () => {
-    await changeGreeting(stack.folder);
+    await stack.project.replace("service/page/view.ts", greeting, newGreeting);
     const failures: string[] = [];
     const upDone = new AbortController();
     const asking = askUntil(upDone.signal, `${outputs.url}/data/${document._id}`, failures);
@@ -72,7 +70,7 @@ describe("the stack, as a user lives with it", () => {
     expect(await asking).to.be.greaterThan(20);
     expect(failures).to.deep.equal([]);
     expect(after.image).not.to.equal(outputs.image);
-    expect(await (await fetch(outputs.url)).text()).to.include(newGreeting);
+    await untilPageHas(outputs.url, newGreeting);
     expect(await (await read()).json()).to.deep.equal(document);
   });
 
@@ -92,7 +90,7 @@ describe("the stack, as a user lives with it", () => {
     await stack.destroy();
     expect(await names("namespace")).not.to.include(`namespace/${outputs.namespace}`);
     expect(await names("persistentvolume")).to.deep.equal(volumesBefore);
-    expect(await dockerVolumes()).not.to.include("koa-mongo-stack-e2e-data");
+    expect(await dataDirectories()).not.to.include("koa-mongo-stack-e2e");
   });
 
   step("up once more: works, with a database as new", async () => {
@@ -100,12 +98,6 @@ describe("the stack, as a user lives with it", () => {
     expect(await (await fetch(`${outputs.url}/data`)).json()).to.deep.equal([]);
   });
 });
-
-async function changeGreeting(folder: string): Promise<void> {
-  const file = join(folder, "service/page/view.ts");
-  const code = await readFile(file, "utf8");
-  await writeFile(file, code.replaceAll(greeting, newGreeting));
-}
 
 /** Asks again and again on new connections; gives the number of requests, and collects those that fail. */
 async function askUntil(signal: AbortSignal, url: string, failures: string[]): Promise<number> {

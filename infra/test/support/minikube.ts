@@ -15,12 +15,25 @@ export const goodProfile = {
   },
 };
 
+/** What it says of one that builds no images itself: another runtime, and two nodes. */
+export const loadingProfile = {
+  ...goodProfile,
+  Config: {
+    ...goodProfile.Config,
+    KubernetesConfig: { ContainerRuntime: "containerd", CNI: "calico" },
+    Nodes: [
+      { Name: "", IP: "192.0.2.1" },
+      { Name: "m02", IP: "192.0.2.2" },
+    ],
+  },
+};
+
 /** What it says on a machine with one cluster, or none. */
 export type Profiles = readonly (typeof goodProfile | Record<string, unknown>)[];
 
 const path = process.env.PATH;
 
-/** Puts a program first on PATH that answers as minikube with these profiles would. */
+/** Puts a program first on PATH that answers as minikube with these profiles would, and a Docker. */
 export function fakeMinikube(valid: Profiles = [goodProfile]): void {
   const list = JSON.stringify({ invalid: [], valid });
   installMinikube(`case "$1" in
@@ -31,20 +44,32 @@ END
     docker-env) echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs ;;
     *) echo "unexpected: minikube $*" >&2; exit 64 ;;
   esac`);
+  install("docker", `[ "$1 $2" = "context inspect" ] && echo unix:///home/ada/docker.sock`);
 }
 
-/** Puts a shell script named minikube on a PATH without any other. */
+/** Puts a shell script named minikube first on PATH, or leaves a PATH with nothing at all. */
 export function installMinikube(script: string | undefined): void {
   restorePath();
   const folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-path-"));
-  if (script === undefined) {
-    process.env.PATH = folder;
-    return;
-  }
-  const file = join(folder, "minikube");
+  process.env.PATH = script === undefined ? folder : folder + delimiter + (path ?? "");
+  if (script !== undefined) install("minikube", script);
+}
+
+/** Takes one away again, and with it the rest of PATH, where there may be a real one. */
+export function uninstall(name: string): void {
+  const [folder = ""] = (process.env.PATH ?? "").split(delimiter);
+  rmSync(join(folder, name));
+  // The fake minikube needs it.
+  install("cat", String.raw`while IFS= read -r line; do printf '%s\n' "$line"; done`);
+  process.env.PATH = folder;
+}
+
+/** Adds a shell script beside the fake minikube. */
+export function install(name: string, script: string): void {
+  const [folder = ""] = (process.env.PATH ?? "").split(delimiter);
+  const file = join(folder, name);
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
-  process.env.PATH = folder + delimiter + (path ?? "");
 }
 
 /** Takes the fake away again. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { fakeMinikube } from "./minikube.ts";
+import { fakeMinikube, type Profiles } from "./minikube.ts";
 
 /** A resource that the program registered. */
 export interface Registered {
@@ -42,9 +42,13 @@ export function setConfig(values: Readonly<Record<string, unknown>> = {}): pulum
 
 let runs = 0;
 
-/** Runs the program as Pulumi would, on a fake minikube, and records what it registers. */
-export async function runProgram(values: Readonly<Record<string, unknown>> = {}): Promise<ProgramRun> {
+/** Runs the program as Pulumi would, on a fake minikube with these profiles, and records what it registers. */
+export async function runProgram(
+  values: Readonly<Record<string, unknown>> = {},
+  profiles?: Profiles,
+): Promise<ProgramRun> {
   const resources: Registered[] = [];
+  const states = new Map<string, Record<string, unknown>>();
   const options = new Map<string, pulumi.CustomResourceOptions>();
   await pulumi.runtime.setMocks(
     {
@@ -55,7 +59,13 @@ export async function runProgram(values: Readonly<Record<string, unknown>> = {})
           inputs: inputs as unknown,
           options: options.get(`${type} ${name}`) ?? {},
         });
-        return { id: id ?? `${name}-id`, state: computed(type, name, inputs as Record<string, unknown>) };
+        // What is only read has an id already.
+        const isRead = id !== undefined && id !== "";
+        const made = isRead ? states.get(`${type} ${id}`) : undefined;
+        const state = made ?? computed(type, name, inputs as Record<string, unknown>);
+        const given = isRead ? id : `${name}-id`;
+        states.set(`${type} ${given}`, state);
+        return { id: given, state };
       },
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
@@ -64,7 +74,7 @@ export async function runProgram(values: Readonly<Record<string, unknown>> = {})
     false,
   );
   setConfig(values);
-  fakeMinikube();
+  fakeMinikube(profiles);
   const module = await pulumi.runtime.runInPulumiStack(async () => {
     // Mocks are not told the options, and transformations are.
     pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
@@ -97,8 +107,6 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   switch (type) {
     case "docker:index/image:Image":
       return { ...inputs, repoDigest: "sha256:0123" };
-    case "docker:index/volume:Volume":
-      return { ...inputs, mountpoint: `/var/lib/docker/volumes/${String(inputs.name)}/_data` };
     case "pulumi:index:Stash":
       return { ...inputs, output: inputs.input };
     case "kubernetes:core/v1:Service": {

@@ -1,0 +1,42 @@
+import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
+import { networkFaults, type PolicySpec } from "./network.ts";
+import { podsOf } from "./pods.ts";
+import { fixedImages, limits, probes, restricted, type PodRule } from "./workloads.ts";
+
+/** Every policy of the pack. */
+export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [
+  forPods("probes", "Containers that serve have a startup, a readiness and a liveness probe.", probes),
+  forPods("limits", "Containers have requests and limits of CPU and memory.", limits),
+  forPods("restricted", "Pods meet the restricted standard, read-only and without a token.", restricted),
+  forPods("fixed-image", "Images have a version or a digest.", fixedImages),
+  {
+    name: "restricted-namespace",
+    description: "Namespaces enforce the restricted pod security standard.",
+    validateResource({ type, props }, report) {
+      if (type !== "kubernetes:core/v1:Namespace") return;
+      const { labels = {} } = (props.metadata ?? {}) as { labels?: Record<string, string> };
+      if (labels["pod-security.kubernetes.io/enforce"] === "restricted") return;
+      report("the namespace does not enforce the restricted standard");
+    },
+  },
+  {
+    name: "network-policies",
+    description: "Everything is denied, and then only the named paths are allowed.",
+    validateStack({ resources }, report) {
+      const rules = resources.filter(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy");
+      for (const fault of networkFaults(rules.map(({ props }) => props.spec as PolicySpec))) report(fault);
+    },
+  },
+];
+
+function forPods(name: string, description: string, rule: PodRule): ResourceValidationPolicy {
+  return {
+    name,
+    description,
+    validateResource({ type, props }, report) {
+      const pods = podsOf(type, props);
+      if (pods === undefined) return;
+      for (const fault of rule(pods)) report(fault);
+    },
+  };
+}

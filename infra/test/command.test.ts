@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import vm from "node:vm";
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { commandProvider, type CommandLine } from "../command.ts";
+
+const say = (file: string, text: string): CommandLine => [
+  process.execPath,
+  "-e",
+  'require("node:fs").appendFileSync(process.argv[1], process.argv[2])',
+  file,
+  text,
+];
+
+describe("Command", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let file: string;
+  let provider: pulumi.dynamic.ResourceProvider;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-command-"));
+    provider = await asStored(commandProvider);
+  });
+  beforeEach(() => {
+    file = join(folder, "said");
+    rmSync(file, { force: true });
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const said = () => readFileSync(file, "utf8");
+
+  it("runs one after the other, each argument as it is", async () => {
+    const create = [say(file, '"a" && b|'), say(file, "$PATH %PATH%")];
+    const { outs } = await provider.create({ create });
+    expect(said()).to.equal('"a" && b|$PATH %PATH%');
+    expect(outs).to.deep.equal({ create });
+  });
+
+  it("stops at the first that fails, and says what it said", async () => {
+    const fails = [process.execPath, "-e", 'console.error("no room"); process.exit(3)'];
+    const error = await failure(provider.create({ create: [fails, say(file, "after")] }));
+    expect(error.message).to.match(/: no room$/);
+    expect(existsSync(file)).to.equal(false);
+  });
+
+  it("says which program is missing", async () => {
+    const error = await failure(provider.create({ create: [["no-such-minikube", "ssh"]] }));
+    expect(error.message).to.equal("no-such-minikube ssh: no-such-minikube is not on PATH.");
+  });
+
+  it("does it again in place when its arguments have changed", async () => {
+    const olds = { create: [say(file, "1")], delete: say(file, "gone") };
+    await provider.update?.("done", olds, { ...olds, create: [say(file, "2")] });
+    expect(said()).to.equal("2");
+  });
+
+  it("is undone as it was made, or stays", async () => {
+    await provider.delete?.("done", { create: [say(file, "made")] });
+    expect(existsSync(file)).to.equal(false);
+    await provider.delete?.("done", { create: [], delete: say(file, "gone") });
+    expect(said()).to.equal("gone");
+  });
+});
+
+/** What Pulumi makes of a provider: its text, run later by a program that has nothing else of ours. */
+async function asStored(provider: pulumi.dynamic.ResourceProvider): Promise<pulumi.dynamic.ResourceProvider> {
+  const { text } = await pulumi.runtime.serializeFunction(() => provider, {});
+  const module = { exports: {} as { handler: () => pulumi.dynamic.ResourceProvider } };
+  const run = vm.compileFunction(text, ["exports", "require", "module", "__filename", "__dirname"], {
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  run.call(undefined, module.exports, createRequire(import.meta.url), module, "stored.js", tmpdir());
+  return module.exports.handler();
+}
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  return await promise.then(
+    () => new Error("it did not fail"),
+    (error: unknown) => error as Error,
+  );
+}

@@ -1,0 +1,37 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const project = join(import.meta.dirname, "../../..");
+
+/** A copy of the project that a test may change. */
+export interface ProjectCopy {
+  readonly folder: string;
+  /** Replaces text in a file of it, wherever it stands there. */
+  replace(file: string, text: string, by: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Copies what git knows of the project, with the dependencies that are installed. */
+export async function copyProject(): Promise<ProjectCopy> {
+  const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-e2e-"));
+  const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+    cwd: project,
+  });
+  for (const file of stdout.trim().split("\n")) await cp(join(project, file), join(folder, file));
+  await symlink(join(project, "node_modules"), join(folder, "node_modules"));
+  return {
+    folder,
+    async replace(file, text, by) {
+      const before = await readFile(join(folder, file), "utf8");
+      if (!before.includes(text)) throw new Error(`${file} has no "${text}"`);
+      await writeFile(join(folder, file), before.replaceAll(text, by));
+    },
+    async remove() {
+      await rm(folder, { recursive: true });
+    },
+  };
+}
