@@ -1,10 +1,4 @@
-import {
-  findProfile,
-  hasMetricsServer,
-  isRunning,
-  requireOneDockerNode,
-  startArguments,
-} from "../infra/minikube.ts";
+import { findProfile, hasMetricsServer, isRunning, startArguments } from "../infra/minikube.ts";
 import { forgetCluster, rememberCluster, rememberStart } from "./made.ts";
 import type { Project } from "./project.ts";
 import { Fault, work } from "./run.ts";
@@ -13,12 +7,10 @@ import type { Telling } from "./steps.ts";
 /**
  * Makes the cluster where there is none, and starts one that is stopped.
  * @throws {Fault} minikube could not
- * @throws {RunError} the image can't be built into that cluster
  */
 export async function startCluster(project: Project, { say, title }: Telling): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
-  if (found !== undefined) requireOneDockerNode(profile, found);
   if (found === undefined) {
     title(`minikube: making the cluster "${profile}"`);
     await makeCluster(project, say);
@@ -34,11 +26,16 @@ async function makeCluster(project: Project, say: Telling["say"]): Promise<void>
   const profile = project.minikubeProfile;
   rememberStart(project);
   try {
-    await work("minikube", [...startArguments, "-p", profile], {}, say);
+    await work("minikube", startArguments(profile, publishedPort(project)), {}, say);
   } catch (error) {
     if ((await findProfile(profile)) === undefined) forgetCluster(project);
     throw error;
   }
+}
+
+/** A port that Kubernetes chooses can't be published before. */
+function publishedPort({ nodePort }: Project): number | undefined {
+  return nodePort === 0 ? undefined : nodePort;
 }
 
 /** Turns on what the autoscaler measures with. */

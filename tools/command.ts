@@ -1,9 +1,13 @@
+import { releases, type Releases } from "./bring/releases.ts";
+import { asTyped } from "./by-hand.ts";
 import { readProject, type Project } from "./project.ts";
 import { step, type Step } from "./steps.ts";
 
 /** What a command works with; tests bring their own. */
 export interface Tools {
   readonly project: Project;
+  /** What is brought where PATH has it not. */
+  readonly releases: Releases;
   readonly step: Step;
   readonly print: (text: string) => void;
   /** How long the URL may take to answer, in milliseconds. */
@@ -12,7 +16,7 @@ export interface Tools {
 
 /** On the terminal, with the project that this file is in. */
 export function onTerminal(): Tools {
-  return { project: readProject(), step, print: console.log, patience: 60_000 };
+  return { project: readProject(), releases, step, print: console.log, patience: 60_000 };
 }
 
 /** Runs a command for its exit code: what goes wrong is a sentence, without a stack trace. */
@@ -21,7 +25,8 @@ export async function exitCode(tools: Tools, command: (tools: Tools) => Promise<
     await command(tools);
     return 0;
   } catch (error) {
-    tools.print(`\n${error instanceof Error ? error.message : String(error)}`);
+    const sentence = error instanceof Error ? error.message : String(error);
+    tools.print(`\n${asTyped(sentence, tools.project)}`);
     return 1;
   }
 }

@@ -1,28 +1,39 @@
+import { programChecks, useBrought, type Needs } from "./bring/missing.ts";
+import { assetOf, releases } from "./bring/releases.ts";
+import { asTyped, byHand } from "./by-hand.ts";
 import { backend } from "./checks/backend.ts";
 import { look, type Row } from "./checks/check.ts";
 import { askForCluster, clusterChecks } from "./checks/cluster.ts";
 import { avx, cpus, disk, memory, node } from "./checks/machine.ts";
-import { docker, kubectl, minikube, pulumi } from "./checks/programs.ts";
+import { docker, kubectl } from "./checks/programs.ts";
 import { isRunning } from "../infra/minikube.ts";
-import { readProject, type Project } from "./project.ts";
+import { programOnPath } from "../service/dev/path.ts";
+import { readProject } from "./project.ts";
 
 /** Everything that `up` needs, looked at and not touched. */
-export async function examine(project: Project): Promise<Row[]> {
-  const known = await askForCluster(project.minikubeProfile);
+export async function examine(needs: Needs): Promise<Row[]> {
+  const { project } = needs;
+  await useBrought(needs);
+  const { minikube, pulumi } = programChecks(needs);
+  const known =
+    programOnPath("minikube") === undefined && assetOf(needs.releases.minikube) !== undefined
+      ? new Error("`npm run up` brings minikube, and makes the cluster.")
+      : await askForCluster(project.minikubeProfile);
   const clusterRuns = known !== undefined && !(known instanceof Error) && isRunning(known);
-  return await look([
+  const rows = await look([
     { name: "Node", look: () => node() },
     { name: "Docker", look: docker },
-    { name: "minikube", look: minikube },
-    { name: "kubectl", look: kubectl },
-    { name: "Pulumi", look: () => pulumi(project.leastPulumi) },
+    minikube,
+    { name: "kubectl", look: () => kubectl(byHand("kubectl", project)) },
+    pulumi,
     { name: "Pulumi backend", look: () => backend(project) },
     { name: "memory", look: () => memory(clusterRuns) },
     { name: "CPUs", look: () => cpus() },
     { name: "disk", look: () => disk(project.folder) },
     { name: "AVX", look: () => avx(project.mongoImage) },
-    ...clusterChecks(project.minikubeProfile, known),
+    ...clusterChecks(project, known),
   ]);
+  return rows.map((row) => (row.state === "ok" ? row : { ...row, mend: asTyped(row.mend, project) }));
 }
 
 /** The rows as lines for people, with what mends a fault below it. */
@@ -48,10 +59,10 @@ function firstLine(text: string): string {
  */
 export async function doctor(
   args: readonly string[],
-  project = readProject(),
+  needs: Needs = { project: readProject(), releases },
   print: (text: string) => void = console.log,
 ): Promise<number> {
-  const rows = await examine(project);
+  const rows = await examine(needs);
   print(args.includes("--json") ? JSON.stringify(rows, undefined, 2) : table(rows));
   return rows.some(({ state }) => state === "missing") ? 1 : 0;
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { findProfile, isRunning } from "../infra/minikube.ts";
+import { bringMissing } from "./bring/missing.ts";
 import { exitCode, onTerminal, type Tools } from "./command.ts";
 import { forgetCluster, madeCluster } from "./made.ts";
 import type { Project } from "./project.ts";
@@ -17,8 +18,11 @@ export async function down(args: readonly string[], tools: Tools): Promise<void>
     options: { cluster: { type: "boolean", default: false } },
   });
   const { project, step, print } = tools;
-  await step("Pulumi", () => requirePulumi(project));
+  await step("Pulumi", () => requirePulumi(tools));
+  await bringMissing(tools, ["pulumi"]);
   const stack = await step("stack", () => findStack(project));
+  // Whether there is still a cluster is for minikube to say.
+  if (stack.exists || values.cluster) await bringMissing(tools, ["minikube"]);
   if (stack.exists) await destroy(stack, tools);
   else print("There is no stack dev: nothing to destroy.");
   if (values.cluster) await deleteCluster(tools);
@@ -34,12 +38,14 @@ async function destroy(stack: Stack, { project, step }: Tools): Promise<void> {
  * Whether the cluster was deleted, and all that was in it.
  * @throws {Fault} it is stopped: what is in it would be there again
  */
-async function isGone({ minikubeProfile: profile }: Project): Promise<boolean> {
+async function isGone(project: Project): Promise<boolean> {
+  const profile = project.minikubeProfile;
   const found = await findProfile(profile);
   if (found === undefined) return true;
   if (isRunning(found)) return false;
   throw new Fault(
-    `The minikube cluster "${profile}" is not running (${found.Status}). Run: minikube start -p ${profile}`,
+    `The minikube cluster "${profile}" is not running (${found.Status}). ` +
+      `Run: minikube start -p ${profile}`,
   );
 }
 

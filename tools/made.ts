@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findProfile, isRunning } from "../infra/minikube.ts";
+import { askKubectl } from "./kubectl.ts";
 import { ownFolder, type Project } from "./project.ts";
-import { ask, Fault } from "./run.ts";
+import { Fault } from "./run.ts";
 
 /** The cluster that `up` made: `id` is null until it ran. */
 interface Made {
@@ -49,12 +50,7 @@ export async function madeCluster(project: Project): Promise<string | undefined>
 /** null where the cluster does not say. */
 async function clusterId(profile: string): Promise<string | null> {
   const get = ["get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}"];
-  const own = await ask("kubectl", ["--context", profile, ...get]);
-  // minikube may have to download its kubectl first.
-  const answer =
-    own.kind === "absent"
-      ? await ask("minikube", ["kubectl", "-p", profile, "--", ...get], { timeout: 120_000 })
-      : own;
+  const answer = await askKubectl(profile, get);
   return answer.kind === "ok" && answer.stdout !== "" ? answer.stdout : null;
 }
 

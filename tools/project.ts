@@ -11,6 +11,10 @@ export interface Project {
   /** Least version of Pulumi, such as 3.210.0. */
   readonly leastPulumi: string;
   readonly minikubeProfile: string;
+  /** How the service is reached from outside. */
+  readonly expose: string;
+  /** The node's port, or 0 where Kubernetes chooses it. */
+  readonly nodePort: number;
   readonly mongoImage: string;
 }
 
@@ -33,6 +37,8 @@ export function readProject(folder = join(import.meta.dirname, "..")): Project {
     folder,
     leastPulumi: requiredPulumiVersion.replace(/^[^\d]*/, ""),
     minikubeProfile: setting("minikubeProfile"),
+    expose: setting("expose"),
+    nodePort: Number(setting("nodePort")),
     mongoImage: setting("mongoImage"),
   };
 }

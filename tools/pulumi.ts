@@ -1,8 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { passphraseFile, projectBackend } from "./backend.ts";
+import { useBrought, type Needs } from "./bring/missing.ts";
+import { releases } from "./bring/releases.ts";
 import { readProject, type Project } from "./project.ts";
-import type { Environment } from "./run.ts";
+import { handOver, type Environment } from "./run.ts";
 
 /** What Pulumi is told for a command by hand: the backend and the passphrase that `up` chose, if it did. */
 export function environment(project: Project): Environment {
@@ -14,14 +15,16 @@ export function environment(project: Project): Environment {
 }
 
 /**
- * Runs Pulumi on this terminal, with the project's Node.
+ * Runs Pulumi on this terminal, with the project's Node; the Pulumi that `up` brought where there is no other.
  * @returns its exit code
  */
-export function pulumi(args: readonly string[], project = readProject()): number {
-  const env = { ...process.env, ...environment(project) };
-  const { status, error } = spawnSync("pulumi", args, { stdio: "inherit", cwd: project.folder, env });
-  if (error !== undefined) console.error(error.message);
-  return status ?? 1;
+export async function pulumi(
+  args: readonly string[],
+  needs: Needs = { project: readProject(), releases },
+): Promise<number> {
+  const { project } = needs;
+  await useBrought(needs);
+  return handOver("pulumi", args, { env: environment(project), cwd: project.folder });
 }
 
-if (import.meta.main) process.exitCode = pulumi(process.argv.slice(2));
+if (import.meta.main) process.exitCode = await pulumi(process.argv.slice(2));

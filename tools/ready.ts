@@ -1,31 +1,28 @@
+import { programChecks, type Needs } from "./bring/missing.ts";
 import { look, type Check } from "./checks/check.ts";
-import { docker, minikube, pulumi } from "./checks/programs.ts";
-import type { Project } from "./project.ts";
+import { docker } from "./checks/programs.ts";
 import { Fault } from "./run.ts";
 
 /**
  * Makes the checks without which nothing can begin.
- * @throws {Fault} the doctor's sentence for each thing that is missing
+ * @throws {Fault} the doctor's sentence for each thing that is missing and can't be brought
  */
-export async function requireReady(project: Project): Promise<void> {
-  await require([
-    { name: "Docker", look: docker },
-    { name: "minikube", look: minikube },
-    { name: "Pulumi", look: () => pulumi(project.leastPulumi) },
-  ]);
+export async function requireReady(needs: Needs): Promise<void> {
+  const { minikube, pulumi } = programChecks(needs);
+  await require([{ name: "Docker", look: docker }, minikube, pulumi]);
 }
 
 /**
  * The same for `down`, which builds nothing.
  * @throws {Fault} the doctor's sentence
  */
-export async function requirePulumi(project: Project): Promise<void> {
-  await require([{ name: "Pulumi", look: () => pulumi(project.leastPulumi) }]);
+export async function requirePulumi(needs: Needs): Promise<void> {
+  await require([programChecks(needs).pulumi]);
 }
 
 async function require(checks: readonly Check[]): Promise<void> {
   const sentences = (await look(checks)).flatMap((row) =>
-    row.state === "ok" ? [] : [`${row.name}: ${row.found}. ${row.mend}`],
+    row.state === "ok" || row.bring === true ? [] : [`${row.name}: ${row.found}. ${row.mend}`],
   );
   if (sentences.length > 0) throw new Fault(sentences.join("\n"));
 }

@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
@@ -62,16 +62,18 @@ export async function mustAsk(program: string, args: readonly string[], run?: Ru
 }
 
 /**
- * Lets a program work as long as it takes. It has no terminal to ask questions on.
+ * Lets a program work as long as it takes. It has no terminal to ask questions on. Ctrl-C reaches it, too, and it is
+ * left to end in order: a Pulumi whose output nobody reads any more would die at once and leave its lock.
  * @param say gets each line that it prints
- * @throws {Fault} all that it printed, when it failed
+ * @returns these lines
+ * @throws {Fault} all of them, when it failed; or that it was interrupted
  */
 export async function work(
   program: string,
   args: readonly string[],
   { env, cwd }: Omit<Run, "timeout">,
   say: (line: string) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     cwd,
@@ -84,7 +86,33 @@ export async function work(
       if (line.trim() !== "") say(line);
     });
   }
-  const ended = await new Promise<string | undefined>((resolve) => {
+  const { interrupted, fault } = await untilEnd(child, () => {
+    say(`interrupted: ${program} ends what it has begun`);
+  });
+  if (interrupted) throw new Fault("Interrupted. It may run again at any point, and goes on from here.");
+  if (fault !== undefined) {
+    throw new Fault([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
+  }
+  return lines;
+}
+
+/** How a program ended. */
+export interface End {
+  /** Whether Ctrl-C was pressed meanwhile. */
+  readonly interrupted: boolean;
+  /** What is wrong with its end, or undefined where it ended with 0. */
+  readonly fault: string | undefined;
+}
+
+/** Waits for a program to end, also after Ctrl-C. */
+export async function untilEnd(child: ChildProcess, onInterrupt: () => void): Promise<End> {
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+    onInterrupt();
+  };
+  process.on("SIGINT", interrupt);
+  const fault = await new Promise<string | undefined>((resolve) => {
     child.on("error", ({ message }) => {
       resolve(message);
     });
@@ -92,7 +120,26 @@ export async function work(
       resolve(code === 0 ? undefined : `ended with ${signal ?? `code ${code ?? "unknown"}`}`);
     });
   });
-  if (ended !== undefined) {
-    throw new Fault([...lines, `${program} ${args.join(" ")}: ${ended}`].join("\n"));
-  }
+  process.off("SIGINT", interrupt);
+  return { interrupted, fault };
+}
+
+/**
+ * Gives this terminal to a program until it ends.
+ * @returns its exit code
+ */
+export function handOver(
+  program: string,
+  args: readonly string[],
+  { env, cwd }: Omit<Run, "timeout"> = {},
+): number {
+  const { status, error } = spawnSync(program, args, {
+    stdio: "inherit",
+    cwd,
+    env: { ...process.env, ...env },
+  });
+  const absent = (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+  if (absent) console.error(`${program} is not on PATH. How to get it says: npm run doctor`);
+  else if (error !== undefined) console.error(error.message);
+  return status ?? 1;
 }

@@ -66,12 +66,12 @@ export async function forget(stack: Stack, say: (line: string) => void): Promise
   await work("pulumi", args, stack.run, say);
 }
 
-/** `pulumi up` or `destroy`, without questions. */
+/** `pulumi up` or `destroy`, without questions. Gives the program's warnings. */
 export async function change(
   verb: "up" | "destroy",
   stack: Stack,
   say: (line: string) => void,
-): Promise<void> {
+): Promise<readonly string[]> {
   const args = [
     verb,
     "--yes",
@@ -82,7 +82,9 @@ export async function change(
     ...configFile(stack),
   ];
   try {
-    await work("pulumi", args, stack.run, say);
+    const lines = await work("pulumi", args, stack.run, say);
+    // That a plugin is on PATH is no warning to a person.
+    return lines.filter((line) => /^\s*warning: (?!using )/.test(line)).map((line) => line.trim());
   } catch (error) {
     // Pulumi's own advice would ask another backend than the project's.
     if (!(error instanceof Fault) || !error.message.includes("currently locked")) throw error;
@@ -115,7 +117,7 @@ function configFile({ project, backend }: Stack): string[] {
 }
 
 /** Takes the salt that `create` leaves in the configuration away to the copy. */
-async function withCleanConfig(project: Project, create: () => Promise<void>): Promise<void> {
+async function withCleanConfig(project: Project, create: () => Promise<unknown>): Promise<void> {
   const before = readConfig(project);
   await create();
   const after = readConfig(project) ?? "";

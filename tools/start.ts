@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { onTerminal } from "./command.ts";
 import { localOptions, serveLocally } from "./local.ts";
 import { runProgram } from "./run-program.ts";
-import { findTools, whyLocal } from "./where.ts";
+import { whyLocal } from "./where.ts";
 
-// `npm start`: the whole stack where its programs are, else the same service on this machine.
+// `npm start`: the whole stack where Docker is and the other programs are or can be brought, else the same service on this machine.
 await runProgram(async () => {
-  const why = whyLocal(await findTools());
+  const why = await whyLocal(onTerminal());
   if (why === undefined) {
     process.exitCode = await npmRunUp();
     return;

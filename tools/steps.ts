@@ -46,6 +46,8 @@ async function run<T>(
     rendererOptions: { timer: PRESET_TIMER, showErrorMessage: false },
     fallbackRendererOptions: { timer: PRESET_TIMER },
     exitOnError: false,
+    // Ctrl-C is left to the work itself, which may have something to end.
+    registerSignalListeners: false,
   });
   await list.run();
   if (value === undefined) throw new Error(`${title}: has not begun`);

@@ -1,6 +1,9 @@
 import { untilAnswers } from "./answer.ts";
+import { bringMissing } from "./bring/missing.ts";
+import { asTyped, byHand } from "./by-hand.ts";
 import { enableMetrics, startCluster } from "./cluster.ts";
 import { exitCode, onTerminal, type Tools } from "./command.ts";
+import type { Project } from "./project.ts";
 import { requireReady } from "./ready.ts";
 import { change, createStack, findStack, outputs } from "./stack.ts";
 
@@ -8,8 +11,10 @@ import { change, createStack, findStack, outputs } from "./stack.ts";
  * From a clone to a URL that answers. Each step looks first at what is there, so it may run again at any point.
  * @throws {Error} one sentence, or what the program that failed has printed
  */
-export async function up({ project, step, print, patience }: Tools): Promise<void> {
-  await step("Docker, minikube, Pulumi", () => requireReady(project));
+export async function up(tools: Tools): Promise<void> {
+  const { project, step, print, patience } = tools;
+  await step("Docker, minikube, Pulumi", () => requireReady(tools));
+  await bringMissing(tools, ["minikube", "pulumi"]);
   await step("minikube", (telling) => startCluster(project, telling));
   await step("metrics-server", (telling) => enableMetrics(project, telling));
   const stack = await step("stack", async ({ say, title }) => {
@@ -17,7 +22,9 @@ export async function up({ project, step, print, patience }: Tools): Promise<voi
     title(`stack dev, with the backend of ${made.backend.text}`);
     return made;
   });
-  await step("pulumi up", ({ say }) => change("up", stack, say));
+  const warnings = await step("pulumi up", ({ say }) => change("up", stack, say));
+  // Before the URL: they may say why it does not answer.
+  for (const warning of warnings) print(asTyped(warning, project));
   const { url, namespace } = await outputs(stack);
   await step(`waiting for ${url}`, async ({ title }) => {
     await untilAnswers(url, patience);
@@ -27,8 +34,16 @@ export async function up({ project, step, print, patience }: Tools): Promise<voi
 ${url}
 
   curl ${url}
-  kubectl get pods -n ${namespace}
-  npm run down`);
+  ${byHand("kubectl", project)} get pods -n ${namespace}
+  npm run down${broughtHint(project)}`);
+}
+
+/** What was brought is on the PATH of these tools only. */
+function broughtHint(project: Project): string {
+  const commands = (["minikube", "pulumi"] as const)
+    .filter((program) => byHand(program, project) !== program)
+    .map((program) => `${byHand(program, project)} …`);
+  return commands.length === 0 ? "" : `\n\nWhat was brought, by hand: ${commands.join(", ")}`;
 }
 
 if (import.meta.main) process.exitCode = await exitCode(onTerminal(), up);

@@ -1,37 +1,30 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { programOnPath } from "../service/dev/path.ts";
+import { bringMissing } from "./bring/missing.ts";
+import type { Tools } from "./command.ts";
+import { requireReady } from "./ready.ts";
+import { Fault } from "./run.ts";
 
 const run = promisify(execFile);
 
-/** What this machine has of that which the stack needs. */
-export interface Tools {
-  /** Whether Docker's daemon answers. */
-  readonly docker: boolean;
-  /** Whether it is on PATH. */
-  readonly pulumi: boolean;
-  /** Whether it is on PATH. */
-  readonly minikube: boolean;
-}
+/** What takes the place of the stack. */
+export const alone = "here is the service alone, with an embedded MongoDB.";
 
-/** Looks for all of them; takes as long as Docker's answer, `timeout` milliseconds at most. @default 10 s */
-export async function findTools(timeout = 10_000): Promise<Tools> {
-  return {
-    docker: await dockerAnswers(timeout),
-    pulumi: programOnPath("pulumi") !== undefined,
-    minikube: programOnPath("minikube") !== undefined,
-  };
-}
-
-/** The line that says why the service runs without the stack, or `undefined` where the stack can run. */
-export function whyLocal({ docker, pulumi, minikube }: Tools): string | undefined {
-  const missing = [
-    ...(docker ? [] : ["Docker does not answer"]),
-    ...(pulumi ? [] : ["pulumi is not on PATH"]),
-    ...(minikube ? [] : ["minikube is not on PATH"]),
-  ];
-  if (missing.length === 0) return undefined;
-  return `${missing.join(", ")}: here is the service alone, with an embedded MongoDB.`;
+/**
+ * Why the service runs without the stack, in one line; or `undefined` where the stack can run, now that minikube and
+ * Pulumi are brought where they were missing.
+ * @param timeout milliseconds that Docker may take to answer. @default 10 s
+ */
+export async function whyLocal(tools: Tools, timeout = 10_000): Promise<string | undefined> {
+  if (!(await dockerAnswers(timeout))) return `Docker does not answer: ${alone}`;
+  try {
+    await requireReady(tools);
+    await bringMissing(tools, ["minikube", "pulumi"]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return `${error.message}\nSo ${alone}`;
+  }
 }
 
 async function dockerAnswers(timeout: number): Promise<boolean> {

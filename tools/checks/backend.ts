@@ -1,3 +1,4 @@
+import { programOnPath } from "../../service/dev/path.ts";
 import { findBackend } from "../backend.ts";
 import type { Project } from "../project.ts";
 import { Fault } from "../run.ts";
@@ -11,6 +12,8 @@ export async function backend(project: Project): Promise<Finding> {
     return { state: "ok", found };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { state: "warn", found: "unknown", mend: error.message };
+    const absent = programOnPath("pulumi") === undefined;
+    const mend = absent ? "`npm run up` brings Pulumi, which knows." : error.message;
+    return { state: "warn", found: "unknown", mend };
   }
 }

@@ -7,6 +7,8 @@ export type Finding =
       readonly found: string;
       /** One command or one sentence. */
       readonly mend: string;
+      /** Whether it is a program that `up` brings. */
+      readonly bring?: true;
     };
 
 /** One thing that `up` needs. It looks, and changes nothing. */
@@ -20,7 +22,12 @@ export type Row = Finding & { readonly name: string };
 
 /** Makes all checks at once. One that throws is a row, too. */
 export async function look(checks: readonly Check[]): Promise<Row[]> {
-  return await Promise.all(checks.map(async (check) => ({ name: check.name, ...(await finding(check)) })));
+  return await Promise.all(checks.map(lookOnce));
+}
+
+/** Makes one check. */
+export async function lookOnce(check: Check): Promise<Row> {
+  return { name: check.name, ...(await finding(check)) };
 }
 
 async function finding(check: Check): Promise<Finding> {

@@ -2,11 +2,12 @@ import {
   findProfile,
   hasMetricsServer,
   isRunning,
-  requireOneDockerNode,
+  reach,
   startCommand,
   type Profile,
 } from "../../infra/minikube.ts";
 import { patience } from "../run.ts";
+import type { Project } from "../project.ts";
 import type { Check, Finding } from "./check.ts";
 
 /** What is known of the cluster: its profile, that there is none, or why minikube can't say. */
@@ -22,13 +23,14 @@ export async function askForCluster(profile: string): Promise<Known> {
 }
 
 /** The checks that make sense for what there is. */
-export function clusterChecks(profile: string, known: Known): Check[] {
-  const cluster = { name: "cluster", look: () => state(profile, known) };
+export function clusterChecks(project: Project, known: Known): Check[] {
+  const cluster = { name: "cluster", look: () => state(project.minikubeProfile, known) };
   if (known === undefined || known instanceof Error) return [cluster];
   return [
     cluster,
     { name: "network policies", look: () => networkPolicies(known) },
     { name: "metrics-server", look: () => metricsServer(known) },
+    { name: "the URL", look: () => url(known, project) },
   ];
 }
 
@@ -38,18 +40,13 @@ function state(profile: string, known: Known): Finding {
     return {
       state: "warn",
       found: `no minikube cluster "${profile}"`,
-      mend: `\`npm run up\` starts it; by hand: ${startCommand} -p ${profile}`,
+      mend: `\`npm run up\` starts it; by hand: ${startCommand(profile)}`,
     };
   }
   const { Driver, KubernetesConfig, Nodes } = known.Config;
   const found =
     `"${profile}" ${known.Status}, driver ${Driver}, runtime ${KubernetesConfig.ContainerRuntime}, ` +
     `${Nodes.length} ${Nodes.length === 1 ? "node" : "nodes"}`;
-  try {
-    requireOneDockerNode(profile, known);
-  } catch (error) {
-    return { state: "missing", found, mend: (error as Error).message };
-  }
   if (isRunning(known)) return { state: "ok", found };
   return { state: "warn", found, mend: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
 }
@@ -65,7 +62,7 @@ function networkPolicies({ Name, Config }: Profile): Finding {
   return {
     state: "warn",
     found: ignoring.includes(CNI) ? `${network} does not enforce them` : `nobody knows whether ${CNI} does`,
-    mend: `Another cluster enforces them: minikube delete -p ${Name}, then: ${startCommand} -p ${Name}`,
+    mend: `Another cluster enforces them: minikube delete -p ${Name}, then: ${startCommand(Name)}`,
   };
 }
 
@@ -76,4 +73,19 @@ function metricsServer(found: Profile): Finding {
     found: "off: the autoscaler can't see CPU",
     mend: `\`npm run up\` enables it; by hand: minikube addons enable metrics-server -p ${found.Name}`,
   };
+}
+
+/** Whether a browser on this machine gets to the node's port. */
+export function url(
+  found: Profile,
+  { expose, nodePort }: Pick<Project, "expose" | "nodePort">,
+  platform = process.platform,
+): Finding {
+  if (expose !== "nodePort") return { state: "ok", found: `the address that a ${expose} gets` };
+  const { address, fault } = reach(found, nodePort, platform);
+  if (fault === undefined) {
+    return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
+  }
+  const choose = "A port has to be published when the cluster is made: pulumi config set nodePort 30080";
+  return { state: "warn", found: "out of reach", mend: nodePort === 0 ? choose : fault };
 }

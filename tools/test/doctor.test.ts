@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { goodProfile } from "../../infra/test/support/minikube.ts";
+import { url } from "../checks/cluster.ts";
 import type { Row } from "../checks/check.ts";
 import { doctor } from "../doctor.ts";
 import { fakeMachine, type Machine, type Setup } from "./support/machine.ts";
@@ -17,7 +18,7 @@ describe("doctor", () => {
   async function examine(setup: Setup) {
     machine = fakeMachine(setup);
     let text = "";
-    const code = await doctor(["--json"], machine.project, (printed) => (text += printed));
+    const code = await doctor(["--json"], machine, (printed) => (text += printed));
     const rows = JSON.parse(text) as Row[];
     const missing = rows.filter(({ state }) => state === "missing").map(({ name }) => name);
     expect(code).to.equal(missing.length === 0 ? 0 : 1);
@@ -42,6 +43,9 @@ describe("doctor", () => {
     });
     expect(row("network policies")).to.deep.include({ state: "ok", found: "enforced by calico" });
     expect(row("metrics-server")).to.deep.include({ state: "ok", found: "on" });
+    if (process.platform === "linux") {
+      expect(row("the URL")).to.deep.include({ state: "ok", found: "http://192.0.2.1:30080" });
+    }
   });
 
   it("changes nothing", async () => {
@@ -110,7 +114,7 @@ describe("doctor", () => {
       "kubectl",
       "warn",
       "not on PATH",
-      "`minikube kubectl -- get pods -A` does without it.",
+      "`minikube kubectl -p minikube -- get pods -A` does without it.",
     ],
     [
       "Pulumi is not there",
@@ -162,15 +166,6 @@ describe("doctor", () => {
       "`npm run up` starts it; by hand: minikube start -p minikube",
     ],
     [
-      "the cluster's runtime is not Docker",
-      { profiles: [withKubernetes({ ContainerRuntime: "containerd", CNI: "" })] },
-      "cluster",
-      "missing",
-      '"minikube" OK, driver docker, runtime containerd, 1 node',
-      'The minikube cluster "minikube" has 1 nodes with containerd; the image is built in the Docker of one node. ' +
-        "Use another profile: pulumi config set minikubeProfile NAME",
-    ],
-    [
       "nothing enforces network policies",
       { profiles: [withKubernetes({ ContainerRuntime: "docker", CNI: "" })] },
       "network policies",
@@ -205,7 +200,7 @@ describe("doctor", () => {
   it("prints a table with what mends a fault below it", async () => {
     machine = fakeMachine({ programs: { pulumi: undefined } });
     let text = "";
-    await doctor([], machine.project, (printed) => (text += printed));
+    await doctor([], machine, (printed) => (text += printed));
     expect(text).to.match(/^ok {7}Docker {12}client 28\.2\.2, daemon 28\.2\.1$/m);
     expect(text).to.match(/^missing {2}Pulumi {12}not on PATH\n {27}→ Install Pulumi 3\.210\.0 or newer: /m);
   });
@@ -214,3 +209,23 @@ describe("doctor", () => {
 function withKubernetes(KubernetesConfig: { ContainerRuntime: string; CNI: string }) {
   return { ...goodProfile, Config: { ...goodProfile.Config, KubernetesConfig } };
 }
+
+describe("url", () => {
+  it("knows whether the node's port is published where the node is out of reach", () => {
+    expect(url(goodProfile, { expose: "nodePort", nodePort: 30080 }, "darwin")).to.deep.equal({
+      state: "ok",
+      found: "http://127.0.0.1:30080",
+    });
+    expect(url(goodProfile, { expose: "nodePort", nodePort: 30081 }, "win32")).to.deep.equal({
+      state: "warn",
+      found: "out of reach",
+      mend:
+        "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
+        "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube",
+    });
+    expect(url(goodProfile, { expose: "nodePort", nodePort: 0 }, "win32")).to.deep.include({
+      mend: "A port has to be published when the cluster is made: pulumi config set nodePort 30080",
+    });
+    expect(url(goodProfile, { expose: "loadBalancer", nodePort: 0 }, "win32").state).to.equal("ok");
+  });
+});

@@ -14,21 +14,21 @@ describe("pulumi by hand", () => {
     machine = fakeMachine({ login: false });
     await runUp(machine);
     machine.environments();
-    expect(pulumi(["stack", "select", "dev"], machine.project)).to.equal(0);
+    expect(await pulumi(["stack", "select", "dev"], machine)).to.equal(0);
     const { folder } = machine.project;
     expect(machine.environments()).to.deep.equal([
       `stack backend=file://${folder}/.pulumi/state passphrase=none file=${folder}/.pulumi/passphrase`,
     ]);
   });
 
-  it("changes nothing for a login", () => {
+  it("changes nothing for a login", async () => {
     machine = fakeMachine();
-    expect(pulumi(["stack", "select", "dev"], machine.project)).to.equal(0);
+    expect(await pulumi(["stack", "select", "dev"], machine)).to.equal(0);
     expect(machine.environments()).to.deep.equal(["stack backend=none passphrase=none file=none"]);
   });
 
-  it("passes its exit code on", () => {
+  it("passes its exit code on", async () => {
     machine = fakeMachine({ programs: { pulumi: "exit 7" } });
-    expect(pulumi(["version"], machine.project)).to.equal(7);
+    expect(await pulumi(["version"], machine)).to.equal(7);
   });
 });

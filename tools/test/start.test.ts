@@ -17,7 +17,12 @@ describe("npm start", function () {
   };
 
   it("is npm run up where its programs are, and passes its exit code on", async () => {
-    const PATH = path({ docker: "echo 28.2.2", pulumi: "", minikube: "", npm: 'echo "npm $*"; exit 3' });
+    const PATH = path({
+      docker: `[ "$1" = info ] && echo 28.2.2 || echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.2"}}'`,
+      pulumi: "echo v3.270.0",
+      minikube: `echo '{"minikubeVersion":"v1.38.1"}'`,
+      npm: 'echo "npm $*"; exit 3',
+    });
     const program = startProgram("start", { PATH });
     expect(await program.exitCode()).to.equal(3);
     expect(program.output()).to.equal("npm run up\n");

@@ -112,13 +112,9 @@ describe("up", () => {
     ]);
   });
 
-  it("refuses a cluster that no image can be built into, before it starts it", async () => {
-    const KubernetesConfig = { ContainerRuntime: "containerd", CNI: "" };
-    const Config = { ...goodProfile.Config, KubernetesConfig };
-    const { code, text } = await runUp(on({ profiles: [{ ...goodProfile, Status: "Stopped", Config }] }));
-    expect(code).to.equal(1);
-    expect(text).to.match(/^The minikube cluster "minikube" has 1 nodes with containerd; /);
-    expect(machine.changes()).to.deep.equal([]);
+  it("prints what the program warns of", async () => {
+    const { text } = await runUp(on({ warning: "No load balancer" }));
+    expect(text).to.match(/^warning: No load balancer\n\nhttp/);
   });
 
   it("changes nothing that is there already when it runs again", async () => {

@@ -10,7 +10,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { goodProfile, type Profiles } from "../../../infra/test/support/minikube.ts";
+import { releases, type Releases } from "../../bring/releases.ts";
 import { readProject, type Project } from "../../project.ts";
+import { proxyVariables } from "./downloads.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -24,6 +26,8 @@ export interface Setup {
   readonly login?: boolean;
   /** What the service answers at, for `pulumi stack output`. */
   readonly url?: string;
+  /** What the program warns of. */
+  readonly warning?: string;
   /** UID of the cluster's kube-system namespace. @default uid-1 */
   readonly clusterId?: string;
 }
@@ -31,6 +35,12 @@ export interface Setup {
 /** A machine whose PATH has nothing but fakes, with a project of its own. */
 export interface Machine {
   readonly project: Project;
+  /** What can be brought. At first nothing: nobody publishes for this machine. */
+  releases: Releases;
+  /** The program that does what is usual, for whoever publishes it. */
+  script(name: "minikube" | "pulumi"): string;
+  /** Makes PATH what it was before anything was brought. */
+  newShell(): void;
   /** Changes what is there. */
   set(setup: Setup): void;
   /** What was run that changes something, in order; forgets it. */
@@ -43,7 +53,13 @@ export interface Machine {
   remove(): void;
 }
 
-const variables = ["PATH", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
+const variables = [
+  "PATH",
+  "PULUMI_BACKEND_URL",
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+  ...proxyVariables,
+];
 
 /** Makes it. */
 export function fakeMachine(setup: Setup = {}): Machine {
@@ -64,6 +80,12 @@ export function fakeMachine(setup: Setup = {}): Machine {
   };
   const machine: Machine = {
     project: readProject(paths.project),
+    releases: {
+      minikube: { ...releases.minikube, url: "", assets: {} },
+      pulumi: { ...releases.pulumi, url: "", assets: {} },
+    },
+    script: (name) => executable(paths.state, usual(setup)[name]),
+    newShell: () => void (process.env.PATH = paths.bin),
     set(changed) {
       write(paths, changed);
     },
@@ -83,24 +105,26 @@ export function fakeMachine(setup: Setup = {}): Machine {
   return machine;
 }
 
-function write(
-  { bin, state }: { readonly bin: string; readonly state: string },
-  { profiles = [goodProfile], programs = {}, login = true, url = "", clusterId = "uid-1" }: Setup,
-): void {
+function write({ bin, state }: { readonly bin: string; readonly state: string }, setup: Setup): void {
+  const { profiles = [goodProfile], programs = {} } = setup;
   const list = (valid: Profiles) => JSON.stringify({ invalid: [], valid });
   writeFileSync(join(state, "profiles"), list(profiles));
   writeFileSync(join(state, "started"), list(profiles.length === 0 ? [goodProfile] : profiles.map(running)));
   for (const log of ["changes", "environments"]) writeFileSync(join(state, log), "", { flag: "a" });
   rmSync(bin, { recursive: true });
   mkdirSync(bin);
-  const scripts: Setup["programs"] & object = { ...usual({ login, url, clusterId }), ...programs };
+  const scripts: Setup["programs"] & object = { ...usual(setup), ...programs };
   for (const [name, script] of Object.entries(scripts)) {
     if (script === undefined) continue;
     const file = join(bin, name);
-    // Nothing but the shell's own commands: there is no other program on PATH.
-    writeFileSync(file, `#!/bin/sh\nstate='${state}'\n${prelude}${script}\n`);
+    writeFileSync(file, executable(state, script));
     chmodSync(file, 0o755);
   }
+}
+
+/** It has nothing but the shell's own commands: there is no other program on PATH. */
+function executable(state: string, script: string): string {
+  return `#!/bin/sh\nstate='${state}'\n${prelude}${script}\n`;
 }
 
 function running(profile: Profiles[number]): Profiles[number] {
@@ -112,7 +136,7 @@ change() { echo "$*" >>"$state/changes"; }
 print() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done <"$1"; }
 `;
 
-function usual({ login, url, clusterId }: { login: boolean; url: string; clusterId: string }) {
+function usual({ login = true, url = "", warning = "", clusterId = "uid-1" }: Setup) {
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
     : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login' >&2; exit 3`;
@@ -129,6 +153,7 @@ function usual({ login, url, clusterId }: { login: boolean; url: string; cluster
       "start "*) change "minikube $*"; print "$state/started" >"$state/profiles" ;;
       "delete "*) change "minikube $*"; echo '{"valid":[]}' >"$state/profiles" ;;
       "addons "*) change "minikube $*" ;;
+      "kubectl "*) printf '%s' '${clusterId}' ;;
       *) echo "unexpected: minikube $*" >&2; exit 64 ;;
     esac`,
     pulumi: `changes() {
@@ -145,7 +170,8 @@ function usual({ login, url, clusterId }: { login: boolean; url: string; cluster
       "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
         echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
       "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
-      "up "*|"destroy "*) changes "$@"; echo "Resources: 20 changed" ;;
+      "up "*|"destroy "*) changes "$@"; [ "${warning}" = "" ] || echo "    warning: ${warning}"
+        echo "Resources: 20 changed" ;;
       *) echo "unexpected: pulumi $*" >&2; exit 64 ;;
     esac`,
   };

@@ -7,17 +7,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Running {
   /** What it has printed, to both streams. */
   output(): string;
-  /** Waits until the output matches, 60 s at most: a first start may have MongoDB to bring. */
-  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Waits until the output matches. @default 60 s: a first start may have MongoDB to bring */
+  prints(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>;
   /** Ctrl-C, unless it has ended: the signal goes to every process of the group. */
   interrupt(): void;
   /** Waits for its exit code. */
   exitCode(): Promise<number | null>;
 }
 
-/** Starts `tools/NAME.ts` with this environment added to the test's own. */
-export function startProgram(name: string, env: NodeJS.ProcessEnv = {}, args: string[] = []): Running {
-  const child = spawn(process.execPath, [join(import.meta.dirname, `../../${name}.ts`), ...args], {
+/** Starts `tools/NAME.ts`, of this project or of a copy, with this environment added to the test's own. */
+export function startProgram(
+  name: string,
+  env: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
+  project = join(import.meta.dirname, "../../.."),
+): Running {
+  const child = spawn(process.execPath, [join(project, `tools/${name}.ts`), ...args], {
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
@@ -31,8 +36,8 @@ export function startProgram(name: string, env: NodeJS.ProcessEnv = {}, args: st
   }
   return {
     output: () => text,
-    async prints(pattern) {
-      const end = Date.now() + 60_000;
+    async prints(pattern, seconds = 60) {
+      const end = Date.now() + seconds * 1000;
       while (Date.now() < end && child.exitCode === null) {
         const match = pattern.exec(text);
         if (match !== null) return match;

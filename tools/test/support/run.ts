@@ -1,5 +1,7 @@
+import { backup } from "../../backup.ts";
 import { exitCode, type Tools } from "../../command.ts";
 import { down } from "../../down.ts";
+import { restore } from "../../restore.ts";
 import { silentStep } from "../../steps.ts";
 import { up } from "../../up.ts";
 import type { Machine } from "./machine.ts";
@@ -21,9 +23,22 @@ export async function runDown(machine: Machine, ...args: string[]): Promise<Outc
   return await run(machine, (tools) => down(args, tools));
 }
 
-async function run({ project }: Machine, command: (tools: Tools) => Promise<void>): Promise<Outcome> {
+/** `npm run backup`. */
+export async function runBackup(machine: Machine, ...args: string[]): Promise<Outcome> {
+  return await run(machine, (tools) => backup(args, tools));
+}
+
+/** `npm run restore`. */
+export async function runRestore(machine: Machine, ...args: string[]): Promise<Outcome> {
+  return await run(machine, (tools) => restore(args, tools));
+}
+
+async function run(
+  { project, releases }: Machine,
+  command: (tools: Tools) => Promise<void>,
+): Promise<Outcome> {
   const printed: string[] = [];
   const print = (text: string) => void printed.push(text);
-  const code = await exitCode({ project, step: silentStep, print, patience: 50 }, command);
+  const code = await exitCode({ project, releases, step: silentStep, print, patience: 50 }, command);
   return { code, text: printed.join("\n").trim() };
 }

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { containerId, onNode, onePod, pods, until, webSelector } from "../cluster.ts";
+import type { FaultRun } from "../run.ts";
+
+/**
+ * Fills the memory of one of the service's pods: its limit comes down to what it uses, and the kernel ends it as it
+ * ends any container that is over its limit. Gives a note of what became of it.
+ */
+export async function fillMemory(run: FaultRun): Promise<string[]> {
+  const pod = await onePod(run.namespace, webSelector);
+  const { name } = pod.metadata;
+  await onNode(pod.spec.nodeName ?? "", lowerLimit(containerId(pod)));
+  run.mark("limit is lowered");
+  let why = "";
+  await until("the kernel ends the container and the kubelet starts another", 120, async () => {
+    const now = (await pods(run.namespace, webSelector)).find(({ metadata }) => metadata.name === name);
+    const ended = now?.status.containerStatuses?.[0]?.lastState.terminated;
+    why = `${ended?.reason ?? ""}, exit code ${ended?.exitCode ?? ""}`;
+    return ended?.exitCode === 137;
+  });
+  await sleep(1000);
+  return [`its container ended: ${why}`];
+}
+
+/** Both versions of control groups: the new one kills at once, the old one refuses a limit that is below the use. */
+function lowerLimit(container: string): string {
+  return `
+set -eu
+for group in $(find /sys/fs/cgroup -type d -name "*${container}*"); do
+  if [ -e "$group/memory.max" ]; then
+    cat "$group/memory.current" > "$group/memory.max"
+  elif [ -e "$group/memory.limit_in_bytes" ]; then
+    echo $(($(cat "$group/memory.usage_in_bytes") + 1048576)) > "$group/memory.limit_in_bytes"
+  fi
+done`;
+}

@@ -1,0 +1,97 @@
+import { Agent, request } from "node:http";
+
+/** What a client asks. */
+export interface Question {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** What it was told. */
+export interface Reply {
+  readonly status: number;
+  /** The body as JSON; undefined where there is none. */
+  readonly json: unknown;
+}
+
+/** No answer. */
+export class NoReply extends Error {
+  /** Whether the request may have arrived: a connection was there. */
+  readonly connected: boolean;
+
+  constructor(message: string, connected: boolean) {
+    super(message);
+    this.connected = connected;
+  }
+}
+
+/** A client that keeps connections and repeats nothing. */
+export interface Client {
+  /** @throws {NoReply} when there is no answer within 5 s */
+  ask(question: Question): Promise<Reply>;
+  close(): void;
+}
+
+/** Milliseconds after which there will be no answer any more. */
+const timeout = 5000;
+
+/** A client of the service at this URL, with so many connections at the most. */
+export function createClient(url: string, connections: number): Client {
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: connections,
+    maxFreeSockets: 32,
+    // All connections in turn: one that is never used would not hear that its pod asks it to leave.
+    scheduling: "fifo",
+  });
+  return {
+    ask: (question) => ask(new URL(question.path, url), question, agent),
+    close() {
+      agent.destroy();
+    },
+  };
+}
+
+function ask(url: URL, { method, body }: Question, agent: Agent): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    let connected = false;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const headers =
+      text === undefined
+        ? {}
+        : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
+    const sent = request(url, { method, agent, headers });
+    const timer = setTimeout(() => {
+      sent.destroy(new Error(`nothing within ${timeout} ms`));
+    }, timeout);
+    const fail = (error: Error) => {
+      clearTimeout(timer);
+      const { code } = error as NodeJS.ErrnoException;
+      reject(new NoReply(code ?? error.message, connected));
+    };
+    sent.on("socket", (socket) => {
+      if (!socket.connecting) connected = true;
+      else socket.once("connect", () => (connected = true));
+    });
+    sent.on("error", fail);
+    sent.on("response", (response) => {
+      let received = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (received += chunk));
+      response.on("error", fail);
+      response.on("end", () => {
+        clearTimeout(timer);
+        resolve({ status: response.statusCode ?? 0, json: parsed(received) });
+      });
+    });
+    sent.end(text);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,30 @@
+import { parse } from "yaml";
+
+/** The files that name images from outside, as text. */
+export interface ImageFiles {
+  readonly dockerfile: string;
+  readonly compose: string;
+  readonly pulumi: string;
+}
+
+/** Every image from outside, with the file that names it. */
+export function imagesIn({ dockerfile, compose, pulumi }: ImageFiles): { file: string; image: string }[] {
+  const stages = [...dockerfile.matchAll(/^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)];
+  const own = new Set(stages.map(([, , name]) => name));
+  const { services } = parse(compose) as { services: Record<string, { image?: string; build?: unknown }> };
+  const { config } = parse(pulumi) as { config: Record<string, { default?: unknown }> };
+  const named: [string, unknown][] = [
+    ...stages.map(([, image]): [string, unknown] => ["Dockerfile", own.has(image) ? undefined : image]),
+    ...Object.values(services).map(({ image, build }): [string, unknown] => [
+      "compose.yaml",
+      build === undefined ? image : undefined,
+    ]),
+    ["Pulumi.yaml", config.mongoImage?.default],
+  ];
+  return named.flatMap(([file, image]) => (typeof image === "string" ? [{ file, image }] : []));
+}
+
+/** Whether it is the same image tomorrow. */
+export function isPinned(image: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(image);
+}

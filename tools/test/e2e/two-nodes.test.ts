@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import { kubectl, minikube, newUser, printedUrl, type User } from "./machine.ts";
+
+describe("npm run up, on a minikube of two nodes", () => {
+  let user: User;
+
+  before(async () => {
+    user = await newUser();
+    await minikube("start", "--cni=calico", "--addons=metrics-server", "--nodes", "2");
+  });
+  after(async () => {
+    await user.leave();
+  });
+
+  it("loads the image into both, and the URL answers", async () => {
+    const output = await user.runs("up");
+    const pages = await Promise.all(
+      Array.from({ length: 20 }, async () => await (await fetch(printedUrl(output))).text()),
+    );
+    expect(pages.filter((page) => page.includes("Hello World"))).to.have.length(20);
+    const nodes = await kubectl(
+      "get",
+      "pods",
+      "--all-namespaces",
+      "--selector=app.kubernetes.io/name=web",
+      "--output=jsonpath={.items[*].spec.nodeName}",
+    );
+    expect(new Set(nodes.split(" ")).size).to.equal(2);
+  });
+
+  it("again: nothing changes", async () => {
+    expect(await user.runs("up")).to.match(/Resources:\s+\S*\s*\d+ unchanged/);
+  });
+
+  it("npm run down leaves nothing on them", async () => {
+    await user.runs("down");
+    expect(await kubectl("get", "namespaces,persistentvolumes", "--output=name")).not.to.include(
+      "koa-mongo-stack",
+    );
+    expect(await minikube("ssh", "--", "ls", "/data")).not.to.include("koa-mongo-stack");
+  });
+});
