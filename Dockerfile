@@ -3,7 +3,7 @@ FROM node:24-bookworm-slim AS bundle
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY service/package.json service/
-RUN --mount=type=cache,target=/root/.npm npm ci --workspace=service --include-workspace-root=false --ignore-scripts
+RUN --mount=type=cache,target=/npm-cache npm ci --cache=/npm-cache --workspace=service --include-workspace-root=false --ignore-scripts
 COPY service service
 RUN npm run bundle --workspace=service
 
