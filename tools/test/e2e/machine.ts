@@ -59,6 +59,23 @@ export async function kubectl(...args: string[]): Promise<string> {
   return (await run("kubectl", ["--context", profile, ...args])).stdout.trim();
 }
 
+/** Prints the pods and what they said last: whoever reads of a failed test finds its cluster deleted. */
+export async function showPods(): Promise<void> {
+  const pods = await kubectl(
+    "get",
+    "pods",
+    "--all-namespaces",
+    "--selector=app.kubernetes.io/part-of=koa-mongo-stack",
+    "--no-headers",
+  );
+  console.log(pods);
+  for (const line of pods.split("\n")) {
+    const [namespace = "", pod = ""] = line.split(/\s+/);
+    const said = ["--namespace", namespace, "--all-containers", "--prefix", "--tail=40"];
+    console.log(await kubectl("logs", pod, ...said).catch(String));
+  }
+}
+
 /** What `up` printed last: the URL. */
 export function printedUrl(output: string): string {
   const url = /^ *curl (http:\S+)$/m.exec(output)?.[1];

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { untilPageHas } from "../../../infra/test/e2e/cluster.ts";
-import { minikube, newUser, printedUrl, profile, type User } from "./machine.ts";
+import { minikube, newUser, printedUrl, showPods, profile, type User } from "./machine.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
 const newGreeting = "Hello again, from Docker and Kubernetes!";
@@ -12,6 +12,9 @@ describe("npm run up, whatever became of the cluster", () => {
 
   before(async () => {
     user = await newUser();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await showPods();
   });
   after(async () => {
     await user.leave();

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { kubectl, minikube, newUser, printedUrl, type User } from "./machine.ts";
+import { kubectl, minikube, newUser, printedUrl, showPods, type User } from "./machine.ts";
 
 describe("npm run up, on a minikube of two nodes", () => {
   let user: User;
@@ -7,6 +7,9 @@ describe("npm run up, on a minikube of two nodes", () => {
   before(async () => {
     user = await newUser();
     await minikube("start", "--cni=calico", "--addons=metrics-server", "--nodes", "2");
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") await showPods();
   });
   after(async () => {
     await user.leave();
