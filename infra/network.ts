@@ -3,6 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mongodbLabels, mongodbPort } from "./database.ts";
 import { partOf } from "./metadata.ts";
+import { usersJobLabels } from "./users-job.ts";
 import { webLabels, webPort } from "./web.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
@@ -31,20 +32,17 @@ export function policies(): Record<string, PolicySpec> {
   const tcp = (port: number) => [{ protocol: "TCP", port }];
   const web = { matchLabels: webLabels };
   const mongodb = { matchLabels: mongodbLabels };
+  const users = { matchLabels: usersJobLabels };
+  const toMongodb = { to: [{ podSelector: mongodb }], ports: tcp(mongodbPort) };
+  const mongodbFrom = (pods: typeof web) => ({ from: [{ podSelector: pods }], ports: tcp(mongodbPort) });
   return {
     "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     "any-to-web": { podSelector: web, policyTypes: ["Ingress"], ingress: [{ ports: tcp(webPort) }] },
-    "web-to-mongodb": {
-      podSelector: web,
-      policyTypes: ["Egress"],
-      egress: [{ to: [{ podSelector: mongodb }], ports: tcp(mongodbPort) }],
-    },
+    "web-to-mongodb": { podSelector: web, policyTypes: ["Egress"], egress: [toMongodb] },
     "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns()] },
-    "mongodb-from-web": {
-      podSelector: mongodb,
-      policyTypes: ["Ingress"],
-      ingress: [{ from: [{ podSelector: web }], ports: tcp(mongodbPort) }],
-    },
+    "users-to-mongodb": { podSelector: users, policyTypes: ["Egress"], egress: [toMongodb, dns()] },
+    "mongodb-from-web": { podSelector: mongodb, policyTypes: ["Ingress"], ingress: [mongodbFrom(web)] },
+    "mongodb-from-users": { podSelector: mongodb, policyTypes: ["Ingress"], ingress: [mongodbFrom(users)] },
   };
 }
 

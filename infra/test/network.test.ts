@@ -5,6 +5,19 @@ import { runProgram } from "./support/program.ts";
 
 const web = { matchLabels: { "app.kubernetes.io/name": "web" } };
 const mongodb = { matchLabels: { "app.kubernetes.io/name": "mongodb" } };
+const users = { matchLabels: { "app.kubernetes.io/name": "mongodb-users" } };
+const dns = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ],
+};
 
 describe("NetworkRules", function () {
   this.timeout(60_000);
@@ -23,23 +36,16 @@ describe("NetworkRules", function () {
         policyTypes: ["Egress"],
         egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }],
       },
-      "web-to-dns": {
-        podSelector: web,
+      "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns] },
+      "users-to-mongodb": {
+        podSelector: users,
         policyTypes: ["Egress"],
-        egress: [
-          {
-            to: [
-              {
-                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-                podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-              },
-            ],
-            ports: [
-              { protocol: "UDP", port: 53 },
-              { protocol: "TCP", port: 53 },
-            ],
-          },
-        ],
+        egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }, dns],
+      },
+      "mongodb-from-users": {
+        podSelector: mongodb,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: users }], ports: [{ protocol: "TCP", port: 27017 }] }],
       },
       "mongodb-from-web": {
         podSelector: mongodb,

@@ -12,6 +12,7 @@ describe("readSettings", () => {
       scaling: { minReplicas: 2, maxReplicas: 5, cpuTarget: 50 },
       logLevel: "info",
       mongoImage: "mongo:8.0",
+      passwordVersion: 1,
       storage: { kind: "hostPath", size: "1Gi", keepData: false },
     });
   });
@@ -43,6 +44,7 @@ describe("readSettings", () => {
     ],
     [{ minikubeProfile: "other" }, { minikubeProfile: "other" }],
     [{ logLevel: "debug" }, { logLevel: "debug" }],
+    [{ passwordVersion: 7 }, { passwordVersion: 7 }],
     [{ mongoImage: "mongo:8.0.15" }, { mongoImage: "mongo:8.0.15" }],
     [
       { keepData: true, storageSize: "10Gi" },
@@ -81,6 +83,7 @@ describe("readSettings", () => {
       { mongoImage: "mongo:latest" },
       'mongoImage must be an image with its version, such as mongo:8.0, not "mongo:latest".',
     ],
+    [{ passwordVersion: 0 }, "passwordVersion must be a whole number from 1 to 999999, not 0."],
     [{ storageSize: "1" }, 'storageSize must be a quantity such as 500Mi or 10Gi, not "1".'],
     [{ storage: "A b" }, 'storage must be hostPath or the name of a StorageClass, not "A b".'],
     [

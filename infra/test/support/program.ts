@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { fakeMinikube, type Profiles } from "./minikube.ts";
@@ -52,7 +53,9 @@ export async function runProgram(
   const options = new Map<string, pulumi.CustomResourceOptions>();
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs, id }) {
+      async newResource({ type, name, inputs, id }) {
+        // What does not depend on a Job is there first.
+        if (type.endsWith(":Job")) await sleep(50);
         resources.push({
           type,
           name,
