@@ -57,7 +57,12 @@ const credentials = new Credentials(
   inCluster,
 );
 
-const network = new NetworkRules("network", { namespace: app.name }, inCluster);
+const { policyFault } = minikube;
+const network = new NetworkRules(
+  "network",
+  { namespace: app.name, ...(policyFault === undefined ? {} : { fault: policyFault }) },
+  inCluster,
+);
 
 // Other users are made before anything has them, and the former ones dropped after nothing has them any more.
 const mongo = { namespace: app.name, image: settings.mongoImage, credentials };

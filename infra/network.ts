@@ -11,6 +11,8 @@ type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 /** Arguments of {@link NetworkRules}. */
 export interface NetworkRulesArgs {
   readonly namespace: pulumi.Input<string>;
+  /** Why nobody may rely on the rules, which `up` then warns of. @default they are enforced */
+  readonly fault?: string;
 }
 
 /** Who may talk to whom. Nobody else does: not even MongoDB to the outside. */
@@ -18,6 +20,7 @@ export class NetworkRules extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:network:NetworkRules", name, args, opts);
 
+    if (args.fault !== undefined) void pulumi.log.warn(args.fault);
     for (const [rule, spec] of Object.entries(policies())) {
       const metadata = { namespace: args.namespace, labels: partOf };
       new k8s.networking.v1.NetworkPolicy(`${name}-${rule}`, { metadata, spec }, { parent: this });

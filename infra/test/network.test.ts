@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { policies } from "../network.ts";
-import { restorePath } from "./support/minikube.ts";
+import { restorePath, withNetwork } from "./support/minikube.ts";
 import { runProgram } from "./support/program.ts";
 
 const web = { matchLabels: { "app.kubernetes.io/name": "web" } };
@@ -53,6 +53,15 @@ describe("NetworkRules", function () {
         ingress: [{ from: [{ podSelector: web }], ports: [{ protocol: "TCP", port: 27017 }] }],
       },
     });
+  });
+
+  it("warns, in one sentence, where the cluster does not enforce them", async () => {
+    expect((await runProgram()).warnings).to.deep.equal([]);
+    const { warnings } = await runProgram({}, [withNetwork("bridge")]);
+    expect(warnings).to.deep.equal([
+      "minikube with --cni=bridge does not enforce NetworkPolicies. Another cluster does: minikube delete -p minikube, " +
+        "then: minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube",
+    ]);
   });
 
   it("is in force in the program", async () => {

@@ -20,6 +20,8 @@ export interface Registered {
 export interface ProgramRun {
   readonly resources: readonly Registered[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What `up` would warn of. */
+  readonly warnings: readonly string[];
   /** All resources of a Kubernetes kind or a Docker type, such as "Deployment" or "Volume". */
   of(kind: string): readonly Registered[];
   /** The only one of its kind. */
@@ -78,6 +80,9 @@ export async function runProgram(
   );
   setConfig(values);
   fakeMinikube(profiles);
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));
   const module = await pulumi.runtime.runInPulumiStack(async () => {
     // Mocks are not told the options, and transformations are.
     pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
@@ -89,11 +94,13 @@ export async function runProgram(
   });
   const outputs = await resolved(pulumi.output(module as Record<string, unknown>));
   await pulumi.runtime.disconnect();
+  console.warn = warn;
 
   const of = (kind: string) => resources.filter(({ type }) => type.split(":").at(-1) === kind);
   return {
     resources,
     outputs,
+    warnings,
     of,
     the(kind) {
       const [only, ...others] = of(kind);
