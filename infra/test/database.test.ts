@@ -43,7 +43,8 @@ describe("MongoDatabase", function () {
       "--wiredTigerCacheSizeGB",
       "0.25",
     ]);
-    expect(container).to.include({ image: "mongo:8.0", imagePullPolicy: "IfNotPresent" });
+    expect(container).to.include({ imagePullPolicy: "IfNotPresent" });
+    expect(container.image).to.match(/^mongo:8\.0@sha256:[0-9a-f]{64}$/);
   });
 
   it("probes with mongosh at the start only", () => {
