@@ -1,5 +1,8 @@
+# By digest, so that it is the same image tomorrow: Renovate moves it. A mirror without it: --build-arg NODE_IMAGE=…
+ARG NODE_IMAGE=node:24-bookworm-slim@sha256:235600a8101ab264e117b1768e925532262668dc9b581ef1dd7d96ced463b8e7
+
 # One file of JavaScript out of the service and its dependencies.
-FROM node:24-bookworm-slim AS bundle
+FROM ${NODE_IMAGE} AS bundle
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY service/package.json service/
@@ -7,7 +10,8 @@ RUN --mount=type=cache,target=/npm-cache npm ci --cache=/npm-cache --workspace=s
 COPY service service
 RUN npm run bundle --workspace=service
 
-# Node and nothing else: no shell, no package manager, user 65532.
+# Node and nothing else: no shell, no package manager, user 65532. By tag: its digest is not known for certain here,
+# and Renovate pins it in the first pull request that it makes.
 FROM gcr.io/distroless/nodejs24-debian12:nonroot
 ENV NODE_ENV=production
 WORKDIR /app

@@ -27,7 +27,12 @@ export class Cluster extends pulumi.ComponentResource {
       provider: reader,
     });
     this.id = system.metadata.uid;
-    this.kubernetes = new k8s.Provider(name, { ...context, clusterIdentifier: this.id }, { parent: this });
+    this.kubernetes = new k8s.Provider(
+      name,
+      // By default a Secret with other content is replaced, also one that a pod finds by its name.
+      { ...context, clusterIdentifier: this.id, enableSecretMutable: true },
+      { parent: this },
+    );
     this.docker = new docker.Provider(name, daemon, { parent: this });
 
     this.registerOutputs({ kubernetes: this.kubernetes, docker: this.docker, id: this.id });

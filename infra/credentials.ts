@@ -6,6 +6,8 @@ import { partOf } from "./metadata.ts";
 /** Arguments of {@link Credentials}. */
 export interface CredentialsArgs {
   readonly namespace: pulumi.Input<string>;
+  /** With another number there are other users, with passwords of their own. */
+  readonly version: number;
 }
 
 /** Where a pod finds one value of a Secret. */
@@ -17,13 +19,20 @@ export interface SecretKey {
 /** The database that the application user belongs to, reads and writes. */
 export const applicationDatabase = "app";
 
+/** A Secret's data, in base64: names and passwords of both users. */
+export type UsersData = Readonly<
+  Record<"root-user" | "root-password" | "app-user" | "app-password", pulumi.Output<string>>
+>;
+
 /**
- * Random passwords of MongoDB's root and application users. They are made once and kept, encrypted, in Pulumi's state:
- * a stash goes on giving its first value, whatever the program offers it later.
+ * MongoDB's root and application users, with random passwords. These are made once and kept, encrypted, in Pulumi's
+ * state: a stash goes on giving its first value, whatever the program offers it later.
  */
 export class Credentials extends pulumi.ComponentResource {
-  /** The Secret with the files `root` and `app`, for MongoDB alone. */
-  readonly passwordsSecret: pulumi.Output<string>;
+  /** Both users. */
+  readonly users: UsersData;
+  /** A Secret of this version alone that holds both users. */
+  readonly usersSecret: pulumi.Output<string>;
   /** The application user's connection string, for the service. */
   readonly uri: SecretKey;
 
@@ -31,29 +40,38 @@ export class Credentials extends pulumi.ComponentResource {
     super("koa-mongo-stack:credentials:Credentials", name, args, opts);
     const metadata = { namespace: args.namespace, labels: partOf };
 
-    const password = (user: string) =>
-      new pulumi.Stash(
+    const makeUser = (kind: "root" | "app") => {
+      const user = `${kind}-${args.version}`;
+      const stash = new pulumi.Stash(
         `${name}-${user}`,
         { input: pulumi.secret(randomBytes(24).toString("base64url")) },
         { parent: this, ignoreChanges: ["input"], additionalSecretOutputs: ["input", "output"] },
-      ).output as pulumi.Output<string>;
-    const [root, app] = [password("root"), password("app")];
+      );
+      return { user, password: stash.output as pulumi.Output<string> };
+    };
+    const [root, app] = [makeUser("root"), makeUser("app")];
 
-    const passwords = new k8s.core.v1.Secret(
-      `${name}-passwords`,
-      { metadata, immutable: true, data: { root: root.apply(base64), app: app.apply(base64) } },
+    this.users = {
+      "root-user": pulumi.output(base64(root.user)),
+      "root-password": root.password.apply(base64),
+      "app-user": pulumi.output(base64(app.user)),
+      "app-password": app.password.apply(base64),
+    };
+    const usersSecret = new k8s.core.v1.Secret(
+      `${name}-wanted-users`,
+      { metadata, immutable: true, data: this.users },
       { parent: this },
     );
-    const uri = pulumi.interpolate`mongodb://app:${app}@mongodb:27017/${applicationDatabase}`;
+    const uri = pulumi.interpolate`mongodb://${app.user}:${app.password}@mongodb:27017/${applicationDatabase}`;
     const uriSecret = new k8s.core.v1.Secret(
       `${name}-uri`,
       { metadata, immutable: true, data: { uri: uri.apply(base64) } },
       { parent: this },
     );
-    this.passwordsSecret = passwords.metadata.name;
+    this.usersSecret = usersSecret.metadata.name;
     this.uri = { name: uriSecret.metadata.name, key: "uri" };
 
-    this.registerOutputs({ passwordsSecret: this.passwordsSecret, uri: this.uri });
+    this.registerOutputs({ users: this.users, usersSecret: this.usersSecret, uri: this.uri });
   }
 }
 

@@ -17,8 +17,8 @@ export interface MongoDatabaseArgs {
   readonly image: string;
   /** The claim of the volume that holds the data; MongoDB's user must be able to write to it. */
   readonly claimName: pulumi.Input<string>;
-  /** The users' passwords. */
-  readonly credentials: Pick<Credentials, "passwordsSecret">;
+  /** Its users. Where it runs already it must have them by now. */
+  readonly credentials: Pick<Credentials, "users">;
 }
 
 /** User and group `mongodb` of the official image. */
@@ -27,8 +27,13 @@ export const mongodbUser = 999;
 export const mongodbPort = 27017;
 /** Labels of MongoDB's pods. */
 export const mongodbLabels = podLabels("mongodb");
+/**
+ * The Secret with the users that MongoDB has. Its name stays and its content changes: with other users the pod need not
+ * start anew, and when it does it sets them.
+ */
+export const currentUsers = "mongodb-users";
 
-const scripts = join(import.meta.dirname, "mongodb");
+const scriptFolder = join(import.meta.dirname, "mongodb");
 
 /** One MongoDB with authentication, at the DNS name `mongodb`. */
 export class MongoDatabase extends pulumi.ComponentResource {
@@ -42,13 +47,18 @@ export class MongoDatabase extends pulumi.ComponentResource {
     const metadata = { namespace, labels: { ...partOf, ...mongodbLabels } };
     const ports = [{ name: "mongodb", port: mongodbPort, targetPort: "mongodb" }];
 
-    const scriptFiles = new k8s.core.v1.ConfigMap(
+    const scripts = new k8s.core.v1.ConfigMap(
       `${name}-scripts`,
       {
         metadata,
         immutable: true,
-        data: { "set-users.sh": script("set-users.sh"), "set-users.js": script("set-users.js") },
+        data: scriptFiles("set-users.sh", "set-users.js"),
       },
+      child,
+    );
+    const users = new k8s.core.v1.Secret(
+      `${name}-users`,
+      { metadata: { ...metadata, name: currentUsers }, data: args.credentials.users },
       child,
     );
     new k8s.core.v1.Service(
@@ -81,11 +91,11 @@ export class MongoDatabase extends pulumi.ComponentResource {
           selector: { matchLabels: mongodbLabels },
           template: {
             metadata: { labels: { ...partOf, ...mongodbLabels } },
-            spec: podSpec(args, scriptFiles.metadata.name),
+            spec: podSpec(args, scripts.metadata.name),
           },
         },
       },
-      { ...child, customTimeouts },
+      { ...child, customTimeouts, dependsOn: users },
     );
     this.statefulSetName = statefulSet.metadata.name;
 
@@ -93,7 +103,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
   }
 }
 
-function podSpec(args: MongoDatabaseArgs, scriptFiles: pulumi.Input<string>): types.input.core.v1.PodSpec {
+function podSpec(args: MongoDatabaseArgs, scripts: pulumi.Input<string>): types.input.core.v1.PodSpec {
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -103,8 +113,8 @@ function podSpec(args: MongoDatabaseArgs, scriptFiles: pulumi.Input<string>): ty
     containers: [mongod(args.image)],
     volumes: [
       { name: "data", persistentVolumeClaim: { claimName: args.claimName } },
-      { name: "passwords", secret: { secretName: args.credentials.passwordsSecret, defaultMode: 0o440 } },
-      { name: "scripts", configMap: { name: scriptFiles } },
+      { name: "users", secret: { secretName: currentUsers, defaultMode: 0o440 } },
+      { name: "scripts", configMap: { name: scripts } },
       { name: "scratch", emptyDir: { sizeLimit: "64Mi" } },
     ],
   };
@@ -112,12 +122,12 @@ function podSpec(args: MongoDatabaseArgs, scriptFiles: pulumi.Input<string>): ty
 
 function setUsers(image: string): Container {
   return {
-    ...mongoContainer(image),
+    ...mongoContainer(image, serverResources),
     name: "set-users",
     command: ["bash", "/scripts/set-users.sh"],
     volumeMounts: [
       ...dataMounts(),
-      { name: "passwords", mountPath: "/run/secrets/mongodb", readOnly: true },
+      { name: "users", mountPath: "/run/secrets/mongodb", readOnly: true },
       { name: "scripts", mountPath: "/scripts", readOnly: true },
     ],
   };
@@ -127,7 +137,7 @@ function mongod(image: string): Container {
   const tcp = { tcpSocket: { port: "mongodb" } };
   const ping = `mongosh --quiet --norc --host "$HOSTNAME" --eval 'quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)'`;
   return {
-    ...mongoContainer(image),
+    ...mongoContainer(image, serverResources),
     name: "mongodb",
     // Half of the memory limit, as MongoDB does on a machine of its own: it may size the cache from the node instead.
     args: ["mongod", "--auth", "--bind_ip_all", "--wiredTigerCacheSizeGB", "0.25"],
@@ -145,15 +155,22 @@ function mongod(image: string): Container {
   };
 }
 
-function mongoContainer(
+const serverResources: types.input.core.v1.ResourceRequirements = {
+  requests: { cpu: "250m", memory: "512Mi" },
+  limits: { cpu: "1", memory: "512Mi" },
+};
+
+/** What every container of the mongo image has. */
+export function mongoContainer(
   image: string,
+  resources: types.input.core.v1.ResourceRequirements,
 ): Pick<Container, "image" | "imagePullPolicy" | "env" | "resources" | "securityContext"> {
   return {
     image,
     imagePullPolicy: "IfNotPresent",
     // mongosh writes its log to the home directory, which would be the data's.
     env: [{ name: "HOME", value: "/tmp" }],
-    resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+    resources,
     securityContext: containerSecurity(),
   };
 }
@@ -167,6 +184,7 @@ function dataMounts(): VolumeMount[] {
   ];
 }
 
-function script(file: string): string {
-  return readFileSync(join(scripts, file), "utf8");
+/** A ConfigMap's data: scripts that run in the mongo image, by name. */
+export function scriptFiles(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((file) => [file, readFileSync(join(scriptFolder, file), "utf8")]));
 }

@@ -9,6 +9,7 @@ import { NetworkRules } from "./network.ts";
 import { PulledImage } from "./pulled-image.ts";
 import { readSettings } from "./settings.ts";
 import { StorageClassStorage } from "./storageclass-storage.ts";
+import { UsersJob } from "./users-job.ts";
 import { WebService } from "./web.ts";
 
 const settings = readSettings();
@@ -50,14 +51,31 @@ const storage =
         inCluster,
       );
 
-const credentials = new Credentials("mongodb", { namespace: app.name }, inCluster);
+const credentials = new Credentials(
+  "mongodb",
+  { namespace: app.name, version: settings.passwordVersion },
+  inCluster,
+);
 
-new NetworkRules("network", { namespace: app.name }, inCluster);
+const { policyFault } = minikube;
+const network = new NetworkRules(
+  "network",
+  { namespace: app.name, ...(policyFault === undefined ? {} : { fault: policyFault }) },
+  inCluster,
+);
+
+// Other users are made before anything has them, and the former ones dropped after nothing has them any more.
+const mongo = { namespace: app.name, image: settings.mongoImage, credentials };
+const usersAdded = new UsersJob(
+  "mongodb-add-users",
+  { ...mongo, node: nodes[0], task: "add" },
+  { ...inCluster, dependsOn: [mongoImage, network] },
+);
 
 const database = new MongoDatabase(
   "mongodb",
-  { namespace: app.name, image: settings.mongoImage, claimName: storage.claimName, credentials },
-  inCluster,
+  { ...mongo, claimName: storage.claimName },
+  { ...inCluster, dependsOn: usersAdded },
 );
 
 const web = new WebService(
@@ -73,7 +91,13 @@ const web = new WebService(
     tunnel: `minikube tunnel -p ${profile}`,
   },
   // Its pods are ready when MongoDB answers: the pull of that large image must not count against their time.
-  { ...inCluster, dependsOn: settings.storage.kind === "hostPath" ? mongoImage : database },
+  { ...inCluster, dependsOn: settings.storage.kind === "hostPath" ? usersAdded : database },
+);
+
+new UsersJob(
+  "mongodb-drop-users",
+  { ...mongo, node: nodes[0], task: "drop" },
+  { ...inCluster, dependsOn: [database, web] },
 );
 
 /** Where the service answers. */

@@ -16,6 +16,8 @@ export interface Minikube {
   readonly buildsInNode: boolean;
   /** Where a port of the node is reached from this machine. */
   readonly reach: (nodePort: number) => Reach;
+  /** Why nobody may rely on NetworkPolicies, and what mends it. */
+  readonly policyFault?: string;
 }
 
 /**
@@ -56,12 +58,14 @@ export async function findMinikube(profile: string, platform = process.platform)
   const found = await findProfile(profile);
   requireUsable(profile, found);
   const buildsInNode = canBuild(found);
+  const policies = enforcement(found);
   return {
     profile,
     nodes: nodeNames(found),
     docker: buildsInNode ? await dockerOfNode(profile) : await dockerOfMachine(),
     buildsInNode,
     reach: (nodePort) => reach(found, nodePort, platform),
+    ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),
   };
 }
 
@@ -84,6 +88,37 @@ export function isRunning({ Status }: Profile): boolean {
 /** Whether the addon is on that measures the pods' CPU. */
 export function hasMetricsServer({ Config }: Profile): boolean {
   return Config.Addons?.["metrics-server"] === true;
+}
+
+/** Whether NetworkPolicies are enforced. */
+export interface Enforcement {
+  readonly isSure: boolean;
+  /** By what, or why it is not sure. */
+  readonly text: string;
+}
+
+/** Networks that know what a NetworkPolicy is, and those that don't. */
+const enforcing = ["calico", "cilium", "kube-router"];
+const ignoring = ["", "auto", "bridge", "false", "flannel"];
+
+/** What minikube's profile says about it, which does not know what was put into the cluster later. */
+export function enforcement({ Config }: Profile): Enforcement {
+  const { CNI = "" } = Config.KubernetesConfig;
+  if (enforcing.includes(CNI)) return { isSure: true, text: `NetworkPolicies are enforced by ${CNI}` };
+  if (ignoring.includes(CNI)) {
+    const network = ["", "auto"].includes(CNI) ? "minikube's default network" : `minikube with --cni=${CNI}`;
+    return { isSure: false, text: `${network} does not enforce NetworkPolicies` };
+  }
+  const text =
+    CNI === "kindnet"
+      ? "kindnet enforces NetworkPolicies in newer versions only"
+      : `Nobody knows whether ${CNI} enforces NetworkPolicies`;
+  return { isSure: false, text };
+}
+
+/** How to get a cluster that does. */
+export function enforcingCluster({ Name }: Profile): string {
+  return `Another cluster does: minikube delete -p ${Name}, then: ${startCommand(Name)}`;
 }
 
 function requireUsable(profile: string, found: Profile | undefined): asserts found is Profile {

@@ -3,6 +3,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mongodbLabels, mongodbPort } from "./database.ts";
 import { partOf } from "./metadata.ts";
+import { usersJobLabels } from "./users-job.ts";
 import { webLabels, webPort } from "./web.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
@@ -10,6 +11,8 @@ type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 /** Arguments of {@link NetworkRules}. */
 export interface NetworkRulesArgs {
   readonly namespace: pulumi.Input<string>;
+  /** Why nobody may rely on the rules, which `up` then warns of. @default they are enforced */
+  readonly fault?: string;
 }
 
 /** Who may talk to whom. Nobody else does: not even MongoDB to the outside. */
@@ -17,6 +20,7 @@ export class NetworkRules extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:network:NetworkRules", name, args, opts);
 
+    if (args.fault !== undefined) void pulumi.log.warn(args.fault);
     for (const [rule, spec] of Object.entries(policies())) {
       const metadata = { namespace: args.namespace, labels: partOf };
       new k8s.networking.v1.NetworkPolicy(`${name}-${rule}`, { metadata, spec }, { parent: this });
@@ -31,20 +35,17 @@ export function policies(): Record<string, PolicySpec> {
   const tcp = (port: number) => [{ protocol: "TCP", port }];
   const web = { matchLabels: webLabels };
   const mongodb = { matchLabels: mongodbLabels };
+  const users = { matchLabels: usersJobLabels };
+  const toMongodb = { to: [{ podSelector: mongodb }], ports: tcp(mongodbPort) };
+  const mongodbFrom = (pods: typeof web) => ({ from: [{ podSelector: pods }], ports: tcp(mongodbPort) });
   return {
     "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     "any-to-web": { podSelector: web, policyTypes: ["Ingress"], ingress: [{ ports: tcp(webPort) }] },
-    "web-to-mongodb": {
-      podSelector: web,
-      policyTypes: ["Egress"],
-      egress: [{ to: [{ podSelector: mongodb }], ports: tcp(mongodbPort) }],
-    },
+    "web-to-mongodb": { podSelector: web, policyTypes: ["Egress"], egress: [toMongodb] },
     "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns()] },
-    "mongodb-from-web": {
-      podSelector: mongodb,
-      policyTypes: ["Ingress"],
-      ingress: [{ from: [{ podSelector: web }], ports: tcp(mongodbPort) }],
-    },
+    "users-to-mongodb": { podSelector: users, policyTypes: ["Egress"], egress: [toMongodb, dns()] },
+    "mongodb-from-web": { podSelector: mongodb, policyTypes: ["Ingress"], ingress: [mongodbFrom(web)] },
+    "mongodb-from-users": { podSelector: mongodb, policyTypes: ["Ingress"], ingress: [mongodbFrom(users)] },
   };
 }
 

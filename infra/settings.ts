@@ -28,6 +28,8 @@ export interface Settings {
   readonly scaling: Scaling;
   readonly logLevel: string;
   readonly mongoImage: string;
+  /** With another number MongoDB has other users, with passwords of their own. */
+  readonly passwordVersion: number;
   readonly storage: StorageSettings;
 }
 
@@ -35,6 +37,8 @@ const exposeKinds = ["nodePort", "loadBalancer"] as const;
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 /** More pods than this on one database are a mistake in the configuration. */
 const mostReplicas = 50;
+/** More is no version any more. */
+const mostVersions = 999_999;
 
 /**
  * Reads the stack's configuration.
@@ -58,6 +62,7 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
       /^[\w./:-]+[:@][\w.:-]*\d[\w.:-]*$/,
       "an image with its version, such as mongo:8.0",
     ),
+    passwordVersion: integer(config, "passwordVersion", 1, mostVersions),
     storage: readStorage(config),
   };
 }

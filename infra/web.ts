@@ -38,6 +38,9 @@ const memoryLimit = 128;
 /** Seconds in which every node learns that a pod is on its way out, before it is told to stop. */
 const endpointRemoval = 5;
 
+/** Seconds that a pod may take to stop: preStop and the service's own drain (2 s) and shutdown (15 s) fit in. */
+export const terminationGrace = 30;
+
 /** Seconds in which a rollout has to get one pod further. */
 const progressDeadline = 120;
 /** Seconds that one pod takes to be replaced, at the most. */
@@ -109,8 +112,7 @@ function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpe
         automountServiceAccountToken: false,
         enableServiceLinks: false,
         securityContext: podSecurity(nonroot),
-        // preStop and the service's own drain (2 s) and shutdown (15 s) fit in.
-        terminationGracePeriodSeconds: 30,
+        terminationGracePeriodSeconds: terminationGrace,
         topologySpreadConstraints: [
           {
             maxSkew: 1,

@@ -16,6 +16,8 @@ export interface Project {
   /** The node's port, or 0 where Kubernetes chooses it. */
   readonly nodePort: number;
   readonly mongoImage: string;
+  /** With another number MongoDB's users have other names and passwords. */
+  readonly passwordVersion: number;
 }
 
 /** Where the tools keep what git must not see: Pulumi's state, the passphrase, what they made. */
@@ -40,6 +42,7 @@ export function readProject(folder = join(import.meta.dirname, "..")): Project {
     expose: setting("expose"),
     nodePort: Number(setting("nodePort")),
     mongoImage: setting("mongoImage"),
+    passwordVersion: Number(setting("passwordVersion")),
   };
 }
 

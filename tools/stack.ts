@@ -60,6 +60,13 @@ export async function createStack(stack: Stack, say: (line: string) => void): Pr
   return { ...stack, exists: true, run };
 }
 
+/** Sets a key of the stack's configuration, which is committed: nothing secret. */
+export async function configure(stack: Stack, key: string, value: string): Promise<void> {
+  // Without --plaintext Pulumi refuses what it takes for a secret, by its key.
+  const args = ["config", "set", key, value, "--plaintext", "--non-interactive", "--stack", stackName];
+  await withCleanConfig(stack.project, () => mustAsk("pulumi", args, stack.run));
+}
+
 /** Forgets a stack whose cluster is gone, with all that Pulumi thinks is in it. */
 export async function forget(stack: Stack, say: (line: string) => void): Promise<void> {
   const args = ["stack", "rm", stackName, "--yes", "--force", "--preserve-config", "--non-interactive"];

@@ -1,12 +1,13 @@
 // For mongosh, which has these as globals.
 /* global db, fs, print, quit */
 
-const password = (user) => fs.readFileSync(`/run/secrets/mongodb/${user}`, "utf8");
+const wanted = (file) => fs.readFileSync(`/run/secrets/mongodb/${file}`, "utf8");
 
-function setUser(database, user, roles) {
+function setUser(database, kind, roles) {
   const target = db.getSiblingDB(database);
-  if (target.getUser(user) === null) target.createUser({ user, pwd: password(user), roles });
-  else target.updateUser(user, { pwd: password(user), roles });
+  const [user, pwd] = [wanted(`${kind}-user`), wanted(`${kind}-password`)];
+  if (target.getUser(user) === null) target.createUser({ user, pwd, roles });
+  else target.updateUser(user, { pwd, roles });
   print(`user ${user} of ${database} is set`);
 }
 

@@ -1,13 +1,14 @@
 #!/bin/bash
-# Runs before mongod, each time. Makes MongoDB's users, or gives them the passwords of the Secret, on whatever data is
-# there: none, data from a first start that was cut off, or data that survived the stack and its passwords.
+# Runs before mongod, each time. Makes the users of the Secret, or gives them its passwords, on whatever data is
+# there: none, data from a first start that was cut off, or data that survived the stack and its passwords. Other users
+# stay: pods of the service may still have them.
 # (The image's own MONGO_INITDB_* does it on an empty directory only.)
 set -euo pipefail
 secrets=/run/secrets/mongodb
 script=/scripts/set-users.js
 done_for=/data/db/.users-set-for
 
-wanted=$(cat "$secrets/root" "$secrets/app" "$script" | sha256sum)
+wanted=$(cat "$secrets"/{root,app}-{user,password} "$script" | sha256sum)
 if [ -e "$done_for" ] && [ "$(cat "$done_for")" = "$wanted" ]; then
   echo "the users are as they should be"
   exit 0
@@ -33,4 +34,4 @@ done
 kill -TERM "$mongod"
 wait "$mongod" || true
 echo "$wanted" >"$done_for"
-echo "the users have the Secret's passwords now"
+echo "the users of the Secret have its passwords now"

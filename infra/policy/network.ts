@@ -29,6 +29,19 @@ const required: Record<string, PolicySpec> = {
     policyTypes: ["Egress"],
     egress: [{ to: [dns], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] }],
   },
+  "users-to-mongodb": {
+    podSelector: pods("mongodb-users"),
+    policyTypes: ["Egress"],
+    egress: [
+      { to: [{ podSelector: pods("mongodb") }], ports: tcp(27017) },
+      { to: [dns], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] },
+    ],
+  },
+  "mongodb-from-users": {
+    podSelector: pods("mongodb"),
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [{ podSelector: pods("mongodb-users") }], ports: tcp(27017) }],
+  },
   "mongodb-from-web": {
     podSelector: pods("mongodb"),
     policyTypes: ["Ingress"],

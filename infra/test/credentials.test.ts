@@ -19,18 +19,36 @@ describe("Credentials", function () {
   };
   const secret = (name: string) => program.of("Secret").find((found) => found.name === name);
 
+  const wanted = (run: ProgramRun, key: string) =>
+    decoded(
+      run.of("Secret").find(({ name }) => name === "mongodb-wanted-users"),
+      key,
+    );
+
   it("makes two passwords of 192 random bits, others in every stack", async () => {
-    const root = decoded(secret("mongodb-passwords"), "root");
-    const app = decoded(secret("mongodb-passwords"), "app");
-    expect([root, app].map((password) => Buffer.from(password, "base64url").length)).to.deep.equal([24, 24]);
+    const [root, app] = ["root-password", "app-password"].map((key) => wanted(program, key));
+    for (const password of [root, app]) expect(Buffer.from(password ?? "", "base64url").length).to.equal(24);
     expect(root).not.to.equal(app);
-    const other = (await runProgram()).of("Secret").find(({ name }) => name === "mongodb-passwords");
-    expect(decoded(other, "app")).not.to.equal(app);
+    expect(wanted(await runProgram(), "app-password")).not.to.equal(app);
+  });
+
+  it("names the users after the version, each with a password of its own", async () => {
+    const second = await runProgram({ passwordVersion: 2 });
+    expect([wanted(program, "root-user"), wanted(program, "app-user")]).to.deep.equal(["root-1", "app-1"]);
+    expect([wanted(second, "root-user"), wanted(second, "app-user")]).to.deep.equal(["root-2", "app-2"]);
+    expect(second.of("Stash").map(({ name }) => name)).to.have.members(["mongodb-root-2", "mongodb-app-2"]);
   });
 
   it("connects the service as the application user, to its own database", () => {
-    const app = decoded(secret("mongodb-passwords"), "app");
-    expect(decoded(secret("mongodb-uri"), "uri")).to.equal(`mongodb://app:${app}@mongodb:27017/app`);
+    const app = wanted(program, "app-password");
+    expect(decoded(secret("mongodb-uri"), "uri")).to.equal(`mongodb://app-1:${app}@mongodb:27017/app`);
+  });
+
+  it("gives what knows one version a Secret of another name for the next", () => {
+    for (const name of ["mongodb-wanted-users", "mongodb-uri"]) {
+      expect(secret(name)?.inputs).to.include({ immutable: true });
+      expect(secret(name)?.inputs.metadata).not.to.have.property("name");
+    }
   });
 
   it("keeps the first passwords, encrypted", () => {
@@ -43,7 +61,7 @@ describe("Credentials", function () {
   });
 
   it("puts no password into plain text anywhere else", () => {
-    const passwords = ["root", "app"].map((user) => decoded(secret("mongodb-passwords"), user));
+    const passwords = ["root-password", "app-password"].map((key) => wanted(program, key));
     const others = program.resources.filter(({ type }) => !/Stash|core\/v1:Secret/.test(type));
     expect(others.length).to.be.greaterThan(20);
     const text = JSON.stringify([others.map(({ inputs }) => inputs as unknown), program.outputs]);

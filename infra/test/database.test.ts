@@ -43,7 +43,8 @@ describe("MongoDatabase", function () {
       "--wiredTigerCacheSizeGB",
       "0.25",
     ]);
-    expect(container).to.include({ image: "mongo:8.0", imagePullPolicy: "IfNotPresent" });
+    expect(container).to.include({ imagePullPolicy: "IfNotPresent" });
+    expect(container.image).to.match(/^mongo:8\.0@sha256:[0-9a-f]{64}$/);
   });
 
   it("probes with mongosh at the start only", () => {
@@ -77,16 +78,29 @@ describe("MongoDatabase", function () {
     }
   });
 
-  it("shows the passwords to the init container alone, as files", () => {
+  it("shows the users to the init container alone, as files", () => {
     const [setUsers] = pod().initContainers;
     const [mongod] = pod().containers;
-    const mount = { name: "passwords", mountPath: "/run/secrets/mongodb", readOnly: true };
+    const mount = { name: "users", mountPath: "/run/secrets/mongodb", readOnly: true };
     expect(setUsers.volumeMounts).to.deep.include(mount);
-    expect(mongod.volumeMounts.map(({ name }: { name: string }) => name)).not.to.include("passwords");
+    expect(mongod.volumeMounts.map(({ name }: { name: string }) => name)).not.to.include("users");
     expect(pod().volumes).to.deep.include({
-      name: "passwords",
-      secret: { secretName: "mongodb-passwords-auto", defaultMode: 0o440 },
+      name: "users",
+      secret: { secretName: "mongodb-users", defaultMode: 0o440 },
     });
+  });
+
+  it("does not start anew for other users: they are other content of the same Secret", async () => {
+    const users = (run: ProgramRun) => run.of("Secret").find(({ name }) => name === "mongodb-users")?.inputs;
+    const second = await runProgram({ passwordVersion: 2 });
+    expect(second.the("StatefulSet").inputs.spec).to.deep.equal(spec());
+    expect(users(second).metadata)
+      .to.deep.include({ name: "mongodb-users" })
+      .and.deep.equal(users(program).metadata);
+    expect(users(program)).not.to.have.property("immutable");
+    const wanted = program.of("Secret").find(({ name }) => name === "mongodb-wanted-users")?.inputs;
+    expect(users(program).data).to.deep.equal(wanted.data);
+    expect(users(second).data).not.to.deep.equal(wanted.data);
   });
 
   it("writes to its volume and to scratch space only", () => {

@@ -8,6 +8,7 @@ import {
   loadingProfile,
   restorePath,
   uninstall,
+  withNetwork,
   type Profiles,
 } from "./support/minikube.ts";
 
@@ -64,6 +65,27 @@ describe("findMinikube", () => {
         "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube",
     });
   });
+
+  const networks: [string | undefined, string | undefined][] = [
+    ["calico", undefined],
+    ["cilium", undefined],
+    ["kube-router", undefined],
+    [undefined, "minikube's default network does not enforce NetworkPolicies."],
+    ["", "minikube's default network does not enforce NetworkPolicies."],
+    ["auto", "minikube's default network does not enforce NetworkPolicies."],
+    ["bridge", "minikube with --cni=bridge does not enforce NetworkPolicies."],
+    ["flannel", "minikube with --cni=flannel does not enforce NetworkPolicies."],
+    ["kindnet", "kindnet enforces NetworkPolicies in newer versions only."],
+    ["/home/ada/cni.yaml", "Nobody knows whether /home/ada/cni.yaml enforces NetworkPolicies."],
+  ];
+  for (const [CNI, sentence] of networks) {
+    it(`says ${sentence === undefined ? "nothing" : "what mends it"} with the network ${CNI ?? "of no name"}`, async () => {
+      fakeMinikube([withNetwork(CNI)]);
+      const { policyFault } = await findMinikube("minikube");
+      const mend = ` Another cluster does: minikube delete -p minikube, then: ${start}`;
+      expect(policyFault).to.equal(sentence === undefined ? undefined : sentence + mend);
+    });
+  }
 
   const { Config } = goodProfile;
   const refusals: [string, Profiles, string][] = [

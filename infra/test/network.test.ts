@@ -1,10 +1,23 @@
 import { expect } from "chai";
 import { policies } from "../network.ts";
-import { restorePath } from "./support/minikube.ts";
+import { restorePath, withNetwork } from "./support/minikube.ts";
 import { runProgram } from "./support/program.ts";
 
 const web = { matchLabels: { "app.kubernetes.io/name": "web" } };
 const mongodb = { matchLabels: { "app.kubernetes.io/name": "mongodb" } };
+const users = { matchLabels: { "app.kubernetes.io/name": "mongodb-users" } };
+const dns = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ],
+};
 
 describe("NetworkRules", function () {
   this.timeout(60_000);
@@ -23,23 +36,16 @@ describe("NetworkRules", function () {
         policyTypes: ["Egress"],
         egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }],
       },
-      "web-to-dns": {
-        podSelector: web,
+      "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns] },
+      "users-to-mongodb": {
+        podSelector: users,
         policyTypes: ["Egress"],
-        egress: [
-          {
-            to: [
-              {
-                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-                podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-              },
-            ],
-            ports: [
-              { protocol: "UDP", port: 53 },
-              { protocol: "TCP", port: 53 },
-            ],
-          },
-        ],
+        egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }, dns],
+      },
+      "mongodb-from-users": {
+        podSelector: mongodb,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: users }], ports: [{ protocol: "TCP", port: 27017 }] }],
       },
       "mongodb-from-web": {
         podSelector: mongodb,
@@ -47,6 +53,15 @@ describe("NetworkRules", function () {
         ingress: [{ from: [{ podSelector: web }], ports: [{ protocol: "TCP", port: 27017 }] }],
       },
     });
+  });
+
+  it("warns, in one sentence, where the cluster does not enforce them", async () => {
+    expect((await runProgram()).warnings).to.deep.equal([]);
+    const { warnings } = await runProgram({}, [withNetwork("bridge")]);
+    expect(warnings).to.deep.equal([
+      "minikube with --cni=bridge does not enforce NetworkPolicies. Another cluster does: minikube delete -p minikube, " +
+        "then: minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube",
+    ]);
   });
 
   it("is in force in the program", async () => {

@@ -113,13 +113,14 @@ describe("the policy pack", function () {
           "baseline"),
       ["restricted-namespace koa-mongo-stack-test: the namespace does not enforce the restricted standard"],
     ],
-    ...["deny-all", "any-to-web", "web-to-mongodb", "web-to-dns", "mongodb-from-web"].map(
-      (rule): [string, (resources: Resources) => void, string[]] => [
-        `loses the network policy ${rule}`,
-        (resources) => resources.splice(resources.indexOf(network(resources, rule)), 1),
-        [`network-policies: there is no NetworkPolicy ${rule} as it should be`],
-      ],
-    ),
+    ...[
+      ...["deny-all", "any-to-web", "web-to-mongodb", "web-to-dns", "users-to-mongodb"],
+      ...["mongodb-from-users", "mongodb-from-web"],
+    ].map((rule): [string, (resources: Resources) => void, string[]] => [
+      `loses the network policy ${rule}`,
+      (resources) => resources.splice(resources.indexOf(network(resources, rule)), 1),
+      [`network-policies: there is no NetworkPolicy ${rule} as it should be`],
+    ]),
     [
       "lets anybody talk to MongoDB",
       (resources) => delete network(resources, "mongodb-from-web").inputs.spec.ingress[0].from,

@@ -22,14 +22,15 @@ describe("the program", function () {
       "kubernetes:apps/v1:Deployment": 1,
       "kubernetes:apps/v1:StatefulSet": 1,
       "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": 1,
-      "kubernetes:core/v1:ConfigMap": 1,
+      "kubernetes:batch/v1:Job": 2,
+      "kubernetes:core/v1:ConfigMap": 3,
       // kube-system, which is only read, and our own
       "kubernetes:core/v1:Namespace": 2,
       "kubernetes:core/v1:PersistentVolume": 1,
       "kubernetes:core/v1:PersistentVolumeClaim": 1,
-      "kubernetes:core/v1:Secret": 2,
+      "kubernetes:core/v1:Secret": 3,
       "kubernetes:core/v1:Service": 3,
-      "kubernetes:networking.k8s.io/v1:NetworkPolicy": 5,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy": 7,
       "kubernetes:policy/v1:PodDisruptionBudget": 1,
       "pulumi-nodejs:dynamic/command:Command": 2,
       "pulumi:index:Stash": 2,
@@ -68,6 +69,11 @@ describe("the program", function () {
       certPath: "/home/ada/.minikube/certs",
     });
     const provider = program.of("kubernetes").find(({ name }) => name === "cluster");
-    expect(provider?.inputs).to.include({ context: "minikube", clusterIdentifier: "0123-uid" });
+    expect(provider?.inputs).to.include({
+      context: "minikube",
+      clusterIdentifier: "0123-uid",
+      // On the wire between a program and the engine everything of a provider's is a text.
+      enableSecretMutable: "true",
+    });
   });
 });

@@ -3,6 +3,8 @@ import { RunError } from "@pulumi/pulumi";
 import { readSettings } from "../settings.ts";
 import { projectFile, setConfig } from "./support/program.ts";
 
+const digest = `sha256:${"0".repeat(64)}`;
+
 describe("readSettings", () => {
   it("takes the defaults of Pulumi.yaml", () => {
     expect(readSettings(setConfig(), "dev")).to.deep.equal({
@@ -11,7 +13,8 @@ describe("readSettings", () => {
       expose: { kind: "nodePort", port: undefined },
       scaling: { minReplicas: 2, maxReplicas: 5, cpuTarget: 50 },
       logLevel: "info",
-      mongoImage: "mongo:8.0",
+      mongoImage: projectFile.config.mongoImage?.default,
+      passwordVersion: 1,
       storage: { kind: "hostPath", size: "1Gi", keepData: false },
     });
   });
@@ -43,6 +46,8 @@ describe("readSettings", () => {
     ],
     [{ minikubeProfile: "other" }, { minikubeProfile: "other" }],
     [{ logLevel: "debug" }, { logLevel: "debug" }],
+    [{ passwordVersion: 7 }, { passwordVersion: 7 }],
+    [{ mongoImage: `mongo:8.0@${digest}` }, { mongoImage: `mongo:8.0@${digest}` }],
     [{ mongoImage: "mongo:8.0.15" }, { mongoImage: "mongo:8.0.15" }],
     [
       { keepData: true, storageSize: "10Gi" },
@@ -81,6 +86,7 @@ describe("readSettings", () => {
       { mongoImage: "mongo:latest" },
       'mongoImage must be an image with its version, such as mongo:8.0, not "mongo:latest".',
     ],
+    [{ passwordVersion: 0 }, "passwordVersion must be a whole number from 1 to 999999, not 0."],
     [{ storageSize: "1" }, 'storageSize must be a quantity such as 500Mi or 10Gi, not "1".'],
     [{ storage: "A b" }, 'storage must be hostPath or the name of a StorageClass, not "A b".'],
     [

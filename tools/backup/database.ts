@@ -10,16 +10,18 @@ import type { Mongodb } from "./mongodb.ts";
 
 type Say = (line: string) => void;
 
-/** The application's user, which reads and writes its database: more is not needed. */
-const asUser = ["--host=127.0.0.1", "--username=app", `--authenticationDatabase=${database}`];
-const archive = [`--config=${passwordFile}`, ...asUser, "--archive", "--gzip", "--numParallelCollections=1"];
+/** The application's user reads and writes its database: more is not needed. */
+function archive({ user }: Mongodb): string[] {
+  const asUser = ["--host=127.0.0.1", `--username=${user}`, `--authenticationDatabase=${database}`];
+  return [`--config=${passwordFile}`, ...asUser, "--archive", "--gzip", "--numParallelCollections=1"];
+}
 
 // 1000 documents at once, its default, can take more memory than the pod has beside MongoDB.
 const smallBatches = "--batchSize=100";
 
 /** Writes mongodump's archive to a file that only its owner reads, or over one that is there. */
 export async function dump(mongodb: Mongodb, file: string, say: Say): Promise<void> {
-  await inPod(mongodb, ["mongodump", ...archive, `--db=${database}`], async ({ stdin, stdout }) => {
+  await inPod(mongodb, ["mongodump", ...archive(mongodb), `--db=${database}`], async ({ stdin, stdout }) => {
     stdin.end();
     await pipeline(stdout, meter(say), createWriteStream(file, { mode: 0o600 }));
   });
@@ -40,7 +42,7 @@ export async function load(
   const only = `--nsInclude=${database}.*`;
   const { lines } = await inPod(
     mongodb,
-    ["mongorestore", ...archive, smallBatches, only, ...(drop ? ["--drop"] : [])],
+    ["mongorestore", ...archive(mongodb), smallBatches, only, ...(drop ? ["--drop"] : [])],
     async ({ stdin, stdout }) => {
       stdout.resume();
       await pipeline(createReadStream(file), meter(say, size), stdin);
@@ -71,7 +73,7 @@ export async function dropOthers(mongodb: Mongodb, names: readonly string[]): Pr
 async function inMongosh(mongodb: Mongodb, expression: string): Promise<string> {
   const script = [
     `db = connect("mongodb://127.0.0.1/${database}")`,
-    `db.auth("app", JSON.parse(fs.readFileSync("${passwordFile}", "utf8")).password)`,
+    `db.auth(${JSON.stringify(mongodb.user)}, JSON.parse(fs.readFileSync("${passwordFile}", "utf8")).password)`,
     `const collections = db.getCollectionInfos().filter(({ name }) => !name.startsWith("system."))`,
     `print(JSON.stringify(${expression}))`,
   ].join("; ");

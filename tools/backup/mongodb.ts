@@ -13,7 +13,8 @@ export interface Mongodb {
   readonly profile: string;
   readonly namespace: string;
   readonly pod: string;
-  /** Of the user that reads and writes the application's database, and nothing else. */
+  /** The user that reads and writes the application's database, and nothing else. */
+  readonly user: string;
   readonly password: string;
 }
 
@@ -22,6 +23,11 @@ interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly volumes?: readonly { readonly secret?: { readonly secretName: string } }[] };
   readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** The part of a Secret that is needed here. */
+interface Secret {
+  readonly data: Readonly<Record<string, string>>;
 }
 
 /**
@@ -71,13 +77,15 @@ async function findPod(profile: string, namespace: string): Promise<Mongodb> {
     );
   }
   const secret = pod.spec.volumes?.find((volume) => volume.secret !== undefined)?.secret?.secretName;
-  if (secret === undefined) throw new Fault(`The pod ${pod.metadata.name} has no Secret with passwords.`);
-  const encoded = await get("secret", secret, "--output", "jsonpath={.data.app}");
+  if (secret === undefined) throw new Fault(`The pod ${pod.metadata.name} has no Secret with users.`);
+  const { data } = JSON.parse(await get("secret", secret, "--output", "json")) as Secret;
+  const decoded = (key: string) => Buffer.from(data[key] ?? "", "base64").toString("utf8");
   return {
     profile,
     namespace,
     pod: pod.metadata.name,
-    password: Buffer.from(encoded, "base64").toString("utf8"),
+    user: decoded("app-user"),
+    password: decoded("app-password"),
   };
 }
 

@@ -1,4 +1,6 @@
 import {
+  enforcement,
+  enforcingCluster,
   findProfile,
   hasMetricsServer,
   isRunning,
@@ -51,19 +53,11 @@ function state(profile: string, known: Known): Finding {
   return { state: "warn", found, mend: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
 }
 
-/** Networks of minikube's choice that know what a NetworkPolicy is. */
-const enforcing = ["calico", "cilium"];
-const ignoring = ["", "auto", "bridge", "false", "flannel", "kindnet"];
-
-function networkPolicies({ Name, Config }: Profile): Finding {
-  const { CNI = "" } = Config.KubernetesConfig;
-  if (enforcing.includes(CNI)) return { state: "ok", found: `enforced by ${CNI}` };
-  const network = CNI === "" ? "minikube's default network" : CNI;
-  return {
-    state: "warn",
-    found: ignoring.includes(CNI) ? `${network} does not enforce them` : `nobody knows whether ${CNI} does`,
-    mend: `Another cluster enforces them: minikube delete -p ${Name}, then: ${startCommand(Name)}`,
-  };
+function networkPolicies(found: Profile): Finding {
+  const { isSure, text } = enforcement(found);
+  return isSure
+    ? { state: "ok", found: text }
+    : { state: "warn", found: text, mend: enforcingCluster(found) };
 }
 
 function metricsServer(found: Profile): Finding {

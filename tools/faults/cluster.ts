@@ -85,7 +85,8 @@ export async function untilWhole(namespace: string, seconds = 240): Promise<void
   await until(`${namespace} is whole`, seconds, async () => {
     const workloads = await list<Workload>("deployments,statefulsets", "--namespace", namespace);
     const wanted = workloads.reduce((sum, { spec }) => sum + spec.replicas, 0);
-    const all = await list<Pod>("pods", "--namespace", namespace);
+    const unfinished = ["--field-selector", "status.phase!=Succeeded"];
+    const all = await list<Pod>("pods", "--namespace", namespace, ...unfinished);
     return workloads.length === 2 && workloads.every(isWhole) && all.length === wanted && all.every(isReady);
   });
 }

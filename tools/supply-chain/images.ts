@@ -9,12 +9,18 @@ export interface ImageFiles {
 
 /** Every image from outside, with the file that names it. */
 export function imagesIn({ dockerfile, compose, pulumi }: ImageFiles): { file: string; image: string }[] {
+  const args = new Map(
+    [...dockerfile.matchAll(/^ARG\s+(\w+)=(\S+)/gim)].map(([, name, value]) => [name, value]),
+  );
   const stages = [...dockerfile.matchAll(/^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)];
   const own = new Set(stages.map(([, , name]) => name));
   const { services } = parse(compose) as { services: Record<string, { image?: string; build?: unknown }> };
   const { config } = parse(pulumi) as { config: Record<string, { default?: unknown }> };
   const named: [string, unknown][] = [
-    ...stages.map(([, image]): [string, unknown] => ["Dockerfile", own.has(image) ? undefined : image]),
+    ...stages.map(([, image]): [string, unknown] => [
+      "Dockerfile",
+      own.has(image) ? undefined : expanded(image, args),
+    ]),
     ...Object.values(services).map(({ image, build }): [string, unknown] => [
       "compose.yaml",
       build === undefined ? image : undefined,
@@ -22,6 +28,14 @@ export function imagesIn({ dockerfile, compose, pulumi }: ImageFiles): { file: s
     ["Pulumi.yaml", config.mongoImage?.default],
   ];
   return named.flatMap(([file, image]) => (typeof image === "string" ? [{ file, image }] : []));
+}
+
+/** `${NAME}` stands for the default of that ARG. */
+function expanded(
+  image: string | undefined,
+  args: ReadonlyMap<string | undefined, string | undefined>,
+): string | undefined {
+  return image?.replace(/\$\{(\w+)\}/g, (text, name: string) => args.get(name) ?? text);
 }
 
 /** Whether it is the same image tomorrow. */

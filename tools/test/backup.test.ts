@@ -71,7 +71,7 @@ describe("backup", () => {
       /^--context minikube exec --stdin --namespace koa-mongo-stack-dev-1234 mongodb-0 /,
     );
     expect(command).to.match(
-      / mongodump --config=\/dev\/fd\/3 --host=127\.0\.0\.1 --username=app .* --archive --gzip .*--db=app$/,
+      / mongodump --config=\/dev\/fd\/3 --host=127\.0\.0\.1 --username=app-7 .* --archive --gzip .*--db=app$/,
     );
     expect(command).not.to.include(password);
     expect(fake.secrets()).to.deep.equal([JSON.stringify({ password })]);

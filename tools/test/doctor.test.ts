@@ -41,7 +41,10 @@ describe("doctor", () => {
       state: "ok",
       found: '"minikube" OK, driver docker, runtime docker, 1 node',
     });
-    expect(row("network policies")).to.deep.include({ state: "ok", found: "enforced by calico" });
+    expect(row("network policies")).to.deep.include({
+      state: "ok",
+      found: "NetworkPolicies are enforced by calico",
+    });
     expect(row("metrics-server")).to.deep.include({ state: "ok", found: "on" });
     if (process.platform === "linux") {
       expect(row("the URL")).to.deep.include({ state: "ok", found: "http://192.0.2.1:30080" });
@@ -170,8 +173,8 @@ describe("doctor", () => {
       { profiles: [withKubernetes({ ContainerRuntime: "docker", CNI: "" })] },
       "network policies",
       "warn",
-      "minikube's default network does not enforce them",
-      `Another cluster enforces them: minikube delete -p minikube, then: ${start} -p minikube`,
+      "minikube's default network does not enforce NetworkPolicies",
+      `Another cluster does: minikube delete -p minikube, then: ${start} -p minikube`,
     ],
     [
       "metrics-server is off",

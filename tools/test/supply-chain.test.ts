@@ -65,6 +65,19 @@ describe("the images", () => {
     ]);
   });
 
+  it("are pinned, but for the one whose digest nobody knows for certain", () => {
+    const [dockerfile, compose, pulumi] = ["Dockerfile", "compose.yaml", "Pulumi.yaml"].map(file);
+    const found = imagesIn({ dockerfile: dockerfile ?? "", compose: compose ?? "", pulumi: pulumi ?? "" });
+    const byTag = found.filter(({ image }) => !isPinned(image)).map(({ image }) => image);
+    expect(byTag).to.deep.equal(["gcr.io/distroless/nodejs24-debian12:nonroot"]);
+  });
+
+  it("are the defaults of the Dockerfile's arguments", () => {
+    const dockerfile = `ARG NODE_IMAGE=node:24@${digest}\nFROM \${NODE_IMAGE} AS build\nFROM \${OTHER}`;
+    const found = imagesIn({ dockerfile, compose: "services: {}", pulumi: "config: {}" });
+    expect(found.map(({ image }) => image)).to.deep.equal([`node:24@${digest}`, "${OTHER}"]);
+  });
+
   it("are the same tomorrow only by digest", () => {
     const dockerfile = `FROM --platform=linux/amd64 node:24@${digest} AS build\nFROM build\nFROM node:24`;
     const compose = "services: { web: { build: ., image: own }, db: { image: 'mongo:8.0' } }";

@@ -44,3 +44,22 @@ export async function eventually(url: string, satisfies: (response: Response) =>
     await sleep(250);
   }
 }
+
+/** Asks again and again on new connections; gives the number of requests, and collects those that fail. */
+export async function askUntil(
+  signal: AbortSignal,
+  url: string,
+  failures: string[],
+  { method = "GET", body }: Pick<RequestInit, "method" | "body"> = {},
+): Promise<number> {
+  let count = 0;
+  while (!signal.aborted) {
+    count++;
+    const headers = { "Content-Type": "application/json", Connection: "close" };
+    const response = await fetch(url, { method, headers, ...(body === undefined ? {} : { body }) }).catch(
+      (error: unknown) => new Response(String(error), { status: 599 }),
+    );
+    if (!response.ok) failures.push(`${response.status} ${await response.text()}`);
+  }
+  return count;
+}

@@ -15,13 +15,17 @@ export interface ProjectCopy {
   remove(): Promise<void>;
 }
 
-/** Copies what git knows of the project, with the dependencies that are installed. */
+/**
+ * Copies what git knows of the project, with the dependencies that are installed. With `IMAGES_BY_TAG=1` in the
+ * environment the copy takes images by their tags alone.
+ */
 export async function copyProject(): Promise<ProjectCopy> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-e2e-"));
   const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
     cwd: project,
   });
   for (const file of stdout.trim().split("\n")) await cp(join(project, file), join(folder, file));
+  if (process.env.IMAGES_BY_TAG === "1") await takeByTag(folder);
   await symlink(join(project, "node_modules"), join(folder, "node_modules"));
   return {
     folder,
@@ -34,4 +38,12 @@ export async function copyProject(): Promise<ProjectCopy> {
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** The lab's images are stand-ins of the same names and tags, and can't have the digests. */
+async function takeByTag(folder: string): Promise<void> {
+  for (const file of ["Dockerfile", "Pulumi.yaml", "compose.yaml"]) {
+    const text = await readFile(join(folder, file), "utf8");
+    await writeFile(join(folder, file), text.replaceAll(/@sha256:[0-9a-f]{64}/g, ""));
+  }
 }

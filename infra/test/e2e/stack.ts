@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { copyProject, type ProjectCopy } from "./project-copy.ts";
+
+const run = promisify(execFile);
 
 /** What a stack exports. */
 export interface Outputs {
@@ -20,7 +24,15 @@ export interface TestStack {
   readonly project: ProjectCopy;
   /** `pulumi config set`. */
   set(key: string, value: string): Promise<void>;
-  up(): Promise<{ outputs: Outputs; changes: Changes }>;
+  /**
+   * @param signal ends it in the middle, as Ctrl-C does
+   * @returns also all that it printed
+   */
+  up(signal?: AbortSignal): Promise<{ outputs: Outputs; changes: Changes; printed: string }>;
+  /** What an `up` would change, property by property. */
+  diff(): Promise<string>;
+  /** The state, as `pulumi stack export` gives it. */
+  exported(): Promise<string>;
   /** What an `up` would do, if a policy pack of the project lets it. */
   preview(policyPack: string): Promise<Changes>;
   destroy(): Promise<void>;
@@ -34,19 +46,33 @@ export async function createTestStack(name: string): Promise<TestStack> {
   const { folder } = project;
   const backend = join(folder, ".pulumi/state");
   await mkdir(backend, { recursive: true });
-  const stack = await LocalWorkspace.createStack(
-    { stackName: name, workDir: folder },
-    { envVars: { PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "only for this test" } },
-  );
+  const envVars = {
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE: "only for this test",
+  };
+  const stack = await LocalWorkspace.createStack({ stackName: name, workDir: folder }, { envVars });
 
   return {
     project,
     async set(key, value) {
       await stack.setConfig(key, { value });
     },
-    async up() {
-      const { summary, outputs } = await stack.up();
-      return { outputs: values(outputs) as unknown as Outputs, changes: summary.resourceChanges ?? {} };
+    async up(signal) {
+      const { summary, outputs, stdout, stderr } = await stack.up(signal === undefined ? {} : { signal });
+      return {
+        outputs: values(outputs) as unknown as Outputs,
+        changes: summary.resourceChanges ?? {},
+        printed: stdout + stderr,
+      };
+    },
+    async diff() {
+      const { stdout, stderr } = await stack.preview({ diff: true });
+      return stdout + stderr;
+    },
+    async exported() {
+      // The automation API would decrypt the secrets.
+      const args = ["stack", "export", "--stack", name];
+      return (await run("pulumi", args, { cwd: folder, env: { ...process.env, ...envVars } })).stdout;
     },
     async preview(policyPack) {
       const { changeSummary } = await stack.preview({ policyPacks: [join(folder, policyPack)] });

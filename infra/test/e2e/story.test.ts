@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { dataDirectories, eventually, kubectl, names, untilPageHas } from "./cluster.ts";
+import { askUntil, dataDirectories, eventually, kubectl, names, untilPageHas } from "./cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "./stack.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
@@ -98,17 +98,3 @@ describe("the stack, as a user lives with it", () => {
     expect(await (await fetch(`${outputs.url}/data`)).json()).to.deep.equal([]);
   });
 });
-
-/** Asks again and again on new connections; gives the number of requests, and collects those that fail. */
-async function askUntil(signal: AbortSignal, url: string, failures: string[]): Promise<number> {
-  let count = 0;
-  while (!signal.aborted) {
-    count++;
-    const headers = { Connection: "close" };
-    const response = await fetch(url, { headers }).catch(
-      (error: unknown) => new Response(String(error), { status: 599 }),
-    );
-    if (response.status !== 200) failures.push(`${response.status} ${await response.text()}`);
-  }
-  return count;
-}

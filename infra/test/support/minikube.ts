@@ -28,6 +28,12 @@ export const loadingProfile = {
   },
 };
 
+/** What it says of one that was started with `--cni`, or without. */
+export function withNetwork(CNI: string | undefined): Record<string, unknown> {
+  const KubernetesConfig = { ContainerRuntime: "docker", ...(CNI === undefined ? {} : { CNI }) };
+  return { ...goodProfile, Config: { ...goodProfile.Config, KubernetesConfig } };
+}
+
 /** What it says on a machine with one cluster, or none. */
 export type Profiles = readonly (typeof goodProfile | Record<string, unknown>)[];
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { fakeMinikube, type Profiles } from "./minikube.ts";
@@ -19,6 +20,8 @@ export interface Registered {
 export interface ProgramRun {
   readonly resources: readonly Registered[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What `up` would warn of. */
+  readonly warnings: readonly string[];
   /** All resources of a Kubernetes kind or a Docker type, such as "Deployment" or "Volume". */
   of(kind: string): readonly Registered[];
   /** The only one of its kind. */
@@ -52,7 +55,9 @@ export async function runProgram(
   const options = new Map<string, pulumi.CustomResourceOptions>();
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs, id }) {
+      async newResource({ type, name, inputs, id }) {
+        // What does not depend on a Job is there first.
+        if (type.endsWith(":Job")) await sleep(50);
         resources.push({
           type,
           name,
@@ -75,6 +80,9 @@ export async function runProgram(
   );
   setConfig(values);
   fakeMinikube(profiles);
+  const warnings: string[] = [];
+  const { warn } = console;
+  console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));
   const module = await pulumi.runtime.runInPulumiStack(async () => {
     // Mocks are not told the options, and transformations are.
     pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
@@ -86,11 +94,13 @@ export async function runProgram(
   });
   const outputs = await resolved(pulumi.output(module as Record<string, unknown>));
   await pulumi.runtime.disconnect();
+  console.warn = warn;
 
   const of = (kind: string) => resources.filter(({ type }) => type.split(":").at(-1) === kind);
   return {
     resources,
     outputs,
+    warnings,
     of,
     the(kind) {
       const [only, ...others] = of(kind);

@@ -133,6 +133,12 @@ function running(profile: Profiles[number]): Profiles[number] {
 
 const prelude = `
 change() { echo "$*" >>"$state/changes"; }
+set_key() {
+  text=
+  while IFS= read -r line; do case "$line" in *" $1: "*) ;; *) text="$text$line
+" ;; esac; done <Pulumi.dev.yaml
+  echo "$text  $1: $2" >Pulumi.dev.yaml
+}
 print() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done <"$1"; }
 `;
 
@@ -169,6 +175,7 @@ function usual({ login = true, url = "", warning = "", clusterId = "uid-1" }: Se
       "stack rm") changes "$@" ;;
       "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
         echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
+      "config set") change "pulumi $*"; set_key "koa-mongo-stack:$3" "$4" ;;
       "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
       "up "*|"destroy "*) changes "$@"; [ "${warning}" = "" ] || echo "    warning: ${warning}"
         echo "Resources: 20 changed" ;;

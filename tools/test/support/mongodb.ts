@@ -6,6 +6,8 @@ import type { Machine } from "./machine.ts";
 // The real one, before a test takes it away.
 const { PATH = "" } = process.env;
 
+/** The application's user. */
+export const user = "app-7";
 /** Of the application's user. */
 export const password = "pass-of_app";
 
@@ -41,7 +43,7 @@ export interface FakeMongodb {
 export function pod(isReady = true): object {
   return {
     metadata: { name: "mongodb-0" },
-    spec: { volumes: [{ name: "data" }, { name: "passwords", secret: { secretName: "mongodb-passwords" } }] },
+    spec: { volumes: [{ name: "data" }, { name: "users", secret: { secretName: "mongodb-users" } }] },
     status: { conditions: [{ type: "Ready", status: isReady ? "True" : "False" }] },
   };
 }
@@ -76,13 +78,18 @@ export function fakeMongodb(machine: Machine, behaviour: Behaviour = {}): FakeMo
   };
 }
 
+function secretData(): Record<string, string> {
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  return { "app-user": base64(user), "app-password": base64(password), "root-user": base64("root-7") };
+}
+
 function script(folder: string, { afterDump = "", mongorestore, filled = [] }: Behaviour): string {
   return `
     cat() { PATH='${PATH}' command cat "$@"; }
     begin() { printf '%s\\n' "$*" >>'${folder}/commands'; IFS= read -r secret; echo "$secret" >>'${folder}/secrets'; }
     case "$*" in
       *" get --namespace koa-mongo-stack-dev-1234 pods "*) cat '${folder}/pods' ;;
-      *" secret mongodb-passwords "*) printf '%s' '${Buffer.from(password).toString("base64")}' ;;
+      *" secret mongodb-users "*) printf '%s' '${JSON.stringify({ data: secretData() })}' ;;
       *" exec "*" mongodump "*) begin "$@"; cat '${folder}/archive'; ${afterDump} ;;
       *" exec "*" mongorestore "*) begin "$@"
         ${mongorestore ?? `cat >'${folder}/restored'; echo '2 document(s) restored successfully. 0 document(s) failed to restore.' >&2`} ;;

@@ -2,6 +2,7 @@ import { backup } from "../../backup.ts";
 import { exitCode, type Tools } from "../../command.ts";
 import { down } from "../../down.ts";
 import { restore } from "../../restore.ts";
+import { rotatePassword } from "../../rotate-password.ts";
 import { silentStep } from "../../steps.ts";
 import { up } from "../../up.ts";
 import type { Machine } from "./machine.ts";
@@ -31,6 +32,11 @@ export async function runBackup(machine: Machine, ...args: string[]): Promise<Ou
 /** `npm run restore`. */
 export async function runRestore(machine: Machine, ...args: string[]): Promise<Outcome> {
   return await run(machine, (tools) => restore(args, tools));
+}
+
+/** `npm run rotate-password`. */
+export async function runRotatePassword(machine: Machine): Promise<Outcome> {
+  return await run(machine, rotatePassword);
 }
 
 async function run(
