@@ -1,6 +1,7 @@
 import Router from "@koa/router";
 import type { Context } from "koa";
 import { readJson } from "../http/body.ts";
+import { sendJson } from "../http/json.ts";
 import { Problem } from "../http/problem.ts";
 import { parseDocument } from "./document.ts";
 import type { DataStore, PageQuery } from "./store.ts";
@@ -28,7 +29,7 @@ export function dataRoutes(store: DataStore): Router {
     if (page.more && last !== undefined) {
       ctx.set("Link", `</data?limit=${query.limit}&after=${last._id.toString()}>; rel="next"`);
     }
-    ctx.body = page.documents;
+    sendJson(ctx, page.documents);
   });
 
   router.post("/", async (ctx) => {
@@ -41,7 +42,7 @@ export function dataRoutes(store: DataStore): Router {
   router.get("/:id", async (ctx) => {
     const document = await store.find(ctx.params.id ?? "");
     if (document === undefined) throw documentNotFound();
-    ctx.body = document;
+    sendJson(ctx, document);
   });
 
   router.delete("/:id", async (ctx) => {

@@ -1,8 +1,11 @@
-import { Schema, type Connection, type Model, type Types } from "mongoose";
+import { Schema, type Connection, type mongo, type Types } from "mongoose";
 import type { JsonObject } from "./document.ts";
 
 /** What is stored: the client's object, and what the server adds to it. */
 export type StoredDocument = JsonObject & { readonly _id: Types.ObjectId; readonly createdAt: Date };
+
+/** The driver's `data` collection. */
+export type DataCollection = mongo.Collection<StoredDocument>;
 
 // `strict: false` and `minimize: false`: clients decide the shape, and empty objects are values too.
 const schema = new Schema(
@@ -20,7 +23,10 @@ const schema = new Schema(
 // Newest first; `_id` decides between documents of the same millisecond.
 schema.index({ createdAt: -1, _id: -1 });
 
-/** The model of the `data` collection on this connection. */
-export function dataModel(connection: Connection): Model<StoredDocument> {
-  return connection.model<StoredDocument>("Data", schema as unknown as Schema<StoredDocument>);
+/**
+ * The `data` collection on this connection, whose indexes its model makes. Queries go to the driver's own collection:
+ * schemaless and lean, there is nothing left for Mongoose's to do, and they take longer than MongoDB's answer.
+ */
+export function dataCollection(connection: Connection): DataCollection {
+  return connection.model("Data", schema).collection as unknown as DataCollection;
 }

@@ -1,14 +1,12 @@
 import { isValidObjectId, mongo, Types, type Connection } from "mongoose";
-import { whileAvailable } from "../database.ts";
+import { queueTimeout, whileAvailable } from "../database.ts";
+import { overloaded } from "../http/load.ts";
 import type { JsonObject } from "./document.ts";
-import { dataModel, type StoredDocument } from "./schema.ts";
-
-/** One page of documents, newest first. */
-export interface Page {
-  readonly documents: readonly StoredDocument[];
-  /** Whether older documents follow. */
-  readonly more: boolean;
-}
+import { groupCommit } from "./group-commit.ts";
+import { insertGroup } from "./insert-group.ts";
+import { readPage, type Page } from "./page.ts";
+import { dataCollection, type DataCollection, type StoredDocument } from "./schema.ts";
+import { shareReads } from "./shared-read.ts";
 
 /** Which page: at most `limit` documents, older than the one with the id `after`. */
 export interface PageQuery {
@@ -16,7 +14,10 @@ export interface PageQuery {
   readonly after?: string | undefined;
 }
 
-/** The queries of the service. Each rejects with a 503 Problem while MongoDB is away. */
+/**
+ * The queries of the service. Each rejects with a 503 Problem while MongoDB is away. Who reads the same at the same
+ * time is given the same objects.
+ */
 export interface DataStore {
   /** A page, or `undefined` when there is no document `after`. */
   list(query: PageQuery): Promise<Page | undefined>;
@@ -26,58 +27,65 @@ export interface DataStore {
   remove(id: string): Promise<boolean>;
 }
 
-/** Bytes of BSON after which a page ends: a hundred documents of 100 KiB would not fit into a pod's memory. */
-const maxPageBytes = 1024 * 1024;
-/** Documents that MongoDB sends at once, for the same reason; enough for a page of the default size. */
-const batchSize = 21;
+/** Documents of one insert, and bytes of BSON: fewer than MongoDB takes, so that nobody waits long for the others'. */
+const groupBounds = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
 
 /** The store on a Mongoose connection. */
 export function createStore(connection: Connection): DataStore {
-  const model = dataModel(connection);
+  const collection = dataCollection(connection);
 
-  async function findById(id: string): Promise<StoredDocument | undefined> {
-    if (!isObjectId(id)) return undefined;
-    return (await model.findById(id).lean<StoredDocument>()) ?? undefined;
-  }
-
-  async function readPage(filter: object, limit: number): Promise<Page> {
-    const query = model
-      .find(filter)
-      .sort({ createdAt: -1, _id: -1 })
-      .limit(limit + 1);
-    const documents: StoredDocument[] = [];
-    let bytes = 0;
-    for await (const document of query.lean<StoredDocument>().cursor({ batchSize })) {
-      if (documents.length === limit || bytes > maxPageBytes) return { documents, more: true };
-      documents.push(document);
-      bytes += mongo.BSON.calculateObjectSize(document);
-    }
-    return { documents, more: false };
-  }
+  // An operation that hangs ends by its own bound, and those who wait for it by theirs.
+  const findShared = shareReads(
+    (id: string) => whileAvailable(() => findById(collection, id)),
+    (id) => id,
+  );
+  const listShared = shareReads(
+    (query: PageQuery) => whileAvailable(() => list(collection, query)),
+    ({ limit, after = "" }) => `${limit} ${after}`,
+  );
+  const commit = groupCommit<StoredDocument>({
+    ...groupBounds,
+    write: (documents) => whileAvailable(() => insertGroup(collection, documents)),
+    sizeOf: (document) => mongo.BSON.calculateObjectSize(document),
+    // As in the pool's own queue.
+    maxWait: queueTimeout,
+    tooLate: () => overloaded(),
+  });
 
   return {
-    find: (id) => whileAvailable(() => findById(id)),
+    async find(id) {
+      return isObjectId(id) ? await whileAvailable(() => findShared(id.toLowerCase())) : undefined;
+    },
 
-    list: ({ limit, after }) =>
-      whileAvailable(async () => {
-        if (after === undefined) return await readPage({}, limit);
-        const last = await findById(after);
-        return last && (await readPage(olderThan(last), limit));
-      }),
+    async list(query) {
+      const { after } = query;
+      if (after !== undefined && !isObjectId(after)) return undefined;
+      return await whileAvailable(() => listShared(query));
+    },
 
     async insert(document) {
       const stored: StoredDocument = { _id: new Types.ObjectId(), createdAt: new Date(), ...document };
-      // `lean`: a client's keys ("save", "errors", …) must not meet the methods of a Mongoose document.
-      await whileAvailable(() => model.insertMany([stored], { lean: true }));
+      await whileAvailable(() => commit(stored));
       return stored;
     },
 
     async remove(id) {
       if (!isObjectId(id)) return false;
-      const { deletedCount } = await whileAvailable(() => model.deleteOne({ _id: id }));
+      const _id = new Types.ObjectId(id);
+      const { deletedCount } = await whileAvailable(() => collection.deleteOne({ _id }));
       return deletedCount > 0;
     },
   };
+}
+
+async function findById(collection: DataCollection, id: string): Promise<StoredDocument | undefined> {
+  return (await collection.findOne({ _id: new Types.ObjectId(id) })) ?? undefined;
+}
+
+async function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page | undefined> {
+  if (after === undefined) return await readPage(collection, {}, limit);
+  const last = await findById(collection, after);
+  return last && (await readPage(collection, olderThan(last), limit));
 }
 
 /** 24 hex digits: Mongoose's own check also takes any 12 bytes. */

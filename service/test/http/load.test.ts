@@ -108,7 +108,8 @@ describe("with a slow MongoDB", () => {
     const asked: Promise<{ status: number; code: string | undefined; ms: number }>[] = [];
     for (let i = 0; i < 200; i++) {
       asked.push(
-        timed(i % 4 === 0 ? service.post({ i }) : service.request("/data/ffffffffffffffffffffffff")),
+        // Each another document: requests for the same one would share their way to MongoDB.
+        timed(i % 4 === 0 ? service.post({ i }) : service.request(`/data/${String(i).padStart(24, "0")}`)),
       );
       if (i % 50 === 49) probes.push((await service.request("/health/ready")).status);
       await sleep(10);

@@ -1,0 +1,33 @@
+import { mongo } from "mongoose";
+import type { DataCollection, StoredDocument } from "./schema.ts";
+
+const none: ReadonlyMap<number, unknown> = new Map();
+
+/**
+ * Inserts documents in one round trip.
+ * @returns the errors of those that MongoDB refused, by index; the others are stored
+ * @throws what went wrong for all of them
+ */
+export async function insertGroup(
+  collection: DataCollection,
+  documents: readonly StoredDocument[],
+): Promise<ReadonlyMap<number, unknown>> {
+  try {
+    const [first] = documents;
+    // The driver's bulk write would cost a single document, and a client that is alone, a tenth of its time.
+    if (documents.length === 1 && first !== undefined) await collection.insertOne(first);
+    else await collection.insertMany(documents, { ordered: false });
+    return none;
+  } catch (error) {
+    if (error instanceof mongo.MongoBulkWriteError && error.result.getWriteConcernError() === undefined) {
+      const refused = error.result.getWriteErrors();
+      if (refused.length > 0) return new Map(refused.map((fault) => [fault.index, faultOf(fault)]));
+    }
+    throw error;
+  }
+}
+
+/** As it is thrown where a document is alone. */
+function faultOf({ code, errmsg }: mongo.WriteError): mongo.MongoServerError {
+  return new mongo.MongoServerError({ code, message: errmsg ?? "refused" });
+}

@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import { shareReads } from "../../data/shared-read.ts";
+import { seededRandom } from "../support/random.ts";
+import { pending, turn } from "../support/steps.ts";
+
+function setUp() {
+  const reads = pending<string, number>();
+  return { reads, read: shareReads(reads.begin, (key) => key) };
+}
+
+describe("shareReads", () => {
+  it("starts the first read at once", () => {
+    const { reads, read } = setUp();
+    void read("a");
+    expect(reads.begun).to.deep.equal(["a"]);
+  });
+
+  it("lets all who come while one runs share the next, and nobody the one that runs", async () => {
+    const { reads, read } = setUp();
+    const first = read("a");
+    const later = [read("a"), read("a"), read("a")];
+    await turn();
+    expect(reads.begun).to.have.length(1);
+    reads.open[0]?.resolve(1);
+    expect(await first).to.equal(1);
+    await turn();
+    expect(reads.begun).to.have.length(2);
+    const latest = read("a");
+    reads.open[1]?.resolve(2);
+    expect(await Promise.all(later)).to.deep.equal([2, 2, 2]);
+    await turn();
+    reads.open[2]?.resolve(3);
+    expect(await latest).to.equal(3);
+  });
+
+  it("runs one at a time for a client who asks again before those who wait are told", async () => {
+    const { reads, read } = setUp();
+    const first = read("a");
+    const again = first.then(() => read("a"));
+    const waiting = read("a");
+    reads.open[0]?.resolve(1);
+    await turn();
+    expect(reads.begun).to.have.length(2);
+    reads.open[1]?.resolve(2);
+    expect(await Promise.all([again, waiting])).to.deep.equal([2, 2]);
+  });
+
+  it("keeps different reads apart", () => {
+    const { reads, read } = setUp();
+    void read("a");
+    void read("b");
+    expect(reads.begun).to.deep.equal(["a", "b"]);
+  });
+
+  it("starts anew when nothing runs any more", async () => {
+    const { reads, read } = setUp();
+    const first = read("a");
+    reads.open[0]?.resolve(1);
+    await first;
+    void read("a");
+    expect(reads.begun).to.have.length(2);
+  });
+
+  it("gives an error to those who share the read that failed, and goes on", async () => {
+    const { reads, read } = setUp();
+    const first = read("a").catch((error: unknown) => error);
+    const next = [read("a"), read("a")].map((result) => result.catch((error: unknown) => error));
+    const [one, two] = [new Error("1"), new Error("2")];
+    reads.open[0]?.reject(one);
+    expect(await first).to.equal(one);
+    await turn();
+    reads.open[1]?.reject(two);
+    expect(await Promise.all(next)).to.deep.equal([two, two]);
+    const after = read("a");
+    reads.open[2]?.resolve(3);
+    expect(await after).to.equal(3);
+  });
+
+  it("shows every client his own acknowledged write, in 5,000 interleavings", async () => {
+    for (let seed = 0; seed < 5000; seed++) await readOwnWrites(seed);
+  });
+});
+
+/** Six clients write and read by turns. A read sees what is stored at some moment while it runs. */
+async function readOwnWrites(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const stored = new Set<string>();
+  const waiting: (() => void)[] = [];
+  const moment = () => new Promise<void>((resolve) => waiting.push(resolve));
+  let running = 0;
+
+  const read = shareReads(
+    async () => {
+      running++;
+      if (random() < 0.5) await moment();
+      const seen = new Set(stored);
+      await moment();
+      running--;
+      if (random() < 0.1) throw new Error("away");
+      return seen;
+    },
+    () => "all",
+  );
+  async function client(name: number): Promise<void> {
+    for (let i = 0; i < 4; i++) {
+      const own = `${name}/${i}`;
+      await moment();
+      stored.add(own);
+      if (random() < 0.5) await moment();
+      const seen = await read("").catch(() => stored);
+      expect(running, `seed ${seed}`).to.be.at.most(1);
+      expect(seen.has(own), `seed ${seed}: ${own}`).to.equal(true);
+    }
+  }
+
+  const run = { ended: false };
+  const clients = Promise.all(Array.from({ length: 6 }, (_, i) => client(i))).finally(
+    () => (run.ended = true),
+  );
+  while (!run.ended) {
+    const [next] = waiting.splice(Math.floor(random() * waiting.length), 1);
+    next?.();
+    // What a moment sets off takes a few promises, of which a random number run before the next moment.
+    for (let i = Math.floor(random() * 8); i >= 0; i--) await Promise.resolve();
+  }
+  await clients;
+}
