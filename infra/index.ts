@@ -64,13 +64,19 @@ const network = new NetworkRules(
   inCluster,
 );
 
-// Other users are made before anything has them, and the former ones dropped after nothing has them any more.
+// MongoDB's pod makes its first users. Others are made before anything has them, and the former ones dropped after
+// nothing has them any more.
 const mongo = { namespace: app.name, image: settings.mongoImage, credentials };
-const usersAdded = new UsersJob(
-  "mongodb-add-users",
-  { ...mongo, node: nodes[0], task: "add" },
-  { ...inCluster, dependsOn: [mongoImage, network] },
-);
+const isRotated = settings.passwordVersion > 1;
+const usersAdded = isRotated
+  ? [
+      new UsersJob(
+        "mongodb-add-users",
+        { ...mongo, node: nodes[0], task: "add" },
+        { ...inCluster, dependsOn: [mongoImage, network] },
+      ),
+    ]
+  : [];
 
 const database = new MongoDatabase(
   "mongodb",
@@ -91,14 +97,16 @@ const web = new WebService(
     tunnel: `minikube tunnel -p ${profile}`,
   },
   // Its pods are ready when MongoDB answers: the pull of that large image must not count against their time.
-  { ...inCluster, dependsOn: settings.storage.kind === "hostPath" ? usersAdded : database },
+  { ...inCluster, dependsOn: settings.storage.kind === "hostPath" ? [mongoImage, ...usersAdded] : database },
 );
 
-new UsersJob(
-  "mongodb-drop-users",
-  { ...mongo, node: nodes[0], task: "drop" },
-  { ...inCluster, dependsOn: [database, web] },
-);
+if (isRotated) {
+  new UsersJob(
+    "mongodb-drop-users",
+    { ...mongo, node: nodes[0], task: "drop" },
+    { ...inCluster, dependsOn: [database, web] },
+  );
+}
 
 /** Where the service answers. */
 export const url = web.url;

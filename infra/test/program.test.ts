@@ -22,8 +22,7 @@ describe("the program", function () {
       "kubernetes:apps/v1:Deployment": 1,
       "kubernetes:apps/v1:StatefulSet": 1,
       "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": 1,
-      "kubernetes:batch/v1:Job": 2,
-      "kubernetes:core/v1:ConfigMap": 3,
+      "kubernetes:core/v1:ConfigMap": 1,
       // kube-system, which is only read, and our own
       "kubernetes:core/v1:Namespace": 2,
       "kubernetes:core/v1:PersistentVolume": 1,
