@@ -72,7 +72,10 @@ function loadCommands(profile: string, nodes: readonly string[], image: string):
   return [["minikube", "image", "load", "--profile", profile, image], ...looks];
 }
 
-/** A hash of every file that `.dockerignore` lets into the build, by path and content. */
+/**
+ * A hash of every file that `.dockerignore` lets into the build, by path and content. Of the project's package.json the
+ * scripts don't count: the build runs none of them, and a new one would roll out pods that are as they were.
+ */
 export function contextHash(context: string): string {
   const rules = dockerignore.default().add(readFileSync(join(context, ".dockerignore"), "utf8"));
 
@@ -85,7 +88,13 @@ export function contextHash(context: string): string {
     });
   }
   const files = ["Dockerfile", ...filesIn("").sort()];
-  return sha256(files.map((file) => `${file} ${sha256(readFileSync(join(context, file)))}`).join("\n"));
+  return sha256(files.map((file) => `${file} ${sha256(contentOf(context, file))}`).join("\n"));
+}
+
+function contentOf(context: string, file: string): string | Buffer {
+  const content = readFileSync(join(context, file));
+  if (file !== "package.json") return content;
+  return JSON.stringify({ ...(JSON.parse(content.toString()) as object), scripts: undefined });
 }
 
 /** minikube's node runs on this machine, so it has this machine's architecture. */

@@ -49,12 +49,14 @@ describe("contextHash", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-context-"));
     mkdirSync(join(folder, "service/test"), { recursive: true });
-    write(".dockerignore", "*\n!service\nservice/test\n");
+    write(".dockerignore", "*\n!package.json\n!service\nservice/test\n");
     write("Dockerfile", "FROM scratch\n");
     write("service/main.ts", "1");
     write("service/.hidden", "1");
     write("service/test/main.test.ts", "1");
     write("README.md", "1");
+    write("package.json", '{"name":"a","scripts":{"up":"1"}}');
+    write("service/package.json", '{"scripts":{"bundle":"1"}}');
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
@@ -75,6 +77,20 @@ describe("contextHash", () => {
       expect(contextHash(folder)).to.equal(before);
     });
   }
+
+  it("stays as it is with a script of the project's package.json, and changes with what else is in there", () => {
+    const before = contextHash(folder);
+    write("package.json", '{"name":"a","scripts":{"up":"2","down":"1"}}');
+    expect(contextHash(folder)).to.equal(before);
+    write("package.json", '{"name":"a","workspaces":["service"],"scripts":{"up":"1"}}');
+    expect(contextHash(folder)).not.to.equal(before);
+  });
+
+  it("changes with a script of the service's package.json, which builds it", () => {
+    const before = contextHash(folder);
+    write("service/package.json", '{"scripts":{"bundle":"2"}}');
+    expect(contextHash(folder)).not.to.equal(before);
+  });
 
   it("tells a renamed file", () => {
     const before = contextHash(folder);
