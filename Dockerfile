@@ -13,7 +13,7 @@ RUN npm run bundle --workspace=service
 # Node and nothing else: no shell, no package manager, user 65532. By tag: its digest is not known for certain here,
 # and Renovate pins it in the first pull request that it makes.
 FROM gcr.io/distroless/nodejs24-debian12:nonroot AS run
-ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/cache
+ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=bundle /app/service/dist/main.cjs ./
 
@@ -22,10 +22,11 @@ FROM run AS compile
 USER root
 RUN ["/nodejs/bin/node", "-e", "fs.mkdirSync('cache'); fs.chownSync('cache', 65532, 65532)"]
 USER 65532
-ENV MONGODB_URI=mongodb://127.0.0.1:1/app LOG_LEVEL=error
+ENV NODE_COMPILE_CACHE=/app/cache MONGODB_URI=mongodb://127.0.0.1:1/app LOG_LEVEL=error
 RUN ["/nodejs/bin/node", "-e", "require('/app/main.cjs'); setTimeout(process.exit, 1000)"]
 
 FROM run
 COPY --from=compile /app/cache cache
+ENV NODE_COMPILE_CACHE=/app/cache
 EXPOSE 3000
 CMD ["main.cjs"]

@@ -11,6 +11,12 @@ export async function sharedMongoDB(): Promise<MongoServer> {
   return await server;
 }
 
+/** Mocha calls this once, before the first test: the server may have to be downloaded, which no test has the time for. */
+export async function mochaGlobalSetup(this: Mocha.Runner): Promise<void> {
+  const needIt = this.suite.suites.some(({ file }) => !/\binfra\b.test\b/.test(file ?? ""));
+  if (needIt) await sharedMongoDB();
+}
+
 /** Mocha calls this once, after the last test. */
 export async function mochaGlobalTeardown(): Promise<void> {
   await (await server)?.close();

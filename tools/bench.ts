@@ -1,0 +1,75 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { availableParallelism, cpus, loadavg } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { drawChart } from "./bench/chart.ts";
+import { baseline, findCeilings, findContenders } from "./bench/contenders.ts";
+import { measureAll } from "./bench/measure.ts";
+import { markdown, type Report } from "./bench/report.ts";
+import { summarize } from "./bench/summary.ts";
+import { runProgram } from "./run-program.ts";
+
+const project = join(import.meta.dirname, "..");
+const cache = join(project, "node_modules/.cache/koa-mongo-stack");
+
+const { values } = parseArgs({
+  options: {
+    /** Numbers of clients. */
+    clients: { type: "string", default: "1,8,64,256" },
+    rounds: { type: "string", default: "3" },
+    /** Of each measurement. */
+    seconds: { type: "string", default: "1.5" },
+    /** Whether docs/performance.md is written. */
+    write: { type: "boolean", default: false },
+  },
+});
+
+// `npm run bench`: the service beside what one would write by hand, on a database that answers at once.
+await runProgram(async () => {
+  const machine = machineNow();
+  const plan = {
+    clients: values.clients.split(",").map(Number),
+    rounds: Number(values.rounds),
+    duration: Number(values.seconds) * 1000,
+  };
+  const contenders = [...(await findContenders(cache)), ...(await findCeilings(cache))];
+  const { rounds, footprints } = await measureAll(contenders, plan, console.log);
+  const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])];
+  const report: Report = {
+    date: new Date().toISOString().slice(0, 10),
+    machine,
+    command: command.join(" "),
+    ...plan,
+    cells: summarize(rounds, baseline),
+    footprints,
+  };
+  console.log(markdown(report));
+  await save(report, values.write);
+});
+
+function machineNow(): string {
+  const [load = 0] = loadavg();
+  const model = cpus()[0]?.model ?? "unknown processor";
+  return `${availableParallelism()} × ${model}, Node ${process.versions.node}, load ${load.toFixed(1)} before it began`;
+}
+
+/** JSON and chart always; the page where asked. */
+async function save(report: Report, isPage: boolean): Promise<void> {
+  const folder = isPage ? join(project, "docs") : join(project, ".bench");
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "performance.json"), `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(join(folder, "performance.svg"), drawChart(report.cells));
+  if (isPage) {
+    const head =
+      "# Performance\n\n<!-- Made by `npm run bench -- --write`: run it instead of editing. -->\n\n";
+    const page = `${head}${explanation}\n![requests a second](performance.svg)\n\n${markdown(report)}`;
+    await writeFile(join(folder, "performance.md"), page);
+  }
+  console.log(`written: ${folder}`);
+}
+
+const explanation = `Every server asks the same canned MongoDB, which answers at once, so that the server is what is measured. The service
+has all of its middleware on: limits, security headers, request ids, the log. \`node:http alone\` has no database: it is
+what nobody in Node can pass. \`the load client\` is the client against bare sockets: what it can measure at most.
+CPU is the server's, for a request.
+`;

@@ -1,0 +1,27 @@
+"""Flask and pymongo."""
+
+import os
+from datetime import datetime, timezone
+
+from flask import Flask, jsonify, request
+from pymongo import MongoClient
+
+app = Flask(__name__)
+data = MongoClient(os.environ["MONGODB_URI"])["app"]["data"]
+
+
+def as_json(document):
+    return {**document, "_id": str(document["_id"]), "createdAt": document["createdAt"].isoformat()}
+
+
+@app.get("/data")
+def read():
+    found = data.find().sort([("createdAt", -1), ("_id", -1)]).limit(20)
+    return jsonify([as_json(document) for document in found])
+
+
+@app.post("/data")
+def add():
+    document = {"createdAt": datetime.now(timezone.utc), **request.get_json()}
+    data.insert_one(document)
+    return jsonify(as_json(document)), 201
