@@ -87,7 +87,8 @@ function podSpec(args: UsersJobArgs, scripts: pulumi.Input<string>): types.input
 function container({ image, task }: UsersJobArgs): types.input.core.v1.Container {
   const common = mongoContainer(image, {
     requests: { cpu: "50m", memory: "128Mi" },
-    limits: { cpu: "1", memory: "256Mi" },
+    // mongosh takes all the CPU it gets to start, and a MongoDB that has none answers too late.
+    limits: { cpu: "250m", memory: "256Mi" },
   });
   return {
     ...common,

@@ -91,7 +91,7 @@ describe("UsersJob", function () {
       expect(spec.nodeSelector).to.deep.equal({ "kubernetes.io/hostname": "minikube" });
       expect(spec.securityContext).to.deep.equal(restrictedPod(999));
       expect(spec.containers[0].securityContext).to.deep.equal(restrictedContainer);
-      expect(spec.containers[0].resources.limits).to.deep.equal({ cpu: "1", memory: "256Mi" });
+      expect(spec.containers[0].resources.limits).to.deep.equal({ cpu: "250m", memory: "256Mi" });
     }
   });
 });
