@@ -1,5 +1,6 @@
-# By digest, so that it is the same image tomorrow: Renovate moves it. A mirror without it: --build-arg NODE_IMAGE=…
+# By digest, so that they are the same images tomorrow: Renovate moves them. A mirror without: --build-arg NODE_IMAGE=…
 ARG NODE_IMAGE=node:24-bookworm-slim@sha256:235600a8101ab264e117b1768e925532262668dc9b581ef1dd7d96ced463b8e7
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot@sha256:14d42e2511532589a7c7e01a753667a74fcc96266e137e8125006b87b0c32d0a
 
 # One file of JavaScript out of the service and its dependencies.
 FROM ${NODE_IMAGE} AS bundle
@@ -10,9 +11,8 @@ RUN --mount=type=cache,target=/npm-cache npm ci --cache=/npm-cache --workspace=s
 COPY service service
 RUN npm run bundle --workspace=service
 
-# Node and nothing else: no shell, no package manager, user 65532. By tag: its digest is not known for certain here,
-# and Renovate pins it in the first pull request that it makes.
-FROM gcr.io/distroless/nodejs24-debian12:nonroot AS run
+# Node and nothing else: no shell, no package manager, user 65532.
+FROM ${RUNTIME_IMAGE} AS run
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=bundle /app/service/dist/main.cjs ./
