@@ -4,7 +4,8 @@ import { runProgram } from "./run-program.ts";
 import { ask, Fault, mustAsk } from "./run.ts";
 import { judgeAudit } from "./supply-chain/audit.ts";
 import { imagesIn, isPinned } from "./supply-chain/images.ts";
-import { checkedSbom, type Sbom, type ServicePackage } from "./supply-chain/sbom.ts";
+import { developmentOnly, type Lockfile } from "./supply-chain/lockfile.ts";
+import { checkedSbom, without, type Sbom, type ServicePackage } from "./supply-chain/sbom.ts";
 
 const project = join(import.meta.dirname, "..");
 const asking = 120_000;
@@ -18,10 +19,11 @@ await runProgram(async () => {
 });
 
 async function sbom(): Promise<void> {
-  const asked = ["sbom", "--sbom-format=cyclonedx", "--omit=dev", "--workspace=service"];
+  const asked = ["sbom", "--sbom-format=cyclonedx", "--workspace=service"];
   const made = JSON.parse(await mustAsk("npm", asked, { cwd: project, timeout: asking })) as Sbom;
   const service = JSON.parse(await text("service/package.json")) as ServicePackage;
-  const checked = checkedSbom(made, service);
+  const { packages } = JSON.parse(await text("package-lock.json")) as { packages: Lockfile };
+  const checked = checkedSbom(without(developmentOnly(packages), made), service);
   await mkdir(join(project, "dist"), { recursive: true });
   await writeFile(join(project, "dist/sbom.cdx.json"), `${JSON.stringify(checked, undefined, 2)}\n`);
   console.log(`SBOM: ${checked.components.length} packages of the service, in dist/sbom.cdx.json`);

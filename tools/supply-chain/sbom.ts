@@ -3,6 +3,8 @@ export interface Sbom {
   readonly bomFormat: string;
   readonly metadata: { readonly component: object };
   readonly components: readonly { readonly name: string; readonly version: string }[];
+  /** Who depends on whom, as `name@version`. */
+  readonly dependencies?: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
 
 /** The service's package.json, as far as it matters here. */
@@ -11,6 +13,22 @@ export interface ServicePackage {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The document without these packages, which are `name@version`. npm's own `--omit=dev` also leaves out what the service
+ * needs where a package of development needs it, too.
+ */
+export function without(packages: ReadonlySet<string>, sbom: Sbom): Sbom {
+  const stays = (id: string) => !packages.has(id);
+  const dependencies = sbom.dependencies ?? [];
+  return {
+    ...sbom,
+    components: sbom.components.filter(({ name, version }) => stays(`${name}@${version}`)),
+    dependencies: dependencies
+      .filter(({ ref }) => stays(ref))
+      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter(stays) })),
+  };
 }
 
 /**

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { judgeAudit } from "../supply-chain/audit.ts";
 import { imagesIn, isPinned } from "../supply-chain/images.ts";
-import { otherLicences, unknownScripts, type Lockfile } from "../supply-chain/lockfile.ts";
-import { checkedSbom } from "../supply-chain/sbom.ts";
+import { developmentOnly, otherLicences, unknownScripts, type Lockfile } from "../supply-chain/lockfile.ts";
+import { checkedSbom, without } from "../supply-chain/sbom.ts";
 
 const file = (name: string) => readFileSync(join(import.meta.dirname, "../..", name), "utf8");
 const { packages } = JSON.parse(file("package-lock.json")) as { packages: Lockfile };
@@ -123,6 +123,22 @@ describe("the SBOM", () => {
 
   it("is the service's", () => {
     expect(checkedSbom(sbom(koa), service).metadata.component).to.include({ name: "s", version: "1.0.0" });
+  });
+
+  it("leaves out what only development needs, and nothing else", () => {
+    const esbuild = { name: "esbuild", version: "1.0.0" };
+    const packages = {
+      "node_modules/koa": { version: "3.0.0" },
+      "node_modules/tool/node_modules/koa": { version: "3.0.0", dev: true },
+      "node_modules/esbuild": { version: "1.0.0", dev: true },
+    };
+    const dependencies = [
+      { ref: "s@1.0.0", dependsOn: ["koa@3.0.0", "esbuild@1.0.0"] },
+      { ref: "esbuild@1.0.0", dependsOn: [] },
+    ];
+    const rest = without(developmentOnly(packages), { ...sbom(koa, esbuild), dependencies });
+    expect(rest.components).to.deep.equal([koa]);
+    expect(rest.dependencies).to.deep.equal([{ ref: "s@1.0.0", dependsOn: ["koa@3.0.0"] }]);
   });
 
   it("has every dependency, and none of development's", () => {
