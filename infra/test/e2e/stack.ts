@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { removeAtInterrupt } from "./interrupt.ts";
 import { copyProject, type ProjectCopy } from "./project-copy.ts";
 
 const run = promisify(execFile);
@@ -40,7 +41,7 @@ export interface TestStack {
   remove(): Promise<void>;
 }
 
-/** Makes the copy and the stack. */
+/** Makes the copy and the stack. Ctrl-C removes both. */
 export async function createTestStack(name: string): Promise<TestStack> {
   const project = await copyProject();
   const { folder } = project;
@@ -51,6 +52,13 @@ export async function createTestStack(name: string): Promise<TestStack> {
     PULUMI_CONFIG_PASSPHRASE: "only for this test",
   };
   const stack = await LocalWorkspace.createStack({ stackName: name, workDir: folder }, { envVars });
+  // Pulumi has had the same Ctrl-C, and ends what it does first.
+  let underWay: Promise<unknown> = Promise.resolve();
+  const forget = removeAtInterrupt(async () => {
+    await underWay.catch(() => undefined);
+    await removeStack(stack);
+    await project.remove();
+  });
 
   return {
     project,
@@ -58,7 +66,9 @@ export async function createTestStack(name: string): Promise<TestStack> {
       await stack.setConfig(key, { value });
     },
     async up(signal) {
-      const { summary, outputs, stdout, stderr } = await stack.up(signal === undefined ? {} : { signal });
+      const result = stack.up(signal === undefined ? {} : { signal });
+      underWay = result;
+      const { summary, outputs, stdout, stderr } = await result;
       return {
         outputs: values(outputs) as unknown as Outputs,
         changes: summary.resourceChanges ?? {},
@@ -82,6 +92,7 @@ export async function createTestStack(name: string): Promise<TestStack> {
       await stack.destroy();
     },
     async remove() {
+      forget();
       await removeStack(stack);
       await project.remove();
     },

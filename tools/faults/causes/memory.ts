@@ -22,15 +22,21 @@ export async function fillMemory(run: FaultRun): Promise<string[]> {
   return [`its container ended: ${why}`];
 }
 
-/** Both versions of control groups: the new one kills at once, the old one refuses a limit that is below the use. */
+/**
+ * Takes memory away until nothing runs in the container any more. Again and again, because at first the kernel gives up
+ * what it can read again, and refuses (in version 1 of control groups) a limit that is below what is left.
+ */
 function lowerLimit(container: string): string {
   return `
-set -eu
+set -u
 for group in $(find /sys/fs/cgroup -type d -name "*${container}*"); do
-  if [ -e "$group/memory.max" ]; then
-    cat "$group/memory.current" > "$group/memory.max"
-  elif [ -e "$group/memory.limit_in_bytes" ]; then
-    echo $(($(cat "$group/memory.usage_in_bytes") + 1048576)) > "$group/memory.limit_in_bytes"
-  fi
-done`;
+  if [ -e "$group/memory.max" ]; then limit=memory.max used=memory.current
+  elif [ -e "$group/memory.limit_in_bytes" ]; then limit=memory.limit_in_bytes used=memory.usage_in_bytes
+  else continue; fi
+  for turn in $(seq 100); do
+    [ -s "$group/cgroup.procs" ] || break
+    echo $(($(cat "$group/$used") - 1048576)) > "$group/$limit" || true
+    sleep 0.2
+  done
+done 2> /dev/null`;
 }

@@ -1,0 +1,24 @@
+const removals = new Set<() => Promise<void>>();
+
+/**
+ * Has something removed when the test run is interrupted (Ctrl-C), and ends the process after it: the next run would
+ * meet what this one left. A second Ctrl-C ends the process at once.
+ * @returns forgets it
+ */
+export function removeAtInterrupt(remove: () => Promise<void>): () => void {
+  if (removals.size === 0) process.once("SIGINT", onInterrupt);
+  removals.add(remove);
+  return () => {
+    removals.delete(remove);
+    if (removals.size === 0) process.off("SIGINT", onInterrupt);
+  };
+}
+
+function onInterrupt(): void {
+  console.error("\nInterrupted: the test's stack is destroyed now. Ctrl-C again leaves it there.");
+  const removed = Promise.allSettled([...removals].map((remove) => remove()));
+  void removed.then((results) => {
+    for (const result of results) if (result.status === "rejected") console.error(result.reason);
+    process.exit(130);
+  });
+}
