@@ -1,4 +1,8 @@
 const removals = new Set<() => Promise<void>>();
+/** When the first Ctrl-C came. */
+let interrupted: number | undefined;
+/** Milliseconds in which npm passes on a Ctrl-C that the terminal has sent as well. */
+const echo = 1000;
 
 /**
  * Has something removed when the test run is interrupted (Ctrl-C), and ends the process after it: the next run would
@@ -6,7 +10,7 @@ const removals = new Set<() => Promise<void>>();
  * @returns forgets it
  */
 export function removeAtInterrupt(remove: () => Promise<void>): () => void {
-  if (removals.size === 0) process.once("SIGINT", onInterrupt);
+  if (removals.size === 0) process.on("SIGINT", onInterrupt);
   removals.add(remove);
   return () => {
     removals.delete(remove);
@@ -15,6 +19,11 @@ export function removeAtInterrupt(remove: () => Promise<void>): () => void {
 }
 
 function onInterrupt(): void {
+  if (interrupted !== undefined) {
+    if (performance.now() - interrupted > echo) process.exit(130);
+    return;
+  }
+  interrupted = performance.now();
   console.error("\nInterrupted: the test's stack is destroyed now. Ctrl-C again leaves it there.");
   const removed = Promise.allSettled([...removals].map((remove) => remove()));
   void removed.then((results) => {
