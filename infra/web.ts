@@ -143,7 +143,8 @@ function container({ image, mongodbUri, logLevel }: WebServiceArgs): Container {
     resources: {
       // Five of them, MongoDB and Kubernetes itself fit the two CPUs that minikube takes.
       requests: { cpu: "100m", memory: "64Mi" },
-      limits: { cpu: "500m", memory: `${memoryLimit}Mi` },
+      // With half a CPU a pod that starts, or that takes over another's clients, waits longer than a request may.
+      limits: { cpu: "1", memory: `${memoryLimit}Mi` },
     },
     securityContext: containerSecurity(),
     ...probes(),

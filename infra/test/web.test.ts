@@ -70,7 +70,7 @@ describe("WebService", function () {
     const [container] = pod().containers;
     expect(container.resources).to.deep.equal({
       requests: { cpu: "100m", memory: "64Mi" },
-      limits: { cpu: "500m", memory: "128Mi" },
+      limits: { cpu: "1", memory: "128Mi" },
     });
     expect(container.env).to.deep.include({ name: "NODE_OPTIONS", value: "--max-old-space-size=96" });
   });

@@ -74,9 +74,17 @@ describe("faults under a constant load", () => {
     expect(run.lastFailureAfter(ready)).to.be.below(10_000);
   });
 
-  it("minikube is stopped and started", async () => {
-    const summary = await run.under("minikube is stopped and started", () => restartMinikube(run));
-    expect(reasons(summary, "shed", "refused")).to.deep.equal({});
+  it("minikube is stopped and started: no wrong answer, and whole within seconds of its start", async () => {
+    const title = "minikube is stopped and started";
+    let ready = 0;
+    const summary = await run.under(title, async () => {
+      const begun = run.now();
+      ready = await restartMinikube(run);
+      return [`ready ${((ready - begun) / 1000).toFixed(0)} s after the stop began`];
+    });
+    // Broken, because a node's network goes before its pods do, and is there again before their rules are.
+    expect(reasons(summary, "shed", "refused", "broken")).to.deep.equal({});
+    expect(run.lastFailureAfter(ready)).to.be.below(10_000);
   });
 
   it("memory is filled to its limit: a container ends, and only what it had in flight", async () => {
