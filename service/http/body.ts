@@ -6,6 +6,8 @@ import { Problem } from "./problem.ts";
 /** Largest request body, in bytes: 100 KiB. */
 export const bodyLimit = 100 * 1024;
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /**
  * Reads a JSON body.
  * @throws {Problem} 400 `invalid_json`, 413 `body_too_large`, 415 `unsupported_media_type`
@@ -43,7 +45,7 @@ async function readText(ctx: Context, type: string): Promise<string> {
     throw bodyProblem(error);
   });
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new Problem(400, "invalid_utf8", "The body is not valid UTF-8.");
   }

@@ -1,6 +1,7 @@
 import type { Context } from "koa";
 
-const texts = new WeakMap<object, Buffer>();
+// Not bytes: Node sends a string in one write with its headers.
+const texts = new WeakMap<object, string>();
 
 /**
  * Answers with a value as JSON. A value that several requests share is turned into text once: it must not change after
@@ -9,7 +10,7 @@ const texts = new WeakMap<object, Buffer>();
 export function sendJson(ctx: Context, value: object): void {
   let text = texts.get(value);
   if (text === undefined) {
-    text = Buffer.from(JSON.stringify(value));
+    text = JSON.stringify(value);
     texts.set(value, text);
   }
   ctx.set("Content-Type", "application/json; charset=utf-8");
