@@ -23,20 +23,20 @@ export async function fillMemory(run: FaultRun): Promise<string[]> {
 }
 
 /**
- * Takes memory away until nothing runs in the container any more. Again and again, because at first the kernel gives up
- * what it can read again, and refuses (in version 1 of control groups) a limit that is below what is left.
+ * Sets the limit to what is used, again and again: it follows a heap that shrinks, and the heap's next growth is over
+ * it. Version 1 of control groups refuses a limit that is below what is used.
  */
 function lowerLimit(container: string): string {
   return `
-set -u
 for group in $(find /sys/fs/cgroup -type d -name "*${container}*"); do
   if [ -e "$group/memory.max" ]; then limit=memory.max used=memory.current
   elif [ -e "$group/memory.limit_in_bytes" ]; then limit=memory.limit_in_bytes used=memory.usage_in_bytes
   else continue; fi
-  for turn in $(seq 100); do
+  for turn in $(seq 600); do
     [ -s "$group/cgroup.procs" ] || break
-    echo $(($(cat "$group/$used") - 1048576)) > "$group/$limit" || true
-    sleep 0.2
+    cat "$group/$used" > "$group/$limit"
+    sleep 0.1
   done
-done 2> /dev/null`;
+done 2> /dev/null
+true`;
 }
