@@ -16,7 +16,7 @@ export interface Options {
 }
 
 /** Enough to make the autoscaler want more than three pods, and to leave a machine of two CPUs some of them. */
-const defaultRate = 500;
+const defaultRate = 300;
 
 /**
  * Reads the command line.
