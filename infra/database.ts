@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Credentials } from "./credentials.ts";
-import { notAwaited, partOf } from "./metadata.ts";
+import { deletedBehind, notAwaited, partOf } from "./metadata.ts";
 import { containerSecurity, podLabels, podSecurity } from "./pod.ts";
 
 type Container = types.input.core.v1.Container;
@@ -82,7 +82,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
     const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       {
-        metadata,
+        metadata: { ...metadata, annotations: deletedBehind },
         spec: {
           replicas: 1,
           // With OrderedReady a pod that can't start would be waited for before it is replaced by a better one.

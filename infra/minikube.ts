@@ -55,6 +55,9 @@ export interface Profile {
  * @throws {RunError} what is missing, and the one command that mends it
  */
 export async function findMinikube(profile: string, platform = process.platform): Promise<Minikube> {
+  // Both at once: each takes minikube some tenths of a second, and nearly every cluster builds in its node.
+  const inNode = dockerOfNode(profile);
+  inNode.catch(() => undefined);
   const found = await findProfile(profile);
   requireUsable(profile, found);
   const buildsInNode = canBuild(found);
@@ -62,7 +65,7 @@ export async function findMinikube(profile: string, platform = process.platform)
   return {
     profile,
     nodes: nodeNames(found),
-    docker: buildsInNode ? await dockerOfNode(profile) : await dockerOfMachine(),
+    docker: buildsInNode ? await inNode : await dockerOfMachine(),
     buildsInNode,
     reach: (nodePort) => reach(found, nodePort, platform),
     ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { partOf } from "./metadata.ts";
+import { notAwaited, partOf } from "./metadata.ts";
 
 /**
  * The namespace of everything. Kubernetes refuses every pod in it that asks for more than it needs. Its name ends in
@@ -16,6 +16,8 @@ export class AppNamespace extends pulumi.ComponentResource {
       name,
       {
         metadata: {
+          // Everything in it is awaited. The empty name Kubernetes keeps for 5 s more, on purpose, and nothing needs it.
+          annotations: notAwaited,
           labels: {
             ...partOf,
             "pod-security.kubernetes.io/enforce": "restricted",

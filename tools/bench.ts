@@ -1,5 +1,4 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { drawChart } from "./bench/chart.ts";
@@ -7,7 +6,9 @@ import { baseline, findCeilings, findContenders } from "./bench/contenders.ts";
 import { measureAll } from "./bench/measure.ts";
 import { markdown, type Report } from "./bench/report.ts";
 import { summarize } from "./bench/summary.ts";
+import { writeSection } from "./performance-page.ts";
 import { runProgram } from "./run-program.ts";
+import { machineNow, spelled } from "./this-machine.ts";
 
 const project = join(import.meta.dirname, "..");
 const cache = join(project, "node_modules/.cache/koa-mongo-stack");
@@ -19,7 +20,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
     /** Of each measurement. */
     seconds: { type: "string", default: "1.5" },
-    /** Whether docs/performance.md is written. */
+    /** Whether the section of docs/performance.md is written. */
     write: { type: "boolean", default: false },
   },
 });
@@ -34,11 +35,10 @@ await runProgram(async () => {
   };
   const contenders = [...(await findContenders(cache)), ...(await findCeilings(cache))];
   const { rounds, footprints } = await measureAll(contenders, plan, console.log);
-  const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])];
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
     machine,
-    command: command.join(" "),
+    command: spelled(["npm run bench", ...process.argv.slice(2)]),
     ...plan,
     cells: summarize(rounds, baseline),
     footprints,
@@ -47,12 +47,6 @@ await runProgram(async () => {
   await save(report, values.write);
 });
 
-function machineNow(): string {
-  const [load = 0] = loadavg();
-  const model = cpus()[0]?.model ?? "unknown processor";
-  return `${availableParallelism()} × ${model}, Node ${process.versions.node}, load ${load.toFixed(1)} before it began`;
-}
-
 /** JSON and chart always; the page where asked. */
 async function save(report: Report, isPage: boolean): Promise<void> {
   const folder = isPage ? join(project, "docs") : join(project, ".bench");
@@ -60,10 +54,8 @@ async function save(report: Report, isPage: boolean): Promise<void> {
   await writeFile(join(folder, "performance.json"), `${JSON.stringify(report, undefined, 2)}\n`);
   await writeFile(join(folder, "performance.svg"), drawChart(report.cells));
   if (isPage) {
-    const head =
-      "# Performance\n\n<!-- Made by `npm run bench -- --write`: run it instead of editing. -->\n\n";
-    const page = `${head}${explanation}\n![requests a second](performance.svg)\n\n${markdown(report)}`;
-    await writeFile(join(folder, "performance.md"), page);
+    const picture = "![requests a second](performance.svg)";
+    await writeSection(folder, "bench", `${explanation}\n${picture}\n\n${markdown(report)}`);
   }
   console.log(`written: ${folder}`);
 }

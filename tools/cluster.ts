@@ -1,5 +1,6 @@
 import { findProfile, hasMetricsServer, isRunning, startArguments } from "../infra/minikube.ts";
-import { forgetCluster, rememberCluster, rememberStart } from "./made.ts";
+import { forgetCluster, isMade, rememberCluster, rememberStart } from "./made.ts";
+import { goodPeriod, measureOften, metricsPeriod } from "./metrics-period.ts";
 import type { Project } from "./project.ts";
 import { Fault, work } from "./run.ts";
 import type { Telling } from "./steps.ts";
@@ -38,7 +39,10 @@ function publishedPort({ nodePort }: Project): number | undefined {
   return nodePort === 0 ? undefined : nodePort;
 }
 
-/** Turns on what the autoscaler measures with. */
+/**
+ * Turns on what the autoscaler measures with. In a cluster that `up` made it also measures often enough to show a load
+ * soon; others' clusters stay as they are.
+ */
 export async function enableMetrics(project: Project, { say, title }: Telling): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
@@ -46,5 +50,11 @@ export async function enableMetrics(project: Project, { say, title }: Telling): 
   if (!hasMetricsServer(found)) {
     await work("minikube", ["addons", "enable", "metrics-server", "-p", profile], {}, say);
   }
+  if (await isMade(project)) await often(profile);
   title("metrics-server is on");
+}
+
+async function often(profile: string): Promise<void> {
+  const period = await metricsPeriod(profile);
+  if (period !== undefined && period > goodPeriod) await measureOften(profile);
 }

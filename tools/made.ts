@@ -47,6 +47,13 @@ export async function madeCluster(project: Project): Promise<string | undefined>
   );
 }
 
+/** Whether the cluster that runs is the one that `up` made. */
+export async function isMade(project: Project): Promise<boolean> {
+  const made = read(project);
+  if (made?.profile !== project.minikubeProfile || made.id === null) return false;
+  return (await clusterId(made.profile)) === made.id;
+}
+
 /** null where the cluster does not say. */
 async function clusterId(profile: string): Promise<string | null> {
   const get = ["get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}"];

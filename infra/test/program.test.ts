@@ -48,6 +48,7 @@ describe("the program", function () {
   it("puts everything into a namespace that enforces the restricted standard", () => {
     const own = program.of("Namespace").find(({ name }) => name === "koa-mongo-stack-test");
     expect(own?.inputs.metadata).to.deep.equal({
+      annotations: { "pulumi.com/skipAwait": "true" },
       labels: {
         "app.kubernetes.io/part-of": "koa-mongo-stack",
         "pod-security.kubernetes.io/enforce": "restricted",

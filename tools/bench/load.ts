@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { percentile } from "../faults/sample.ts";
+import { percentile } from "../traffic/sample.ts";
 import { cpuSeconds } from "./usage.ts";
 
 /** A load: every client sends its next request when it has the answer to the last one. */

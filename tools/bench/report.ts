@@ -1,3 +1,4 @@
+import { table } from "../markdown.ts";
 import { noisy, type Cell } from "./summary.ts";
 
 /** What a contender is like apart from its requests. */
@@ -65,9 +66,4 @@ function footprintRow({ contender, startTime, peakMemory }: Footprint): string[]
 
 function figure(value: number, digits: number): string {
   return Number.isFinite(value) ? value.toFixed(digits) : "–";
-}
-
-function table(heads: readonly string[], rows: readonly string[][]): string {
-  const line = (row: readonly string[]) => `| ${row.join(" | ")} |`;
-  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
 }

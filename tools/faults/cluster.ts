@@ -3,15 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { kubectl } from "../../infra/test/e2e/cluster.ts";
 import { mongodbLabels } from "../../infra/database.ts";
-import { webLabels } from "../../infra/web.ts";
+import { selector } from "../traffic/service.ts";
+
+export { webSelector } from "../traffic/service.ts";
 
 const run = promisify(execFile);
 
 /** The minikube cluster that the faults happen in. */
 export const profile = "minikube";
 
-/** Selects the service's pods, and its Deployment. */
-export const webSelector = selector(webLabels);
 /** Selects MongoDB's pod, and its StatefulSet. */
 export const mongodbSelector = selector(mongodbLabels);
 
@@ -135,10 +135,4 @@ export function containerId({ status, metadata }: Pod): string {
   const id = status.containerStatuses?.[0]?.containerID?.split("//")[1];
   if (id === undefined) throw new Error(`the pod ${metadata.name} has no container`);
   return id;
-}
-
-function selector(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
 }

@@ -8,7 +8,7 @@ import { scaleDown, scaleUp } from "./causes/scale.ts";
 import { slowDatabase } from "./causes/slow-database.ts";
 import { watchMemory } from "./memory.ts";
 import { FaultRun } from "./run.ts";
-import type { Summary } from "./sample.ts";
+import type { Summary } from "../traffic/sample.ts";
 
 /** Mebibytes that a pod of the service may use. */
 const memoryLimit = 128;

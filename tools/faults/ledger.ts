@@ -1,4 +1,4 @@
-import type { Client } from "./client.ts";
+import type { Client } from "../traffic/client.ts";
 
 /** A document as the load writes it. */
 export interface Entry {

@@ -1,12 +1,11 @@
-import { NoReply, type Client, type Question, type Reply } from "./client.ts";
+import { checked } from "../traffic/checked.ts";
+import type { Client, Question } from "../traffic/client.ts";
 import type { Entry, Ledger } from "./ledger.ts";
-import type { Result } from "./load.ts";
+import type { Result } from "../traffic/load.ts";
 
 /** What twenty requests in a row are. */
 const pattern = "rrrwrrrwrrrwrrrwrwrd";
 type Kind = "r" | "w" | "d";
-
-const ok: Result = { outcome: "ok" };
 
 /** Sends one request after another: documents are read, written and deleted; each answer is checked. */
 export function mixedRequests(client: Client, ledger: Ledger, now: () => number): () => Promise<Result> {
@@ -51,22 +50,4 @@ async function removeOne(client: Client, ledger: Ledger, id: string): Promise<Re
   if (result.outcome === "ok") ledger.deleted(id);
   else ledger.unknown(id);
   return result;
-}
-
-async function checked(
-  client: Client,
-  question: Question,
-  isRight: (reply: Reply) => boolean,
-): Promise<Result> {
-  try {
-    const reply = await client.ask(question);
-    if (isRight(reply)) return ok;
-    const { code } = (reply.json ?? {}) as { code?: string };
-    if (reply.status === 503) return { outcome: "shed", why: code };
-    return { outcome: "wrong", why: `${question.method} is answered ${reply.status} ${code ?? ""}` };
-  } catch (error) {
-    if (!(error instanceof NoReply)) throw error;
-    const why = `${question.method} ${error.message}`;
-    return { outcome: error.connected ? "broken" : "refused", why };
-  }
 }

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../infra/test/e2e/cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../../infra/test/e2e/stack.ts";
-import { createClient, type Client } from "./client.ts";
-import { until, untilWhole } from "./cluster.ts";
+import { createClient, type Client } from "../traffic/client.ts";
+import { profile, until, untilWhole } from "./cluster.ts";
 import { findDocument, Ledger, type Loss } from "./ledger.ts";
-import { startLoad, type Load } from "./load.ts";
+import { startLoad, type Load } from "../traffic/load.ts";
 import { mixedRequests } from "./mix.ts";
-import { watchPods, type PodWatch } from "./pod-watch.ts";
-import { summarize, type Sample, type Summary } from "./sample.ts";
+import { watchPods, type PodWatch } from "../traffic/pod-watch.ts";
+import { summarize, type Sample, type Summary } from "../traffic/sample.ts";
 import { table, type Row } from "./table.ts";
 import { drawTimeline, type Moment } from "./timeline.ts";
 
@@ -50,10 +50,10 @@ export class FaultRun {
   private constructor(stack: TestStack, outputs: Outputs) {
     this.stack = stack;
     this.#outputs = outputs;
-    this.#client = createClient(outputs.url, mostInFlight);
+    this.#client = createClient(outputs.url, { connections: mostInFlight });
     const send = mixedRequests(this.#client, this.#ledger, () => this.#load.now());
     this.#load = startLoad({ rate, most: mostInFlight, patience, send });
-    this.#pods = watchPods(outputs.namespace, () => this.#load.now());
+    this.#pods = watchPods(profile, outputs.namespace, () => this.#load.now());
   }
 
   /** Brings the stack up, and begins the load. */

@@ -1,4 +1,4 @@
-import type { Summary } from "./sample.ts";
+import type { Summary } from "../traffic/sample.ts";
 
 /** A line of the report. */
 export interface Row extends Summary {

@@ -9,6 +9,10 @@ import { runUp } from "./support/run.ts";
 const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
 const create = "pulumi stack select --create --non-interactive --stack dev";
 const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
+const argument = '"path":"/spec/template/spec/containers/0/args/1","value":"--metric-resolution';
+const measureOften =
+  "kubectl --context minikube patch deployment metrics-server --namespace kube-system --type=json " +
+  `--patch [{"op":"test",${argument}=60s"},{"op":"replace",${argument}=15s"}]`;
 
 describe("up", () => {
   let machine: Machine;
@@ -83,7 +87,7 @@ describe("up", () => {
       `${service.url}\n\n  curl ${service.url}\n  kubectl get pods -n koa-mongo-stack-dev-1234\n  npm run down`,
     );
     expect(code).to.equal(0);
-    expect(machine.changes()).to.deep.equal([start, create, deploy]);
+    expect(machine.changes()).to.deep.equal([start, measureOften, create, deploy]);
     expect(JSON.parse(machine.read(".pulumi/made-cluster"))).to.deep.equal({
       profile: "minikube",
       id: "uid-1",
@@ -110,6 +114,11 @@ describe("up", () => {
       create,
       deploy,
     ]);
+  });
+
+  it("lets metrics-server be that measures often already", async () => {
+    await runUp(on({ profiles: [], metricResolution: "10s" }));
+    expect(machine.changes()).to.deep.equal([start, create, deploy]);
   });
 
   it("prints what the program warns of", async () => {

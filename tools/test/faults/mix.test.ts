@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { startService, type TestService } from "../../../service/test/support/service.ts";
-import { createClient, type Client } from "../../faults/client.ts";
+import { createClient, type Client } from "../../traffic/client.ts";
 import { findDocument, Ledger } from "../../faults/ledger.ts";
-import { startLoad, type Result } from "../../faults/load.ts";
+import { startLoad, type Result } from "../../traffic/load.ts";
 import { mixedRequests } from "../../faults/mix.ts";
 
 async function results(client: Client, count: number, ledger = new Ledger()): Promise<Result[]> {
@@ -20,7 +20,7 @@ describe("mixedRequests, with the service", () => {
   let client: Client;
   before(async () => {
     service = await startService();
-    client = createClient(service.url, 20);
+    client = createClient(service.url, { connections: 20 });
   });
   after(async () => {
     client.close();
@@ -73,7 +73,7 @@ describe("mixedRequests, with a server that is at fault", () => {
       else response.writeHead(answer.status).end(answer.body);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
-    client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5);
+    client = createClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { connections: 5 });
   });
   after(() => {
     client.close();
@@ -101,7 +101,7 @@ describe("mixedRequests, with a server that is at fault", () => {
   });
 
   it("says refused where nothing listens", async () => {
-    const nowhere = createClient("http://127.0.0.1:1", 5);
+    const nowhere = createClient("http://127.0.0.1:1", { connections: 5 });
     expect((await results(nowhere, 1))[0]).to.deep.equal({ outcome: "refused", why: "POST ECONNREFUSED" });
     nowhere.close();
   });

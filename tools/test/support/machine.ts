@@ -30,6 +30,8 @@ export interface Setup {
   readonly warning?: string;
   /** UID of the cluster's kube-system namespace. @default uid-1 */
   readonly clusterId?: string;
+  /** How often metrics-server is told to measure. @default 60s, as minikube's addon does */
+  readonly metricResolution?: string;
 }
 
 /** A machine whose PATH has nothing but fakes, with a project of its own. */
@@ -142,7 +144,13 @@ set_key() {
 print() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done <"$1"; }
 `;
 
-function usual({ login = true, url = "", warning = "", clusterId = "uid-1" }: Setup) {
+function usual({
+  login = true,
+  url = "",
+  warning = "",
+  clusterId = "uid-1",
+  metricResolution = "60s",
+}: Setup) {
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
     : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login' >&2; exit 3`;
@@ -150,6 +158,10 @@ function usual({ login = true, url = "", warning = "", clusterId = "uid-1" }: Se
     docker: `echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.1"}}'`,
     kubectl: `case "$*" in
       version*) echo '{"clientVersion":{"gitVersion":"v1.34.4"}}' ;;
+      *" get deployment metrics-server "*)
+        period=${metricResolution}; [ -f "$state/often" ] && period=15s
+        echo "[\\"--secure-port=4443\\",\\"--metric-resolution=$period\\"]" ;;
+      *" patch deployment metrics-server "*) change "kubectl $*"; : >"$state/often" ;;
       *kube-system*) printf '%s' '${clusterId}' ;;
       *) exit 64 ;;
     esac`,

@@ -1,6 +1,7 @@
 import { backup } from "../../backup.ts";
 import { exitCode, type Tools } from "../../command.ts";
 import { down } from "../../down.ts";
+import { load } from "../../load.ts";
 import { restore } from "../../restore.ts";
 import { rotatePassword } from "../../rotate-password.ts";
 import { silentStep } from "../../steps.ts";
@@ -37,6 +38,15 @@ export async function runRestore(machine: Machine, ...args: string[]): Promise<O
 /** `npm run rotate-password`. */
 export async function runRotatePassword(machine: Machine): Promise<Outcome> {
   return await run(machine, rotatePassword);
+}
+
+/** `npm run load`, until its end or that of the signal. */
+export async function runLoad(
+  machine: Machine,
+  args: readonly string[],
+  signal = new AbortController().signal,
+): Promise<Outcome> {
+  return await run(machine, (tools) => load(args, tools, signal));
 }
 
 async function run(

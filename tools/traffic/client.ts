@@ -11,7 +11,7 @@ export interface Question {
 /** What it was told. */
 export interface Reply {
   readonly status: number;
-  /** The body as JSON; undefined where there is none. */
+  /** The body as JSON, read when asked for; undefined where there is none. */
   readonly json: unknown;
 }
 
@@ -36,8 +36,16 @@ export interface Client {
 /** Milliseconds after which there will be no answer any more. */
 const timeout = 5000;
 
-/** A client of the service at this URL, with so many connections at the most. */
-export function createClient(url: string, connections: number): Client {
+/** How a client connects. */
+export interface ClientOptions {
+  /** At the most. */
+  readonly connections: number;
+  /** Requests on one, on average: one that is kept never comes to a new pod. @default as long as it lasts */
+  readonly perConnection?: number;
+}
+
+/** A client of the service at this URL. */
+export function createClient(url: string, { connections, perConnection = Infinity }: ClientOptions): Client {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: connections,
@@ -46,21 +54,24 @@ export function createClient(url: string, connections: number): Client {
     scheduling: "fifo",
   });
   return {
-    ask: (question) => ask(new URL(question.path, url), question, agent),
+    // By chance: in turn it might be the same connection again and again.
+    ask: (question) => ask(new URL(question.path, url), question, agent, Math.random() * perConnection < 1),
     close() {
       agent.destroy();
     },
   };
 }
 
-function ask(url: URL, { method, body }: Question, agent: Agent): Promise<Reply> {
+function ask(url: URL, { method, body }: Question, agent: Agent, isLast: boolean): Promise<Reply> {
   return new Promise((resolve, reject) => {
     let connected = false;
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers =
-      text === undefined
+    const headers = {
+      ...(text === undefined
         ? {}
-        : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
+        : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) }),
+      ...(isLast ? { Connection: "close" } : {}),
+    };
     const sent = request(url, { method, agent, headers });
     const timer = setTimeout(() => {
       sent.destroy(new Error(`nothing within ${timeout} ms`));
@@ -81,11 +92,26 @@ function ask(url: URL, { method, body }: Question, agent: Agent): Promise<Reply>
       response.on("error", fail);
       response.on("end", () => {
         clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, json: parsed(received) });
+        resolve(new ReceivedReply(response.statusCode ?? 0, received));
       });
     });
     sent.end(text);
   });
+}
+
+/** A client under load has better things to do than to read what nobody looks at. */
+class ReceivedReply implements Reply {
+  readonly status: number;
+  readonly #text: string;
+
+  constructor(status: number, text: string) {
+    this.status = status;
+    this.#text = text;
+  }
+
+  get json(): unknown {
+    return parsed(this.#text);
+  }
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { startLoad, type LoadOptions, type Result } from "../../faults/load.ts";
+import { startLoad, type LoadOptions, type Result } from "../../traffic/load.ts";
 
 const ok: Result = { outcome: "ok" };
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { percentile, summarize, type Sample } from "../../faults/sample.ts";
+import { percentile, summarize, type Sample } from "../../traffic/sample.ts";
 
 describe("summarize", () => {
   const samples: Sample[] = [

@@ -1,0 +1,83 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { untilAnswers } from "./answer.ts";
+import { bringMissing } from "./bring/missing.ts";
+import { exitCode, onTerminal, type Tools } from "./command.ts";
+import { findAutoscaler } from "./load/autoscaler.ts";
+import { drive, type Target } from "./load/drive.ts";
+import { readOptions } from "./load/options.ts";
+import { drawPicture } from "./load/picture.ts";
+import { findings, periodCost, type Finding } from "./load/words.ts";
+import { byHandCommand, goodPeriod, metricsPeriod } from "./metrics-period.ts";
+import { writeSection } from "./performance-page.ts";
+import { requirePulumi } from "./ready.ts";
+import { Fault } from "./run.ts";
+import { findStack, outputs } from "./stack.ts";
+import { measured } from "./this-machine.ts";
+
+/**
+ * Loads the service that runs, and shows what its autoscaler makes of it. Ends by itself, or with Ctrl-C, and leaves a
+ * picture.
+ * @throws {Error} one sentence, or what the program that failed has printed
+ */
+export async function load(args: readonly string[], tools: Tools, signal: AbortSignal): Promise<void> {
+  const options = readOptions(args);
+  const { project, step, print } = tools;
+  const target = await step("stack", () => findTarget(tools));
+  const period = await metricsPeriod(target.profile);
+  const cost = periodCost(period, goodPeriod);
+  if (cost !== undefined) print(`${cost} For ${goodPeriod} s:\n  ${await byHandCommand(target.profile)}\n`);
+  const where = measured(["npm run load", ...args]);
+  const outcome = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
+    drive(target, options, say, signal),
+  );
+  const found = findings(options, outcome);
+  if (signal.aborted) found.unshift(["interrupted", "what follows is what was seen until then"]);
+  const folder = options.write ? join(project.folder, "docs") : join(project.folder, ".load");
+  const file = join(folder, "load.svg");
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, drawPicture(outcome.recording));
+  print(`\n${lines([...found, ["picture", file]])}`);
+  if (options.write) {
+    const measuring = period === undefined ? "" : ` metrics-server measured every ${period} s.`;
+    await writeSection(
+      folder,
+      "load",
+      `${where}${measuring}\n\n${list(found)}\n\n![load, CPU and pods](load.svg)`,
+    );
+  }
+}
+
+async function findTarget(tools: Tools): Promise<Target> {
+  const { project, patience } = tools;
+  await requirePulumi(tools);
+  await bringMissing(tools, ["minikube", "pulumi"]);
+  const stack = await findStack(project);
+  if (!stack.exists) throw new Fault("There is no stack dev, and nothing to load. Run: npm run up");
+  const { url, namespace } = await outputs(stack);
+  await untilAnswers(url, patience);
+  const profile = project.minikubeProfile;
+  return { url, profile, namespace, autoscaler: await findAutoscaler(profile, namespace) };
+}
+
+function lines(found: readonly Finding[]): string {
+  const width = Math.max(...found.map(([about]) => about.length));
+  return found.map(([about, sentence]) => `${about.padEnd(width)}  ${sentence}`).join("\n");
+}
+
+function list(found: readonly Finding[]): string {
+  return found
+    .map(([about, sentence]) => (about === "" ? `  ${sentence}` : `- ${about}: ${sentence}`))
+    .join("\n");
+}
+
+if (import.meta.main) {
+  const stopping = new AbortController();
+  // Once: who presses it again does not want to wait for the end in order.
+  process.once("SIGINT", () => {
+    stopping.abort();
+  });
+  process.exitCode = await exitCode(onTerminal(), (tools) =>
+    load(process.argv.slice(2), tools, stopping.signal),
+  );
+}

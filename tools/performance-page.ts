@@ -1,0 +1,48 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The page's sections, in their order: each has a command that makes it. */
+const sections = {
+  bench: { title: "Throughput, start and memory", command: "npm run bench -- --write" },
+  up: { title: "up and destroy", command: "npm run bench:up -- --write" },
+  load: { title: "Under load", command: "npm run load -- --write" },
+} as const;
+
+/** Name of a section. */
+export type Section = keyof typeof sections;
+
+const head = "# Performance";
+
+/**
+ * Writes a section of `performance.md` anew, and leaves the others as they are.
+ * @param folder where the page is, or is to be
+ */
+export async function writeSection(folder: string, section: Section, body: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, "performance.md");
+  const page = await readFile(file, "utf8").catch(() => "");
+  const parts = Object.keys(sections).map((name) => {
+    const key = name as Section;
+    return key === section ? made(key, body) : (found(page, key) ?? "");
+  });
+  await writeFile(file, `${[head, ...parts.filter((part) => part !== "")].join("\n\n")}\n`);
+}
+
+function made(section: Section, body: string): string {
+  const { title } = sections[section];
+  return [`## ${title}`, begin(section), body.trim(), end(section)].join("\n\n");
+}
+
+/** A section as it stands in the page. */
+function found(page: string, section: Section): string | undefined {
+  const [from, to] = [page.indexOf(`## ${sections[section].title}`), page.indexOf(end(section))];
+  return from === -1 || to === -1 ? undefined : page.slice(from, to + end(section).length);
+}
+
+function begin(section: Section): string {
+  return `<!-- Made by \`${sections[section].command}\`: run it instead of editing. -->`;
+}
+
+function end(section: Section): string {
+  return `<!-- ${section}: end -->`;
+}

@@ -1,0 +1,11 @@
+import { webLabels } from "../../infra/web.ts";
+
+/** Selects the service's pods, its Deployment and its autoscaler. */
+export const webSelector = selector(webLabels);
+
+/** Labels as kubectl's `--selector` takes them. */
+export function selector(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
