@@ -6,7 +6,8 @@ import { deleteDatabasePod, deletePod, forceDeletePod } from "./causes/pod.ts";
 import { restartMinikube } from "./causes/restart.ts";
 import { scaleDown, scaleUp } from "./causes/scale.ts";
 import { slowDatabase } from "./causes/slow-database.ts";
-import { watchMemory } from "./memory.ts";
+import { watchMemory } from "../traffic/memory.ts";
+import { profile } from "./cluster.ts";
 import { FaultRun } from "./run.ts";
 import type { Summary } from "../traffic/sample.ts";
 
@@ -99,10 +100,10 @@ describe("faults under a constant load", () => {
     let slow: Summary | undefined;
     const summary = await run.under("a slow MongoDB", async () => {
       const start = run.now();
-      const memory = await watchMemory(run.namespace, async () => {
-        await slowDatabase(run, { still: 0.3, runs: 0.1, seconds: 15 });
-        await slowDatabase(run, { still: 0.9, runs: 0.1, seconds: 15 });
-      });
+      const memory = watchMemory(profile, run.namespace);
+      await slowDatabase(run, { still: 0.3, runs: 0.1, seconds: 15 });
+      await slowDatabase(run, { still: 0.9, runs: 0.1, seconds: 15 });
+      await memory.stop();
       slow = run.since(start);
       most = memory.most;
       return [

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "../traffic/client.ts";
 import { startClients } from "../traffic/clients.ts";
 import { startLoad, type Load } from "../traffic/load.ts";
+import { watchMemory } from "../traffic/memory.ts";
 import { watchPods } from "../traffic/pod-watch.ts";
 import { percentile } from "../traffic/sample.ts";
 import { watchAutoscaler, whyUnscheduled, type Autoscaler } from "./autoscaler.ts";
@@ -47,6 +48,7 @@ export async function drive(
   const load = start(options, () => requests.send());
   const pods = watchPods(profile, namespace, () => load.now());
   const scaling = watchAutoscaler(profile, namespace, () => load.now());
+  const memory = watchMemory(profile, namespace);
   const tell = narrator(load, say, () => autoscalerLine(autoscaler, pods.changes, scaling.changes));
   const seen = (off: number): Recording => ({
     autoscaler,
@@ -60,6 +62,7 @@ export async function drive(
     await until(() => load.now() >= options.seconds * 1000, tell, signal);
     await load.stop();
     const off = load.now();
+    await memory.stop();
     const used = cost();
     const left = await requests.clean();
     const wanted = scaling.changes.at(-1)?.wanted ?? 0;
@@ -68,10 +71,10 @@ export async function drive(
     const isOver = () =>
       load.now() - off >= options.wait * 1000 || isAtMinimum(autoscaler.min, pods.changes, scaling.changes);
     await until(isOver, tell, signal);
-    return { recording: seen(off), cost: used, left, unscheduled };
+    return { recording: seen(off), cost: used, memory, left, unscheduled };
   } finally {
     await load.stop();
-    await Promise.all([pods.stop(), scaling.stop()]);
+    await Promise.all([pods.stop(), scaling.stop(), memory.stop()]);
     client.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { MemoryWatch } from "../traffic/memory.ts";
 import { summarize } from "../traffic/sample.ts";
 import { tooBusy, type ClientCost } from "./client-cost.ts";
 import type { Options } from "./options.ts";
@@ -10,6 +11,7 @@ const goals = { anotherPod: 45, failed: 0 } as const;
 export interface Outcome {
   readonly recording: Recording;
   readonly cost: ClientCost;
+  readonly memory: Pick<MemoryWatch, "most" | "restarts">;
   /** Documents of the load that may be left. */
   readonly left: number;
   /** Why pods had no node to run on. */
@@ -20,11 +22,15 @@ export interface Outcome {
 export type Finding = readonly [about: string, sentence: string];
 
 /** What came of it, in words. */
-export function findings(options: Options, { recording, cost, left, unscheduled }: Outcome): Finding[] {
+export function findings(
+  options: Options,
+  { recording, cost, memory, left, unscheduled }: Outcome,
+): Finding[] {
   return [
     ["load", loadSentence(options, recording)],
     ...failures(recording),
     ...pods(recording),
+    ["memory", memorySentence(memory)],
     ...(unscheduled === undefined ? [] : [["no room", unscheduled] as const]),
     ["client", clientSentence(cost)],
     [
@@ -77,6 +83,12 @@ function pods(recording: Recording): Finding[] {
         : `back to ${min} pods ${seconds(minimum)} after load off`,
     ],
   ];
+}
+
+function memorySentence({ most, restarts }: Outcome["memory"]): string {
+  return most === 0
+    ? "the cluster did not say"
+    : `the largest pod used ${most.toFixed(0)} Mi at the most; ${restarts} restarts`;
 }
 
 function clientSentence({ cpus, busy }: ClientCost): string {

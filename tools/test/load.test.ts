@@ -19,6 +19,33 @@ const autoscaler = {
   },
 };
 
+const namespace = "koa-mongo-stack-dev-1234";
+
+/** The service's pod. The second of the clock is its count of restarts. */
+const webPods = JSON.stringify({
+  items: [
+    {
+      metadata: { name: "web-1" },
+      spec: { nodeName: "minikube" },
+      status: { containerStatuses: [{ restartCount: "SECOND" }] },
+    },
+  ],
+}).replace('"SECOND"', "'$(PATH=/bin:/usr/bin date +%s)'");
+
+const podMemory = (namespace: string, name: string, mebibytes: number) => ({
+  podRef: { namespace, name },
+  memory: { workingSetBytes: mebibytes * 1024 * 1024 },
+});
+
+/** The service's pod, and others, which use more. */
+const nodeSummary = {
+  pods: [
+    podMemory(namespace, "web-1", 45),
+    podMemory(namespace, "mongodb-0", 300),
+    podMemory("other", "web-1", 400),
+  ],
+};
+
 /** What kubectl tells in turn: seconds that it waits, and a line. */
 type Story = readonly (readonly [seconds: number, line: string])[];
 
@@ -34,6 +61,8 @@ function kubectl(hpa: Story, pods: Story): string {
       *" get horizontalpodautoscalers "*--watch*) ${follow(hpa)} ;;
       *" get horizontalpodautoscalers "*) echo '${JSON.stringify({ items: [autoscaler] })}' ;;
       *" get deployments "*--watch*) ${follow(pods)} ;;
+      *" get pods "*json) echo '${webPods}' ;;
+      *" get --raw "*/minikube/*) echo '${JSON.stringify(nodeSummary)}' ;;
       *" get pods "*) printf '%s' '0/1 nodes are available: 1 Insufficient cpu.' ;;
       *" get deployment metrics-server "*) echo '["--metric-resolution=60s"]' ;;
       *) exit 64 ;;
@@ -113,6 +142,7 @@ describe("load", () => {
     expect(text).to.match(/^CPU +at most 130 % of the request, target 50 %$/m);
     expect(text).to.match(/^pod 3 +ready 1\.\d s after load on \(goal ≤ 45 s\); 3 at the most$/m);
     expect(text).to.match(/^minimum +back to 2 pods [01]\.\d s after load off$/m);
+    expect(text).to.match(/^memory +the largest pod used 45 Mi at the most; [2-9] restarts$/m);
     expect(text).to.match(/^no room +0\/1 nodes are available: 1 Insufficient cpu\.$/m);
     expect(text).to.match(/^client +it used \d\.\d\d CPUs of this machine, and was busy \d+ % of the time/m);
     expect(picture()).to.include("target 50 %").and.include("load off").and.include("ready pods, up to 5");
