@@ -1,87 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Bounds } from "./bounds.ts";
+import { capacityFault } from "./capacity.ts";
 import { Cluster } from "./cluster.ts";
-import { Credentials } from "./credentials.ts";
-import { MongoDatabase } from "./database.ts";
-import { HostPathStorage } from "./hostpath-storage.ts";
 import { ServiceImage } from "./image.ts";
-import { findMinikube } from "./minikube.ts";
+import { makeMongo, mongoRequests } from "./mongo.ts";
 import { AppNamespace } from "./namespace.ts";
 import { NetworkRules } from "./network.ts";
-import { PulledImage } from "./pulled-image.ts";
+import { PullSecret } from "./pull-secret.ts";
 import { readSettings } from "./settings.ts";
-import { StorageClassStorage } from "./storageclass-storage.ts";
-import { UsersJob } from "./users-job.ts";
-import { WebService } from "./web.ts";
+import { findSite } from "./site.ts";
+import { WebService, webRequests } from "./web.ts";
 
 const settings = readSettings();
-const minikube = await findMinikube(settings.minikubeProfile);
+const { scaling, expose, registry } = settings;
+const site = await findSite(settings);
+const { minikube, tunnel, reach, hasSeveralNodes } = site;
+const database = mongoRequests(settings.mongo);
 
-const cluster = new Cluster("cluster", { minikube });
+const fault = capacityFault(site.nodes, scaling.maxReplicas, webRequests, database);
+if (fault !== undefined) void pulumi.log.warn(fault);
+
+const cluster = new Cluster("cluster", { site });
 const inCluster = { provider: cluster.kubernetes };
 const onDocker = { provider: cluster.docker };
 
-const { profile, nodes, buildsInNode } = minikube;
-const onNode = { profile, clusterId: cluster.id };
-
+const isLoaded = minikube !== undefined && !minikube.buildsInNode && registry === undefined;
 const serviceImage = new ServiceImage(
   "web",
-  { clusterId: cluster.id, ...(buildsInNode ? {} : { loadInto: { profile, nodes } }) },
+  {
+    clusterId: cluster.id,
+    ...(isLoaded ? { loadInto: { profile: minikube.profile, nodes: minikube.nodes } } : {}),
+    ...(registry === undefined ? {} : { registry }),
+    ...(settings.platform === undefined ? {} : { platform: settings.platform }),
+  },
   onDocker,
 );
-const mongoImage = new PulledImage("mongodb", { ...onNode, image: settings.mongoImage });
 
 const app = new AppNamespace(settings.name, inCluster);
 
-const storage =
-  settings.storage.kind === "hostPath"
-    ? new HostPathStorage(
-        "data",
-        {
-          namespace: app.name,
-          size: settings.storage.size,
-          ...onNode,
-          ...(nodes.length > 1 ? { node: nodes[0] } : {}),
-          directory: settings.name,
-          keepData: settings.storage.keepData,
-        },
-        inCluster,
-      )
-    : new StorageClassStorage(
-        "data",
-        { namespace: app.name, size: settings.storage.size, storageClass: settings.storage.className },
+const pull =
+  registry?.pull === undefined
+    ? undefined
+    : new PullSecret(
+        "web-pull",
+        { namespace: app.name, repository: registry.repository, user: registry.pull },
         inCluster,
       );
 
-const credentials = new Credentials(
-  "mongodb",
-  { namespace: app.name, version: settings.passwordVersion },
-  inCluster,
-);
+// A minikube is shared with nobody.
+const bounds =
+  minikube === undefined
+    ? new Bounds(
+        settings.name,
+        { namespace: app.name, maxReplicas: scaling.maxReplicas, web: webRequests, database },
+        inCluster,
+      )
+    : undefined;
 
-const { policyFault } = minikube;
 const network = new NetworkRules(
   "network",
-  { namespace: app.name, ...(policyFault === undefined ? {} : { fault: policyFault }) },
+  {
+    namespace: app.name,
+    database: settings.mongo,
+    acme: expose.kind === "ingress" && expose.tls?.kind === "issuer",
+    ...(minikube?.policyFault === undefined ? {} : { fault: minikube.policyFault }),
+  },
   inCluster,
 );
 
-// MongoDB's pod makes its first users. Others are made before anything has them, and the former ones dropped after
-// nothing has them any more.
-const mongo = { namespace: app.name, image: settings.mongoImage, credentials };
-const isRotated = settings.passwordVersion > 1;
-const usersAdded = isRotated
-  ? [
-      new UsersJob(
-        "mongodb-add-users",
-        { ...mongo, node: nodes[0], task: "add" },
-        { ...inCluster, dependsOn: [mongoImage, network] },
-      ),
-    ]
-  : [];
-
-const database = new MongoDatabase(
-  "mongodb",
-  { ...mongo, claimName: storage.claimName },
-  { ...inCluster, dependsOn: usersAdded },
+const mongo = makeMongo(
+  {
+    mongo: settings.mongo,
+    namespace: app.name,
+    stack: settings.name,
+    site,
+    clusterId: cluster.id,
+    network,
+    ...(bounds === undefined ? {} : { priority: bounds.priorities.database }),
+  },
+  inCluster,
 );
 
 const web = new WebService(
@@ -89,24 +86,19 @@ const web = new WebService(
   {
     namespace: app.name,
     image: serviceImage.reference,
-    mongodbUri: credentials.uri,
-    expose: settings.expose,
-    scaling: settings.scaling,
+    mongodbUri: mongo.uri,
+    expose,
+    scaling,
     logLevel: settings.logLevel,
-    reach: minikube.reach,
-    tunnel: `minikube tunnel -p ${profile}`,
+    reach,
+    hasSeveralNodes,
+    ...(tunnel === undefined ? {} : { tunnel }),
+    ...(pull === undefined ? {} : { pullSecret: pull.name }),
+    ...(bounds === undefined ? {} : { priority: bounds.priorities.web }),
   },
-  // Its pods are ready when MongoDB answers: the pull of that large image must not count against their time.
-  { ...inCluster, dependsOn: settings.storage.kind === "hostPath" ? [mongoImage, ...usersAdded] : database },
+  { ...inCluster, dependsOn: mongo.before },
 );
-
-if (isRotated) {
-  new UsersJob(
-    "mongodb-drop-users",
-    { ...mongo, node: nodes[0], task: "drop" },
-    { ...inCluster, dependsOn: [database, web] },
-  );
-}
+mongo.finish(web);
 
 /** Where the service answers. */
 export const url = web.url;
@@ -115,4 +107,4 @@ export const namespace = app.name;
 /** The service's image. */
 export const image = serviceImage.reference;
 /** Pods of the service when idle. */
-export const replicas = settings.scaling.minReplicas;
+export const replicas = scaling.minReplicas;
