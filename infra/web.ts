@@ -46,6 +46,8 @@ const nonroot = 65532;
 const memoryLimit = 128;
 /** What a pod asks for: five of them, MongoDB and Kubernetes itself fit the two CPUs that minikube takes. */
 export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
+/** What it may use: a Node process has one thread for its requests. */
+export const webLimits: Requests = { cpu: "500m", memory: `${memoryLimit}Mi` };
 /** Seconds that pods of a node that is away wait for it. */
 const nodePatience = 30;
 /** Seconds in which every node learns that a pod is on its way out, before it is told to stop. */
@@ -178,7 +180,7 @@ function container({ image, mongodbUri, logLevel }: WebServiceArgs): Container {
     ],
     resources: {
       requests: { ...webRequests },
-      limits: { cpu: "500m", memory: `${memoryLimit}Mi` },
+      limits: { ...webLimits },
     },
     securityContext: containerSecurity(),
     ...probes(),

@@ -47,6 +47,7 @@ export function fakeMinikube(valid: Profiles = [goodProfile]): void {
 ${list}
 END
     ;;
+    ssh) ;;
     docker-env) echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs ;;
     *) echo "unexpected: minikube $*" >&2; exit 64 ;;
   esac`);
