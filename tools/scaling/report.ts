@@ -108,8 +108,12 @@ function count(value: number): string {
 }
 
 function bytes(value: number): string {
-  const [unit, power] = value >= 1e12 ? ["TB", 12] : value >= 1e9 ? ["GB", 9] : ["MB", 6];
-  return `${(value / 10 ** Number(power)).toPrecision(2)} ${unit}`;
+  const units = [
+    { unit: "TB", size: 1e12 },
+    { unit: "GB", size: 1e9 },
+  ];
+  const { unit, size } = units.find((one) => value >= one.size) ?? { unit: "MB", size: 1e6 };
+  return `${Number((value / size).toPrecision(2))} ${unit}`;
 }
 
 function table(heads: readonly string[], rows: readonly string[][]): string {

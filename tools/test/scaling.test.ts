@@ -23,8 +23,8 @@ describe("simulateQueue", () => {
   });
 
   it("stands still for the rest of a period in which the limit is used up", () => {
-    const { p50, p99 } = simulate(2000, 0.5);
-    expect(p50).to.be.greaterThan(simulate(2000, 1).p50);
+    const { p50, p99 } = simulate(2400, 0.5);
+    expect(p50).to.be.greaterThan(simulate(2400, 1).p50);
     expect(p99).to.be.greaterThan(20);
     expect(simulate(250, 0.5).p99).to.be.below(2);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
@@ -51,14 +51,11 @@ function isRendered(values: Values): boolean {
 async function render(values: Values): Promise<Manifest[]> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-render-"));
   const directory = join(folder, "yaml");
-  const workspace = {
-    workDir: folder,
-    projectSettings: {
-      name: "koa-mongo-stack",
-      runtime: "nodejs",
-      backend: { url: `file://${folder}` },
-    },
-    envVars: { PULUMI_CONFIG_PASSPHRASE: "only for this test" },
+  // Pulumi looks there for what runs the programs of a node.
+  await symlink(join(import.meta.dirname, "../../../node_modules"), join(folder, "node_modules"));
+  const envVars = {
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "only for this test",
   };
   const program = async () => {
     setConfig(values);
@@ -72,7 +69,7 @@ async function render(values: Values): Promise<Manifest[]> {
   try {
     const stack = await LocalWorkspace.createStack(
       { stackName: "test", projectName: "koa-mongo-stack", program },
-      workspace,
+      { workDir: folder, envVars },
     );
     await stack.up();
     const files = await readdir(directory, { recursive: true });

@@ -1,3 +1,5 @@
+import { plain } from "./plain.ts";
+
 /** What the API server would call this object. */
 export interface Manifest {
   readonly apiVersion: string;
@@ -34,13 +36,3 @@ function isForeign(apiVersion: string): boolean {
   const [group = "", version] = apiVersion.split("/");
   return version !== undefined && group.includes(".") && !group.endsWith("k8s.io");
 }
-
-/** The mocks' inputs have Pulumi's marks of secrets, which no API server is sent. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  if (secretMark in value) return plain((value as { value?: unknown }).value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
-}
-
-const secretMark = "4dabf18193072939515e22adb298388d";
