@@ -10,6 +10,7 @@ import {
 } from "./connection.ts";
 import { partOf } from "./metadata.ts";
 import { containerSecurity, leaveAfter, podLabels, podSecurity } from "./pod.ts";
+import { memoryOf } from "./quantity.ts";
 import type { ClassStorage } from "./settings/mongo.ts";
 import { claimSpec } from "./volume-claim.ts";
 
@@ -29,14 +30,20 @@ export interface ReplicaSetArgs {
 /** The operator, and what it is told: https://docs.percona.com/percona-operator-for-mongodb/operator.html */
 const version = "1.22.0";
 const image = "percona/percona-server-mongodb:8.0.19-7";
+const backupImage = "percona/percona-backup-mongodb:2.12.0";
 const chart = { chart: "psmdb-operator", repo: "https://percona.github.io/percona-helm-charts/" };
 
 const resourceName = "mongodb";
 const replicaSetName = "rs0";
 /** Members, of which a majority has to be there. */
 export const members = 3;
-/** What one of them asks for. The operator gives half of the memory to WiredTiger's cache. */
+/** What one of them asks for. */
 export const memberRequests: Requests = { cpu: "300m", memory: "1Gi" };
+/**
+ * Bytes of WiredTiger's cache in a member, as the operator sets it: half of what it has over a gibibyte, and a quarter
+ * of one at least.
+ */
+export const memberCache = Math.max(0.25 * 1024 ** 3, (memoryOf(memberRequests.memory) - 1024 ** 3) / 2);
 /** What the operator asks for. */
 export const operatorRequests: Requests = { cpu: "100m", memory: "128Mi" };
 /** User and group of the operator's images. */
@@ -174,7 +181,8 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
       },
     ],
     sharding: { enabled: false },
-    backup: { enabled: false },
+    // The API asks for an image all the same.
+    backup: { enabled: false, image: backupImage },
     logcollector: { enabled: false },
   };
 }

@@ -1,4 +1,4 @@
-import { cpuOf, memoryOf } from "../../infra/quantity.ts";
+import { cpuOf } from "../../infra/quantity.ts";
 import { webRequests } from "../../infra/web.ts";
 
 /** Measured cost of a request: microseconds of CPU. */
@@ -70,8 +70,8 @@ export interface DataAssumptions {
   readonly document: number;
   /** Bytes of its entry in the index: an ObjectId, where it is, and room that B-trees keep. */
   readonly indexEntry: number;
-  /** Quantity of WiredTiger's cache. */
-  readonly cache: string;
+  /** Bytes of WiredTiger's cache. */
+  readonly cache: number;
   readonly copies: number;
 }
 
@@ -81,5 +81,5 @@ export function dataPlan(size: number, assumed: DataAssumptions, prices: Prices)
   const index = documents * assumed.indexEntry;
   const disks = size * assumed.copies;
   const price = (disks / 1e9) * prices.disk;
-  return { size, documents, index, disks, price, fits: index < memoryOf(assumed.cache) };
+  return { size, documents, index, disks, price, fits: index < assumed.cache };
 }

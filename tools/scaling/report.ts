@@ -1,4 +1,4 @@
-import { members, memberRequests } from "../../infra/replica-set.ts";
+import { memberCache, members, memberRequests } from "../../infra/replica-set.ts";
 import { cpuOf } from "../../infra/quantity.ts";
 import { webLimits, webRequests } from "../../infra/web.ts";
 import type { Figures } from "./figures.ts";
@@ -22,8 +22,8 @@ const rates = [10, 1000, 100_000];
 const sizes = [1e9, 1e12];
 /** Shares of a pod's CPU limit. */
 const loads = [0.1, 0.25, 0.5, 0.7, 0.8, 0.9];
-/** Replica set's cache is half of a member's memory; sizes of documents and index entries are assumed. */
-const assumed = { document: 1000, indexEntry: 30, cache: "512Mi", copies: members };
+/** Sizes of documents and index entries are assumed. */
+const assumed = { document: 1000, indexEntry: 30, cache: memberCache, copies: members };
 
 /** The page's tables, in Markdown. */
 export function report(args: ReportArgs): string {
@@ -58,7 +58,7 @@ export function report(args: ReportArgs): string {
     "## Data",
     "",
     `Documents of ${assumed.document} bytes, ${assumed.indexEntry} bytes of index for each, ${assumed.copies} copies; a member has ` +
-      `${memberRequests.memory} of memory, half of it for WiredTiger's cache.`,
+      `${memberRequests.memory} of memory, ${memberCache / 1024 ** 2} MiB of it for WiredTiger's cache.`,
     "",
     table(
       ["data", "documents", "index of `_id`", "disks", "a month", "the limit"],
@@ -75,7 +75,7 @@ function rateRow(plan: RatePlan, maxReplicas: number): string[] {
     cpus.toPrecision(2),
     count(pods),
     reserved.toFixed(1),
-    price.toFixed(0),
+    money(price),
     rateLimit(pods, maxReplicas),
   ];
 }
@@ -100,11 +100,15 @@ function podRows({ figures, requests }: ReportArgs): string[][] {
 
 function dataRow({ size, documents, index, disks, price, fits }: DataPlan): string[] {
   const limit = fits ? "none" : "memory: the index is read from disk unless the cache holds it";
-  return [bytes(size), count(documents), bytes(index), bytes(disks), price.toFixed(0), limit];
+  return [bytes(size), count(documents), bytes(index), bytes(disks), money(price), limit];
 }
 
 function count(value: number): string {
   return value.toLocaleString("en-US");
+}
+
+function money(value: number): string {
+  return value.toFixed(value < 10 ? 1 : 0);
 }
 
 function bytes(value: number): string {

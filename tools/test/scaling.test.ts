@@ -51,7 +51,7 @@ describe("ratePlan", () => {
 });
 
 describe("dataPlan", () => {
-  const assumed = { document: 1000, indexEntry: 30, cache: "512Mi", copies: 3 };
+  const assumed = { document: 1000, indexEntry: 30, cache: 2 ** 28, copies: 3 };
 
   it("counts documents, copies and what is to stay in memory", () => {
     expect(dataPlan(1e9, assumed, prices)).to.deep.equal({

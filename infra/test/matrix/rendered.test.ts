@@ -61,7 +61,9 @@ async function render(values: Values): Promise<Manifest[]> {
     setConfig(values);
     const settings = readSettings();
     const provider = new k8s.Provider("render", { renderYamlToDirectory: directory });
+    // With a tunnel the Service would be read anew for its address, and here there is none to read.
     const site = await findSite(settings);
+    Reflect.deleteProperty(site, "tunnel");
     deploy({ settings, site, clusterId: "rendered", image: pulumi.output(image) }, { provider });
   };
   fakeMinikube(profiles);

@@ -39,7 +39,8 @@ await pulumi.runtime.runInPulumiStack(async () => {
   const url: pulumi.Output<string> = new WebService("web", args).url;
   return { url };
 });
-console.log(JSON.stringify(registered));
+// When nothing is left to do.
+process.once("beforeExit", () => console.log(JSON.stringify(registered)));
 `;
 
 const config = {
