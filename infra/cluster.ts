@@ -1,15 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Minikube } from "./minikube.ts";
+import type { Site } from "./site.ts";
 
 /** Arguments of {@link Cluster}. */
 export interface ClusterArgs {
-  /** What minikube says of itself. */
-  readonly minikube: Minikube;
+  /** Where it is, and which Docker builds for it. */
+  readonly site: Pick<Site, "context" | "docker">;
 }
 
-/** The providers of one minikube cluster: its Kubernetes, and the Docker that builds images for it. */
+/** The providers of one cluster: its Kubernetes, and the Docker that builds images for it. */
 export class Cluster extends pulumi.ComponentResource {
   readonly kubernetes: k8s.Provider;
   readonly docker: docker.Provider;
@@ -18,9 +18,9 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:cluster:Cluster", name, args, opts);
-    const { profile, docker: daemon } = args.minikube;
+    const { context: given, docker: daemon } = args.site;
 
-    const context = { context: profile };
+    const context = given === undefined ? {} : { context: given };
     const reader = new k8s.Provider(`${name}-reader`, context, { parent: this });
     const system = k8s.core.v1.Namespace.get(`${name}-system`, "kube-system", {
       parent: this,

@@ -1,6 +1,12 @@
-import { randomBytes } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import {
+  applicationDatabase,
+  base64,
+  connectionSecret,
+  stashedPassword,
+  type SecretKey,
+} from "./connection.ts";
 import { partOf } from "./metadata.ts";
 
 /** Arguments of {@link Credentials}. */
@@ -10,24 +16,12 @@ export interface CredentialsArgs {
   readonly version: number;
 }
 
-/** Where a pod finds one value of a Secret. */
-export interface SecretKey {
-  readonly name: pulumi.Output<string>;
-  readonly key: string;
-}
-
-/** The database that the application user belongs to, reads and writes. */
-export const applicationDatabase = "app";
-
 /** A Secret's data, in base64: names and passwords of both users. */
 export type UsersData = Readonly<
   Record<"root-user" | "root-password" | "app-user" | "app-password", pulumi.Output<string>>
 >;
 
-/**
- * MongoDB's root and application users, with random passwords. These are made once and kept, encrypted, in Pulumi's
- * state: a stash goes on giving its first value, whatever the program offers it later.
- */
+/** MongoDB's root and application users, with random passwords. */
 export class Credentials extends pulumi.ComponentResource {
   /** Both users. */
   readonly users: UsersData;
@@ -42,12 +36,7 @@ export class Credentials extends pulumi.ComponentResource {
 
     const makeUser = (kind: "root" | "app") => {
       const user = `${kind}-${args.version}`;
-      const stash = new pulumi.Stash(
-        `${name}-${user}`,
-        { input: pulumi.secret(randomBytes(24).toString("base64url")) },
-        { parent: this, ignoreChanges: ["input"], additionalSecretOutputs: ["input", "output"] },
-      );
-      return { user, password: stash.output as pulumi.Output<string> };
+      return { user, password: stashedPassword(`${name}-${user}`, { parent: this }) };
     };
     const [root, app] = [makeUser("root"), makeUser("app")];
 
@@ -63,18 +52,9 @@ export class Credentials extends pulumi.ComponentResource {
       { parent: this },
     );
     const uri = pulumi.interpolate`mongodb://${app.user}:${app.password}@mongodb:27017/${applicationDatabase}`;
-    const uriSecret = new k8s.core.v1.Secret(
-      `${name}-uri`,
-      { metadata, immutable: true, data: { uri: uri.apply(base64) } },
-      { parent: this },
-    );
+    this.uri = connectionSecret(name, { namespace: args.namespace, uri }, { parent: this });
     this.usersSecret = usersSecret.metadata.name;
-    this.uri = { name: uriSecret.metadata.name, key: "uri" };
 
     this.registerOutputs({ users: this.users, usersSecret: this.usersSecret, uri: this.uri });
   }
-}
-
-function base64(text: string): string {
-  return Buffer.from(text).toString("base64");
 }

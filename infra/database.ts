@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Requests } from "./capacity.ts";
 import type { Credentials } from "./credentials.ts";
 import { deletedBehind, notAwaited, partOf } from "./metadata.ts";
 import { containerSecurity, podLabels, podSecurity } from "./pod.ts";
@@ -19,6 +20,8 @@ export interface MongoDatabaseArgs {
   readonly claimName: pulumi.Input<string>;
   /** Its users. Where it runs already it must have them by now. */
   readonly credentials: Pick<Credentials, "users">;
+  /** Name of the PriorityClass of its pod. @default the cluster's */
+  readonly priority?: pulumi.Input<string>;
 }
 
 /** User and group `mongodb` of the official image. */
@@ -109,6 +112,7 @@ function podSpec(args: MongoDatabaseArgs, scripts: pulumi.Input<string>): types.
     enableServiceLinks: false,
     securityContext: podSecurity(mongodbUser),
     terminationGracePeriodSeconds: 60,
+    ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
     initContainers: [setUsers(args.image)],
     containers: [mongod(args.image)],
     volumes: [
@@ -155,9 +159,12 @@ function mongod(image: string): Container {
   };
 }
 
+/** What its pod asks for. */
+export const mongodbRequests: Requests = { cpu: "250m", memory: "512Mi" };
+
 const serverResources: types.input.core.v1.ResourceRequirements = {
-  requests: { cpu: "250m", memory: "512Mi" },
-  limits: { cpu: "1", memory: "512Mi" },
+  requests: { ...mongodbRequests },
+  limits: { cpu: "1", memory: mongodbRequests.memory },
 };
 
 /** What every container of the mongo image has. */

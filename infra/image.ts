@@ -5,6 +5,7 @@ import dockerignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandLine } from "./command.ts";
+import type { RegistrySettings } from "./settings/cluster.ts";
 
 /** Arguments of {@link ServiceImage}. */
 export interface ServiceImageArgs {
@@ -12,40 +13,52 @@ export interface ServiceImageArgs {
   readonly clusterId: pulumi.Input<string>;
   /** The minikube cluster whose nodes get the image from this machine's Docker. @default they have built it */
   readonly loadInto?: { readonly profile: string; readonly nodes: readonly string[] };
+  /** Where it is pushed to. @default it stays where it was built */
+  readonly registry?: Pick<RegistrySettings, "repository" | "push">;
+  /** What it is built for, as Docker names it. @default this machine's architecture, which a local node has, too */
+  readonly platform?: string;
   /** Folder with Dockerfile and .dockerignore. @default the project's */
   readonly context?: string;
 }
 
 const project = join(import.meta.dirname, "..");
-const repository = "koa-mongo-stack";
+const localRepository = "koa-mongo-stack";
 
 /**
- * The service's image, built in the cluster's own Docker, or in this machine's and loaded into each node. Its tag is a
- * hash of what it is built from, because the provider compares inputs only, and because a pod can't use the bare id of
- * an image that was never pushed.
+ * The service's image, built in the cluster's own Docker, or in this machine's and loaded into each node or pushed to a
+ * registry. Its tag is a hash of what it is built from, because the provider compares inputs only, and because a pod
+ * can't use the bare id of an image that was never pushed. One that was is used by its digest.
  */
 export class ServiceImage extends pulumi.ComponentResource {
-  /** Name and tag. */
+  /** Name and tag, or name and digest of one that was pushed. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:image:ServiceImage", name, args, opts);
-    const { clusterId, context = project } = args;
+    const { clusterId, context = project, registry } = args;
 
     const content = contextHash(context);
-    const tag = pulumi.output(clusterId).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
+    // Every cluster pulls the same one from a registry.
+    const where = registry === undefined ? clusterId : registry.repository;
+    const tag = pulumi.output(where).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
     const image = new docker.Image(
       name,
       {
-        imageName: pulumi.interpolate`${repository}:${tag}`,
-        build: { context, dockerfile: join(context, "Dockerfile"), platform: platform(process.arch) },
-        skipPush: true,
+        imageName: pulumi.interpolate`${registry?.repository ?? localRepository}:${tag}`,
+        build: {
+          context,
+          dockerfile: join(context, "Dockerfile"),
+          platform: args.platform ?? platform(process.arch),
+        },
+        ...(registry === undefined ? { skipPush: true } : pushing(registry)),
       },
       // The provider would not delete it anyway, and can't be asked where that Docker's address has changed.
       { parent: this, retainOnDelete: true },
     );
-    // Through the digest the pods wait until the image is built.
-    const built = pulumi.all([image.imageName, image.repoDigest]).apply(([reference]) => reference);
+    // Through the digest the pods wait until the image is built. Of one that was not pushed it is an id.
+    const built = pulumi
+      .all([image.imageName, image.repoDigest])
+      .apply(([tagged, digest]) => (registry === undefined ? tagged : digest));
     this.reference = args.loadInto === undefined ? built : this.load(name, built, args.loadInto);
 
     this.registerOutputs({ reference: this.reference });
@@ -61,6 +74,12 @@ export class ServiceImage extends pulumi.ComponentResource {
     const loaded = new Command(`${name}-load`, { create }, { parent: this });
     return pulumi.all([reference, loaded.id]).apply(([image]) => image);
   }
+}
+
+/** Without a user the provider takes what `docker login` has left, credential helpers included. */
+function pushing({ push }: Pick<RegistrySettings, "push">): Pick<docker.ImageArgs, "registry"> {
+  if (push === undefined) return {};
+  return { registry: { username: push.username, password: push.password } };
 }
 
 /** They look into each node afterwards: minikube ends well, too, where a load has failed. */
@@ -97,7 +116,7 @@ function contentOf(context: string, file: string): string | Buffer {
   return JSON.stringify({ ...(JSON.parse(content.toString()) as object), scripts: undefined });
 }
 
-/** minikube's node runs on this machine, so it has this machine's architecture. */
+/** As Docker names it. */
 function platform(arch: string): string {
   return `linux/${arch === "x64" ? "amd64" : arch}`;
 }

@@ -14,6 +14,8 @@ export interface Minikube {
   readonly docker: { readonly host: string; readonly certPath?: string };
   /** Whether that is the only node's own Docker. What another builds has to be loaded into the nodes. */
   readonly buildsInNode: boolean;
+  /** Whether its ingress controller is on. */
+  readonly hasIngress: boolean;
   /** Where a port of the node is reached from this machine. */
   readonly reach: (nodePort: number) => Reach;
   /** Why nobody may rely on NetworkPolicies, and what mends it. */
@@ -67,6 +69,7 @@ export async function findMinikube(profile: string, platform = process.platform)
     nodes: nodeNames(found),
     docker: buildsInNode ? await inNode : await dockerOfMachine(),
     buildsInNode,
+    hasIngress: hasIngress(found),
     reach: (nodePort) => reach(found, nodePort, platform),
     ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),
   };
@@ -91,6 +94,11 @@ export function isRunning({ Status }: Profile): boolean {
 /** Whether the addon is on that measures the pods' CPU. */
 export function hasMetricsServer({ Config }: Profile): boolean {
   return Config.Addons?.["metrics-server"] === true;
+}
+
+/** Whether the addon is on that routes host names. */
+export function hasIngress({ Config }: Profile): boolean {
+  return Config.Addons?.ingress === true;
 }
 
 /** Whether NetworkPolicies are enforced. */
@@ -161,10 +169,14 @@ export interface Reach {
 }
 
 /** With the Docker driver on macOS and Windows the node is in a virtual machine: only published ports are reached. */
+function isHidden({ Driver }: Profile["Config"], platform: NodeJS.Platform): boolean {
+  return ["docker", "podman"].includes(Driver) && platform !== "linux";
+}
+
+/** Asks for a port of the node. */
 export function reach({ Name, Config }: Profile, nodePort: number, platform: NodeJS.Platform): Reach {
   const node = { address: `${Config.Nodes[0]?.IP ?? "127.0.0.1"}:${nodePort}` };
-  const isHidden = ["docker", "podman"].includes(Config.Driver) && platform !== "linux";
-  if (!isHidden) return node;
+  if (!isHidden(Config, platform)) return node;
   const published = (Config.ExposedPorts ?? []).map((port) => port.split(":"));
   const hostPort = published.find((parts) => parts.at(-1) === String(nodePort))?.at(-2);
   if (hostPort !== undefined) return { address: `127.0.0.1:${hostPort}` };
@@ -174,6 +186,18 @@ export function reach({ Name, Config }: Profile, nodePort: number, platform: Nod
       `This machine can't reach port ${nodePort} of the node. ` +
       `Run: minikube delete -p ${Name}, then: ${startCommand(Name, nodePort)}`,
   };
+}
+
+/**
+ * Where the ingress addon listens, as this machine reaches it.
+ * @returns an address, which a hosts file takes, and what has to run meanwhile
+ */
+export function ingressReach(
+  { Name, Config }: Profile,
+  platform = process.platform,
+): { readonly address: string; readonly meanwhile?: string } {
+  if (isHidden(Config, platform)) return { address: "127.0.0.1", meanwhile: `minikube tunnel -p ${Name}` };
+  return { address: Config.Nodes[0]?.IP ?? "127.0.0.1" };
 }
 
 async function minikube(args: readonly string[], timeout = 0): Promise<string> {
@@ -211,8 +235,11 @@ async function dockerOfNode(profile: string): Promise<Minikube["docker"]> {
   return { host: variable(environment, "DOCKER_HOST"), certPath: variable(environment, "DOCKER_CERT_PATH") };
 }
 
-/** The one that `docker` talks to. The provider itself knows nothing of contexts. */
-async function dockerOfMachine(): Promise<Minikube["docker"]> {
+/**
+ * The one that `docker` talks to. The provider itself knows nothing of contexts.
+ * @throws {RunError} there is no docker, or it does not say
+ */
+export async function dockerOfMachine(): Promise<Minikube["docker"]> {
   try {
     const format = "{{.Endpoints.docker.Host}}";
     return { host: (await run("docker", ["context", "inspect", "--format", format])).stdout.trim() };
@@ -223,7 +250,7 @@ async function dockerOfMachine(): Promise<Minikube["docker"]> {
         ? "which is not on PATH. Install it: https://docs.docker.com/get-docker/"
         : `which does not say where it is: ${message.trim()}`;
     throw new RunError(
-      `An image for several nodes, or for a runtime other than Docker, is built in this machine's Docker, ${why}`,
+      `An image for several nodes, for a registry or for a runtime other than Docker is built in this machine's Docker, ${why}`,
       { cause: error },
     );
   }

@@ -2,26 +2,43 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { mongodbLabels, mongodbPort } from "./database.ts";
+import { acmeSolver } from "./ingress.ts";
 import { partOf } from "./metadata.ts";
+import { memberLabels, operatorLabels } from "./replica-set.ts";
 import { usersJobLabels } from "./users-job.ts";
 import { webLabels, webPort } from "./web.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
+/** Whom the service finds its database at. */
+export type DatabasePath =
+  | { readonly kind: "standalone" }
+  /** With an operator of its own, or one of another namespace. */
+  | { readonly kind: "operator"; readonly installs: boolean }
+  /** Anywhere, at these ports. */
+  | { readonly kind: "external"; readonly ports: readonly number[] };
+
+/** What the rules depend on. */
+export interface Paths {
+  readonly database: DatabasePath;
+  /** Whether cert-manager's pods may be asked for what proves that the host name is ours. */
+  readonly acme: boolean;
+}
+
 /** Arguments of {@link NetworkRules}. */
-export interface NetworkRulesArgs {
+export interface NetworkRulesArgs extends Paths {
   readonly namespace: pulumi.Input<string>;
   /** Why nobody may rely on the rules, which `up` then warns of. @default they are enforced */
   readonly fault?: string;
 }
 
-/** Who may talk to whom. Nobody else does: not even MongoDB to the outside. */
+/** Who may talk to whom. Nobody else does: not even a MongoDB of ours to the outside. */
 export class NetworkRules extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:network:NetworkRules", name, args, opts);
 
     if (args.fault !== undefined) void pulumi.log.warn(args.fault);
-    for (const [rule, spec] of Object.entries(policies())) {
+    for (const [rule, spec] of Object.entries(policies(args))) {
       const metadata = { namespace: args.namespace, labels: partOf };
       new k8s.networking.v1.NetworkPolicy(`${name}-${rule}`, { metadata, spec }, { parent: this });
     }
@@ -31,22 +48,83 @@ export class NetworkRules extends pulumi.ComponentResource {
 }
 
 /** One policy a rule, by name. */
-export function policies(): Record<string, PolicySpec> {
-  const tcp = (port: number) => [{ protocol: "TCP", port }];
-  const web = { matchLabels: webLabels };
-  const mongodb = { matchLabels: mongodbLabels };
-  const users = { matchLabels: usersJobLabels };
-  const toMongodb = { to: [{ podSelector: mongodb }], ports: tcp(mongodbPort) };
-  const mongodbFrom = (pods: typeof web) => ({ from: [{ podSelector: pods }], ports: tcp(mongodbPort) });
+export function policies({ database, acme }: Paths): Record<string, PolicySpec> {
   return {
     "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     "any-to-web": { podSelector: web, policyTypes: ["Ingress"], ingress: [{ ports: tcp(webPort) }] },
-    "web-to-mongodb": { podSelector: web, policyTypes: ["Egress"], egress: [toMongodb] },
     "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns()] },
-    "users-to-mongodb": { podSelector: users, policyTypes: ["Egress"], egress: [toMongodb, dns()] },
-    "mongodb-from-web": { podSelector: mongodb, policyTypes: ["Ingress"], ingress: [mongodbFrom(web)] },
-    "mongodb-from-users": { podSelector: mongodb, policyTypes: ["Ingress"], ingress: [mongodbFrom(users)] },
+    ...databasePolicies(database),
+    ...(acme ? { "any-to-acme-solver": toAcmeSolver() } : {}),
   };
+}
+
+const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
+const web = { matchLabels: webLabels };
+
+function databasePolicies(database: DatabasePath): Record<string, PolicySpec> {
+  switch (database.kind) {
+    case "standalone":
+      return standalone();
+    case "operator":
+      return replicaSet(database.installs);
+    case "external": {
+      // Nobody knows the addresses: with a service of MongoDB's they change.
+      const egress = [{ ports: tcp(...database.ports) }];
+      return { "web-to-outside": { podSelector: web, policyTypes: ["Egress"], egress } };
+    }
+  }
+}
+
+function standalone(): Record<string, PolicySpec> {
+  const mongodb = { matchLabels: mongodbLabels };
+  const users = { matchLabels: usersJobLabels };
+  const toMongodb = { to: [{ podSelector: mongodb }], ports: tcp(mongodbPort) };
+  return {
+    "web-to-mongodb": { podSelector: web, policyTypes: ["Egress"], egress: [toMongodb] },
+    "users-to-mongodb": { podSelector: users, policyTypes: ["Egress"], egress: [toMongodb, dns()] },
+    "mongodb-from-web": mongodbFrom(mongodb, { podSelector: web }),
+    "mongodb-from-users": mongodbFrom(mongodb, { podSelector: users }),
+  };
+}
+
+function replicaSet(installs: boolean): Record<string, PolicySpec> {
+  const member = { matchLabels: memberLabels };
+  const operator = { matchLabels: operatorLabels };
+  const toMember = { to: [{ podSelector: member }], ports: tcp(mongodbPort) };
+  const own: Record<string, PolicySpec> = {
+    "operator-to-mongodb": { podSelector: operator, policyTypes: ["Egress"], egress: [toMember, dns()] },
+    // The API server is no pod, and has other addresses in every cluster.
+    "operator-to-api": {
+      podSelector: operator,
+      policyTypes: ["Egress"],
+      egress: [{ ports: tcp(443, 6443, 8443) }],
+    },
+  };
+  return {
+    "web-to-mongodb": { podSelector: web, policyTypes: ["Egress"], egress: [toMember] },
+    "mongodb-to-mongodb": { podSelector: member, policyTypes: ["Egress"], egress: [toMember, dns()] },
+    "mongodb-from-web": mongodbFrom(member, { podSelector: web }),
+    "mongodb-from-mongodb": mongodbFrom(member, { podSelector: member }),
+    "mongodb-from-operator": mongodbFrom(
+      member,
+      installs ? { podSelector: operator } : { podSelector: operator, namespaceSelector: {} },
+    ),
+    ...(installs ? own : {}),
+  };
+}
+
+function mongodbFrom(
+  mongodb: types.input.meta.v1.LabelSelector,
+  peer: types.input.networking.v1.NetworkPolicyPeer,
+): PolicySpec {
+  const ingress = [{ from: [peer], ports: tcp(mongodbPort) }];
+  return { podSelector: mongodb, policyTypes: ["Ingress"], ingress };
+}
+
+/** Let's Encrypt asks through the ingress controller, wherever that runs. */
+function toAcmeSolver(): PolicySpec {
+  const { selector, port } = acmeSolver;
+  return { podSelector: selector, policyTypes: ["Ingress"], ingress: [{ ports: tcp(port) }] };
 }
 
 function dns(): types.input.networking.v1.NetworkPolicyEgressRule {

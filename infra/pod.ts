@@ -29,3 +29,29 @@ export function containerSecurity(): SecurityContext {
     runAsNonRoot: true,
   };
 }
+
+/**
+ * Spread over zones and nodes, as evenly as there is room. Nodes without the label of a zone are all in one. Pods of an
+ * earlier rollout don't count: they are on their way out.
+ */
+export function spread(
+  labels: Readonly<Record<string, string>>,
+): types.input.core.v1.TopologySpreadConstraint[] {
+  return ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: labels },
+    matchLabelKeys: ["pod-template-hash"],
+  }));
+}
+
+/** A pod on a node that is away is replaced after so many seconds; Kubernetes' own choice is 300. */
+export function leaveAfter(tolerationSeconds: number): types.input.core.v1.Toleration[] {
+  return ["not-ready", "unreachable"].map((condition) => ({
+    key: `node.kubernetes.io/${condition}`,
+    operator: "Exists",
+    effect: "NoExecute",
+    tolerationSeconds,
+  }));
+}

@@ -1,13 +1,13 @@
 import { Config, getStack, RunError } from "@pulumi/pulumi";
-
-/** How the service is reached from outside the cluster. */
-export type Expose =
-  { readonly kind: "nodePort"; readonly port: number | undefined } | { readonly kind: "loadBalancer" };
-
-/** Where the database keeps its files. */
-export type StorageSettings =
-  | { readonly kind: "hostPath"; readonly size: string; readonly keepData: boolean }
-  | { readonly kind: "storageClass"; readonly size: string; readonly className: string };
+import {
+  readCluster,
+  readRegistry,
+  type ClusterSettings,
+  type RegistrySettings,
+} from "./settings/cluster.ts";
+import { readExpose, type Expose } from "./settings/expose.ts";
+import { readMongo, type MongoSettings } from "./settings/mongo.ts";
+import { integer, oneOf, optional } from "./settings/values.ts";
 
 /** Bounds and target of the autoscaler. */
 export interface Scaling {
@@ -23,22 +23,20 @@ export interface Scaling {
 export interface Settings {
   /** Project and stack, as the beginning of Kubernetes' own names. */
   readonly name: string;
-  readonly minikubeProfile: string;
+  readonly cluster: ClusterSettings;
+  /** Where the image is pushed to. @default the cluster builds it, or it is loaded into the cluster's nodes */
+  readonly registry?: RegistrySettings;
+  /** What the image is built for, as Docker names it. @default this machine's architecture */
+  readonly platform?: string;
   readonly expose: Expose;
   readonly scaling: Scaling;
   readonly logLevel: string;
-  readonly mongoImage: string;
-  /** With another number MongoDB has other users, with passwords of their own. */
-  readonly passwordVersion: number;
-  readonly storage: StorageSettings;
+  readonly mongo: MongoSettings;
 }
 
-const exposeKinds = ["nodePort", "loadBalancer"] as const;
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 /** More pods than this on one database are a mistake in the configuration. */
 const mostReplicas = 50;
-/** More is no version any more. */
-const mostVersions = 999_999;
 
 /**
  * Reads the stack's configuration.
@@ -46,9 +44,13 @@ const mostVersions = 999_999;
  */
 export function readSettings(config = new Config(), stack = getStack()): Settings {
   const minReplicas = integer(config, "minReplicas", 1, mostReplicas);
-  return {
+  const registry = readRegistry(config);
+  const platform = optional(config, "platform", /^linux\/(amd64|arm64)$/, "linux/amd64 or linux/arm64");
+  const settings: Settings = {
     name: qualifiedName(config.name, stack),
-    minikubeProfile: matching(config, "minikubeProfile", /^[\w.-]+$/, "the name of a minikube profile"),
+    cluster: readCluster(config),
+    ...(registry === undefined ? {} : { registry }),
+    ...(platform === undefined ? {} : { platform }),
     expose: readExpose(config),
     scaling: {
       minReplicas,
@@ -56,15 +58,30 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
       cpuTarget: integer(config, "cpuTarget", 1, 100),
     },
     logLevel: oneOf(config, "logLevel", logLevels),
-    mongoImage: matching(
-      config,
-      "mongoImage",
-      /^[\w./:-]+[:@][\w.:-]*\d[\w.:-]*$/,
-      "an image with its version, such as mongo:8.0",
-    ),
-    passwordVersion: integer(config, "passwordVersion", 1, mostVersions),
-    storage: readStorage(config),
+    mongo: readMongo(config),
   };
+  requireReachable(settings);
+  return settings;
+}
+
+/** What only minikube's own machine can do. */
+function requireReachable({ cluster, registry, platform, mongo }: Settings): void {
+  if (cluster.kind === "minikube") {
+    if (platform === undefined || registry !== undefined) return;
+    throw new RunError("platform goes with a registry only: minikube's node is this machine's.");
+  }
+  if (registry === undefined) {
+    throw new RunError(
+      "The nodes of a cluster that is not minikube pull the image from a registry. " +
+        "Run: pulumi config set registry ghcr.io/OWNER/koa-mongo-stack",
+    );
+  }
+  if (mongo.kind === "standalone" && mongo.storage.kind === "hostPath") {
+    throw new RunError(
+      "storage hostPath is a folder of minikube's node. In another cluster it must be the name of a StorageClass, " +
+        "as `kubectl get storageclass` lists them.",
+    );
+  }
 }
 
 function qualifiedName(project: string, stack: string): string {
@@ -72,56 +89,4 @@ function qualifiedName(project: string, stack: string): string {
   throw new RunError(
     `The stack's name can have 20 characters, of a to z, 0 to 9 and "-", and is "${stack}".`,
   );
-}
-
-function readExpose(config: Config): Expose {
-  const kind = oneOf(config, "expose", exposeKinds);
-  const port = config.require("nodePort") === "0" ? undefined : integer(config, "nodePort", 30000, 32767);
-  return kind === "nodePort" ? { kind, port } : { kind };
-}
-
-function readStorage(config: Config): StorageSettings {
-  const size = matching(
-    config,
-    "storageSize",
-    /^[1-9]\d*(Mi|Gi|Ti|M|G|T)$/,
-    "a quantity such as 500Mi or 10Gi",
-  );
-  const className = matching(
-    config,
-    "storage",
-    /^(hostPath|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/,
-    "hostPath or the name of a StorageClass",
-  );
-  const keepData = config.requireBoolean("keepData");
-  if (className === "hostPath") return { kind: "hostPath", size, keepData };
-  if (keepData) {
-    throw new RunError(
-      `keepData goes with storage hostPath only: the reclaim policy of the StorageClass "${className}" decides ` +
-        "what becomes of its volumes.",
-    );
-  }
-  return { kind: "storageClass", size, className };
-}
-
-function integer(config: Config, key: string, least: number, most: number, leastName?: string): number {
-  // Pulumi's own requireNumber takes "3abc" for 3.
-  const text = config.require(key);
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  const from = leastName === undefined ? String(least) : `${leastName} (${least})`;
-  throw new RunError(`${key} must be a whole number from ${from} to ${most}, not ${text}.`);
-}
-
-function oneOf<T extends string>(config: Config, key: string, values: readonly T[]): T {
-  const value = config.require(key);
-  const found = values.find((known) => known === value);
-  if (found === undefined) throw new RunError(`${key} must be one of ${values.join(", ")}, not "${value}".`);
-  return found;
-}
-
-function matching(config: Config, key: string, pattern: RegExp, what: string): string {
-  const value = config.require(key);
-  if (!pattern.test(value)) throw new RunError(`${key} must be ${what}, not "${value}".`);
-  return value;
 }

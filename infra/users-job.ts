@@ -12,8 +12,8 @@ export interface UsersJobArgs {
   readonly namespace: pulumi.Input<string>;
   /** The official mongo image, with its version. */
   readonly image: string;
-  /** A node that has the image. */
-  readonly node: string;
+  /** A node that has the image. @default any */
+  readonly node?: string;
   /** The users that MongoDB is to have. */
   readonly credentials: Pick<Credentials, "usersSecret">;
   /** Makes these users, or drops those that were ours before. */
@@ -71,7 +71,7 @@ function podSpec(args: UsersJobArgs, scripts: pulumi.Input<string>): types.input
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: "Never",
-    nodeSelector: { "kubernetes.io/hostname": args.node },
+    ...(args.node === undefined ? {} : { nodeSelector: { "kubernetes.io/hostname": args.node } }),
     securityContext: podSecurity(mongodbUser),
     containers: [container(args)],
     volumes: [

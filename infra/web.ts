@@ -1,19 +1,24 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { SecretKey } from "./credentials.ts";
+import type { Requests } from "./capacity.ts";
+import type { SecretKey } from "./connection.ts";
+import { WebIngress } from "./ingress.ts";
 import { notAwaited, partOf } from "./metadata.ts";
-import { containerSecurity, podLabels, podSecurity } from "./pod.ts";
+import { containerSecurity, leaveAfter, podLabels, podSecurity, spread } from "./pod.ts";
 import type { Reach } from "./minikube.ts";
-import type { Expose, Scaling } from "./settings.ts";
+import type { Expose } from "./settings/expose.ts";
+import type { Scaling } from "./settings.ts";
 
 type Container = types.input.core.v1.Container;
 
 /** Arguments of {@link WebService}. */
 export interface WebServiceArgs {
   readonly namespace: pulumi.Input<string>;
-  /** The service's image: name and tag. */
+  /** The service's image: name and tag, or name and digest. */
   readonly image: pulumi.Input<string>;
+  /** What its nodes pull the image with. @default the registry asks for nothing */
+  readonly pullSecret?: pulumi.Input<string>;
   /** MongoDB's connection string. */
   readonly mongodbUri: SecretKey;
   readonly expose: Expose;
@@ -22,8 +27,12 @@ export interface WebServiceArgs {
   readonly logLevel: string;
   /** Where a port of the node is reached from outside the cluster. */
   readonly reach: (nodePort: number) => Reach;
-  /** Command that gives load balancers their addresses. */
-  readonly tunnel: string;
+  /** Command that gives load balancers their addresses. @default they get them by themselves */
+  readonly tunnel?: string;
+  /** Whether pods of a node that is away are to be replaced on another within half a minute, and not within five. */
+  readonly hasSeveralNodes: boolean;
+  /** Name of the PriorityClass of its pods. @default the cluster's */
+  readonly priority?: pulumi.Input<string>;
 }
 
 /** Port that the service listens on. */
@@ -35,6 +44,12 @@ export const webLabels = podLabels("web");
 const nonroot = 65532;
 /** Mi that a pod may use: Node's heap gets three quarters, its buffers and code the rest. */
 const memoryLimit = 128;
+/** What a pod asks for: five of them, MongoDB and Kubernetes itself fit the two CPUs that minikube takes. */
+export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
+/** What it may use. With half a CPU a pod that starts, or takes over another's clients, waits longer than a request may. */
+export const webLimits: Requests = { cpu: "1", memory: `${memoryLimit}Mi` };
+/** Seconds that pods of a node that is away wait for it. */
+const nodePatience = 30;
 /** Seconds in which every node learns that a pod is on its way out, before it is told to stop. */
 const endpointRemoval = 5;
 
@@ -64,7 +79,7 @@ export class WebService extends pulumi.ComponentResource {
     );
     const service = new k8s.core.v1.Service(
       name,
-      { metadata: { ...metadata, annotations: notAwaited }, spec: serviceSpec(args.expose) },
+      { metadata: { ...metadata, ...awaited(args) }, spec: serviceSpec(args.expose) },
       child,
     );
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
@@ -74,22 +89,49 @@ export class WebService extends pulumi.ComponentResource {
     );
     new k8s.policy.v1.PodDisruptionBudget(
       name,
-      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: webLabels } } },
+      {
+        metadata,
+        spec: {
+          maxUnavailable: 1,
+          selector: { matchLabels: webLabels },
+          // Pods that serve nobody never keep a node from being drained.
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+        },
+      },
       child,
     );
-    // A load balancer gives its address some time after the Service is made, so that one is asked for anew.
-    const seen =
-      args.expose.kind === "loadBalancer"
-        ? k8s.core.v1.Service.get(`${name}-address`, service.id, { ...child, dependsOn: deployment })
-        : service;
-    this.url = pulumi.all([seen.spec, seen.status]).apply(([spec, status]) => {
+    this.url = this.urlOf(name, service, deployment, args);
+
+    this.registerOutputs({ url: this.url });
+  }
+
+  private urlOf(
+    name: string,
+    service: k8s.core.v1.Service,
+    deployment: k8s.apps.v1.Deployment,
+    args: WebServiceArgs,
+  ): pulumi.Output<string> {
+    const child = { parent: this };
+    const { namespace, expose } = args;
+    if (expose.kind === "ingress") {
+      return new WebIngress(name, { namespace, service: service.metadata.name, ingress: expose }, child).url;
+    }
+    // Where nobody awaits its address, a load balancer has it some time after the Service is made: it is asked anew.
+    const isLate = expose.kind === "loadBalancer" && args.tunnel !== undefined;
+    const seen = isLate
+      ? k8s.core.v1.Service.get(`${name}-address`, service.id, { ...child, dependsOn: deployment })
+      : service;
+    return pulumi.all([seen.spec, seen.status]).apply(([spec, status]) => {
       const { url, fault } = serviceUrl(spec, status, args);
       if (fault !== undefined) void pulumi.log.warn(fault);
       return url;
     });
-
-    this.registerOutputs({ url: this.url });
   }
+}
+
+/** The cloud's load balancer is the one thing of a Service that is worth the wait: its address is the URL. */
+function awaited({ expose, tunnel }: WebServiceArgs): { annotations?: Record<string, string> } {
+  return expose.kind === "loadBalancer" && tunnel === undefined ? {} : { annotations: notAwaited };
 }
 
 /** Pulumi would wait 10 minutes for pods that never start, and too short for very many of them. */
@@ -113,14 +155,10 @@ function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpe
         enableServiceLinks: false,
         securityContext: podSecurity(nonroot),
         terminationGracePeriodSeconds: terminationGrace,
-        topologySpreadConstraints: [
-          {
-            maxSkew: 1,
-            topologyKey: "kubernetes.io/hostname",
-            whenUnsatisfiable: "ScheduleAnyway",
-            labelSelector: { matchLabels: webLabels },
-          },
-        ],
+        topologySpreadConstraints: spread(webLabels),
+        ...(args.hasSeveralNodes ? { tolerations: leaveAfter(nodePatience) } : {}),
+        ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
+        ...(args.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: args.pullSecret }] }),
         containers: [container(args)],
       },
     },
@@ -141,10 +179,8 @@ function container({ image, mongodbUri, logLevel }: WebServiceArgs): Container {
       { name: "NODE_OPTIONS", value: `--max-old-space-size=${(memoryLimit * 3) / 4}` },
     ],
     resources: {
-      // Five of them, MongoDB and Kubernetes itself fit the two CPUs that minikube takes.
-      requests: { cpu: "100m", memory: "64Mi" },
-      // With half a CPU a pod that starts, or that takes over another's clients, waits longer than a request may.
-      limits: { cpu: "1", memory: `${memoryLimit}Mi` },
+      requests: { ...webRequests },
+      limits: { ...webLimits },
     },
     securityContext: containerSecurity(),
     ...probes(),
@@ -162,10 +198,12 @@ export function probes(): Pick<Container, "startupProbe" | "readinessProbe" | "l
   };
 }
 
+const serviceTypes = { nodePort: "NodePort", loadBalancer: "LoadBalancer", ingress: "ClusterIP" } as const;
+
 function serviceSpec(expose: Expose): types.input.core.v1.ServiceSpec {
   const nodePort = expose.kind === "nodePort" && expose.port !== undefined ? { nodePort: expose.port } : {};
   return {
-    type: expose.kind === "nodePort" ? "NodePort" : "LoadBalancer",
+    type: serviceTypes[expose.kind],
     selector: webLabels,
     ports: [{ name: "http", port: 80, targetPort: "http", ...nodePort }],
   };
@@ -214,7 +252,7 @@ export function serviceUrl(
   if (balancer !== undefined) return { url: `http://${balancer}` };
   const { address, fault } = reach(spec.ports[0]?.nodePort ?? 0);
   const url = `http://${address}`;
-  if (spec.type !== "LoadBalancer") return { url, fault };
+  if (spec.type !== "LoadBalancer" || tunnel === undefined) return { url, fault };
   const meanwhile = fault === undefined ? ` Until then it answers at ${url}` : "";
   return {
     url,

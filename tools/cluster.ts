@@ -1,4 +1,11 @@
-import { findProfile, hasMetricsServer, isRunning, startArguments } from "../infra/minikube.ts";
+import {
+  findProfile,
+  hasIngress,
+  hasMetricsServer,
+  isRunning,
+  startArguments,
+  type Profile,
+} from "../infra/minikube.ts";
 import { forgetCluster, isMade, rememberCluster, rememberStart } from "./made.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "./metrics-period.ts";
 import type { Project } from "./project.ts";
@@ -43,15 +50,28 @@ function publishedPort({ nodePort }: Project): number | undefined {
  * Turns on what the autoscaler measures with. In a cluster that `up` made it also measures often enough to show a load
  * soon; others' clusters stay as they are.
  */
-export async function enableMetrics(project: Project, { say, title }: Telling): Promise<void> {
+export async function enableMetrics(project: Project, telling: Telling): Promise<void> {
+  await enable("metrics-server", hasMetricsServer, project, telling);
+  if (await isMade(project)) await often(project.minikubeProfile);
+}
+
+/** Turns on what routes host names. */
+export async function enableIngress(project: Project, telling: Telling): Promise<void> {
+  await enable("ingress", hasIngress, project, telling);
+}
+
+/** Turns an addon of minikube on, where it is off. */
+async function enable(
+  addon: string,
+  isOn: (profile: Profile) => boolean,
+  project: Project,
+  { say, title }: Telling,
+): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
   if (found === undefined) throw new Fault(`The minikube cluster "${profile}" is gone.`);
-  if (!hasMetricsServer(found)) {
-    await work("minikube", ["addons", "enable", "metrics-server", "-p", profile], {}, say);
-  }
-  if (await isMade(project)) await often(profile);
-  title("metrics-server is on");
+  if (!isOn(found)) await work("minikube", ["addons", "enable", addon, "-p", profile], {}, say);
+  title(`${addon} is on`);
 }
 
 async function often(profile: string): Promise<void> {

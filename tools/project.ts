@@ -10,9 +10,13 @@ export interface Project {
   readonly folder: string;
   /** Least version of Pulumi, such as 3.210.0. */
   readonly leastPulumi: string;
+  /** `minikube`, or `current` for one of the kubeconfig. */
+  readonly cluster: string;
   readonly minikubeProfile: string;
   /** How the service is reached from outside. */
   readonly expose: string;
+  /** The host name with expose ingress. */
+  readonly host: string;
   /** The node's port, or 0 where Kubernetes chooses it. */
   readonly nodePort: number;
   readonly mongoImage: string;
@@ -38,6 +42,8 @@ export function readProject(folder = join(import.meta.dirname, "..")): Project {
   return {
     folder,
     leastPulumi: requiredPulumiVersion.replace(/^[^\d]*/, ""),
+    cluster: setting("cluster"),
+    host: setting("host"),
     minikubeProfile: setting("minikubeProfile"),
     expose: setting("expose"),
     nodePort: Number(setting("nodePort")),

@@ -1,10 +1,12 @@
+import { findProfile, ingressReach } from "../infra/minikube.ts";
 import { untilAnswers } from "./answer.ts";
 import { bringMissing } from "./bring/missing.ts";
 import { asTyped, byHand } from "./by-hand.ts";
-import { enableMetrics, startCluster } from "./cluster.ts";
+import { enableIngress, enableMetrics, startCluster } from "./cluster.ts";
 import { exitCode, onTerminal, type Tools } from "./command.ts";
 import type { Project } from "./project.ts";
 import { requireReady } from "./ready.ts";
+import { Fault } from "./run.ts";
 import { change, createStack, findStack, outputs } from "./stack.ts";
 
 /**
@@ -13,10 +15,16 @@ import { change, createStack, findStack, outputs } from "./stack.ts";
  */
 export async function up(tools: Tools): Promise<void> {
   const { project, step, print, patience } = tools;
+  if (project.cluster !== "minikube") {
+    throw new Fault(
+      `npm run up is for minikube, and the stack dev has the cluster ${project.cluster}. Run: npm run pulumi -- up`,
+    );
+  }
   await step("Docker, minikube, Pulumi", () => requireReady(tools));
   await bringMissing(tools, ["minikube", "pulumi"]);
   await step("minikube", (telling) => startCluster(project, telling));
   await step("metrics-server", (telling) => enableMetrics(project, telling));
+  if (project.expose === "ingress") await step("ingress", (telling) => enableIngress(project, telling));
   const stack = await step("stack", async ({ say, title }) => {
     const made = await createStack(await findStack(project), say);
     title(`stack dev, with the backend of ${made.backend.text}`);
@@ -26,16 +34,28 @@ export async function up(tools: Tools): Promise<void> {
   // Before the URL: they may say why it does not answer.
   for (const warning of warnings) print(asTyped(warning, project));
   const { url, namespace } = await outputs(stack);
+  const name = project.expose === "ingress" ? await hostName(project) : undefined;
   await step(`waiting for ${url}`, async ({ title }) => {
-    await untilAnswers(url, patience);
+    await untilAnswers(url, patience, name?.address);
     title(`${url} answers`);
   });
+  if (name !== undefined) print(`\n${name.hint}`);
   print(`
 ${url}
 
   curl ${url}
   ${byHand("kubectl", project)} get pods -n ${namespace}
   npm run down${broughtHint(project)}`);
+}
+
+/** Where the host name leads, which no DNS knows, and what makes this machine know it. */
+async function hostName({ minikubeProfile, host }: Project): Promise<{ address: string; hint: string }> {
+  const found = await findProfile(minikubeProfile);
+  if (found === undefined) throw new Fault(`The minikube cluster "${minikubeProfile}" is gone.`);
+  const { address, meanwhile } = ingressReach(found);
+  const tunnel = meanwhile === undefined ? "" : `\nRun, in a terminal of its own: ${meanwhile}`;
+  const file = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
+  return { address, hint: `Add this line to ${file}:\n\n${address} ${host}${tunnel}` };
 }
 
 /** What was brought is on the PATH of these tools only. */

@@ -5,64 +5,103 @@ import type { Unwrap } from "@pulumi/pulumi";
 /** What a NetworkPolicy says. */
 export type PolicySpec = Unwrap<types.input.networking.v1.NetworkPolicySpec>;
 
+/** Which MongoDB a stack has. */
+export type Database = "standalone" | "operator" | "external";
+
+type Rules = Record<string, PolicySpec>;
+
 const pods = (name: string) => ({ matchLabels: { "app.kubernetes.io/name": name } });
-const tcp = (port: number) => [{ protocol: "TCP", port }];
-const dns = {
-  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-  podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+const members = {
+  matchLabels: {
+    "app.kubernetes.io/name": "percona-server-mongodb",
+    "app.kubernetes.io/instance": "mongodb",
+  },
 };
+const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
+const dns = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)],
+};
+
+type Selector = NonNullable<PolicySpec["podSelector"]>;
+const out = (from: Selector, ...egress: NonNullable<PolicySpec["egress"]>): PolicySpec => ({
+  podSelector: from,
+  policyTypes: ["Egress"],
+  egress,
+});
+const into = (to: Selector, ...ingress: NonNullable<PolicySpec["ingress"]>): PolicySpec => ({
+  podSelector: to,
+  policyTypes: ["Ingress"],
+  ingress,
+});
+const to = (podSelector: Selector) => ({ to: [{ podSelector }], ports: tcp(27017) });
+const from = (podSelector: Selector) => ({ from: [{ podSelector }], ports: tcp(27017) });
 
 /**
  * The rules that a stack must have. They are written here a second time on purpose: who changes one in the program
  * changes it here, too, or is refused.
  */
-const required: Record<string, PolicySpec> = {
+const always: Rules = {
   "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-  "any-to-web": { podSelector: pods("web"), policyTypes: ["Ingress"], ingress: [{ ports: tcp(3000) }] },
-  "web-to-mongodb": {
-    podSelector: pods("web"),
-    policyTypes: ["Egress"],
-    egress: [{ to: [{ podSelector: pods("mongodb") }], ports: tcp(27017) }],
-  },
-  "web-to-dns": {
-    podSelector: pods("web"),
-    policyTypes: ["Egress"],
-    egress: [{ to: [dns], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] }],
-  },
-  "users-to-mongodb": {
-    podSelector: pods("mongodb-users"),
-    policyTypes: ["Egress"],
-    egress: [
-      { to: [{ podSelector: pods("mongodb") }], ports: tcp(27017) },
-      { to: [dns], ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)] },
-    ],
-  },
-  "mongodb-from-users": {
-    podSelector: pods("mongodb"),
-    policyTypes: ["Ingress"],
-    ingress: [{ from: [{ podSelector: pods("mongodb-users") }], ports: tcp(27017) }],
-  },
-  "mongodb-from-web": {
-    podSelector: pods("mongodb"),
-    policyTypes: ["Ingress"],
-    ingress: [{ from: [{ podSelector: pods("web") }], ports: tcp(27017) }],
-  },
+  "any-to-web": into(pods("web"), { ports: tcp(3000) }),
+  "web-to-dns": out(pods("web"), dns),
 };
 
+const byDatabase: Record<Database, Rules> = {
+  standalone: {
+    "web-to-mongodb": out(pods("web"), to(pods("mongodb"))),
+    "users-to-mongodb": out(pods("mongodb-users"), to(pods("mongodb")), dns),
+    "mongodb-from-users": into(pods("mongodb"), from(pods("mongodb-users"))),
+    "mongodb-from-web": into(pods("mongodb"), from(pods("web"))),
+  },
+  operator: {
+    "web-to-mongodb": out(pods("web"), to(members)),
+    "mongodb-to-mongodb": out(members, to(members), dns),
+    "mongodb-from-mongodb": into(members, from(members)),
+    "mongodb-from-web": into(members, from(pods("web"))),
+  },
+  external: {},
+};
+
+/** Rules that a stack may have, though they let pods out to anywhere, or anybody in. */
+const allowed: Record<Database, Rules> = {
+  standalone: {},
+  operator: { "operator-to-api": out(pods("psmdb-operator"), { ports: tcp(443, 6443, 8443) }) },
+  external: {},
+};
+const acmeSolver = into(
+  { matchLabels: { "acme.cert-manager.io/http01-solver": "true" } },
+  { ports: tcp(8089) },
+);
+
 /** What is wrong with the NetworkPolicies of a stack, a sentence each. */
-export function networkFaults(specs: readonly PolicySpec[]): string[] {
+export function networkFaults(specs: readonly PolicySpec[], database: Database): string[] {
+  const required = { ...always, ...byDatabase[database] };
+  const has = (rule: PolicySpec) => specs.some((spec) => isDeepStrictEqual(plain(spec), rule));
   const missing = Object.entries(required)
-    .filter(([, rule]) => !specs.some((spec) => isDeepStrictEqual(plain(spec), rule)))
+    .filter(([, rule]) => !has(rule))
     .map(([name]) => `there is no NetworkPolicy ${name} as it should be`);
-  const others = specs.filter(
-    (spec) => !Object.values(required).some((rule) => isDeepStrictEqual(plain(spec), rule)),
-  );
-  const wide = others.filter(allowsAnybody).map(() => "a NetworkPolicy lets anybody in, or out to anywhere");
+  const known = [...Object.values(required), ...Object.values(allowed[database]), acmeSolver];
+  const others = specs.filter((spec) => !known.some((rule) => isDeepStrictEqual(plain(spec), rule)));
+  const wide = others
+    .filter((spec) => allowsAnybody(spec) && !(database === "external" && isWayToDatabase(spec)))
+    .map(() => "a NetworkPolicy lets anybody in, or out to anywhere");
   return [...missing, ...wide];
 }
 
+/** The service's way to a MongoDB of somebody else, at the ports of its connection string. */
+function isWayToDatabase(spec: PolicySpec): boolean {
+  const ports = (spec.egress?.[0]?.ports ?? []).map(({ port }) => Number(port));
+  return ports.length > 0 && isDeepStrictEqual(plain(spec), out(pods("web"), { ports: tcp(...ports) }));
+}
+
 function allowsAnybody({ ingress = [], egress = [] }: PolicySpec): boolean {
-  const peers = [...ingress.map(({ from }) => from), ...egress.map(({ to }) => to)];
+  const peers = [...ingress.map((rule) => rule.from), ...egress.map((rule) => rule.to)];
   return peers.some(
     (list = []) => list.length === 0 || list.some(({ ipBlock }) => ipBlock?.cidr.endsWith("/0")),
   );

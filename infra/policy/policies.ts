@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { networkFaults, type PolicySpec } from "./network.ts";
+import { networkFaults, type Database, type PolicySpec } from "./network.ts";
 import { podsOf } from "./pods.ts";
 import { fixedImages, limits, probes, restricted, type PodRule } from "./workloads.ts";
 
@@ -24,10 +24,17 @@ export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [
     description: "Everything is denied, and then only the named paths are allowed.",
     validateStack({ resources }, report) {
       const rules = resources.filter(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy");
-      for (const fault of networkFaults(rules.map(({ props }) => props.spec as PolicySpec))) report(fault);
+      const specs = rules.map(({ props }) => props.spec as PolicySpec);
+      for (const fault of networkFaults(specs, databaseOf(resources.map(({ type }) => type)))) report(fault);
     },
   },
 ];
+
+/** Which MongoDB a stack has, by what it is made of. */
+function databaseOf(types: readonly string[]): Database {
+  if (types.some((type) => type.endsWith(":StatefulSet"))) return "standalone";
+  return types.some((type) => type.endsWith(":PerconaServerMongoDB")) ? "operator" : "external";
+}
 
 function forPods(name: string, description: string, rule: PodRule): ResourceValidationPolicy {
   return {

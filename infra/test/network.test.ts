@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { policies } from "../network.ts";
+import { policies, type DatabasePath } from "../network.ts";
 import { restorePath, withNetwork } from "./support/minikube.ts";
 import { runProgram } from "./support/program.ts";
 
@@ -19,12 +19,14 @@ const dns = {
   ],
 };
 
+const standalone = { database: { kind: "standalone" }, acme: false } as const;
+
 describe("NetworkRules", function () {
   this.timeout(60_000);
   after(restorePath);
 
   it("denies everything, and then allows these paths", () => {
-    expect(policies()).to.deep.equal({
+    expect(policies(standalone)).to.deep.equal({
       "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
       "any-to-web": {
         podSelector: web,
@@ -66,6 +68,62 @@ describe("NetworkRules", function () {
 
   it("is in force in the program", async () => {
     const registered = (await runProgram()).of("NetworkPolicy").map(({ inputs }) => inputs.spec as unknown);
-    expect(registered).to.have.deep.members(Object.values(policies()));
+    expect(registered).to.have.deep.members(Object.values(policies(standalone)));
+  });
+
+  const names = (database: DatabasePath, acme = false) => Object.keys(policies({ database, acme }));
+
+  it("lets the operator's members reach each other, and the operator them and the API server", () => {
+    const rules = policies({ database: { kind: "operator", installs: true }, acme: false });
+    expect(Object.keys(rules)).to.have.members([
+      ...["deny-all", "any-to-web", "web-to-dns", "web-to-mongodb"],
+      ...["mongodb-to-mongodb", "mongodb-from-web", "mongodb-from-mongodb", "mongodb-from-operator"],
+      ...["operator-to-mongodb", "operator-to-api"],
+    ]);
+    const operator = { matchLabels: { "app.kubernetes.io/name": "psmdb-operator" } };
+    const ports = [443, 6443, 8443].map((port) => ({ protocol: "TCP", port }));
+    expect(rules["operator-to-api"]).to.deep.equal({
+      podSelector: operator,
+      policyTypes: ["Egress"],
+      egress: [{ ports }],
+    });
+  });
+
+  it("lets an operator of another namespace in, and makes none for it", () => {
+    const rules = policies({ database: { kind: "operator", installs: false }, acme: false });
+    expect(rules).not.to.have.any.keys("operator-to-mongodb", "operator-to-api");
+    expect(rules["mongodb-from-operator"]?.ingress).to.deep.equal([
+      {
+        from: [
+          {
+            podSelector: { matchLabels: { "app.kubernetes.io/name": "psmdb-operator" } },
+            namespaceSelector: {},
+          },
+        ],
+        ports: [{ protocol: "TCP", port: 27017 }],
+      },
+    ]);
+  });
+
+  it("lets the service out at the ports of a MongoDB that is somebody else's, and nobody else", () => {
+    const rules = policies({ database: { kind: "external", ports: [27017, 27018] }, acme: false });
+    expect(Object.keys(rules)).to.have.members(["deny-all", "any-to-web", "web-to-dns", "web-to-outside"]);
+    expect(rules["web-to-outside"]).to.deep.equal({
+      podSelector: web,
+      policyTypes: ["Egress"],
+      egress: [
+        {
+          ports: [
+            { protocol: "TCP", port: 27017 },
+            { protocol: "TCP", port: 27018 },
+          ],
+        },
+      ],
+    });
+  });
+
+  it("lets Let's Encrypt ask cert-manager's pods, where it has an issuer", () => {
+    expect(names({ kind: "standalone" })).not.to.include("any-to-acme-solver");
+    expect(names({ kind: "standalone" }, true)).to.include("any-to-acme-solver");
   });
 });

@@ -1,8 +1,7 @@
-import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import { expect } from "chai";
-import { policies } from "../policy/policies.ts";
 import { restorePath } from "./support/minikube.ts";
 import { runProgram, type Registered } from "./support/program.ts";
+import { violations } from "./support/violations.ts";
 
 type Resources = Registered[];
 
@@ -147,26 +146,6 @@ describe("the policy pack", function () {
     });
   }
 });
-
-/** Runs every policy as Pulumi would: "policy resource: message". */
-async function violations(resources: readonly Registered[]): Promise<string[]> {
-  const found: string[] = [];
-  const seen = resources.map(({ type, name, inputs }) => ({ type, name, props: inputs, urn: name }));
-  for (const policy of policies) {
-    if ("validateStack" in policy) {
-      const args = { resources: seen as unknown as PolicyResource[] };
-      await policy.validateStack(args as never, (message) => found.push(`${policy.name}: ${message}`));
-      continue;
-    }
-    for (const resource of seen) {
-      const report = (message: string) => found.push(`${policy.name} ${resource.name}: ${message}`);
-      for (const validate of [policy.validateResource].flat()) {
-        await validate?.(resource as unknown as ResourceValidationArgs, report);
-      }
-    }
-  }
-  return found;
-}
 
 function structuredCloned(resources: readonly Registered[]): Resources {
   return resources.map((resource) => ({

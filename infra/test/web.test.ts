@@ -83,17 +83,19 @@ describe("WebService", function () {
   });
 
   it("spreads over nodes and lets one pod go at a time", () => {
-    expect(pod().topologySpreadConstraints).to.deep.equal([
-      {
+    expect(pod().topologySpreadConstraints).to.deep.equal(
+      ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
         maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
+        topologyKey,
         whenUnsatisfiable: "ScheduleAnyway",
         labelSelector: { matchLabels: selector },
-      },
-    ]);
+        matchLabelKeys: ["pod-template-hash"],
+      })),
+    );
     expect(program.the("PodDisruptionBudget").inputs.spec).to.deep.equal({
       maxUnavailable: 1,
       selector: { matchLabels: selector },
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
     });
   });
 

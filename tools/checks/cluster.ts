@@ -75,6 +75,7 @@ export function url(
   { expose, nodePort }: Pick<Project, "expose" | "nodePort">,
   platform = process.platform,
 ): Finding {
+  if (expose === "ingress") return { state: "ok", found: "the host name of the configuration" };
   if (expose !== "nodePort") return { state: "ok", found: `the address that a ${expose} gets` };
   const { address, fault } = reach(found, nodePort, platform);
   if (fault === undefined) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { applicationDatabase } from "../../infra/credentials.ts";
+import { applicationDatabase } from "../../infra/connection.ts";
 import { database, readArchive } from "../backup/archive.ts";
 import { archiveOf, emptyArchive } from "./support/archive.ts";
 

@@ -121,6 +121,48 @@ describe("up", () => {
     expect(machine.changes()).to.deep.equal([start, create, deploy]);
   });
 
+  describe("with an Ingress", () => {
+    const config = { expose: "ingress", host: "koa-mongo.local" };
+    const withNode = (IP: string, addons: object) => [
+      { ...goodProfile, Config: { ...goodProfile.Config, Nodes: [{ IP }], Addons: addons } },
+    ];
+    const port = () => new URL(service.url).port;
+
+    it("enables its controller, asks at the node's address, and prints the line of the hosts file", async () => {
+      const profiles = withNode("127.0.0.1", { "metrics-server": true });
+      const { code, text } = await runUp(on({ config, profiles, url: `http://koa-mongo.local:${port()}` }));
+      expect(code, text).to.equal(0);
+      expect(text).to.match(/^Add this line to \/etc\/hosts:\n\n127\.0\.0\.1 koa-mongo\.local\n/);
+      expect(machine.changes()).to.deep.equal(["minikube addons enable ingress -p minikube", create, deploy]);
+    });
+
+    it("leaves a controller alone that is on", async () => {
+      const profiles = withNode("127.0.0.1", { "metrics-server": true, ingress: true });
+      await runUp(on({ config, profiles, url: `http://koa-mongo.local:${port()}` }));
+      expect(machine.changes()).to.deep.equal([create, deploy]);
+    });
+
+    it("says what answers there, if not the service", async () => {
+      const notFound = await answering(404);
+      const url = notFound.url.replace("127.0.0.1", "koa-mongo.local");
+      const { code, text } = await runUp(
+        on({ config, profiles: withNode("127.0.0.1", goodProfile.Config.Addons), url }),
+      );
+      notFound.close();
+      expect(code).to.equal(1);
+      expect(text).to.equal(`${url} does not answer after 0.05 s: HTTP 404. See why: npm run doctor`);
+    });
+  });
+
+  it("leaves a cluster to Pulumi that is not minikube", async () => {
+    const outcome = await runUp(on({ config: { cluster: "current" } }));
+    expect(outcome).to.deep.equal({
+      code: 1,
+      text: "npm run up is for minikube, and the stack dev has the cluster current. Run: npm run pulumi -- up",
+    });
+    expect(machine.changes()).to.deep.equal([]);
+  });
+
   it("prints what the program warns of", async () => {
     const { text } = await runUp(on({ warning: "No load balancer" }));
     expect(text).to.match(/^warning: No load balancer\n\nhttp/);

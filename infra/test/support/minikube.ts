@@ -47,10 +47,31 @@ export function fakeMinikube(valid: Profiles = [goodProfile]): void {
 ${list}
 END
     ;;
+    ssh) ;;
     docker-env) echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs ;;
     *) echo "unexpected: minikube $*" >&2; exit 64 ;;
   esac`);
   install("docker", `[ "$1 $2" = "context inspect" ] && echo unix:///home/ada/docker.sock`);
+  fakeNodes(undefined);
+}
+
+/** What `kubectl get nodes` says of one. */
+export function kubernetesNode(name: string, cpu = "4", memory = "8Gi"): Record<string, unknown> {
+  return {
+    metadata: { name },
+    spec: {},
+    status: {
+      addresses: [{ type: "InternalIP", address: "192.0.2.9" }],
+      allocatable: { cpu, memory },
+      nodeInfo: { operatingSystem: "linux", architecture: "amd64" },
+    },
+  };
+}
+
+/** Lets kubectl name these nodes, or say that it may not. */
+export function fakeNodes(items: readonly Record<string, unknown>[] | undefined): void {
+  const list = `cat <<'END'\n${JSON.stringify({ items })}\nEND`;
+  install("kubectl", items === undefined ? "exit 1" : list);
 }
 
 /** Puts a shell script named minikube first on PATH, or leaves a PATH with nothing at all. */

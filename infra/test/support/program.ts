@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { fakeMinikube, type Profiles } from "./minikube.ts";
+import { fakeMinikube, fakeNodes, type Profiles } from "./minikube.ts";
 
 /** A resource that the program registered. */
 export interface Registered {
@@ -45,10 +45,14 @@ export function setConfig(values: Readonly<Record<string, unknown>> = {}): pulum
 
 let runs = 0;
 
-/** Runs the program as Pulumi would, on a fake minikube with these profiles, and records what it registers. */
+/**
+ * Runs the program as Pulumi would, on a fake minikube with these profiles, and records what it registers.
+ * @param nodes what kubectl says of them; by default nothing
+ */
 export async function runProgram(
   values: Readonly<Record<string, unknown>> = {},
   profiles?: Profiles,
+  nodes?: readonly Record<string, unknown>[],
 ): Promise<ProgramRun> {
   const resources: Registered[] = [];
   const states = new Map<string, Record<string, unknown>>();
@@ -80,6 +84,7 @@ export async function runProgram(
   );
   setConfig(values);
   fakeMinikube(profiles);
+  fakeNodes(nodes);
   const warnings: string[] = [];
   const { warn } = console;
   console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));
@@ -116,7 +121,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   const metadata = { name: `${name}-auto`, uid: "0123-uid", ...(inputs.metadata as object | undefined) };
   switch (type) {
     case "docker:index/image:Image":
-      return { ...inputs, repoDigest: "sha256:0123" };
+      return { ...inputs, repoDigest: repoDigest(inputs) };
     case "pulumi:index:Stash":
       return { ...inputs, output: inputs.input };
     case "kubernetes:core/v1:Service": {
@@ -127,6 +132,12 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
     default:
       return { ...inputs, metadata };
   }
+}
+
+/** Of an image that was not pushed it is an id. */
+function repoDigest({ imageName, skipPush }: Record<string, unknown>): string {
+  const digest = `sha256:${"01".repeat(32)}`;
+  return skipPush === true ? digest : `${String(imageName).replace(/:[^:/]+$/, "")}@${digest}`;
 }
 
 async function resolved<T>(output: pulumi.Output<T>): Promise<pulumi.Unwrap<T>> {

@@ -1,8 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { kubectl, minikube, newUser, printedUrl, showPods, type User } from "./machine.ts";
+import { isReady, until, type Pod } from "../../faults/cluster.ts";
+import { kubectl, minikube, newUser, printedUrl, profile, showPods, type User } from "./machine.ts";
+import { underLoad } from "./two-nodes-faults.ts";
+
+/** The node that has not the database's files. */
+const other = `${profile}-m02`;
 
 describe("npm run up, on a minikube of two nodes", () => {
   let user: User;
+  let url: string;
 
   before(async () => {
     user = await newUser();
@@ -16,30 +23,68 @@ describe("npm run up, on a minikube of two nodes", () => {
   });
 
   it("loads the image into both, and the URL answers", async () => {
-    const output = await user.runs("up");
-    const pages = await Promise.all(
-      Array.from({ length: 20 }, async () => await (await fetch(printedUrl(output))).text()),
-    );
+    url = printedUrl(await user.runs("up"));
+    const pages = await Promise.all(Array.from({ length: 20 }, async () => await (await fetch(url)).text()));
     expect(pages.filter((page) => page.includes("Hello World"))).to.have.length(20);
-    const nodes = await kubectl(
-      "get",
-      "pods",
-      "--all-namespaces",
-      "--selector=app.kubernetes.io/name=web",
-      "--output=jsonpath={.items[*].spec.nodeName}",
-    );
-    expect(new Set(nodes.split(" ")).size).to.equal(2);
+    expect(new Set(await readyPodsNodes()).size).to.equal(2);
   });
 
   it("again: nothing changes", async () => {
     expect(await user.runs("up")).to.match(/Resources:\s+\S*\s*\d+ unchanged/);
   });
 
+  it("a node is drained under load, and no request fails", async () => {
+    const outcome = await underLoad(url, async () => {
+      await kubectl("drain", other, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s");
+      await until("all pods are elsewhere", 120, async () => {
+        const nodes = await readyPodsNodes();
+        return nodes.length >= 2 && !nodes.includes(other);
+      });
+      // Whoever still has a connection to a pod that is gone would notice by now.
+      await sleep(10_000);
+    });
+    await kubectl("uncordon", other);
+    expect(outcome.requests).to.be.greaterThan(1000);
+    expect(Object.fromEntries(outcome.reasons)).to.deep.equal({});
+    expect(outcome.losses).to.deep.equal([]);
+  });
+
+  it("spreads its pods again with the next rollout", async () => {
+    await user.project.replace("service/page/view.ts", "Hello World", "Hello again");
+    url = printedUrl(await user.runs("up"));
+    await until("the pods are on both nodes", 120, async () => new Set(await readyPodsNodes()).size === 2);
+  });
+
+  it("a node is stopped, and the service answers, with its pods on the one that is left", async () => {
+    await minikube("node", "stop", "m02");
+    const ask = async () => (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
+    await until("20 answers in a row", 180, async () => {
+      for (let answers = 0; answers < 20; answers++) if (!(await ask())) return false;
+      return true;
+    });
+    await until("two pods are ready on the first node", 240, async () => {
+      const here = (await readyPodsNodes()).filter((node) => node === profile);
+      return here.length >= 2;
+    });
+    await minikube("node", "start", "m02");
+  });
+
   it("npm run down leaves nothing on them", async () => {
     await user.runs("down");
-    expect(await kubectl("get", "namespaces,persistentvolumes", "--output=name")).not.to.include(
-      "koa-mongo-stack",
-    );
+    // Kubernetes keeps the empty namespace's name a few seconds more.
+    await until("nothing is in the cluster", 30, async () => {
+      const left = await kubectl("get", "namespaces,persistentvolumes", "--output=name");
+      return !left.includes("koa-mongo-stack");
+    });
     expect(await minikube("ssh", "--", "ls", "/data")).not.to.include("koa-mongo-stack");
   });
 });
+
+/** The node of each of the service's pods that takes requests. */
+async function readyPodsNodes(): Promise<string[]> {
+  const selector = "--selector=app.kubernetes.io/name=web";
+  const { items } = JSON.parse(
+    await kubectl("get", "pods", "--all-namespaces", selector, "--output=json"),
+  ) as { items: (Pod & { spec: { nodeName: string } })[] };
+  return items.filter(isReady).map(({ spec }) => spec.nodeName);
+}

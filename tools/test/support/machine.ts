@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   copyFileSync,
   mkdirSync,
@@ -26,6 +27,8 @@ export interface Setup {
   readonly login?: boolean;
   /** What the service answers at, for `pulumi stack output`. */
   readonly url?: string;
+  /** Keys of Pulumi.dev.yaml. @default those of the project's */
+  readonly config?: Readonly<Record<string, string>>;
   /** What the program warns of. */
   readonly warning?: string;
   /** UID of the cluster's kube-system namespace. @default uid-1 */
@@ -71,6 +74,9 @@ export function fakeMachine(setup: Setup = {}): Machine {
   for (const path of Object.values(paths)) mkdirSync(path);
   for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
     copyFileSync(join(root, file), join(paths.project, file));
+  for (const [key, value] of Object.entries(setup.config ?? {})) {
+    appendFileSync(join(paths.project, "Pulumi.dev.yaml"), `  koa-mongo-stack:${key}: ${value}\n`);
+  }
   for (const name of variables) Reflect.deleteProperty(process.env, name);
   process.env.PATH = paths.bin;
 

@@ -1,0 +1,249 @@
+import { expect } from "chai";
+import { quota } from "../bounds.ts";
+import { dockerConfig } from "../pull-secret.ts";
+import { operatorValues } from "../replica-set.ts";
+import { goodProfile, kubernetesNode, restorePath } from "./support/minikube.ts";
+import { decoded, plain } from "./support/plain.ts";
+import { runProgram, type ProgramRun } from "./support/program.ts";
+import { restrictedContainer, restrictedPod } from "./support/restricted.ts";
+
+const digest = `sha256:${"01".repeat(32)}`;
+const current = { cluster: "current", registry: "ghcr.io/ada/koa", storage: "fast" };
+const three = ["a", "b", "c"].map((name) => kubernetesNode(name));
+const pod = (run: ProgramRun) => run.the("Deployment").inputs.spec.template.spec;
+
+describe("the program for several machines", function () {
+  this.timeout(60_000);
+  after(restorePath);
+
+  it("talks to the kubeconfig's context, and to this machine's Docker", async () => {
+    const run = await runProgram({ ...current, context: "prod" }, [], three);
+    const provider = run.of("kubernetes").find(({ name }) => name === "cluster");
+    expect(provider?.inputs).to.include({ context: "prod" });
+    expect(run.the("docker").inputs).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
+    expect(run.of("Command")).to.deep.equal([]);
+    const currentOne = await runProgram(current, [], three);
+    const other = currentOne.of("kubernetes").find(({ name }) => name === "cluster");
+    expect(other?.inputs).not.to.have.property("context");
+  });
+
+  it("pushes the image, and uses it by its digest", async () => {
+    const run = await runProgram({ ...current, platform: "linux/arm64" }, [], three);
+    const { inputs } = run.the("Image");
+    expect(inputs.imageName).to.match(/^ghcr\.io\/ada\/koa:[0-9a-f]{16}$/);
+    expect(inputs.skipPush).to.equal(false);
+    // Without a user the provider takes what `docker login` has left.
+    expect(inputs).not.to.have.property("registry");
+    expect(inputs.build.platform).to.equal("linux/arm64");
+    expect(pod(run).containers[0].image).to.equal(`ghcr.io/ada/koa@${digest}`);
+    expect(pod(run)).not.to.have.property("imagePullSecrets");
+  });
+
+  it("pushes and pulls as a user of the configuration", async () => {
+    const login = { registryUsername: "ada", registryPassword: "secret" };
+    const run = await runProgram({ ...current, ...login }, [], three);
+    expect(plain(run.the("Image").inputs.registry)).to.deep.equal({ username: "ada", password: "secret" });
+    expect(pod(run).imagePullSecrets).to.deep.equal([{ name: "web-pull-auto" }]);
+    const secret = run.of("Secret").find(({ name }) => name === "web-pull")?.inputs;
+    expect(secret.type).to.equal("kubernetes.io/dockerconfigjson");
+    const { stringData } = plain(secret) as { stringData: Record<string, string> };
+    expect(JSON.parse(stringData[".dockerconfigjson"] ?? "")).to.deep.equal({
+      auths: { "ghcr.io": { username: "ada", password: "secret", auth: "YWRhOnNlY3JldA==" } },
+    });
+  });
+
+  it("knows Docker Hub's images, which name no host", () => {
+    for (const repository of ["ada/koa", "docker.io/ada/koa", "koa"]) {
+      expect(JSON.parse(dockerConfig(repository, "ada", "secret")).auths).to.have.all.keys(
+        "https://index.docker.io/v1/",
+      );
+    }
+    expect(JSON.parse(dockerConfig("localhost:5000/koa", "ada", "secret")).auths).to.have.all.keys(
+      "localhost:5000",
+    );
+  });
+
+  it("bounds what the stack takes, and says which pods go last", async () => {
+    const run = await runProgram(current, [], three);
+    const classes = run.of("PriorityClass").map(({ inputs }) => [inputs.value, inputs.preemptionPolicy]);
+    expect(classes).to.deep.equal([
+      [1000, "Never"],
+      [2000, "Never"],
+    ]);
+    expect(pod(run).priorityClassName).to.equal("koa-mongo-stack-test-web-auto");
+    const { priorityClassName } = run.the("StatefulSet").inputs.spec.template.spec;
+    expect(priorityClassName).to.equal("koa-mongo-stack-test-database-auto");
+    expect(run.the("ResourceQuota").inputs.spec.hard).to.deep.equal({
+      // Eleven of the service, MongoDB twice, and 200m and 512Mi for helpers.
+      "requests.cpu": "1800m",
+      "requests.memory": `${11 * 64 + 2 * 512 + 512}Mi`,
+      pods: "23",
+      persistentvolumeclaims: "1",
+    });
+    const minikube = await runProgram();
+    expect([...minikube.of("PriorityClass"), ...minikube.of("ResourceQuota")]).to.deep.equal([]);
+  });
+
+  it("has room in its quota for every pod again, while a rollout replaces them", () => {
+    const one = { cpu: "100m", memory: "64Mi" };
+    const hard = quota({ maxReplicas: 50, web: one, database: [] });
+    expect(hard.pods).to.equal("111");
+    expect(hard["requests.cpu"]).to.equal("10300m");
+  });
+
+  it("leaves a node that is away after half a minute, where there is another", async () => {
+    const tolerations = ["not-ready", "unreachable"].map((condition) => ({
+      key: `node.kubernetes.io/${condition}`,
+      operator: "Exists",
+      effect: "NoExecute",
+      tolerationSeconds: 30,
+    }));
+    expect(pod(await runProgram(current, [], three)).tolerations).to.deep.equal(tolerations);
+    expect(pod(await runProgram(current, [], [kubernetesNode("a")]))).not.to.have.property("tolerations");
+  });
+
+  it("waits for a cloud's load balancer, whose address is the URL", async () => {
+    const run = await runProgram({ ...current, expose: "loadBalancer" }, [], three);
+    const service = run.of("Service").find(({ name }) => name === "web")?.inputs;
+    expect(service.spec.type).to.equal("LoadBalancer");
+    expect(service.metadata).not.to.have.property("annotations");
+  });
+});
+
+describe("WebIngress", function () {
+  this.timeout(60_000);
+  after(restorePath);
+  const ingress = { expose: "ingress", host: "a.example" };
+
+  it("routes the host name to the Service, which has no port outside", async () => {
+    const run = await runProgram({ ...current, ...ingress }, [], three);
+    expect(run.the("Ingress").inputs.spec).to.deep.equal({
+      rules: [
+        {
+          host: "a.example",
+          http: {
+            paths: [
+              {
+                path: "/",
+                pathType: "Prefix",
+                backend: { service: { name: "web-auto", port: { name: "http" } } },
+              },
+            ],
+          },
+        },
+      ],
+    });
+    expect(run.of("Service").find(({ name }) => name === "web")?.inputs.spec.type).to.equal("ClusterIP");
+    expect(run.outputs.url).to.equal("http://a.example");
+  });
+
+  it("leaves the certificate to cert-manager, and lets Let's Encrypt ask", async () => {
+    const run = await runProgram(
+      { ...current, ...ingress, tlsIssuer: "le", ingressClass: "nginx" },
+      [],
+      three,
+    );
+    const { metadata, spec } = run.the("Ingress").inputs;
+    expect(metadata.annotations["cert-manager.io/cluster-issuer"]).to.equal("le");
+    expect(spec.tls).to.deep.equal([{ hosts: ["a.example"], secretName: "web-tls" }]);
+    expect(spec.ingressClassName).to.equal("nginx");
+    expect(run.outputs.url).to.equal("https://a.example");
+    const policies = run.of("NetworkPolicy").map(({ name }) => name);
+    expect(policies).to.include("network-any-to-acme-solver");
+  });
+
+  it("on minikube says what turns its controller on", async () => {
+    const failure = await runProgram(ingress, [goodProfile]).then(String, (error: unknown) =>
+      error instanceof Error ? error.message : "",
+    );
+    expect(failure).to.equal(
+      "The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p minikube",
+    );
+  });
+});
+
+describe("ReplicaSet", function () {
+  this.timeout(60_000);
+  let run: ProgramRun;
+  before(async () => {
+    run = await runProgram({ ...current, mongo: "operator", storageSize: "20Gi" }, [], three);
+  });
+  after(restorePath);
+  const spec = (of = run) => of.the("PerconaServerMongoDB").inputs.spec;
+  const set = (of = run) => spec(of).replsets[0];
+
+  it("is three members, each on a node and a volume of its own, one of them away at a time", () => {
+    expect(set()).to.deep.include({
+      name: "rs0",
+      size: 3,
+      affinity: { antiAffinityTopologyKey: "kubernetes.io/hostname" },
+      podDisruptionBudget: { maxUnavailable: 1 },
+    });
+    expect(set().volumeSpec.persistentVolumeClaim).to.deep.equal({
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: "20Gi" } },
+      storageClassName: "fast",
+    });
+    expect(run.warnings).to.deep.equal([]);
+  });
+
+  it("shares nodes where there are less than three, and up says what that means", async () => {
+    const shared = await runProgram({ ...current, mongo: "operator" }, [], [kubernetesNode("a")]);
+    expect(set(shared).affinity).to.deep.equal({ antiAffinityTopologyKey: "none" });
+    expect(shared.warnings).to.deep.equal([
+      "MongoDB's 3 members share one node: one that is away may take the majority with it, and writes with that. " +
+        "Add nodes until there are 3.",
+    ]);
+  });
+
+  it("meets the restricted standard", () => {
+    expect(set().podSecurityContext).to.deep.equal(restrictedPod(1001));
+    expect(set().containerSecurityContext).to.deep.equal({
+      ...restrictedContainer,
+      readOnlyRootFilesystem: false,
+    });
+    expect(spec().initContainerSecurityContext).to.deep.equal(restrictedContainer);
+    const { podSecurityContext, securityContext } = operatorValues();
+    expect(podSecurityContext).to.deep.equal(restrictedPod(2));
+    expect(securityContext).to.deep.equal(restrictedContainer);
+  });
+
+  it("has versions that are pinned, and updates itself to no other", () => {
+    const { version } = run.the("Release").inputs;
+    expect(version).to.match(/^\d+\.\d+\.\d+$/);
+    expect(spec()).to.deep.include({ crVersion: version, upgradeOptions: { apply: "disabled" } });
+    expect(spec().image).to.match(/^percona\/percona-server-mongodb:\d+\.\d+\.\d+-\d+$/);
+  });
+
+  it("gives the service a user of its own database, and writes that a majority has", () => {
+    const [user] = spec().users;
+    expect(user).to.deep.include({ name: "app", db: "app", roles: [{ name: "readWrite", db: "app" }] });
+    const uri = run.of("Secret").find(({ name }) => name === "mongodb-uri")?.inputs;
+    const members = [0, 1, 2]
+      .map((index) => `mongodb-rs0-${index}.mongodb-rs0.koa-mongo-stack-test-auto.svc.cluster.local:27017`)
+      .join(",");
+    expect(decoded(uri, "uri")).to.match(
+      new RegExp(`^mongodb://app:[\\w-]{32}@${members}/app\\?replicaSet=rs0&w=majority&retryWrites=true$`),
+    );
+  });
+
+  it("leaves the operator to the cluster where it has one", async () => {
+    const without = await runProgram({ ...current, mongo: "operator", installOperator: false }, [], three);
+    expect(without.of("Release")).to.deep.equal([]);
+    expect(without.of("PerconaServerMongoDB")).to.have.length(1);
+  });
+});
+
+describe("a MongoDB of somebody else", function () {
+  this.timeout(60_000);
+  after(restorePath);
+
+  it("is deployed nothing of: its connection string is a Secret", async () => {
+    const mongodbUri = "mongodb+srv://ada:secret@db.example/app";
+    const run = await runProgram({ ...current, mongo: "external", mongodbUri }, [], three);
+    expect([...run.of("StatefulSet"), ...run.of("PersistentVolumeClaim"), ...run.of("Job")]).to.deep.equal(
+      [],
+    );
+    expect(decoded(run.the("Secret").inputs, "uri")).to.equal(mongodbUri);
+  });
+});

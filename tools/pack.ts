@@ -1,0 +1,16 @@
+import { cpSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { runProgram } from "./run-program.ts";
+import { work } from "./run.ts";
+
+const project = join(import.meta.dirname, "..");
+const lib = join(project, "dist/lib");
+
+// Before `npm pack`: the components as JavaScript, because Node strips no types of what is installed, and the scripts
+// that they read beside them.
+await runProgram(async () => {
+  rmSync(lib, { recursive: true, force: true });
+  const compiler = join(project, "node_modules/typescript/bin/tsc");
+  await work(process.execPath, [compiler, "--project", "tsconfig.lib.json"], { cwd: project }, console.log);
+  cpSync(join(project, "infra/mongodb"), join(lib, "mongodb"), { recursive: true });
+});
