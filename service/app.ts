@@ -12,10 +12,10 @@ import { requestLog } from "./http/log.ts";
 import { problems } from "./http/problem.ts";
 import { secure } from "./http/security.ts";
 import { openapiRoutes } from "./openapi/routes.ts";
-import { pageRoutes } from "./page/routes.ts";
+import { pageRoutes, type PageDeps } from "./page/routes.ts";
 
 /** What the app needs from outside. */
-export interface AppDeps extends HealthDeps {
+export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
   readonly store: DataStore;
   readonly logger: Logger;
   /** Requests that may be in flight at once. */

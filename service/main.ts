@@ -4,6 +4,7 @@ import { createStore } from "./data/store.ts";
 import { openDatabase } from "./database.ts";
 import { drain } from "./http/drain.ts";
 import { createHttpServer } from "./http/server.ts";
+import { podCounter } from "./page/pods.ts";
 import packageJson from "./package.json" with { type: "json" };
 import { readSettings, type Settings } from "./settings.ts";
 
@@ -28,6 +29,7 @@ const app = createApp({
   logger,
   isDraining: () => draining,
   podName: settings.podName,
+  countPods: podCounter(settings.podsHost),
   maxInFlight: settings.maxInFlight,
   version: packageJson.version,
 });

@@ -14,6 +14,8 @@ export interface Settings {
   readonly logLevel: string;
   /** Name of the pod or host that answers, as shown on the page. `POD_NAME`, default the host's name. */
   readonly podName: string;
+  /** DNS name with an address for every pod that is ready, which the page counts. `PODS_HOST`, default none. */
+  readonly podsHost: string | undefined;
   /** Milliseconds to go on serving after SIGTERM, telling clients to leave. `DRAIN_MS`, default 2000. */
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
@@ -61,6 +63,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
         choices: ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
       }),
       POD_NAME: str({ default: hostname() }),
+      PODS_HOST: host({ default: undefined }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
       // Ten for each connection to MongoDB, and what fits into the pod's memory with the largest bodies.
@@ -78,6 +81,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     mongodbUri: clean.MONGODB_URI,
     logLevel: clean.LOG_LEVEL,
     podName: clean.POD_NAME,
+    podsHost: clean.PODS_HOST,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
     maxInFlight: clean.MAX_IN_FLIGHT,

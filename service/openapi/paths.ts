@@ -43,6 +43,26 @@ const page = {
   },
 };
 
+const deletion = {
+  post: {
+    operationId: "sendDeletion",
+    summary: "What the page's buttons send",
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: { type: "object", required: ["id"], properties: { id: ref("schemas", "Id") } },
+        },
+      },
+    },
+    responses: {
+      303: empty("It is gone: the page shows what is left.", ["Location"]),
+      ...problems(body, { 403: ["cross_site_form"] }),
+      503: orPage(problem(503, ["overloaded"])),
+    },
+  },
+};
+
 const collection = {
   get: {
     operationId: "listDocuments",
@@ -113,6 +133,10 @@ const notServing: Codes = { 503: ["database_unavailable", "overloaded", "drainin
 /** Every path, its operations and their answers. `HEAD` goes with every `GET`. */
 export const paths = {
   "/": page,
+  "/delete": deletion,
+  "/assets/page.css": asset("The page's style", "text/css"),
+  "/assets/page.js": asset("What makes the page live", "text/javascript"),
+  "/assets/page.svg": asset("The page's icon", "image/svg+xml"),
   "/data": collection,
   "/data/{id}": one,
   "/health": {
@@ -148,4 +172,15 @@ export const paths = {
 /** A form is answered with the page also while MongoDB is away. */
 function orPage(response: ReturnType<typeof problem>) {
   return { ...response, content: { ...response.content, [html]: { schema: { type: "string" } } } };
+}
+
+function asset(summary: string, type: string) {
+  const operationId = `get${type.replace(/^.*\/|\+.*$/g, "").replace(/^./, (first) => first.toUpperCase())}`;
+  return {
+    get: {
+      operationId,
+      summary,
+      responses: { 200: answer("The file.", type, { type: "string" }), ...problems(load) },
+    },
+  };
 }

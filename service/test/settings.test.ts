@@ -10,6 +10,7 @@ describe("readSettings", () => {
       mongodbUri: "mongodb://mongodb:27017/app",
       logLevel: "info",
       podName: hostname(),
+      podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
       maxInFlight: 100,

@@ -18,6 +18,8 @@ export interface TestService {
   readonly log: Record<string, unknown>[];
   /** What `isDraining` answers. */
   draining: boolean;
+  /** What `countPods` answers. */
+  pods: number | undefined;
   /** `fetch` of a path. Whatever is answered must be what the OpenAPI document says. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a JSON value. */
@@ -51,6 +53,7 @@ export async function startService(
     logger,
     isDraining: () => service.draining,
     podName: "pod-<1>",
+    countPods: () => service.pods,
     maxInFlight,
     version: "1.2.3",
   });
@@ -67,6 +70,7 @@ export async function startService(
     url,
     log,
     draining: false,
+    pods: undefined,
     async request(path, init) {
       const response = await fetch(url + path, { redirect: "manual", ...init });
       await expectContract(init?.method ?? "GET", path, response.clone());
