@@ -23,11 +23,11 @@ FROM run AS compile
 USER root
 RUN ["/nodejs/bin/node", "-e", "fs.mkdirSync('cache'); fs.chownSync('cache', 65532, 65532)"]
 USER 65532
-ENV NODE_COMPILE_CACHE=/app/cache MONGODB_URI=mongodb://127.0.0.1:1/app LOG_LEVEL=error
+ENV NODE_COMPILE_CACHE=/app/cache MONGODB_URI=mongodb://127.0.0.1:1/app LOG_LEVEL=error METRICS_PORT=9464
 RUN ["/nodejs/bin/node", "-e", "process.on('exit', () => { process.exitCode = 0 }); require('/app/main.cjs'); setTimeout(process.exit, 1000)"]
 
 FROM run
 COPY --from=compile /app/cache cache
 ENV NODE_COMPILE_CACHE=/app/cache
-EXPOSE 3000
+EXPOSE 3000 9464
 CMD ["main.cjs"]

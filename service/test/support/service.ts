@@ -8,6 +8,8 @@ import { createStore } from "../../data/store.ts";
 import { openDatabase } from "../../database.ts";
 import { serviceBounds, type Bounds } from "../../http/bounds.ts";
 import { createHttpServer } from "../../http/server.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { Tracing } from "../../tracing/start.ts";
 import { expectContract } from "./contract.ts";
 import { sharedMongoDB } from "./hooks.ts";
 
@@ -33,12 +35,13 @@ let databases = 0;
 
 /**
  * Starts the service on a database of its own; `uri` without a database, default the shared server's; `maxInFlight`
- * as AppDeps have it; `bounds` over the service's own.
+ * as AppDeps have it; `bounds` over the service's own; and who is told how it goes.
  */
 export async function startService(
   uri?: string,
   maxInFlight = 100,
   bounds: Partial<Bounds> = {},
+  { metrics, tracing }: { readonly metrics?: Metrics; readonly tracing?: Tracing } = {},
 ): Promise<TestService> {
   const name = `test-${process.pid}-${databases++}`;
   const log: Record<string, unknown>[] = [];
@@ -46,9 +49,14 @@ export async function startService(
     { level: "debug" },
     { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const database = openDatabase(withDatabase(uri ?? (await sharedMongoDB()).uri, name), logger);
+  const watch: Parameters<typeof openDatabase>[2] = (client) => {
+    metrics?.pool(client);
+    tracing?.watch(client);
+  };
+  const mongodb = withDatabase(uri ?? (await sharedMongoDB()).uri, name);
+  const database = openDatabase(mongodb, logger, watch, tracing !== undefined);
   const app = createApp({
-    store: createStore(database.connection),
+    store: createStore(database.connection, metrics),
     database,
     logger,
     isDraining: () => service.draining,
@@ -56,6 +64,8 @@ export async function startService(
     countPods: () => service.pods,
     maxInFlight,
     version: "1.2.3",
+    metrics,
+    tracing: tracing?.middleware,
   });
   const handle = app.callback();
   const server = createHttpServer({
