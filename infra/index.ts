@@ -4,6 +4,7 @@ import { MongoDatabase } from "./database.ts";
 import { HostPathStorage } from "./hostpath-storage.ts";
 import { ServiceImage } from "./image.ts";
 import { findMinikube } from "./minikube.ts";
+import { Monitoring } from "./monitoring.ts";
 import { AppNamespace } from "./namespace.ts";
 import { NetworkRules } from "./network.ts";
 import { PulledImage } from "./pulled-image.ts";
@@ -60,7 +61,12 @@ const credentials = new Credentials(
 const { policyFault } = minikube;
 const network = new NetworkRules(
   "network",
-  { namespace: app.name, ...(policyFault === undefined ? {} : { fault: policyFault }) },
+  {
+    namespace: app.name,
+    metricsFrom: settings.metrics?.namespace,
+    collector: settings.collector,
+    ...(policyFault === undefined ? {} : { fault: policyFault }),
+  },
   inCluster,
 );
 
@@ -93,6 +99,8 @@ const web = new WebService(
     expose: settings.expose,
     scaling: settings.scaling,
     logLevel: settings.logLevel,
+    metrics: settings.metrics,
+    collector: settings.collector,
     reach: minikube.reach,
     tunnel: `minikube tunnel -p ${profile}`,
   },
@@ -106,6 +114,10 @@ if (isRotated) {
     { ...mongo, node: nodes[0], task: "drop" },
     { ...inCluster, dependsOn: [database, web] },
   );
+}
+
+if (settings.metrics?.kind === "serviceMonitor") {
+  new Monitoring("monitoring", { namespace: app.name }, inCluster);
 }
 
 /** Where the service answers. */

@@ -19,6 +19,19 @@ export interface Scaling {
   readonly cpuTarget: number;
 }
 
+/** How Prometheus finds the pods, and which namespace it is in. */
+export interface MetricsSettings {
+  readonly kind: "annotations" | "serviceMonitor";
+  readonly namespace: string;
+}
+
+/** A collector of traces in the cluster. */
+export interface Collector {
+  readonly endpoint: string;
+  readonly namespace: string;
+  readonly port: number;
+}
+
 /** The stack's configuration, checked. Pulumi.yaml describes each key and holds its default. */
 export interface Settings {
   /** Project and stack, as the beginning of Kubernetes' own names. */
@@ -27,6 +40,10 @@ export interface Settings {
   readonly expose: Expose;
   readonly scaling: Scaling;
   readonly logLevel: string;
+  /** Without, nobody may read the metrics. */
+  readonly metrics: MetricsSettings | undefined;
+  /** Without, nothing is traced. */
+  readonly collector: Collector | undefined;
   readonly mongoImage: string;
   /** With another number MongoDB has other users, with passwords of their own. */
   readonly passwordVersion: number;
@@ -34,6 +51,7 @@ export interface Settings {
 }
 
 const exposeKinds = ["nodePort", "loadBalancer"] as const;
+const metricsKinds = ["off", "annotations", "serviceMonitor"] as const;
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 /** More pods than this on one database are a mistake in the configuration. */
 const mostReplicas = 50;
@@ -56,6 +74,8 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
       cpuTarget: integer(config, "cpuTarget", 1, 100),
     },
     logLevel: oneOf(config, "logLevel", logLevels),
+    metrics: readMetrics(config),
+    collector: readCollector(config),
     mongoImage: matching(
       config,
       "mongoImage",
@@ -78,6 +98,32 @@ function readExpose(config: Config): Expose {
   const kind = oneOf(config, "expose", exposeKinds);
   const port = config.require("nodePort") === "0" ? undefined : integer(config, "nodePort", 30000, 32767);
   return kind === "nodePort" ? { kind, port } : { kind };
+}
+
+function readMetrics(config: Config): MetricsSettings | undefined {
+  const kind = oneOf(config, "metrics", metricsKinds);
+  const namespace = matching(
+    config,
+    "metricsNamespace",
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    "the name of a namespace",
+  );
+  return kind === "off" ? undefined : { kind, namespace };
+}
+
+/** The name tells the namespace, which the network policy needs to know. */
+function readCollector(config: Config): Collector | undefined {
+  const endpoint = matching(
+    config,
+    "otlpEndpoint",
+    /^(off|https?:\/\/[a-z0-9-]+\.[a-z0-9-]+(\.svc(\.[a-z0-9.-]+)?)?(:\d{1,5})?\/?)$/,
+    "off or the URL of a Service with its namespace, such as http://collector.observability:4318",
+  );
+  if (endpoint === "off") return undefined;
+  const { hostname, port, protocol } = new URL(endpoint);
+  const [, namespace = ""] = hostname.split(".");
+  const usual = protocol === "https:" ? 443 : 80;
+  return { endpoint, namespace, port: port === "" ? usual : Number(port) };
 }
 
 function readStorage(config: Config): StorageSettings {
