@@ -50,7 +50,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(requestLog(deps.logger));
   if (deps.metrics !== undefined) app.use(observe(deps.metrics));
   app.use(secure());
-  app.use(problems(deps.logger, deps.metrics?.problem));
+  app.use(problems(deps.logger, (code) => deps.metrics?.problem(code)));
   app.use(requireHead(serviceBounds.headerCount));
   app.use(shedLoad(deps.maxInFlight));
   app.use(router.routes());

@@ -16,11 +16,11 @@ const clear = "\u001b[2J\u001b[H";
  * @returns the exit code: 1 when something is not as it should be
  */
 export async function status(args: readonly string[], tools: Tools): Promise<number> {
-  let well = true;
+  const found = { well: true };
   const code = await exitCode(tools, async () => {
-    well = await show(args, tools);
+    found.well = await show(args, tools);
   });
-  return well ? code : 1;
+  return found.well ? code : 1;
 }
 
 async function show(args: readonly string[], tools: Tools): Promise<boolean> {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { bundle } from "../bundle.ts";
 import { freePort } from "../dev/port.ts";
-import { untilStatus } from "./support/service.ts";
+import { sharedMongoDB } from "./support/hooks.ts";
+import { untilStatus, withDatabase } from "./support/service.ts";
 
 describe("the bundle", function () {
   this.timeout(60_000);
@@ -31,6 +32,22 @@ describe("the bundle", function () {
   it("has tracing in a file that is not loaded unless it is asked for", async () => {
     expect(await readFile(join(folder, "main.cjs"), "utf8")).not.to.include("BatchSpanProcessor");
     expect(await readFile(join(folder, "tracing.cjs"), "utf8")).to.include("BatchSpanProcessor");
+  });
+
+  it("understands a connection string as the service's source does", async () => {
+    const port = await freePort();
+    const uri = new URL(withDatabase((await sharedMongoDB()).uri, `test-bundle-${process.pid}`));
+    uri.searchParams.set("READPREFERENCE", "primaryPreferred");
+    uri.searchParams.set("appName", "a b/ü");
+    const env = { PORT: String(port), HOST: "127.0.0.1", MONGODB_URI: uri.href, DRAIN_MS: "0" };
+    const child = spawn(process.execPath, [join(folder, "main.cjs")], { env, stdio: "ignore" });
+    const request = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
+    try {
+      await untilStatus({ request }, "/health/ready", 200);
+    } finally {
+      child.kill("SIGTERM");
+    }
   });
 
   for (const traced of [false, true]) {

@@ -3,7 +3,7 @@ const window = 250;
 
 /** Takes lines with their times, and passes them on in the order of these. */
 export interface InOrder {
-  add(time: number, line: string): void;
+  readonly add: (time: number, line: string) => void;
   /** Passes on what is left. */
   end(): void;
 }

@@ -17,8 +17,17 @@ export interface LoggingPod {
  * @throws {Fault} what kubectl said
  */
 export async function loggingPods({ profile, namespace }: Place): Promise<LoggingPod[]> {
-  const [[key = "", value = ""] = []] = Object.entries(podLabels("web"));
-  const args = ["get", "pods", "--namespace", namespace, "--selector", `${key}=${value}`, "--output", "json"];
+  const selector = Object.entries(podLabels("web")).map((pair) => pair.join("="));
+  const args = [
+    "get",
+    "pods",
+    "--namespace",
+    namespace,
+    "--selector",
+    selector.join(","),
+    "--output",
+    "json",
+  ];
   const answer = await askKubectl(profile, args);
   if (answer.kind !== "ok") {
     const why = answer.kind === "absent" ? "neither kubectl nor minikube is on PATH" : answer.message;

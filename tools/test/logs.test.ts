@@ -27,7 +27,8 @@ describe("inOrder", () => {
   });
 });
 
-describe("npm run logs", () => {
+describe("npm run logs", function () {
+  this.timeout(60_000);
   let machine: Machine;
 
   afterEach(() => {

@@ -100,7 +100,8 @@ warnings  none in the last hour`);
   });
 });
 
-describe("npm run status", () => {
+describe("npm run status", function () {
+  this.timeout(60_000);
   let machine: Machine;
   let service: Awaited<ReturnType<typeof serving>>;
 
