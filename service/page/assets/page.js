@@ -56,7 +56,7 @@ async function refresh() {
   if (!running || document.hidden) return;
   try {
     await ask("/");
-    say("Live");
+    say(document.querySelector(".badge.bad") === null ? "Live" : "Live, but MongoDB is away");
     wait = pause;
   } catch {
     wait = Math.min(wait * 2, longestPause);

@@ -135,6 +135,9 @@ describe("the page in a browser", () => {
         await alert.waitFor();
         await page.getByText("away", { exact: true }).waitFor();
         expect(await page.getByLabel("Message").inputValue()).to.equal("not lost");
+        if (javaScriptEnabled) {
+          await page.getByRole("status").filter({ hasText: "MongoDB is away" }).waitFor();
+        }
         await keepPicture(page, `away-${javaScriptEnabled ? "live" : "plain"}`);
       } finally {
         proxy.mode("pass");
