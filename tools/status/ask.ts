@@ -1,3 +1,4 @@
+import { answerOf, whyNot } from "../answer.ts";
 import { askKubectl } from "../kubectl.ts";
 import { Fault } from "../run.ts";
 import { readDeployment, readEvents, readMongodb, readScaling } from "./read.ts";
@@ -12,6 +13,10 @@ export interface Place {
   readonly profile: string;
   readonly namespace: string;
   readonly url: string;
+  /** Where the URL's host is. @default what DNS says */
+  readonly address?: string | undefined;
+  /** Whether MongoDB is somebody else's, and not in the namespace. */
+  readonly hasExternalMongodb: boolean;
 }
 
 const kinds = "deployments,statefulsets,pods,horizontalpodautoscalers,events";
@@ -20,10 +25,11 @@ const kinds = "deployments,statefulsets,pods,horizontalpodautoscalers,events";
  * Asks the cluster and the service, and changes nothing.
  * @throws {Fault} what kubectl said
  */
-export async function askStatus({ profile, namespace, url }: Place, now = new Date()): Promise<Status> {
+export async function askStatus(place: Place, now = new Date()): Promise<Status> {
+  const { profile, namespace, hasExternalMongodb } = place;
   const [answer, health] = await Promise.all([
     askKubectl(profile, ["get", kinds, "--namespace", namespace, "--output", "json"]),
-    askHealth(url),
+    askHealth(place),
   ]);
   if (answer.kind !== "ok") {
     const why = answer.kind === "absent" ? "neither kubectl nor minikube is on PATH" : answer.message;
@@ -37,30 +43,45 @@ export async function askStatus({ profile, namespace, url }: Place, now = new Da
     url: health,
     service: readDeployment(items, now),
     scaling: readScaling(items),
-    mongodb: { ...readMongodb(items, now), roundTripMs: health.mongodbRoundTripMs },
+    mongodb: {
+      ...readMongodb(items, now),
+      isExternal: hasExternalMongodb,
+      roundTripMs: health.mongodbRoundTripMs,
+    },
     events: readEvents(items, now),
   };
 }
 
-async function askHealth(address: string): Promise<UrlStatus> {
+async function askHealth({ url, address }: Place): Promise<UrlStatus> {
   const start = performance.now();
   try {
-    const response = await fetch(`${address}/health`, { signal: AbortSignal.timeout(patience) });
-    const body = (await response.json()) as {
-      detail?: string;
-      version?: string;
-      mongodb?: { roundTripMs?: number };
-    };
+    const { ok, status, text } = await answerOf(`${url}/health`, patience, address);
+    const ms = Math.round(performance.now() - start);
+    const { detail, version, mongodb } = readHealth(text);
     return {
-      address,
-      ok: response.ok,
-      ms: Math.round(performance.now() - start),
-      version: body.version,
-      mongodbRoundTripMs: body.mongodb?.roundTripMs,
-      fault: response.ok ? undefined : (body.detail ?? `HTTP ${response.status}`),
+      address: url,
+      ok,
+      ms,
+      version,
+      mongodbRoundTripMs: mongodb?.roundTripMs,
+      fault: ok ? undefined : (detail ?? `HTTP ${status}`),
     };
   } catch (error) {
-    const { cause, message } = error as Error;
-    return { address, ok: false, fault: cause instanceof Error ? cause.message : message };
+    return { address: url, ok: false, fault: whyNot(error) };
+  }
+}
+
+interface Health {
+  readonly detail?: string;
+  readonly version?: string;
+  readonly mongodb?: { readonly roundTripMs?: number };
+}
+
+/** An Ingress whose service has no pods says so in HTML. */
+function readHealth(text: string): Health {
+  try {
+    return JSON.parse(text) as Health;
+  } catch {
+    return {};
   }
 }

@@ -1,8 +1,9 @@
-import { podLabels } from "../../infra/pod.ts";
+import { memberLabelsOf, podLabels } from "../../infra/pod.ts";
 import type { KubernetesObject } from "./objects.ts";
 import type { EventStatus, PodStatus, ScalingStatus, WorkloadStatus } from "./status.ts";
 
 type Objects = readonly KubernetesObject[];
+type Labels = Readonly<Record<string, string>>;
 
 /** Seconds after which a warning is history, and how many are shown. */
 const eventAge = 3600;
@@ -10,17 +11,18 @@ const shownEvents = 5;
 
 /** The service's pods. */
 export function readDeployment(objects: Objects, now: Date): WorkloadStatus {
-  return readWorkload(objects, "Deployment", "web", now);
+  return readWorkload(objects, "Deployment", podLabels("web"), now);
 }
 
-/** MongoDB's. */
+/** MongoDB's: one of our own, or the members of a replica set. */
 export function readMongodb(objects: Objects, now: Date): WorkloadStatus {
-  return readWorkload(objects, "StatefulSet", "mongodb", now);
+  const one = readWorkload(objects, "StatefulSet", podLabels("mongodb"), now);
+  return one.wanted > 0 ? one : readWorkload(objects, "StatefulSet", memberLabelsOf("mongodb"), now);
 }
 
-function readWorkload(objects: Objects, kind: string, component: string, now: Date): WorkloadStatus {
+function readWorkload(objects: Objects, kind: string, labels: Labels, now: Date): WorkloadStatus {
   const own = objects.filter(({ metadata }) =>
-    Object.entries(podLabels(component)).every(([key, value]) => metadata.labels?.[key] === value),
+    Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
   );
   const workload = own.find((object) => object.kind === kind);
   const pods = own.filter((object) => object.kind === "Pod");

@@ -7,10 +7,7 @@ export interface Status {
   readonly service: WorkloadStatus;
   /** Missing while there is no autoscaler. */
   readonly scaling?: ScalingStatus | undefined;
-  readonly mongodb: WorkloadStatus & {
-    /** As the pod that answered measured it. */
-    readonly roundTripMs?: number | undefined;
-  };
+  readonly mongodb: MongodbStatus;
   /** Warnings of the last hour, newest first. */
   readonly events: readonly EventStatus[];
 }
@@ -34,6 +31,13 @@ export interface WorkloadStatus {
   readonly pods: readonly PodStatus[];
   /** All images of these pods: more than one while they are rolled out. */
   readonly images: readonly string[];
+}
+
+/** MongoDB: one of our own, a replica set, or somebody else's, of which only the service knows. */
+export interface MongodbStatus extends WorkloadStatus {
+  readonly isExternal: boolean;
+  /** As the pod that answered measured it. */
+  readonly roundTripMs?: number | undefined;
 }
 
 /** One pod. */
@@ -71,5 +75,5 @@ export interface EventStatus {
 /** Whether everything is as it should be. */
 export function isWell({ url, service, mongodb }: Status): boolean {
   const whole = ({ wanted, ready }: WorkloadStatus) => wanted > 0 && ready >= wanted;
-  return url.ok && whole(service) && whole(mongodb);
+  return url.ok && whole(service) && (mongodb.isExternal || whole(mongodb));
 }

@@ -58,13 +58,15 @@ function scalingWords({ scaling }: Status): string {
 }
 
 function mongodbWords({ mongodb }: Status): string {
-  const { ready, wanted, images, roundTripMs, pods } = mongodb;
+  const { ready, wanted, images, roundTripMs, pods, isExternal } = mongodb;
+  const roundTrip = roundTripMs === undefined ? [] : [`round trip ${roundTripMs} ms`];
+  if (isExternal) return ["external", ...roundTrip].join(", ");
   if (wanted === 0) return bad("is not there");
   const image = images.map((name) => name.replace(/@.*/, "")).join(" and ");
   return [
-    ready >= wanted ? good("ready") : bad("not ready"),
+    wanted > 1 ? workloadWords(mongodb) : ready >= wanted ? good("ready") : bad("not ready"),
     image,
-    ...(roundTripMs === undefined ? [] : [`round trip ${roundTripMs} ms`]),
+    ...roundTrip,
     ...pods.slice(0, 1).map(({ age }) => `up ${duration(age)}`),
   ].join(", ");
 }

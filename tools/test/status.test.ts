@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
+import { memberLabelsOf } from "../../infra/pod.ts";
+import { goodProfile } from "../../infra/test/support/minikube.ts";
 import { silentStep } from "../steps.ts";
 import { status } from "../status.ts";
 import type { KubernetesObject } from "../status/objects.ts";
@@ -19,7 +21,7 @@ function statusOf(objects: readonly KubernetesObject[], over: Partial<Status> = 
     url: { address: "http://192.0.2.1:30080", ok: true, ms: 4, version: "0.1.0", mongodbRoundTripMs: 0.8 },
     service: readDeployment(objects, now),
     scaling: readScaling(objects),
-    mongodb: { ...readMongodb(objects, now), roundTripMs: 0.8 },
+    mongodb: { ...readMongodb(objects, now), isExternal: false, roundTripMs: 0.8 },
     events: readEvents(objects, now),
     ...over,
   };
@@ -65,6 +67,37 @@ warnings  none in the last hour`);
     expect(text).to.include("web-d: Pending, up 5 s\n");
     expect(text).to.include("image     koa-mongo-stack:abc and koa-mongo-stack:def\n");
     expect(text).to.include("MongoDB   is not there\n");
+    expect(isWell(statusOf(objects))).to.equal(false);
+  });
+
+  it("tells of a replica set, whose members are the operator's", () => {
+    const ofOperator = (object: KubernetesObject): KubernetesObject => ({
+      ...object,
+      metadata: { ...object.metadata, labels: memberLabelsOf("mongodb") },
+    });
+    const objects = (ready: number) => [
+      ...wellStack().filter(({ metadata }) => !metadata.name.startsWith("mongodb")),
+      ofOperator(workload("StatefulSet", ready, 3)),
+      ofOperator(pod("mongodb-rs0-0", "mongodb", { image: "percona/percona-server-mongodb:8.0" })),
+      ofOperator(
+        pod("mongodb-rs0-1", "mongodb", { image: "percona/percona-server-mongodb:8.0", ready: false }),
+      ),
+    ];
+    expect(words(objects(3))).to.include(
+      "MongoDB   3 of 3 pods ready, percona/percona-server-mongodb:8.0, round trip 0.8 ms, up 10 min\n",
+    );
+    expect(isWell(statusOf(objects(3)))).to.equal(true);
+    expect(words(objects(2)))
+      .to.include("MongoDB   2 of 3 pods ready")
+      .and.include("mongodb-rs0-1: not ready");
+    expect(isWell(statusOf(objects(2)))).to.equal(false);
+  });
+
+  it("knows of somebody else's MongoDB what the service knows", () => {
+    const objects = wellStack().filter(({ metadata }) => !metadata.name.startsWith("mongodb"));
+    const mongodb = { ...readMongodb(objects, now), isExternal: true, roundTripMs: 12 };
+    expect(words(objects, { mongodb })).to.include("MongoDB   external, round trip 12 ms\n");
+    expect(isWell(statusOf(objects, { mongodb }))).to.equal(true);
     expect(isWell(statusOf(objects))).to.equal(false);
   });
 
@@ -124,7 +157,8 @@ describe("npm run status", function () {
   /** Runs it where `up` has run, and changes nothing. */
   async function run(args: readonly string[], setup: Setup) {
     const upService = await serving("/", 200, {});
-    machine = fakeMachine({ url: upService.url });
+    const { config = {} } = setup;
+    machine = fakeMachine({ url: upService.url, config });
     expect(await runUp(machine)).to.include({ code: 0 });
     upService.close();
     machine.changes();
@@ -153,6 +187,27 @@ describe("npm run status", function () {
     expect(code).to.equal(1);
   });
 
+  describe("with an Ingress", () => {
+    const config = { expose: "ingress", host: "koa-mongo.test" };
+    const profiles = [{ ...goodProfile, Config: { ...goodProfile.Config, Nodes: [{ IP: "127.0.0.1" }] } }];
+    const programs = { kubectl: kubectl(wellStack()) };
+    const setup = () => ({ config, profiles, programs, url: service.url.replace("127.0.0.1", config.host) });
+
+    it("asks at the node's address, because this machine need not know the host name", async () => {
+      const { code, text } = await run([], setup());
+      expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ answers in \d+ ms, version 0\.1\.0\n/);
+      expect(code).to.equal(0);
+    });
+
+    it("says what the controller answers when there is no pod", async () => {
+      service.close();
+      service = await serving("/health", 503, "<html>Service Temporarily Unavailable</html>");
+      const { code, text } = await run([], setup());
+      expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ does not serve: HTTP 503\n/);
+      expect(code).to.equal(1);
+    });
+  });
+
   it("asks minikube's kubectl where there is no other", async () => {
     const minikube = `if [ "$1" = kubectl ]; then ${kubectl(wellStack())}
       elif [ "$1" = version ]; then echo '{"minikubeVersion":"v1.37.0"}'; fi`;
@@ -169,7 +224,7 @@ describe("npm run status", function () {
     expect(code).to.equal(1);
   });
 
-  it("says that there is no stack, and what it does not know", async () => {
+  it("says that there is no stack, what it does not know, and what it is not for", async () => {
     machine = fakeMachine();
     const printed: string[] = [];
     const tools = {
@@ -180,9 +235,12 @@ describe("npm run status", function () {
     };
     expect(await status([], tools)).to.equal(1);
     expect(await status(["--jsn"], tools)).to.equal(1);
+    const project = { ...machine.project, cluster: "current" };
+    expect(await status([], { ...tools, project })).to.equal(1);
     expect(printed.map((text) => text.trim())).to.deep.equal([
       "There is no stack dev. Run: npm run up",
       "status knows --json and --watch, not --jsn.",
+      "This is for minikube, and the stack dev has the cluster current.",
     ]);
   });
 });

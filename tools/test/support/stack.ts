@@ -115,11 +115,11 @@ export function wellStack(): KubernetesObject[] {
 export async function serving(
   path: string,
   status: number,
-  body: object,
+  body: object | string,
 ): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
     response.statusCode = request.url === path ? status : 404;
-    response.end(JSON.stringify(body));
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
