@@ -1,4 +1,4 @@
-import { parse } from "node:querystring";
+import { parse as parseQuery } from "node:querystring";
 import Router from "@koa/router";
 import type { Context } from "koa";
 import { readJson } from "../http/body.ts";
@@ -64,7 +64,7 @@ export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
 }
 
 function pageQuery(ctx: Context): PageQuery {
-  const { limit = String(defaultLimit), after } = parse(ctx.querystring);
+  const { limit = String(defaultLimit), after } = parseQuery(ctx.querystring);
   if (typeof limit !== "string" || !/^\d{1,3}$/.test(limit) || +limit < 1 || +limit > maxLimit) {
     throw new Problem(400, "invalid_limit", `\`limit\` is one whole number from 1 to ${maxLimit}.`);
   }

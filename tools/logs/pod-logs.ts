@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { podLabels } from "../../infra/pod.ts";
 import { askKubectl, kubectl } from "../kubectl.ts";
 import { Fault } from "../run.ts";
 import type { Place } from "../status/ask.ts";
+import { webSelector } from "../traffic/service.ts";
 
 /** A container that has run at least once, and how often it began. */
 export interface LoggingPod {
@@ -17,17 +17,7 @@ export interface LoggingPod {
  * @throws {Fault} what kubectl said
  */
 export async function loggingPods({ profile, namespace }: Place): Promise<LoggingPod[]> {
-  const selector = Object.entries(podLabels("web")).map((pair) => pair.join("="));
-  const args = [
-    "get",
-    "pods",
-    "--namespace",
-    namespace,
-    "--selector",
-    selector.join(","),
-    "--output",
-    "json",
-  ];
+  const args = ["get", "pods", "--namespace", namespace, "--selector", webSelector, "--output", "json"];
   const answer = await askKubectl(profile, args);
   if (answer.kind !== "ok") {
     const why = answer.kind === "absent" ? "neither kubectl nor minikube is on PATH" : answer.message;
