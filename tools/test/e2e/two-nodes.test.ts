@@ -37,6 +37,9 @@ describe("npm run up, on a minikube of two nodes", () => {
 
   it("npm run down leaves nothing on them", async () => {
     await user.runs("down");
+    // Kubernetes keeps the empty name a few seconds longer.
+    const ours = "--selector=app.kubernetes.io/part-of=koa-mongo-stack";
+    await kubectl("wait", "--for=delete", "namespace", ours, "--timeout=30s");
     expect(await kubectl("get", "namespaces,persistentvolumes", "--output=name")).not.to.include(
       "koa-mongo-stack",
     );
