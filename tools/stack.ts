@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { findBackend, makePassphrase, passphraseFile, prepareBackend, type Backend } from "./backend.ts";
 import { ownFolder, stackName, type Project } from "./project.ts";
-import { Fault, mustAsk, work, type Run } from "./run.ts";
+import { Fault, mustAsk, work, type Environment, type Run } from "./run.ts";
 
 /** The project's stack, as Pulumi finds it. */
 export interface Stack {
@@ -73,6 +73,14 @@ export async function forget(stack: Stack, say: (line: string) => void): Promise
   await work("pulumi", args, stack.run, say);
 }
 
+/**
+ * What makes the Node processes of Pulumi start sooner: what V8 makes of their code is kept. The program itself does it
+ * without (infra/compile-cache.js); the process of its dynamic resources can be told in no other way.
+ */
+export function compileCache(folder: string): Environment {
+  return { NODE_COMPILE_CACHE: join(folder, "node_modules/.cache/koa-mongo-stack/compiled") };
+}
+
 /** `pulumi up` or `destroy`, without questions. Gives the program's warnings. */
 export async function change(
   verb: "up" | "destroy",
@@ -89,7 +97,8 @@ export async function change(
     ...configFile(stack),
   ];
   try {
-    const lines = await work("pulumi", args, stack.run, say);
+    const env = { ...stack.run.env, ...compileCache(stack.project.folder) };
+    const lines = await work("pulumi", args, { ...stack.run, env }, say);
     // That a plugin is on PATH is no warning to a person.
     return lines.filter((line) => /^\s*warning: (?!using )/.test(line)).map((line) => line.trim());
   } catch (error) {

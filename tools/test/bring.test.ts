@@ -38,7 +38,7 @@ describe("bringing programs", () => {
 
   /** A machine without a cluster, for which both programs are published. */
   function on(programs: Setup["programs"] & object): void {
-    machine = fakeMachine({ url: service.url, profiles: [], programs });
+    machine = fakeMachine({ url: service.url, profiles: [], metricResolution: "15s", programs });
     publish(machine, server);
   }
 

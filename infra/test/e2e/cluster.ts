@@ -16,15 +16,6 @@ export async function names(kinds: string, namespace?: string): Promise<string[]
   return out.split("\n").filter((line) => line !== "");
 }
 
-/** Waits until a namespace is gone: Kubernetes keeps its empty name a few seconds longer than `destroy` takes. */
-export async function untilGone(namespace: string): Promise<void> {
-  const end = Date.now() + 30_000;
-  while ((await names("namespace")).includes(namespace)) {
-    if (Date.now() > end) throw new Error(`${namespace} is still there`);
-    await sleep(250);
-  }
-}
-
 /** Names of the directories with data on the node. */
 export async function dataDirectories(): Promise<string[]> {
   const { stdout } = await run("minikube", ["ssh", "--", "ls", "/data"]);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { askUntil, dataDirectories, eventually, kubectl, names, untilGone, untilPageHas } from "./cluster.ts";
+import { askUntil, dataDirectories, eventually, kubectl, names, untilPageHas } from "./cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "./stack.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
@@ -90,7 +90,8 @@ describe("the stack, as a user lives with it", () => {
 
   step("destroy: nothing is left in the cluster", async () => {
     await stack.destroy();
-    await untilGone(`namespace/${outputs.namespace}`);
+    // Kubernetes keeps the empty name a few seconds longer than `destroy` takes.
+    await kubectl("wait", "--for=delete", `namespace/${outputs.namespace}`, "--timeout=30s");
     expect(await names("persistentvolume")).to.deep.equal(volumesBefore);
     expect(await dataDirectories()).not.to.include("koa-mongo-stack-e2e");
   });

@@ -33,7 +33,7 @@ for group in $(find /sys/fs/cgroup -type d -name "*${container}*"); do
   elif [ -e "$group/memory.limit_in_bytes" ]; then limit=memory.limit_in_bytes used=memory.usage_in_bytes
   else continue; fi
   for turn in $(seq 600); do
-    [ -s "$group/cgroup.procs" ] || break
+    [ -n "$(cat "$group/cgroup.procs")" ] || break
     cat "$group/$used" > "$group/$limit"
     sleep 0.1
   done
