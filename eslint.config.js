@@ -16,7 +16,25 @@ export default tseslint.config(
   },
   {
     files: ["**/*.js"],
+    ignores: ["service/page/assets/"],
     languageOptions: { globals: { process: "readonly" } },
+  },
+  {
+    files: ["service/page/assets/*.js"],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          "AbortSignal",
+          "DOMParser",
+          "FormData",
+          "URLSearchParams",
+          "clearTimeout",
+          "document",
+          "fetch",
+          "setTimeout",
+        ].map((name) => [name, "readonly"]),
+      ),
+    },
   },
   {
     // chai asserts by property, mocha's `this` carries the timeout.

@@ -5,8 +5,9 @@ import { mongodbLabels, mongodbPort } from "./database.ts";
 import { acmeSolver } from "./ingress.ts";
 import { partOf } from "./metadata.ts";
 import { memberLabels, operatorLabels } from "./replica-set.ts";
+import type { Collector } from "./settings/monitoring.ts";
 import { usersJobLabels } from "./users-job.ts";
-import { webLabels, webPort } from "./web.ts";
+import { metricsPort, webLabels, webPort } from "./web.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
@@ -18,8 +19,16 @@ export type DatabasePath =
   /** Anywhere, at these ports. */
   | { readonly kind: "external"; readonly ports: readonly number[] };
 
+/** Who beside the stack's own pods has part in it. */
+export interface Neighbours {
+  /** The namespace whose pods may read the metrics. @default nobody may */
+  readonly metricsFrom?: string | undefined;
+  /** Where the service's pods may send traces. @default nowhere */
+  readonly collector?: Pick<Collector, "namespace" | "port"> | undefined;
+}
+
 /** What the rules depend on. */
-export interface Paths {
+export interface Paths extends Neighbours {
   readonly database: DatabasePath;
   /** Whether cert-manager's pods may be asked for what proves that the host name is ours. */
   readonly acme: boolean;
@@ -48,13 +57,15 @@ export class NetworkRules extends pulumi.ComponentResource {
 }
 
 /** One policy a rule, by name. */
-export function policies({ database, acme }: Paths): Record<string, PolicySpec> {
+export function policies({ database, acme, metricsFrom, collector }: Paths): Record<string, PolicySpec> {
   return {
     "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
     "any-to-web": { podSelector: web, policyTypes: ["Ingress"], ingress: [{ ports: tcp(webPort) }] },
     "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns()] },
     ...databasePolicies(database),
     ...(acme ? { "any-to-acme-solver": toAcmeSolver() } : {}),
+    ...(metricsFrom === undefined ? {} : { "metrics-to-neighbour": metricsTo(metricsFrom) }),
+    ...(collector === undefined ? {} : { "web-to-collector": tracesTo(collector) }),
   };
 }
 
@@ -125,6 +136,20 @@ function mongodbFrom(
 function toAcmeSolver(): PolicySpec {
   const { selector, port } = acmeSolver;
   return { podSelector: selector, policyTypes: ["Ingress"], ingress: [{ ports: tcp(port) }] };
+}
+
+function metricsTo(namespace: string): PolicySpec {
+  const ingress = [{ from: [podsOf(namespace)], ports: tcp(metricsPort) }];
+  return { podSelector: web, policyTypes: ["Ingress"], ingress };
+}
+
+function tracesTo({ namespace, port }: Pick<Collector, "namespace" | "port">): PolicySpec {
+  const egress = [{ to: [podsOf(namespace)], ports: tcp(port) }];
+  return { podSelector: web, policyTypes: ["Egress"], egress };
+}
+
+function podsOf(namespace: string): types.input.networking.v1.NetworkPolicyPeer {
+  return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } };
 }
 
 function dns(): types.input.networking.v1.NetworkPolicyEgressRule {

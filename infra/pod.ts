@@ -8,6 +8,11 @@ export function podLabels(component: string): Record<string, string> {
   return { "app.kubernetes.io/name": component };
 }
 
+/** Labels that Percona's operator gives the pods of a replica set. */
+export function memberLabelsOf(replicaSet: string): Record<string, string> {
+  return { "app.kubernetes.io/name": "percona-server-mongodb", "app.kubernetes.io/instance": replicaSet };
+}
+
 /** The pod half of the `restricted` pod security standard, for one user id. */
 export function podSecurity(uid: number): PodSecurityContext {
   return {

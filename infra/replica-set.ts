@@ -9,7 +9,7 @@ import {
   type SecretKey,
 } from "./connection.ts";
 import { partOf } from "./metadata.ts";
-import { containerSecurity, leaveAfter, podLabels, podSecurity } from "./pod.ts";
+import { containerSecurity, leaveAfter, memberLabelsOf, podLabels, podSecurity } from "./pod.ts";
 import { memoryOf } from "./quantity.ts";
 import type { ClassStorage } from "./settings/mongo.ts";
 import { claimSpec } from "./volume-claim.ts";
@@ -51,10 +51,7 @@ const perconaUser = 1001;
 const operatorUser = 2;
 
 /** Labels of the members' pods. */
-export const memberLabels = {
-  "app.kubernetes.io/name": "percona-server-mongodb",
-  "app.kubernetes.io/instance": resourceName,
-};
+export const memberLabels = memberLabelsOf(resourceName);
 /** Labels of the operator's own pod. */
 export const operatorLabels = podLabels("psmdb-operator");
 

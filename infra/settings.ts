@@ -7,6 +7,7 @@ import {
 } from "./settings/cluster.ts";
 import { readExpose, type Expose } from "./settings/expose.ts";
 import { readMongo, type MongoSettings } from "./settings/mongo.ts";
+import { readCollector, readMetrics, type Collector, type MetricsSettings } from "./settings/monitoring.ts";
 import { integer, oneOf, optional } from "./settings/values.ts";
 
 /** Bounds and target of the autoscaler. */
@@ -31,6 +32,10 @@ export interface Settings {
   readonly expose: Expose;
   readonly scaling: Scaling;
   readonly logLevel: string;
+  /** Without, nobody may read the metrics. */
+  readonly metrics: MetricsSettings | undefined;
+  /** Without, nothing is traced. */
+  readonly collector: Collector | undefined;
   readonly mongo: MongoSettings;
 }
 
@@ -58,6 +63,8 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
       cpuTarget: integer(config, "cpuTarget", 1, 100),
     },
     logLevel: oneOf(config, "logLevel", logLevels),
+    metrics: readMetrics(config),
+    collector: readCollector(config),
     mongo: readMongo(config),
   };
   requireReachable(settings);

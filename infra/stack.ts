@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Bounds } from "./bounds.ts";
 import { makeMongo, mongoRequests } from "./mongo.ts";
+import { Monitoring } from "./monitoring.ts";
 import { AppNamespace } from "./namespace.ts";
 import { NetworkRules } from "./network.ts";
 import { PullSecret } from "./pull-secret.ts";
@@ -32,7 +33,7 @@ export interface Deployed {
  */
 export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOptions): Deployed {
   const { settings, site, image } = args;
-  const { scaling, expose, registry } = settings;
+  const { scaling, expose, registry, metrics, collector } = settings;
   const { minikube, tunnel, reach, hasSeveralNodes } = site;
 
   const app = new AppNamespace(settings.name, inCluster);
@@ -67,6 +68,8 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       namespace: app.name,
       database: settings.mongo,
       acme: expose.kind === "ingress" && expose.tls?.kind === "issuer",
+      metricsFrom: metrics?.namespace,
+      collector,
       ...(minikube?.policyFault === undefined ? {} : { fault: minikube.policyFault }),
     },
     inCluster,
@@ -94,6 +97,8 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       expose,
       scaling,
       logLevel: settings.logLevel,
+      metrics,
+      collector,
       reach,
       hasSeveralNodes,
       ...(tunnel === undefined ? {} : { tunnel }),
@@ -103,6 +108,8 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
     { ...inCluster, dependsOn: mongo.before },
   );
   mongo.finish(web);
+
+  if (metrics?.kind === "serviceMonitor") new Monitoring("monitoring", { namespace: app.name }, inCluster);
 
   return { url: web.url, namespace: app.name };
 }

@@ -8,6 +8,7 @@ import { notAwaited, partOf } from "./metadata.ts";
 import { containerSecurity, leaveAfter, podLabels, podSecurity, spread } from "./pod.ts";
 import type { Reach } from "./minikube.ts";
 import type { Expose } from "./settings/expose.ts";
+import type { Collector, MetricsSettings } from "./settings/monitoring.ts";
 import type { Scaling } from "./settings.ts";
 
 type Container = types.input.core.v1.Container;
@@ -25,6 +26,10 @@ export interface WebServiceArgs {
   readonly scaling: Scaling;
   /** Least severe level that is logged. */
   readonly logLevel: string;
+  /** How Prometheus finds the pods. @default it does not */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go. @default nothing is traced */
+  readonly collector?: Collector | undefined;
   /** Where a port of the node is reached from outside the cluster. */
   readonly reach: (nodePort: number) => Reach;
   /** Command that gives load balancers their addresses. @default they get them by themselves */
@@ -37,6 +42,10 @@ export interface WebServiceArgs {
 
 /** Port that the service listens on. */
 export const webPort = 3000;
+/** Port on which the pods tell Prometheus how it goes; the Service does not have it. */
+export const metricsPort = 9464;
+/** DNS name with an address for every pod that is ready. */
+const podsName = "web-pods";
 /** Labels of the service's pods. */
 export const webLabels = podLabels("web");
 
@@ -80,6 +89,11 @@ export class WebService extends pulumi.ComponentResource {
     const service = new k8s.core.v1.Service(
       name,
       { metadata: { ...metadata, ...awaited(args) }, spec: serviceSpec(args.expose) },
+      child,
+    );
+    new k8s.core.v1.Service(
+      `${name}-pods`,
+      { metadata: { ...metadata, name: podsName, annotations: notAwaited }, spec: podsSpec() },
       child,
     );
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
@@ -149,7 +163,7 @@ function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpe
     revisionHistoryLimit: 5,
     progressDeadlineSeconds: progressDeadline,
     template: {
-      metadata: { labels: { ...partOf, ...webLabels } },
+      metadata: { labels: { ...partOf, ...webLabels }, ...scraping(args.metrics) },
       spec: {
         automountServiceAccountToken: false,
         enableServiceLinks: false,
@@ -165,17 +179,36 @@ function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpe
   };
 }
 
-function container({ image, mongodbUri, logLevel }: WebServiceArgs): Container {
+/** What a Prometheus without an operator looks for. */
+function scraping(metrics: MetricsSettings | undefined): Pick<types.input.meta.v1.ObjectMeta, "annotations"> {
+  if (metrics?.kind !== "annotations") return {};
+  const about = { scrape: "true", port: String(metricsPort), path: "/metrics" };
+  return {
+    annotations: Object.fromEntries(
+      Object.entries(about).map(([key, value]) => [`prometheus.io/${key}`, value]),
+    ),
+  };
+}
+
+function container({ image, mongodbUri, logLevel, collector }: WebServiceArgs): Container {
   return {
     name: "web",
     image,
     imagePullPolicy: "IfNotPresent",
-    ports: [{ name: "http", containerPort: webPort }],
+    ports: [
+      { name: "http", containerPort: webPort },
+      { name: "metrics", containerPort: metricsPort },
+    ],
     env: [
       { name: "MONGODB_URI", valueFrom: { secretKeyRef: mongodbUri } },
       { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
       { name: "PORT", value: String(webPort) },
       { name: "LOG_LEVEL", value: logLevel },
+      { name: "METRICS_PORT", value: String(metricsPort) },
+      { name: "PODS_HOST", value: podsName },
+      ...(collector === undefined
+        ? []
+        : [{ name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: collector.endpoint }]),
       { name: "NODE_OPTIONS", value: `--max-old-space-size=${(memoryLimit * 3) / 4}` },
     ],
     resources: {
@@ -206,6 +239,15 @@ function serviceSpec(expose: Expose): types.input.core.v1.ServiceSpec {
     type: serviceTypes[expose.kind],
     selector: webLabels,
     ports: [{ name: "http", port: 80, targetPort: "http", ...nodePort }],
+  };
+}
+
+/** Without an address of its own: its name is that of all the pods, and who scrapes has to reach each of them. */
+function podsSpec(): types.input.core.v1.ServiceSpec {
+  return {
+    clusterIP: "None",
+    selector: webLabels,
+    ports: [{ name: "metrics", port: metricsPort, targetPort: "metrics" }],
   };
 }
 

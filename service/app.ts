@@ -1,6 +1,6 @@
 import { METHODS } from "node:http";
 import Router from "@koa/router";
-import Koa from "koa";
+import Koa, { type Middleware } from "koa";
 import type { Logger } from "pino";
 import { dataRoutes } from "./data/routes.ts";
 import type { DataStore } from "./data/store.ts";
@@ -9,17 +9,23 @@ import { serviceBounds } from "./http/bounds.ts";
 import { requireHead } from "./http/head.ts";
 import { shedLoad } from "./http/load.ts";
 import { requestLog } from "./http/log.ts";
+import { observe } from "./http/observe.ts";
 import { problems } from "./http/problem.ts";
 import { secure } from "./http/security.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { openapiRoutes } from "./openapi/routes.ts";
-import { pageRoutes } from "./page/routes.ts";
+import { pageRoutes, type PageDeps } from "./page/routes.ts";
 
 /** What the app needs from outside. */
-export interface AppDeps extends HealthDeps {
+export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
   readonly store: DataStore;
   readonly logger: Logger;
   /** Requests that may be in flight at once. */
   readonly maxInFlight: number;
+  /** What is told how it goes. @default nobody */
+  readonly metrics?: Metrics | undefined;
+  /** Goes around everything, and sets `ctx.state.traceId`. @default nothing is traced */
+  readonly tracing?: Middleware | undefined;
 }
 
 /** Every route of the service. */
@@ -39,10 +45,12 @@ export function createRouter(deps: AppDeps): Router {
 export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
   const router = createRouter(deps);
+  if (deps.tracing !== undefined) app.use(deps.tracing);
   // The log is outside, so that it has the status that an error turned into.
   app.use(requestLog(deps.logger));
+  if (deps.metrics !== undefined) app.use(observe(deps.metrics));
   app.use(secure());
-  app.use(problems(deps.logger));
+  app.use(problems(deps.logger, (code) => deps.metrics?.problem(code)));
   app.use(requireHead(serviceBounds.headerCount));
   app.use(shedLoad(deps.maxInFlight));
   app.use(router.routes());

@@ -35,8 +35,17 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Connects in the background, again and again until MongoDB answers; returns at once. */
-export function openDatabase(uri: string, logger: Logger): Database {
+/**
+ * Connects in the background, again and again until MongoDB answers; returns at once.
+ * @param watch is given each client before it connects
+ * @param monitorCommands whether the client tells of each command, which costs
+ */
+export function openDatabase(
+  uri: string,
+  logger: Logger,
+  watch: (client: mongo.MongoClient) => void = () => undefined,
+  monitorCommands = false,
+): Database {
   const connection = mongoose.createConnection();
   const closing = new AbortController();
   connection.on("connected", () => {
@@ -49,7 +58,12 @@ export function openDatabase(uri: string, logger: Logger): Database {
   connection.on("error", (err: unknown) => {
     logger.warn({ err }, "MongoDB connection error");
   });
-  const connected = connectForever(connection, uri, logger, closing.signal);
+  const connect = async () => {
+    const opening = connection.openUri(uri, { ...connectionOptions, monitorCommands });
+    watch(connection.getClient());
+    await opening;
+  };
+  const connected = connectForever(connection, connect, logger, closing.signal);
 
   const admin = (command: Record<string, unknown>) =>
     whileAvailable(async () => {
@@ -81,21 +95,28 @@ export function openDatabase(uri: string, logger: Logger): Database {
   };
 }
 
-async function connectForever(connection: Connection, uri: string, logger: Logger, signal: AbortSignal) {
+const connectionOptions = {
+  bufferCommands: false,
+  autoCreate: false,
+  serverSelectionTimeoutMS: selectionTimeout,
+  waitQueueTimeoutMS: queueTimeout,
+  connectTimeoutMS: 5000,
+  socketTimeoutMS: 45_000,
+  heartbeatFrequencyMS: 2000,
+  maxPoolSize: 10,
+  // A new pod has all of its connections before its first requests: none of them waits for a login.
+  minPoolSize: 10,
+};
+
+async function connectForever(
+  connection: Connection,
+  connect: () => Promise<void>,
+  logger: Logger,
+  signal: AbortSignal,
+) {
   while (!signal.aborted) {
     try {
-      await connection.openUri(uri, {
-        bufferCommands: false,
-        autoCreate: false,
-        serverSelectionTimeoutMS: selectionTimeout,
-        waitQueueTimeoutMS: queueTimeout,
-        connectTimeoutMS: 5000,
-        socketTimeoutMS: 45_000,
-        heartbeatFrequencyMS: 2000,
-        maxPoolSize: 10,
-        // A new pod has all of its connections before its first requests: none of them waits for a login.
-        minPoolSize: 10,
-      });
+      await connect();
       await Promise.all(Object.values(connection.models).map((model) => model.createIndexes()));
       return;
     } catch (err) {

@@ -1,11 +1,17 @@
-import { pino } from "pino";
+import type { Server } from "node:http";
+import { pino, type Logger } from "pino";
 import { createApp } from "./app.ts";
 import { createStore } from "./data/store.ts";
 import { openDatabase } from "./database.ts";
 import { drain } from "./http/drain.ts";
 import { createHttpServer } from "./http/server.ts";
+import type { ReadableMetrics } from "./metrics/metrics.ts";
+import { podCounter } from "./page/pods.ts";
 import packageJson from "./package.json" with { type: "json" };
 import { readSettings, type Settings } from "./settings.ts";
+import type { Tracing } from "./tracing/start.ts";
+
+const { version } = packageJson;
 
 function settingsOrExit(): Settings {
   try {
@@ -16,43 +22,76 @@ function settingsOrExit(): Settings {
   }
 }
 
-const settings = settingsOrExit();
-const logger = pino({ level: settings.logLevel, base: { pod: settings.podName } });
-const database = openDatabase(settings.mongodbUri, logger);
-const store = createStore(database.connection);
-let draining = false;
-
-const app = createApp({
-  store,
-  database,
-  logger,
-  isDraining: () => draining,
-  podName: settings.podName,
-  maxInFlight: settings.maxInFlight,
-  version: packageJson.version,
-});
-const handle = app.callback();
-const server = createHttpServer({ handle: (request, response) => void handle(request, response), logger });
-
-server.on("error", (err) => {
-  logger.fatal({ err }, `can't listen on port ${settings.port}`);
-  process.exit(1);
-});
-server.listen(settings.port, settings.host, () => {
-  logger.info({ address: server.address() }, "listening");
-});
-
-/** Readiness first, then the server, MongoDB last: what is in flight may still need it. */
-async function stop(signal: NodeJS.Signals): Promise<void> {
-  if (draining) return;
-  draining = true;
-  logger.info({ signal }, "draining");
-  const inTime = await drain(server, settings);
-  await database.close();
-  logger.info({ inTime }, "stopped");
-  // A timer or a socket of a library must not hold the process.
-  process.exit(inTime ? 0 : 1);
+// What is off is not even loaded.
+async function metricsFor({ metricsPort }: Settings): Promise<ReadableMetrics | undefined> {
+  if (metricsPort === undefined) return undefined;
+  return (await import("./metrics/metrics.ts")).createMetrics();
 }
 
-process.on("SIGTERM", (signal) => void stop(signal));
-process.on("SIGINT", (signal) => void stop(signal));
+async function tracingFor({ otlpEndpoint, podName }: Settings): Promise<Tracing | undefined> {
+  if (otlpEndpoint === undefined) return undefined;
+  const { startTracing } = await import("./tracing/start.ts");
+  return startTracing({ endpoint: otlpEndpoint, version, podName });
+}
+
+async function serveMetrics(metrics: ReadableMetrics, settings: Settings, logger: Logger): Promise<void> {
+  const { createMetricsServer } = await import("./metrics/server.ts");
+  listen(createMetricsServer(metrics), settings.metricsPort ?? 0, settings, logger, "metrics");
+}
+
+function listen(server: Server, port: number, { host }: Settings, logger: Logger, what = "service"): void {
+  server.on("error", (err) => {
+    logger.fatal({ err }, `can't listen on port ${port}`);
+    process.exit(1);
+  });
+  server.listen(port, host, () => {
+    logger.info({ what, address: server.address() }, "listening");
+  });
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const logger = pino({ level: settings.logLevel, base: { pod: settings.podName } });
+  const metrics = await metricsFor(settings);
+  const tracing = await tracingFor(settings);
+  const watch: Parameters<typeof openDatabase>[2] = (client) => {
+    metrics?.pool(client);
+    tracing?.watch(client);
+  };
+  const database = openDatabase(settings.mongodbUri, logger, watch, tracing !== undefined);
+  let draining = false;
+
+  const app = createApp({
+    store: createStore(database.connection, metrics),
+    database,
+    logger,
+    isDraining: () => draining,
+    podName: settings.podName,
+    countPods: podCounter(settings.podsHost),
+    maxInFlight: settings.maxInFlight,
+    version,
+    metrics,
+    tracing: tracing?.middleware,
+  });
+  const handle = app.callback();
+  const server = createHttpServer({ handle: (request, response) => void handle(request, response), logger });
+  listen(server, settings.port, settings, logger);
+  if (metrics !== undefined) await serveMetrics(metrics, settings, logger);
+
+  /** Readiness first, then the server, MongoDB last: what is in flight may still need it. */
+  async function stop(signal: NodeJS.Signals): Promise<void> {
+    if (draining) return;
+    draining = true;
+    logger.info({ signal }, "draining");
+    const inTime = await drain(server, settings);
+    await database.close();
+    await tracing?.close();
+    logger.info({ inTime }, "stopped");
+    // A timer or a socket of a library must not hold the process.
+    process.exit(inTime ? 0 : 1);
+  }
+
+  process.on("SIGTERM", (signal) => void stop(signal));
+  process.on("SIGINT", (signal) => void stop(signal));
+}
+
+void serve(settingsOrExit());

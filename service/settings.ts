@@ -14,6 +14,12 @@ export interface Settings {
   readonly logLevel: string;
   /** Name of the pod or host that answers, as shown on the page. `POD_NAME`, default the host's name. */
   readonly podName: string;
+  /** TCP port for Prometheus, on the same address. `METRICS_PORT`, default none: then nothing is measured. */
+  readonly metricsPort: number | undefined;
+  /** Address of an OTLP collector. `OTEL_EXPORTER_OTLP_ENDPOINT`, default none: then nothing is traced. */
+  readonly otlpEndpoint: string | undefined;
+  /** DNS name with an address for every pod that is ready, which the page counts. `PODS_HOST`, default none. */
+  readonly podsHost: string | undefined;
   /** Milliseconds to go on serving after SIGTERM, telling clients to leave. `DRAIN_MS`, default 2000. */
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
@@ -30,6 +36,14 @@ const mongodbUri = makeValidator((input) => {
     // The driver's message repeats the value, which may hold a password.
     throw new EnvError("must be a connection string as MongoDB's driver takes it: mongodb://HOST/DATABASE");
   }
+});
+
+const httpUrl = makeValidator((input) => {
+  const { protocol = "" } = URL.parse(input) ?? {};
+  if (!/^https?:$/.test(protocol)) {
+    throw new EnvError(`must be a URL such as http://collector:4318, not "${input}"`);
+  }
+  return input;
 });
 
 const milliseconds = makeValidator((input) => {
@@ -61,6 +75,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
         choices: ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
       }),
       POD_NAME: str({ default: hostname() }),
+      METRICS_PORT: port({ default: undefined }),
+      OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({ default: undefined }),
+      PODS_HOST: host({ default: undefined }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
       // Ten for each connection to MongoDB, and what fits into the pod's memory with the largest bodies.
@@ -78,6 +95,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     mongodbUri: clean.MONGODB_URI,
     logLevel: clean.LOG_LEVEL,
     podName: clean.POD_NAME,
+    metricsPort: clean.METRICS_PORT,
+    otlpEndpoint: clean.OTEL_EXPORTER_OTLP_ENDPOINT,
+    podsHost: clean.PODS_HOST,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
     maxInFlight: clean.MAX_IN_FLIGHT,

@@ -19,6 +19,8 @@ export interface Project {
   readonly host: string;
   /** The node's port, or 0 where Kubernetes chooses it. */
   readonly nodePort: number;
+  /** `standalone`, `operator`, or `external` for somebody else's. */
+  readonly mongo: string;
   readonly mongoImage: string;
   /** With another number MongoDB's users have other names and passwords. */
   readonly passwordVersion: number;
@@ -47,6 +49,7 @@ export function readProject(folder = join(import.meta.dirname, "..")): Project {
     minikubeProfile: setting("minikubeProfile"),
     expose: setting("expose"),
     nodePort: Number(setting("nodePort")),
+    mongo: setting("mongo"),
     mongoImage: setting("mongoImage"),
     passwordVersion: Number(setting("passwordVersion")),
   };

@@ -57,6 +57,32 @@ describe("NetworkRules", function () {
     });
   });
 
+  it("lets one neighbour read the metrics, and the pods send traces to another, where that is asked for", () => {
+    const {
+      "metrics-to-neighbour": metrics,
+      "web-to-collector": traces,
+      ...others
+    } = policies({
+      ...standalone,
+      metricsFrom: "monitoring",
+      collector: { namespace: "tracing", port: 4318 },
+    });
+    const pods = (namespace: string) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    });
+    expect(metrics).to.deep.equal({
+      podSelector: web,
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [pods("monitoring")], ports: [{ protocol: "TCP", port: 9464 }] }],
+    });
+    expect(traces).to.deep.equal({
+      podSelector: web,
+      policyTypes: ["Egress"],
+      egress: [{ to: [pods("tracing")], ports: [{ protocol: "TCP", port: 4318 }] }],
+    });
+    expect(others).to.deep.equal(policies(standalone));
+  });
+
   it("warns, in one sentence, where the cluster does not enforce them", async () => {
     expect((await runProgram()).warnings).to.deep.equal([]);
     const { warnings } = await runProgram({}, [withNetwork("bridge")]);

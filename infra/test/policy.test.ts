@@ -129,6 +129,16 @@ describe("the policy pack", function () {
       ],
     ],
     [
+      "lets anybody read the metrics",
+      (resources) => {
+        const podSelector = { matchLabels: { "app.kubernetes.io/name": "web" } };
+        const ingress = [{ ports: [{ protocol: "TCP", port: 9464 }] }];
+        const inputs = { spec: { podSelector, policyTypes: ["Ingress"], ingress } };
+        resources.push({ ...network(resources, "deny-all"), name: "network-metrics", inputs });
+      },
+      ["network-policies: a NetworkPolicy lets anybody in, or out to anywhere"],
+    ],
+    [
       "lets the service out",
       (resources) => {
         const egress = [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }];

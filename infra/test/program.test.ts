@@ -28,7 +28,7 @@ describe("the program", function () {
       "kubernetes:core/v1:PersistentVolume": 1,
       "kubernetes:core/v1:PersistentVolumeClaim": 1,
       "kubernetes:core/v1:Secret": 3,
-      "kubernetes:core/v1:Service": 3,
+      "kubernetes:core/v1:Service": 4,
       "kubernetes:networking.k8s.io/v1:NetworkPolicy": 7,
       "kubernetes:policy/v1:PodDisruptionBudget": 1,
       "pulumi-nodejs:dynamic/command:Command": 2,

@@ -29,6 +29,8 @@ describe("readSettings", () => {
       expose: { kind: "nodePort", port: undefined },
       scaling: { minReplicas: 2, maxReplicas: 5, cpuTarget: 50 },
       logLevel: "info",
+      metrics: undefined,
+      collector: undefined,
       mongo,
     });
   });
@@ -93,6 +95,23 @@ describe("readSettings", () => {
       },
     ],
     [{ logLevel: "debug" }, { logLevel: "debug" }],
+    [{ metrics: "annotations" }, { metrics: { kind: "annotations", namespace: "monitoring" } }],
+    [
+      { metrics: "serviceMonitor", metricsNamespace: "prometheus" },
+      { metrics: { kind: "serviceMonitor", namespace: "prometheus" } },
+    ],
+    ...[
+      "http://otel.tracing:4318",
+      "http://otel.tracing.svc:4318",
+      "http://otel.tracing.svc.cluster.local:4318/",
+    ].map((endpoint): [Record<string, unknown>, object] => [
+      { otlpEndpoint: endpoint },
+      { collector: { endpoint, namespace: "tracing", port: 4318 } },
+    ]),
+    [
+      { otlpEndpoint: "https://otel.tracing" },
+      { collector: { endpoint: "https://otel.tracing", namespace: "tracing", port: 443 } },
+    ],
     [{ passwordVersion: 7 }, { mongo: { ...mongo, passwordVersion: 7 } }],
     [{ mongoImage: `mongo:8.0@${digest}` }, { mongo: { ...mongo, image: `mongo:8.0@${digest}` } }],
     [{ mongoImage: "mongo:8.0.15" }, { mongo: { ...mongo, image: "mongo:8.0.15" } }],
@@ -203,6 +222,13 @@ describe("readSettings", () => {
     ],
     [{ nodePort: 80 }, "nodePort must be a whole number from 30000 to 32767, not 80."],
     [{ logLevel: "loud" }, 'logLevel must be one of trace, debug, info, warn, error, fatal, not "loud".'],
+    [{ metrics: "on" }, 'metrics must be one of off, annotations, serviceMonitor, not "on".'],
+    [{ metricsNamespace: "A" }, 'metricsNamespace must be the name of a namespace, not "A".'],
+    [
+      { otlpEndpoint: "http://collector:4318" },
+      "otlpEndpoint must be the URL of a Service with its namespace, such as " +
+        'http://collector.observability:4318, not "http://collector:4318".',
+    ],
     [{ minikubeProfile: "a b" }, 'minikubeProfile must be the name of a minikube profile, not "a b".'],
     [
       { mongoImage: "mongo" },

@@ -75,6 +75,70 @@ describe("WebService", function () {
     expect(container.env).to.deep.include({ name: "NODE_OPTIONS", value: "--max-old-space-size=96" });
   });
 
+  it("tells how it goes on a port that the Service does not have, and nobody of it without being asked", () => {
+    const [container] = pod().containers;
+    expect(container.ports).to.deep.equal([
+      { name: "http", containerPort: 3000 },
+      { name: "metrics", containerPort: 9464 },
+    ]);
+    expect(container.env).to.deep.include({ name: "METRICS_PORT", value: "9464" });
+    expect(spec().template.metadata).not.to.have.property("annotations");
+    expect(program.of("NetworkPolicy").map(({ name }) => name)).not.to.include(
+      "network-metrics-to-neighbour",
+    );
+    expect(program.of("ServiceMonitor")).to.deep.equal([]);
+  });
+
+  it("is found by its annotations, by the namespace of the configuration", async () => {
+    const run = await runProgram({ metrics: "annotations", metricsNamespace: "prometheus" });
+    expect(run.the("Deployment").inputs.spec.template.metadata.annotations).to.deep.equal({
+      "prometheus.io/scrape": "true",
+      "prometheus.io/port": "9464",
+      "prometheus.io/path": "/metrics",
+    });
+    const rule = run.of("NetworkPolicy").find(({ name }) => name === "network-metrics-to-neighbour");
+    expect(rule?.inputs.spec.ingress[0].from[0].namespaceSelector.matchLabels).to.deep.equal({
+      "kubernetes.io/metadata.name": "prometheus",
+    });
+  });
+
+  it("is found by Prometheus' operator, with its alerts and dashboard", async () => {
+    const run = await runProgram({ metrics: "serviceMonitor" });
+    const monitor = run.the("ServiceMonitor").inputs;
+    expect(monitor.spec.selector).to.deep.equal({ matchLabels: selector });
+    const pods = run.of("Service").find(({ name }) => name === "web-pods")?.inputs;
+    expect(pods.metadata.labels).to.include(selector);
+    expect(pods.spec.ports.map(({ name }: { name: string }) => name)).to.deep.equal([
+      monitor.spec.endpoints[0].port,
+    ]);
+    expect(run.the("PrometheusRule").inputs.spec.groups).to.have.length(2);
+    const dashboard = run.of("ConfigMap").find(({ name }) => name === "monitoring-dashboard")?.inputs;
+    expect(dashboard.metadata.labels).to.include({ grafana_dashboard: "1" });
+    expect(JSON.parse(dashboard.data["koa-mongo-stack.json"])).to.include({ title: "koa-mongo-stack" });
+  });
+
+  it("counts its pods by a name that has an address for each that is ready", () => {
+    const pods = program.of("Service").find(({ name }) => name === "web-pods")?.inputs;
+    expect(pods.metadata.name).to.equal("web-pods");
+    expect(pods.spec).to.deep.equal({
+      clusterIP: "None",
+      selector,
+      ports: [{ name: "metrics", port: 9464, targetPort: "metrics" }],
+    });
+    expect(pod().containers[0].env).to.deep.include({ name: "PODS_HOST", value: "web-pods" });
+  });
+
+  it("traces where there is a collector, and only then", async () => {
+    const names = (run: ProgramRun) =>
+      run
+        .the("Deployment")
+        .inputs.spec.template.spec.containers[0].env.map(({ name }: { name: string }) => name);
+    expect(names(program)).not.to.include("OTEL_EXPORTER_OTLP_ENDPOINT");
+    const run = await runProgram({ otlpEndpoint: "http://otel.tracing:4318" });
+    expect(names(run)).to.include("OTEL_EXPORTER_OTLP_ENDPOINT");
+    expect(run.of("NetworkPolicy").map(({ name }) => name)).to.include("network-web-to-collector");
+  });
+
   it("gets the connection string from a Secret", () => {
     expect(pod().containers[0].env).to.deep.include({
       name: "MONGODB_URI",

@@ -15,6 +15,8 @@ export interface GroupCommitOptions<Item> {
   readonly maxWait: number;
   /** The error of such an item. */
   readonly tooLate: () => unknown;
+  /** Told of each group how many share it. */
+  readonly onGroup?: (sharing: number) => void;
 }
 
 /** An item that waits for the write under way. */
@@ -32,7 +34,7 @@ interface Waiting<Item> {
  * the result of his own item.
  */
 export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Item) => Promise<void> {
-  const { write, sizeOf, maxWait, tooLate } = options;
+  const { write, sizeOf, maxWait, tooLate, onGroup = () => undefined } = options;
   let queue: Waiting<Item>[] = [];
   let writing = false;
 
@@ -42,6 +44,7 @@ export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Ite
       const size = groupSize(queue, options);
       const group = queue.slice(0, size);
       queue = queue.slice(size);
+      onGroup(size);
       await settle(group, write);
       queue = dropLate(queue, performance.now() - maxWait, tooLate);
     }

@@ -1,10 +1,10 @@
-import { parse } from "node:querystring";
+import { parse as parseQuery } from "node:querystring";
 import Router from "@koa/router";
 import type { Context } from "koa";
 import { readJson } from "../http/body.ts";
 import { sendJson } from "../http/json.ts";
 import { Problem } from "../http/problem.ts";
-import { parseDocument } from "./document.ts";
+import { parseDocument, type JsonObject } from "./document.ts";
 import type { DataStore, PageQuery } from "./store.ts";
 
 /** Documents of a page when the client does not say. */
@@ -12,9 +12,18 @@ export const defaultLimit = 20;
 /** Documents of a page at most. */
 export const maxLimit = 100;
 
-/** `/data`: list, add, read and delete documents. */
-export function dataRoutes(store: DataStore): Router {
-  const router = new Router({ prefix: "/data" });
+/** What makes one resource another than the next. */
+export interface Resource {
+  /** Where it is. @default /data */
+  readonly path?: string;
+  /** Makes a document of what a client sends, or throws a Problem. @default any JSON object is one */
+  readonly parse?: (text: string) => JsonObject;
+}
+
+/** List, add, read and delete documents. */
+export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
+  const { path = "/data", parse = parseDocument } = resource;
+  const router = new Router({ prefix: path });
 
   router.get("/", async (ctx) => {
     const query = pageQuery(ctx);
@@ -28,15 +37,15 @@ export function dataRoutes(store: DataStore): Router {
     }
     const last = page.documents.at(-1);
     if (page.more && last !== undefined) {
-      ctx.set("Link", `</data?limit=${query.limit}&after=${last._id.toString()}>; rel="next"`);
+      ctx.set("Link", `<${path}?limit=${query.limit}&after=${last._id.toString()}>; rel="next"`);
     }
     sendJson(ctx, page.documents);
   });
 
   router.post("/", async (ctx) => {
-    const document = await store.insert(parseDocument(await readJson(ctx)));
+    const document = await store.insert(parse(await readJson(ctx)));
     ctx.status = 201;
-    ctx.set("Location", `/data/${document._id.toString()}`);
+    ctx.set("Location", `${path}/${document._id.toString()}`);
     ctx.body = document;
   });
 
@@ -55,7 +64,7 @@ export function dataRoutes(store: DataStore): Router {
 }
 
 function pageQuery(ctx: Context): PageQuery {
-  const { limit = String(defaultLimit), after } = parse(ctx.querystring);
+  const { limit = String(defaultLimit), after } = parseQuery(ctx.querystring);
   if (typeof limit !== "string" || !/^\d{1,3}$/.test(limit) || +limit < 1 || +limit > maxLimit) {
     throw new Problem(400, "invalid_limit", `\`limit\` is one whole number from 1 to ${maxLimit}.`);
   }

@@ -2,6 +2,8 @@
 interface Flight<Result> {
   readonly result: Promise<Result>;
   next: Promise<Result> | undefined;
+  /** How many wait for the next. */
+  waiting: number;
 }
 
 /**
@@ -10,15 +12,18 @@ interface Flight<Result> {
  * reaches those who share the read that failed, and nobody else.
  * @param read reads; it settles in bounded time, because the next one waits for it
  * @param keyOf the same text for the same read
+ * @param onRead told of each read how many share it
  */
 export function shareReads<Query, Result>(
   read: (query: Query) => Promise<Result>,
   keyOf: (query: Query) => string,
+  onRead: (sharing: number) => void = () => undefined,
 ): (query: Query) => Promise<Result> {
   const flights = new Map<string, Flight<Result>>();
 
-  function start(key: string, query: Query): Promise<Result> {
-    const flight: Flight<Result> = { result: read(query), next: undefined };
+  function start(key: string, query: Query, sharing: number): Promise<Result> {
+    onRead(sharing);
+    const flight: Flight<Result> = { result: read(query), next: undefined, waiting: 0 };
     flights.set(key, flight);
     const forget = () => {
       // With a next one it stays until that one starts: who comes in between joins it.
@@ -31,8 +36,9 @@ export function shareReads<Query, Result>(
   return function sharedRead(query) {
     const key = keyOf(query);
     const running = flights.get(key);
-    if (running === undefined) return start(key, query);
-    const startNext = () => start(key, query);
+    if (running === undefined) return start(key, query, 1);
+    running.waiting++;
+    const startNext = () => start(key, query, running.waiting);
     running.next ??= running.result.then(startNext, startNext);
     return running.next;
   };

@@ -1,6 +1,7 @@
 import { isValidObjectId, mongo, Types, type Connection } from "mongoose";
 import { queueTimeout, whileAvailable } from "../database.ts";
 import { overloaded } from "../http/load.ts";
+import type { Metrics, Operation } from "../metrics/metrics.ts";
 import type { JsonObject } from "./document.ts";
 import { groupCommit } from "./group-commit.ts";
 import { insertGroup } from "./insert-group.ts";
@@ -30,26 +31,35 @@ export interface DataStore {
 /** Documents of one insert, and bytes of BSON: fewer than MongoDB takes, so that nobody waits long for the others'. */
 const groupBounds = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
 
-/** The store on a Mongoose connection. */
-export function createStore(connection: Connection): DataStore {
-  const collection = dataCollection(connection);
+/**
+ * The store on a Mongoose connection.
+ * @param metrics told how it goes
+ * @param name of the collection
+ */
+export function createStore(connection: Connection, metrics?: Metrics, name = "data"): DataStore {
+  const collection = dataCollection(connection, name);
+  const ask = <T>(operation: Operation, run: () => Promise<T>) =>
+    whileAvailable(metrics === undefined ? run : () => timed(metrics, operation, run));
 
   // An operation that hangs ends by its own bound, and those who wait for it by theirs.
   const findShared = shareReads(
-    (id: string) => whileAvailable(() => findById(collection, id)),
+    (id: string) => ask("find", () => findById(collection, id)),
     (id) => id,
+    (sharing) => metrics?.sharedRead("find", sharing),
   );
   const listShared = shareReads(
-    (query: PageQuery) => whileAvailable(() => list(collection, query)),
+    (query: PageQuery) => ask("list", () => list(collection, query)),
     ({ limit, after = "" }) => `${limit} ${after}`,
+    (sharing) => metrics?.sharedRead("list", sharing),
   );
   const commit = groupCommit<StoredDocument>({
     ...groupBounds,
-    write: (documents) => whileAvailable(() => insertGroup(collection, documents)),
+    write: (documents) => ask("insert", () => insertGroup(collection, documents)),
     sizeOf: (document) => mongo.BSON.calculateObjectSize(document),
     // As in the pool's own queue.
     maxWait: queueTimeout,
     tooLate: () => overloaded(),
+    onGroup: (sharing) => metrics?.groupCommit(sharing),
   });
 
   return {
@@ -72,10 +82,23 @@ export function createStore(connection: Connection): DataStore {
     async remove(id) {
       if (!isObjectId(id)) return false;
       const _id = new Types.ObjectId(id);
-      const { deletedCount } = await whileAvailable(() => collection.deleteOne({ _id }));
+      const { deletedCount } = await ask("remove", () => collection.deleteOne({ _id }));
       return deletedCount > 0;
     },
   };
+}
+
+/** Runs an operation, and tells how long MongoDB took; who has given up waiting does not end it. */
+async function timed<T>(metrics: Metrics, operation: Operation, run: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  let ok = false;
+  try {
+    const result = await run();
+    ok = true;
+    return result;
+  } finally {
+    metrics.operation(operation, (performance.now() - start) / 1000, ok);
+  }
 }
 
 async function findById(collection: DataCollection, id: string): Promise<StoredDocument | undefined> {

@@ -17,6 +17,10 @@ export function requestLog(logger: Logger): Middleware {
     const ms = Math.round((performance.now() - start) * 10) / 10;
     // Probes come every few seconds from every node: noise unless asked for.
     const level = ctx.path.startsWith("/health/") && ctx.status < 500 ? "debug" : "info";
-    logger[level]({ requestId, method: ctx.method, path: ctx.path, status: ctx.status, ms }, "request");
+    const { traceId } = ctx.state as { traceId?: string };
+    logger[level](
+      { requestId, traceId, method: ctx.method, path: ctx.path, status: ctx.status, ms },
+      "request",
+    );
   };
 }

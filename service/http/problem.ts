@@ -41,24 +41,36 @@ export function unavailable(code: string, detail: string, options: ProblemOption
 /** The media type of every error. */
 export const problemType = "application/problem+json";
 
-/** What a client is told of a problem. */
-export function problemBody(problem: Problem, requestId: string): object {
-  const { status, code, message: detail, members } = problem;
-  return { title: STATUS_CODES[status], status, code, detail, requestId, ...members };
+/** By what the log, the traces and a client know a request. */
+export interface RequestIds {
+  readonly requestId: string;
+  /** Where requests are traced. */
+  readonly traceId?: string;
 }
 
-/** Middleware: every error leaves as `application/problem+json`; what is not a Problem leaves as a bare 500. */
-export function problems(logger: Logger): Middleware {
+/** What a client is told of a problem. */
+export function problemBody(problem: Problem, { requestId, traceId }: RequestIds): object {
+  const { status, code, message: detail, members } = problem;
+  return { title: STATUS_CODES[status], status, code, detail, requestId, traceId, ...members };
+}
+
+/**
+ * Middleware: every error leaves as `application/problem+json`; what is not a Problem leaves as a bare 500.
+ * @param onProblem told the code of each
+ */
+export function problems(logger: Logger, onProblem?: (code: string) => void): Middleware {
   return async function problemJson(ctx, next) {
     try {
       await next();
       if (ctx.status >= 400 && ctx.body == null) throw unrouted(ctx.status, ctx.path);
     } catch (error) {
       const problem = toProblem(error);
-      report(logger, ctx.state.requestId as string, problem, error);
+      onProblem?.(problem.code);
+      const ids = ctx.state as RequestIds;
+      report(logger, ids, problem, error);
       ctx.status = problem.status;
       ctx.set(problem.headers);
-      ctx.body = problemBody(problem, ctx.state.requestId as string);
+      ctx.body = problemBody(problem, ids);
       ctx.type = problemType;
     }
   };
@@ -72,11 +84,11 @@ function unrouted(status: number, path: string): Problem {
 }
 
 /** Our own faults with their stack; a database that is away in one line, because that line comes with every request. */
-function report(logger: Logger, requestId: string, problem: Problem, error: unknown): void {
-  if (problem.status === 500) logger.error({ requestId, err: error }, "request failed");
+function report(logger: Logger, { requestId, traceId }: RequestIds, problem: Problem, error: unknown): void {
+  if (problem.status === 500) logger.error({ requestId, traceId, err: error }, "request failed");
   if (problem.status === 503) {
     const reason = problem.cause instanceof Error ? problem.cause.message : undefined;
-    logger.warn({ requestId, code: problem.code, reason }, "not available");
+    logger.warn({ requestId, traceId, code: problem.code, reason }, "not available");
   }
 }
 

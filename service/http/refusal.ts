@@ -58,7 +58,7 @@ function parserProblem(code: string | undefined): Problem {
 }
 
 function rawAnswer(problem: Problem, requestId: string): string {
-  const body = JSON.stringify(problemBody(problem, requestId));
+  const body = JSON.stringify(problemBody(problem, { requestId }));
   const headers = {
     Date: new Date().toUTCString(),
     Connection: "close",

@@ -43,78 +43,119 @@ const page = {
   },
 };
 
-const collection = {
-  get: {
-    operationId: "listDocuments",
-    summary: "Documents, newest first",
-    description: "A page ends after `limit` documents, and after 1 MiB.",
-    parameters: [
-      {
-        name: "limit",
-        in: "query",
-        schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
-      },
-      {
-        name: "after",
-        in: "query",
-        description: "Id of the last document of the page before.",
-        schema: ref("schemas", "Id"),
-      },
-    ],
-    responses: {
-      200: answer("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
-      ...problems({ 400: ["invalid_limit", "unknown_after"] }, database),
-    },
-  },
+const deletion = {
   post: {
-    operationId: "addDocument",
-    summary: "Stores a document",
-    requestBody: { required: true, content: { [json]: { schema: ref("schemas", "NewDocument") } } },
-    responses: {
-      201: {
-        ...answer("The stored document.", json, stored, ["Location"]),
-        links: {
-          read: { operationId: "getDocument", parameters: { id: "$response.body#/_id" } },
-          remove: { operationId: "deleteDocument", parameters: { id: "$response.body#/_id" } },
+    operationId: "sendDeletion",
+    summary: "What the page's buttons send",
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: { type: "object", required: ["id"], properties: { id: ref("schemas", "Id") } },
         },
       },
-      ...problems(body, database, {
-        400: ["invalid_json"],
-        422: [
-          "not_an_object",
-          "reserved_key",
-          "invalid_key",
-          "duplicate_key",
-          "too_deep",
-          "number_not_exact",
-          "invalid_unicode",
-        ],
-      }),
+    },
+    responses: {
+      303: empty("It is gone: the page shows what is left.", ["Location"]),
+      ...problems(body, { 403: ["cross_site_form"] }),
+      503: orPage(problem(503, ["overloaded"])),
     },
   },
 };
 
-const one = {
-  parameters: [idParameter],
-  get: {
-    operationId: "getDocument",
-    summary: "One document",
-    responses: { 200: answer("The document.", json, stored), ...problems(missing, database) },
-  },
-  delete: {
-    operationId: "deleteDocument",
-    summary: "Deletes one document",
-    responses: { 204: empty("It is gone."), ...problems(missing, database) },
-  },
-};
+/** What is documented of a resource. */
+interface ResourceContract {
+  /** What a client may send. */
+  readonly document: object;
+  /** For the names of operations: `Documents`, of which one is a `Document`. */
+  readonly plural: string;
+  readonly singular: string;
+  /** Problems of a document, beside those that any JSON object may have. */
+  readonly codes?: readonly string[];
+}
+
+/** The paths of a resource: list, add, read and delete. */
+function resource(path: string, { document, plural, singular, codes = [] }: ResourceContract) {
+  const names = { one: singular.toLowerCase(), many: plural };
+  const collection = {
+    get: {
+      operationId: `list${plural}`,
+      summary: `${names.many}, newest first`,
+      description: "A page ends after `limit` documents, and after 1 MiB.",
+      parameters: [
+        {
+          name: "limit",
+          in: "query",
+          schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
+        },
+        {
+          name: "after",
+          in: "query",
+          description: "Id of the last document of the page before.",
+          schema: ref("schemas", "Id"),
+        },
+      ],
+      responses: {
+        200: answer("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
+        ...problems({ 400: ["invalid_limit", "unknown_after"] }, database),
+      },
+    },
+    post: {
+      operationId: `add${singular}`,
+      summary: `Stores a ${names.one}`,
+      requestBody: { required: true, content: { [json]: { schema: document } } },
+      responses: {
+        201: {
+          ...answer(`The stored ${names.one}.`, json, stored, ["Location"]),
+          links: {
+            read: { operationId: `get${singular}`, parameters: { id: "$response.body#/_id" } },
+            remove: { operationId: `delete${singular}`, parameters: { id: "$response.body#/_id" } },
+          },
+        },
+        ...problems(body, database, { 400: ["invalid_json"], 422: [...notStorable, ...codes] }),
+      },
+    },
+  };
+  const one = {
+    parameters: [idParameter],
+    get: {
+      operationId: `get${singular}`,
+      summary: `One ${names.one}`,
+      responses: { 200: answer(`The ${names.one}.`, json, stored), ...problems(missing, database) },
+    },
+    delete: {
+      operationId: `delete${singular}`,
+      summary: `Deletes one ${names.one}`,
+      responses: { 204: empty("It is gone."), ...problems(missing, database) },
+    },
+  };
+  return { [path]: collection, [`${path}/{id}`]: one };
+}
+
+const notStorable = [
+  "not_an_object",
+  "reserved_key",
+  "invalid_key",
+  "duplicate_key",
+  "too_deep",
+  "number_not_exact",
+  "invalid_unicode",
+];
 
 const notServing: Codes = { 503: ["database_unavailable", "overloaded", "draining"] };
 
 /** Every path, its operations and their answers. `HEAD` goes with every `GET`. */
 export const paths = {
   "/": page,
-  "/data": collection,
-  "/data/{id}": one,
+  "/delete": deletion,
+  "/assets/page.css": asset("The page's style", "text/css"),
+  "/assets/page.js": asset("What makes the page live", "text/javascript"),
+  "/assets/page.svg": asset("The page's icon", "image/svg+xml"),
+  ...resource("/data", {
+    document: ref("schemas", "NewDocument"),
+    plural: "Documents",
+    singular: "Document",
+  }),
   "/health": {
     get: {
       operationId: "getHealth",
@@ -148,4 +189,15 @@ export const paths = {
 /** A form is answered with the page also while MongoDB is away. */
 function orPage(response: ReturnType<typeof problem>) {
   return { ...response, content: { ...response.content, [html]: { schema: { type: "string" } } } };
+}
+
+function asset(summary: string, type: string) {
+  const operationId = `get${type.replace(/^.*\/|\+.*$/g, "").replace(/^./, (first) => first.toUpperCase())}`;
+  return {
+    get: {
+      operationId,
+      summary,
+      responses: { 200: answer("The file.", type, { type: "string" }), ...problems(load) },
+    },
+  };
 }

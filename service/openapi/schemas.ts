@@ -75,6 +75,7 @@ export const schemas = {
       code: { type: "string", pattern: "^[a-z0-9_]+$" },
       detail: { type: "string" },
       requestId: { type: "string" },
+      traceId: { description: "Where requests are traced.", type: "string", pattern: "^[0-9a-f]{32}$" },
     },
   },
 };

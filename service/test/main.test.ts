@@ -75,6 +75,18 @@ describe("main", () => {
     expect(line.faults.map((fault) => fault.split(":")[0])).to.deep.equal(["PORT", "LOG_LEVEL"]);
   });
 
+  it("serves metrics on a port of their own, and not on the service's", async () => {
+    const metricsPort = await freePort();
+    const running = await startReady({ METRICS_PORT: String(metricsPort), DRAIN_MS: "0" });
+    const metrics = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+    expect(await metrics.text()).to.include(
+      'http_request_duration_seconds_count{method="GET",route="/health/ready"',
+    );
+    expect((await askOf(running.port)("/metrics")).status).to.equal(404);
+    running.child.kill("SIGTERM");
+    expect(await exitCode(running)).to.equal(0);
+  });
+
   it("is live but not ready while it has never seen MongoDB, and stops when told to", async () => {
     const port = await freePort();
     const running = await startMain({ MONGODB_URI: `mongodb://127.0.0.1:${port}/app`, DRAIN_MS: "0" });

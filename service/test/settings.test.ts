@@ -10,6 +10,9 @@ describe("readSettings", () => {
       mongodbUri: "mongodb://mongodb:27017/app",
       logLevel: "info",
       podName: hostname(),
+      metricsPort: undefined,
+      otlpEndpoint: undefined,
+      podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
       maxInFlight: 100,
@@ -23,6 +26,8 @@ describe("readSettings", () => {
       LOG_LEVEL: "loud",
       DRAIN_MS: "2s",
       MAX_IN_FLIGHT: "0",
+      METRICS_PORT: "0x",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318",
     };
     expect(() => readSettings(env))
       .to.throw()
@@ -32,6 +37,8 @@ describe("readSettings", () => {
       .and.matches(/LOG_LEVEL: /)
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
       .and.matches(/MAX_IN_FLIGHT: must be a whole number from 1/)
+      .and.matches(/METRICS_PORT: /)
+      .and.matches(/OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL such as/)
       .and.not.include("hunter2");
   });
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { bundle as bundleService } from "../../service/bundle.ts";
 import { freePort } from "../../service/dev/port.ts";
 import { ask, mustAsk } from "../run.ts";
 
@@ -12,7 +13,6 @@ export interface Contender {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const project = join(import.meta.dirname, "../..");
 const servers = join(import.meta.dirname, "servers");
 
 /** What all others are compared with. */
@@ -20,20 +20,18 @@ export const baseline = "node:http + mongodb";
 
 /** The service as its image has it, and what one would write by hand. */
 export async function findContenders(cache: string): Promise<Contender[]> {
-  const node = async (name: string, source: string, env = {}): Promise<Contender> => {
-    return {
-      name,
-      command: [process.execPath, await bundle(source, cache)],
-      env: { ...compileCache(cache), ...env },
-    };
+  const node = (name: string, file: string, env = {}): Contender => {
+    return { name, command: [process.execPath, file], env: { ...compileCache(cache), ...env } };
   };
+  const byHand = async (name: string, source: string) =>
+    node(name, await bundle(join(servers, source), cache));
   const flask = await findFlask(cache);
   return [
     // The log goes where a container's does, into a file or a pipe; 256 clients are more than a pod takes.
-    await node("koa-mongo-stack", join(project, "service/main.ts"), { MAX_IN_FLIGHT: "1000" }),
-    await node(baseline, join(servers, "bare.ts")),
-    await node("Fastify + mongodb", join(servers, "fastify.ts")),
-    await node("Koa + Mongoose", join(servers, "koa-mongoose.ts")),
+    node("koa-mongo-stack", await service(cache), { MAX_IN_FLIGHT: "1000" }),
+    await byHand(baseline, "bare.ts"),
+    await byHand("Fastify + mongodb", "fastify.ts"),
+    await byHand("Koa + Mongoose", "koa-mongoose.ts"),
     ...(flask === undefined ? [] : [flask]),
   ];
 }
@@ -53,7 +51,14 @@ function compileCache(cache: string) {
   return { NODE_COMPILE_CACHE: join(cache, "bench/compiled") };
 }
 
-/** One file and its compile cache, as the service's image has them. */
+/** The service and its compile cache, as its image has them. */
+async function service(cache: string): Promise<string> {
+  const folder = join(cache, "bench/service");
+  await bundleService(folder);
+  return await compiled(join(folder, "main.cjs"), cache);
+}
+
+/** One file and its compile cache, as the service has them. */
 async function bundle(source: string, cache: string): Promise<string> {
   const outfile = join(cache, "bench", source.replace(/.*[/\\]/, "").replace(/\.ts$/, ".cjs"));
   await build({
@@ -67,6 +72,11 @@ async function bundle(source: string, cache: string): Promise<string> {
     minifyWhitespace: true,
     logLevel: "error",
   });
+  return await compiled(outfile, cache);
+}
+
+/** Loads a file once, as the build of the image does. */
+async function compiled(outfile: string, cache: string): Promise<string> {
   const load = `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`;
   const env = {
     ...compileCache(cache),

@@ -1,7 +1,7 @@
-import { webLabels } from "../../infra/web.ts";
+import { podLabels } from "../../infra/pod.ts";
 
 /** Selects the service's pods, its Deployment and its autoscaler. */
-export const webSelector = selector(webLabels);
+export const webSelector = selector(podLabels("web"));
 
 /** Labels as kubectl's `--selector` takes them. */
 export function selector(labels: Readonly<Record<string, string>>): string {

@@ -37,7 +37,7 @@ describe("the stack, as a user lives with it", () => {
     expect(page.status).to.equal(200);
     expect(await page.text())
       .to.include(greeting)
-      .and.match(/connected, version \d/);
+      .and.match(/connected<\/span><\/dd>\n<dd>version \d/);
     expect(outputs.namespace).to.match(/^koa-mongo-stack-e2e-/);
     expect(outputs.replicas).to.equal(2);
   });
@@ -57,6 +57,8 @@ describe("the stack, as a user lives with it", () => {
     expect(others).to.deep.equal({});
     expect(read).to.equal(1);
     expect(same).to.be.greaterThan(30);
+    // By now the cluster's DNS knows the pods.
+    await untilPageHas(outputs.url, "pods are ready");
   });
 
   step("up with changed code: new pods serve it and no request fails", async () => {

@@ -43,6 +43,8 @@ export async function expectStack(values: Values): Promise<void> {
       : /^registry\.example:5000\/koa@sha256:[0-9a-f]{64}$/,
   );
   expect(databases(run)).to.deep.equal([values.mongo ?? "standalone"]);
+  expect(neighbours(run)).to.deep.equal([values.metrics, values.otlpEndpoint].map(Boolean));
+  expect(run.of("ServiceMonitor")).to.have.length(values.metrics === "serviceMonitor" ? 1 : 0);
   expect(outsideNamespace(made)).to.deep.equal([]);
 }
 
@@ -63,6 +65,12 @@ function databases(run: ProgramRun): string[] {
     ...run.of("PerconaServerMongoDB").map(() => "operator"),
     ...outside.map(() => "external"),
   ];
+}
+
+/** Whether somebody may read the metrics, and whether traces go anywhere. */
+function neighbours(run: ProgramRun): boolean[] {
+  const rules = run.of("NetworkPolicy").map(({ name }) => name);
+  return ["network-metrics-to-neighbour", "network-web-to-collector"].map((name) => rules.includes(name));
 }
 
 const clusterWide = ["Namespace", "PersistentVolume", "PriorityClass"];

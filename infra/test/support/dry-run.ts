@@ -11,6 +11,13 @@ export interface Admission {
 /** An object with its name. */
 type Named = Manifest & { readonly metadata: { readonly name: string } };
 
+/** Kinds that a cluster knows only where somebody has brought them, and what brings them. */
+const broughtKinds: Readonly<Record<string, string>> = {
+  PerconaServerMongoDB: "perconaservermongodbs.psmdb.percona.com",
+  PrometheusRule: "prometheusrules.monitoring.coreos.com",
+  ServiceMonitor: "servicemonitors.monitoring.coreos.com",
+};
+
 interface Said {
   readonly code: number | null;
   readonly stderr: string;
@@ -31,13 +38,11 @@ export async function dryRun(
   const made = await kubectl(["create", "--filename", "-"], JSON.stringify(namespace));
   if (made.code !== 0) throw new Error(`${context}: ${made.stderr}`);
   try {
-    const known = await kubectl(["get", "crd", "perconaservermongodbs.psmdb.percona.com"]);
-    const asked = manifests.filter(
-      ({ kind }) => kind !== "Namespace" && (kind !== "PerconaServerMongoDB" || known.code === 0),
-    );
     const refused: string[] = [];
     const warnings: string[] = [];
-    for (const manifest of asked) {
+    for (const manifest of manifests.filter(({ kind }) => kind !== "Namespace")) {
+      const brought = broughtKinds[manifest.kind];
+      if (brought !== undefined && (await kubectl(["get", "crd", brought])).code !== 0) continue;
       const args = ["create", "--dry-run=server", "--validate=strict", "--filename", "-"];
       const { code, stderr } = await kubectl(args, JSON.stringify(manifest));
       if (code !== 0) refused.push(`${manifest.kind}: ${stderr.trim()}`);

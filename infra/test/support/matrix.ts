@@ -31,6 +31,11 @@ const axes: readonly (readonly Values[])[] = [
     { mongo: "external", mongodbUri: "mongodb+srv://ada:secret@db.example/app" },
   ],
   [{}, { keepData: true }, { storage: "standard" }],
+  [
+    {},
+    { metrics: "annotations" },
+    { metrics: "serviceMonitor", otlpEndpoint: "http://collector.observability:4318" },
+  ],
 ];
 
 /** One value of each axis. */

@@ -36,6 +36,19 @@ describe("groupCommit", () => {
     expect(await Promise.all(all)).to.deep.equal([1, 2, 3]);
   });
 
+  it("tells of each group how many share it", async () => {
+    const told: number[] = [];
+    const writes = pending<readonly number[], Faults>();
+    const onGroup = (sharing: number) => told.push(sharing);
+    const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...bounds, onGroup });
+    const all = [1, 2, 3].map(commit);
+    writes.open[0]?.resolve(stored);
+    await turn();
+    writes.open[1]?.resolve(stored);
+    await Promise.all(all);
+    expect(told).to.deep.equal([1, 2]);
+  });
+
   for (const [what, items, groups] of [
     ["count", [1, 2, 3, 4, 5], [[1], [2, 3, 4], [5]]],
     ["bytes", [1, 60, 40, 1], [[1], [60, 40], [1]]],

@@ -33,6 +33,23 @@ describe("shareReads", () => {
     expect(await latest).to.equal(3);
   });
 
+  it("tells of each read how many share it", async () => {
+    const told: number[] = [];
+    const reads = pending<string, number>();
+    const read = shareReads(
+      reads.begin,
+      (key) => key,
+      (sharing) => told.push(sharing),
+    );
+    const all = [read("a"), read("a"), read("a"), read("b")];
+    reads.open[0]?.resolve(1);
+    reads.open[1]?.resolve(1);
+    await turn();
+    reads.open[2]?.resolve(1);
+    await Promise.all(all);
+    expect(told).to.deep.equal([1, 1, 2]);
+  });
+
   it("runs one at a time for a client who asks again before those who wait are told", async () => {
     const { reads, read } = setUp();
     const first = read("a");

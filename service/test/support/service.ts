@@ -8,6 +8,8 @@ import { createStore } from "../../data/store.ts";
 import { openDatabase } from "../../database.ts";
 import { serviceBounds, type Bounds } from "../../http/bounds.ts";
 import { createHttpServer } from "../../http/server.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { Tracing } from "../../tracing/start.ts";
 import { expectContract } from "./contract.ts";
 import { sharedMongoDB } from "./hooks.ts";
 
@@ -18,6 +20,8 @@ export interface TestService {
   readonly log: Record<string, unknown>[];
   /** What `isDraining` answers. */
   draining: boolean;
+  /** What `countPods` answers. */
+  pods: number | undefined;
   /** `fetch` of a path. Whatever is answered must be what the OpenAPI document says. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a JSON value. */
@@ -31,12 +35,13 @@ let databases = 0;
 
 /**
  * Starts the service on a database of its own; `uri` without a database, default the shared server's; `maxInFlight`
- * as AppDeps have it; `bounds` over the service's own.
+ * as AppDeps have it; `bounds` over the service's own; and who is told how it goes.
  */
 export async function startService(
   uri?: string,
   maxInFlight = 100,
   bounds: Partial<Bounds> = {},
+  { metrics, tracing }: { readonly metrics?: Metrics; readonly tracing?: Tracing } = {},
 ): Promise<TestService> {
   const name = `test-${process.pid}-${databases++}`;
   const log: Record<string, unknown>[] = [];
@@ -44,15 +49,23 @@ export async function startService(
     { level: "debug" },
     { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const database = openDatabase(withDatabase(uri ?? (await sharedMongoDB()).uri, name), logger);
+  const watch: Parameters<typeof openDatabase>[2] = (client) => {
+    metrics?.pool(client);
+    tracing?.watch(client);
+  };
+  const mongodb = withDatabase(uri ?? (await sharedMongoDB()).uri, name);
+  const database = openDatabase(mongodb, logger, watch, tracing !== undefined);
   const app = createApp({
-    store: createStore(database.connection),
+    store: createStore(database.connection, metrics),
     database,
     logger,
     isDraining: () => service.draining,
     podName: "pod-<1>",
+    countPods: () => service.pods,
     maxInFlight,
     version: "1.2.3",
+    metrics,
+    tracing: tracing?.middleware,
   });
   const handle = app.callback();
   const server = createHttpServer({
@@ -67,6 +80,7 @@ export async function startService(
     url,
     log,
     draining: false,
+    pods: undefined,
     async request(path, init) {
       const response = await fetch(url + path, { redirect: "manual", ...init });
       await expectContract(init?.method ?? "GET", path, response.clone());

@@ -11,7 +11,14 @@ const project = join(import.meta.dirname, "../../..");
 /** Somebody's program, in a project that knows nothing of this one but its package. */
 const program = `
 import * as pulumi from "@pulumi/pulumi";
-import { AppNamespace, connectionSecret, NetworkRules, WebService, type WebServiceArgs } from "koa-mongo-stack";
+import {
+  AppNamespace,
+  connectionSecret,
+  Monitoring,
+  NetworkRules,
+  WebService,
+  type WebServiceArgs,
+} from "koa-mongo-stack";
 
 const registered: string[] = [];
 await pulumi.runtime.setMocks({
@@ -36,6 +43,7 @@ await pulumi.runtime.runInPulumiStack(async () => {
     reach: (port) => ({ address: "node.example:" + String(port) }),
     hasSeveralNodes: true,
   };
+  new Monitoring("monitoring", { namespace: app.name });
   const url: pulumi.Output<string> = new WebService("web", args).url;
   return { url };
 });
@@ -66,7 +74,7 @@ describe("the package, in a project of somebody else", () => {
     const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: project });
     const archive = join(folder, stdout.trim().split("\n").at(-1) ?? "");
     await run("tar", ["-xzf", archive, "-C", installed, "--strip-components=1"]);
-    for (const dependency of ["@pulumi", "@balena", "@types"]) {
+    for (const dependency of ["@pulumi", "@balena", "@types", "yaml"]) {
       await symlink(join(project, "node_modules", dependency), join(folder, "node_modules", dependency));
     }
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module", private: true }));
@@ -106,6 +114,8 @@ describe("the package, in a project of somebody else", () => {
       "Ingress web",
       "HorizontalPodAutoscaler web",
       "PodDisruptionBudget web",
+      "ServiceMonitor monitoring-ServiceMonitor",
+      "ConfigMap monitoring-dashboard",
     ]);
   });
 });

@@ -1,0 +1,17 @@
+import type { Middleware } from "koa";
+import type { Metrics } from "../metrics/metrics.ts";
+
+/** Middleware: tells of every request how it was answered, and how long that took. */
+export function observe(metrics: Pick<Metrics, "request">): Middleware {
+  return async function observeRequest(ctx, next) {
+    const start = performance.now();
+    await next();
+    metrics.request(ctx.method, routeOf(ctx), ctx.status, (performance.now() - start) / 1000);
+  };
+}
+
+/** The path as its route has it: paths themselves are without number, and a metric's labels must not be. */
+export function routeOf(ctx: object): string | undefined {
+  // The router's types leave it out.
+  return (ctx as { readonly _matchedRoute?: string | RegExp })._matchedRoute?.toString();
+}

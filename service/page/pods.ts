@@ -1,0 +1,33 @@
+import { lookup } from "node:dns/promises";
+
+/** Milliseconds for which a count holds: the cluster's DNS itself is seconds behind. */
+const freshness = 1000;
+
+/** Tells how many pods are ready, or `undefined` where that is not known. */
+export type CountPods = () => number | undefined;
+
+/**
+ * Counts the addresses of a DNS name that has one for every pod that is ready: nothing more is known of the others
+ * without the right to ask Kubernetes. Nobody waits for DNS: who asks is told the last count, and makes the next.
+ * @param host the name; without one nothing is known
+ */
+export function podCounter(host: string | undefined, resolve = addressesOf): CountPods {
+  let count: number | undefined;
+  let asked = -Infinity;
+
+  async function ask(name: string): Promise<void> {
+    asked = Infinity;
+    count = await resolve(name).catch(() => undefined);
+    asked = performance.now();
+  }
+  // For the first page to have it.
+  if (host !== undefined) void ask(host);
+  return () => {
+    if (host !== undefined && performance.now() - asked > freshness) void ask(host);
+    return count;
+  };
+}
+
+async function addressesOf(host: string): Promise<number> {
+  return new Set((await lookup(host, { all: true, family: 4 })).map(({ address }) => address)).size;
+}

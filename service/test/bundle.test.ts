@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { bundle } from "../bundle.ts";
+import { freePort } from "../dev/port.ts";
+import { sharedMongoDB } from "./support/hooks.ts";
+import { untilStatus, withDatabase } from "./support/service.ts";
+
+describe("the bundle", function () {
+  this.timeout(60_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-bundle-"));
+    await bundle(folder);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it("is two files and what the page loads, below 3 MB together", async () => {
+    const files = await readdir(folder, { recursive: true });
+    expect(files).to.have.members([
+      "main.cjs",
+      "tracing.cjs",
+      "assets",
+      ...["page.css", "page.js", "page.svg"].map((name) => join("assets", name)),
+    ]);
+    const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.lessThan(3_000_000);
+  });
+
+  it("has tracing in a file that is not loaded unless it is asked for", async () => {
+    expect(await readFile(join(folder, "main.cjs"), "utf8")).not.to.include("BatchSpanProcessor");
+    expect(await readFile(join(folder, "tracing.cjs"), "utf8")).to.include("BatchSpanProcessor");
+  });
+
+  it("understands a connection string as the service's source does", async () => {
+    const port = await freePort();
+    const uri = new URL(withDatabase((await sharedMongoDB()).uri, `test-bundle-${process.pid}`));
+    uri.searchParams.set("READPREFERENCE", "primaryPreferred");
+    uri.searchParams.set("appName", "a b/ü");
+    const env = { PORT: String(port), HOST: "127.0.0.1", MONGODB_URI: uri.href, DRAIN_MS: "0" };
+    const child = spawn(process.execPath, [join(folder, "main.cjs")], { env, stdio: "ignore" });
+    const request = (path: string) =>
+      fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
+    try {
+      await untilStatus({ request }, "/health/ready", 200);
+    } finally {
+      child.kill("SIGTERM");
+    }
+  });
+
+  for (const traced of [false, true]) {
+    it(`serves the page, its files and metrics ${traced ? "with" : "without"} tracing`, async () => {
+      const [port, metricsPort, away] = [await freePort(), await freePort(), await freePort()];
+      const env = {
+        PORT: String(port),
+        HOST: "127.0.0.1",
+        METRICS_PORT: String(metricsPort),
+        MONGODB_URI: `mongodb://127.0.0.1:${away}/app`,
+        DRAIN_MS: "0",
+        ...(traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${away}` } : {}),
+      };
+      const child = spawn(process.execPath, [join(folder, "main.cjs")], { env, stdio: "ignore" });
+      const request = (path: string, at: number) =>
+        fetch(`http://127.0.0.1:${at}${path}`).catch(() => new Response("", { status: 599 }));
+      const service = (path: string) => request(path, port);
+      try {
+        await untilStatus({ request: service }, "/health/live", 200);
+        expect(await (await service("/")).text()).to.include("Hello World");
+        expect((await service("/assets/page.css")).status).to.equal(200);
+        const { traceId } = (await (await service("/data")).json()) as { traceId?: string };
+        expect(traceId !== undefined).to.equal(traced);
+        const metrics = await (await request("/metrics", metricsPort)).text();
+        expect(metrics).to.include('http_problems_total{code="database_unavailable"} 1');
+      } finally {
+        child.kill("SIGTERM");
+      }
+    });
+  }
+});

@@ -1,0 +1,101 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { createMetrics, type ReadableMetrics } from "../../metrics/metrics.ts";
+import { createMetricsServer } from "../../metrics/server.ts";
+import { startService, type TestService } from "../support/service.ts";
+
+describe("metrics", () => {
+  let metrics: ReadableMetrics;
+  let service: TestService;
+  before(async () => {
+    metrics = createMetrics();
+    service = await startService(undefined, 100, {}, { metrics });
+  });
+  after(() => service.close());
+
+  /** The value of a series, as Prometheus would read it. */
+  async function value(series: string): Promise<number | undefined> {
+    const line = (await metrics.text()).split("\n").find((text) => text.startsWith(`${series} `));
+    return line === undefined ? undefined : Number(line.slice(series.length + 1));
+  }
+  const request = (labels: string) => value(`http_request_duration_seconds_count{${labels}}`);
+
+  it("count requests by route and status, and never by path", async () => {
+    const posted = await service.post({ counted: true });
+    await service.request(posted.headers.get("Location") ?? "");
+    await service.request(`/data/${"0".repeat(24)}`);
+    await service.request("/nothing/a");
+    await service.request("/nothing/b");
+    expect(await request('method="POST",route="/data",status="201"')).to.equal(1);
+    expect(await request('method="GET",route="/data/:id",status="200"')).to.equal(1);
+    expect(await request('method="GET",route="/data/:id",status="404"')).to.equal(1);
+    expect(await request('method="GET",route="none",status="404"')).to.equal(2);
+  });
+
+  it("count problems by their code, and know those that alerts ask for before they happen", async () => {
+    expect(await value('http_problems_total{code="overloaded"}')).to.equal(0);
+    const before = (await value('http_problems_total{code="invalid_limit"}')) ?? 0;
+    await service.request("/data?limit=0");
+    expect(await value('http_problems_total{code="invalid_limit"}')).to.equal(before + 1);
+  });
+
+  it("tell how many share a read and an insert, and how long MongoDB took", async () => {
+    const names = ["data_shared_read_requests", "mongodb_operation_duration_seconds"];
+    const labels = ['{operation="list"}', '{operation="list",outcome="ok"}'];
+    const all = Array.from({ length: 30 }, (_, n) => [service.request("/data"), service.post({ n })]).flat();
+    expect((await Promise.all(all)).every(({ ok }) => ok)).to.equal(true);
+    expect(await value(`${names[0]}_sum${labels[0]}`)).to.equal(30);
+    const reads = await value(`${names[0]}_count${labels[0]}`);
+    expect(reads).to.be.within(1, 29);
+    expect(await value(`${names[1]}_count${labels[1]}`)).to.equal(reads);
+    expect(await value("data_group_commit_documents_sum")).to.equal(31);
+    expect(await value("data_group_commit_documents_count")).to.be.within(2, 30);
+  });
+
+  it("tell what the connections to MongoDB do", async () => {
+    const idle = () => value('mongodb_pool_connections{state="idle"}');
+    const end = Date.now() + 5000;
+    while ((await idle()) !== 10 && Date.now() < end) await sleep(50);
+    expect(await idle()).to.equal(10);
+    expect(await value('mongodb_pool_connections{state="in_use"}')).to.equal(0);
+    expect(await value("mongodb_pool_waiting")).to.equal(0);
+  });
+
+  it("have the delay of the event loop", async () => {
+    expect(await value("nodejs_eventloop_lag_p99_seconds")).to.be.greaterThan(0);
+  });
+
+  it("are at /metrics of a server of their own, and nothing else is", async () => {
+    const server = createMetricsServer(metrics).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const response = await fetch(`${url}/metrics`);
+      expect(response.headers.get("Content-Type")).to.match(/^text\/plain; version=0\.0\.4/);
+      expect(await response.text()).to.include("# TYPE http_request_duration_seconds histogram");
+      expect((await fetch(url)).status).to.equal(404);
+      expect((await fetch(`${url}/metrics`, { method: "POST" })).status).to.equal(404);
+      expect((await service.request("/metrics")).status).to.equal(404);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+});
+
+describe("metrics of a service that sheds", () => {
+  it("count what was shed", async () => {
+    const metrics = createMetrics();
+    const service = await startService(undefined, 1, {}, { metrics });
+    try {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => service.request("/data")));
+      const shed = answers.filter(({ status }) => status === 503).length;
+      expect(shed).to.be.greaterThan(0);
+      expect(await metrics.text()).to.include(`http_problems_total{code="overloaded"} ${shed}`);
+    } finally {
+      await service.close();
+    }
+  });
+});
