@@ -28,7 +28,11 @@ export async function findContenders(cache: string): Promise<Contender[]> {
   const flask = await findFlask(cache);
   return [
     // The log goes where a container's does, into a file or a pipe; 256 clients are more than a pod takes.
-    node("koa-mongo-stack", await service(cache), { MAX_IN_FLIGHT: "1000" }),
+    node("koa-mongo-stack", await service(cache), {
+      MAX_IN_FLIGHT: "1000",
+      // As in its stack.
+      METRICS_PORT: String(await freePort()),
+    }),
     await byHand(baseline, "bare.ts"),
     await byHand("Fastify + mongodb", "fastify.ts"),
     await byHand("Koa + Mongoose", "koa-mongoose.ts"),
