@@ -89,6 +89,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       },
     },
   );
+  if (clean.METRICS_PORT === clean.PORT) {
+    throw new Error(`METRICS_PORT: must be another port than PORT, ${clean.PORT}`);
+  }
   return {
     port: clean.PORT,
     host: clean.HOST,

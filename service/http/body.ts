@@ -72,7 +72,10 @@ function bodyProblem(error: unknown): Problem {
       cause: error,
     });
   }
-  return new Problem(400, "incomplete_body", "The body ended before its Content-Length was reached.", {
-    cause: error,
-  });
+  return incompleteBody(error);
+}
+
+/** What a body is answered that its client ends too early. */
+export function incompleteBody(cause?: unknown): Problem {
+  return new Problem(400, "incomplete_body", "The body ended before all of it had arrived.", { cause });
 }

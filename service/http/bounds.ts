@@ -33,7 +33,7 @@ export const serviceBounds: Bounds = {
   checkInterval: 1_000,
   // Node's default, which cookies and traces of the usual proxies fit into.
   headerBytes: 16 * 1024,
-  // Browsers send twenty. Beyond its own bound Node drops headers in silence, and one of them could matter.
+  // Browsers send twenty.
   headerCount: 100,
   // Ten times the requests in flight that are served. An idle connection holds some 10 KiB of the pod's memory.
   connections: 1000,

@@ -3,6 +3,7 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
+import { incompleteBody } from "./body.ts";
 import { Problem, problemBody, problemType } from "./problem.ts";
 import { securityHeaders } from "./security.ts";
 
@@ -29,7 +30,7 @@ export function refuseOutsideKoa(server: Server, logger: Logger): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const last = latest.get(socket);
     if (!socket.writable || (last !== undefined && isBeingAnswered(last))) socket.destroy();
-    else refuse(socket, parserProblem(error.code));
+    else refuse(socket, parserProblem(error.code, last !== undefined && !last.request.complete));
   });
   // Without a listener Node closes the connection without a word.
   server.on("connect", (_request: IncomingMessage, socket: Socket) => {
@@ -44,7 +45,9 @@ function isBeingAnswered({ request, response }: { request: IncomingMessage; resp
   return !response.writableEnded && (response.headersSent || request.complete);
 }
 
-function parserProblem(code: string | undefined): Problem {
+function parserProblem(code: string | undefined, inBody: boolean): Problem {
+  // The client has closed its side, and may still read.
+  if (code === "HPE_INVALID_EOF_STATE" && inBody) return incompleteBody();
   switch (code) {
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return new Problem(408, "request_timeout", "The request took too long to arrive.");

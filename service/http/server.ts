@@ -26,8 +26,8 @@ export function createHttpServer({ handle, logger, bounds = serviceBounds }: Ser
     handle,
   );
   server.setTimeout(bounds.stalledTimeout);
-  // One more than allowed is seen, so that it can be refused.
-  server.maxHeadersCount = bounds.headerCount + 1;
+  // Counted in head.ts: Node's own bound is answered as if the headers were too large, or drops what is beyond it.
+  server.maxHeadersCount = 0;
   server.maxConnections = bounds.connections;
   // Idle clients make room: a probe that finds none would have the pod restarted.
   server.on("drop", () => {

@@ -42,6 +42,12 @@ describe("readSettings", () => {
       .and.not.include("hunter2");
   });
 
+  it("refuses one port for requests and for Prometheus, also where one of them is the default", () => {
+    for (const env of [{ PORT: "9464", METRICS_PORT: "9464" }, { METRICS_PORT: "3000" }]) {
+      expect(() => readSettings(env)).to.throw("METRICS_PORT: must be another port than PORT");
+    }
+  });
+
   for (const uri of [
     "http://h",
     "mongodb://",

@@ -25,7 +25,7 @@ export function traceCommands(client: mongo.MongoClient, tracer: Tracer, context
       "db.system.name": "mongodb",
       "db.namespace": databaseName,
       "db.operation.name": commandName,
-      "server.address": address,
+      ...serverOf(address),
       ...(typeof collection === "string" ? { "db.collection.name": collection } : {}),
     };
     const name = typeof collection === "string" ? `${commandName} ${collection}` : commandName;
@@ -44,4 +44,12 @@ export function traceCommands(client: mongo.MongoClient, tracer: Tracer, context
   client.on("commandFailed", ({ requestId, failure }) => {
     end(requestId, failure);
   });
+}
+
+/** Host and port apart, as OpenTelemetry's conventions have them. */
+function serverOf(address: string): Record<string, string | number> {
+  const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
+  return host === undefined
+    ? { "server.address": address }
+    : { "server.address": host, "server.port": Number(port) };
 }

@@ -46,12 +46,12 @@ describe("the HTTP server", () => {
     ["two Hosts", `GET /data HTTP/1.1\r\nHost: a\r\nHost: b\r\n${closing}\r\n`, 400, "invalid_host"],
     ["an unknown Expect", `${post}Expect: magic\r\nContent-Length: 2\r\n\r\n{}`, 417, "unknown_expectation"],
     ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n", 405, "method_not_allowed"],
-    [
-      "101 headers",
-      `GET /data HTTP/1.1\r\nHost: x\r\n${"A: b\r\n".repeat(100)}\r\n`,
+    ...[101, 102, 1000].map((count): [string, string, number, string] => [
+      `${count} headers`,
+      `GET /data HTTP/1.1\r\nHost: x\r\n${"A: b\r\n".repeat(count - 1)}\r\n`,
       431,
       "too_many_headers",
-    ],
+    ]),
     [
       "10,000 headers",
       `GET /data HTTP/1.1\r\nHost: x\r\n${"A: b\r\n".repeat(10_000)}\r\n`,
@@ -82,6 +82,14 @@ describe("the HTTP server", () => {
   for (const [what, bytes, status, code] of refused) {
     it(`answers ${status} ${code} to ${what}, and ends the connection`, async () => {
       await expectProblem(await send(service, Buffer.from(bytes, "latin1")), status, code);
+    });
+  }
+
+  for (const head of ["Content-Length: 50\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n5\r\n{"]) {
+    it(`answers 400 incomplete_body when the client ends after ${JSON.stringify(head)}`, async () => {
+      const socket = await open(service);
+      socket.end(post + head);
+      await expectProblem(await answerOf(await received(socket)), 400, "incomplete_body");
     });
   }
 

@@ -70,6 +70,8 @@ describe("tracing", () => {
     expect(attribute(request, "http.route")).to.equal("/data");
     expect(attribute(request, "http.response.status_code")).to.equal(201);
     expect(attribute(command, "db.system.name")).to.equal("mongodb");
+    expect(attribute(command, "server.address")).to.match(/^[^:]+$/);
+    expect(attribute(command, "server.port")).to.be.a("number");
     expect(received).to.include("/v1/traces ").and.include('"koa-mongo-stack"').and.include('"pod-1"');
     expect(received).not.to.include("hunter2");
   });
