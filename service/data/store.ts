@@ -112,7 +112,7 @@ async function list(collection: DataCollection, { limit, after }: PageQuery): Pr
 }
 
 /** 24 hex digits: Mongoose's own check also takes any 12 bytes. */
-function isObjectId(id: string): boolean {
+export function isObjectId(id: string): boolean {
   return id.length === 24 && isValidObjectId(id);
 }
 

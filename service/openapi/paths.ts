@@ -58,6 +58,7 @@ const deletion = {
     responses: {
       303: empty("It is gone: the page shows what is left.", ["Location"]),
       ...problems(body, { 403: ["cross_site_form"] }),
+      422: answer("The page, which says what is wrong.", html, { type: "string" }),
       503: orPage(problem(503, ["overloaded"])),
     },
   },

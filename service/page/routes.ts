@@ -1,6 +1,6 @@
 import Router from "@koa/router";
 import type { Context } from "koa";
-import type { DataStore } from "../data/store.ts";
+import { isObjectId, type DataStore } from "../data/store.ts";
 import type { Database } from "../database.ts";
 import { readForm } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
@@ -39,8 +39,11 @@ export function pageRoutes(deps: PageDeps): Router {
 
   router.post("/delete", async (ctx) => {
     const id = (await readForm(ctx)).get("id") ?? "";
-    // Somebody else may have deleted it meanwhile: then it is gone, too.
-    await answerForm(ctx, deps, "", () => deps.store.remove(id));
+    await answerForm(ctx, deps, "", async () => {
+      if (!isObjectId(id)) throw new Problem(422, "invalid_id", "The id of a document has 24 hex digits.");
+      // Somebody else may have deleted it meanwhile: then it is gone, too.
+      await deps.store.remove(id);
+    });
   });
 
   router.use(assetRoutes().routes());

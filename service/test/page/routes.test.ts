@@ -83,11 +83,16 @@ describe("/", () => {
     await service.post({ message: "old" });
     const [, id = ""] = /name="id" value="(\w+)"/.exec(await page()) ?? [];
     const type = { "Content-Type": "application/x-www-form-urlencoded" };
-    for (const body of [`id=${id}`, `id=${id}`, "id=x", ""]) {
+    for (const body of [`id=${id}`, `id=${id}`]) {
       const response = await service.request("/delete", { method: "POST", body, headers: type });
       expect([response.status, response.headers.get("Location")]).to.deep.equal([303, "/"]);
     }
     expect(await page()).to.include("There are none yet");
+    for (const body of ["id=x", "id=", ""]) {
+      const response = await service.request("/delete", { method: "POST", body, headers: type });
+      expect(response.status).to.equal(422);
+      expect(await response.text()).to.include('role="alert">The id of a document has 24 hex digits.</p>');
+    }
     const foreign = {
       method: "POST",
       body: `id=${id}`,
