@@ -38,7 +38,6 @@ export interface Pod {
 interface ContainerStatus {
   /** `docker://…` or `containerd://…`. */
   readonly containerID?: string;
-  readonly restartCount: number;
   readonly lastState: { readonly terminated?: { readonly reason: string; readonly exitCode: number } };
 }
 

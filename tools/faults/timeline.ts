@@ -4,8 +4,7 @@ import {
   drawPods,
   drawRequests,
   drawTime,
-  left,
-  perSecond,
+  widthOf,
   xOf,
   type ReadyPods,
 } from "../traffic/panels.ts";
@@ -26,7 +25,6 @@ export interface TimelineData {
   readonly pods: readonly ReadyPods[];
 }
 
-const leastWidth = 400;
 const panels = {
   requests: { top: 110, height: 160 },
   latency: { top: 310, height: 160 },
@@ -37,8 +35,7 @@ const bottom = 600;
 /** Draws answers a second, latency and ready pods over time, with the moments of the faults, as SVG. */
 export function drawTimeline({ samples, moments, pods }: TimelineData): string {
   const seconds = bySecond(samples);
-  const width = left + Math.max(seconds.length * perSecond, leastWidth) + 40;
-  return picture(width, bottom + 30, [
+  return picture(widthOf(seconds.length), bottom + 30, [
     ...drawTime(seconds.length, bottom),
     ...drawRequests(seconds, panels.requests),
     ...drawLatency(seconds, panels.latency),

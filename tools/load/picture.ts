@@ -1,9 +1,8 @@
 import { line, path, picture, text } from "../svg.ts";
-import { drawPods, drawRequests, drawTime, left, perSecond, xOf, type Box } from "../traffic/panels.ts";
+import { drawPods, drawRequests, drawTime, left, widthOf, xOf, type Box } from "../traffic/panels.ts";
 import { bySecond } from "../traffic/seconds.ts";
 import type { Recording } from "./recording.ts";
 
-const leastWidth = 400;
 const panels = {
   requests: { top: 30, height: 150 },
   cpu: { top: 220, height: 120 },
@@ -15,8 +14,7 @@ const colors = { cpu: "#1f77b4", target: "#c0392b", wanted: "#555" };
 /** Draws answers a second, CPU against its target, and pods over time, as SVG. */
 export function drawPicture(record: Recording): string {
   const seconds = Math.ceil(record.end / 1000);
-  const width = left + Math.max(seconds * perSecond, leastWidth) + 40;
-  return picture(width, bottom + 30, [
+  return picture(widthOf(seconds), bottom + 30, [
     ...drawTime(seconds, bottom),
     ...drawRequests(bySecond(record.samples), panels.requests),
     ...drawCpu(record, panels.cpu),

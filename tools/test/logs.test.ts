@@ -5,9 +5,9 @@ import { exitCode } from "../command.ts";
 import { logs } from "../logs.ts";
 import { inOrder } from "../logs/in-order.ts";
 import { silentStep } from "../steps.ts";
+import { answering } from "./support/answering.ts";
 import { fakeMachine, type Machine } from "./support/machine.ts";
 import { runUp } from "./support/run.ts";
-import { serving } from "./support/stack.ts";
 
 const line = (time: number, path: string) =>
   JSON.stringify({ level: 30, time, pod: "p", msg: "request", method: "GET", path, status: 200, ms: 1 });
@@ -59,7 +59,7 @@ describe("npm run logs", function () {
   }
 
   async function up(script: string): Promise<void> {
-    const service = await serving("/", 200, {});
+    const service = await answering(200, {}, "/");
     machine = fakeMachine({ url: service.url });
     expect(await runUp(machine)).to.include({ code: 0 });
     service.close();

@@ -8,9 +8,10 @@ import type { KubernetesObject } from "../status/objects.ts";
 import { readDeployment, readEvents, readMongodb, readScaling } from "../status/read.ts";
 import { isWell, type Status } from "../status/status.ts";
 import { inWords } from "../status/words.ts";
+import { answering, type Answering } from "./support/answering.ts";
 import { fakeMachine, type Machine, type Setup } from "./support/machine.ts";
 import { runUp } from "./support/run.ts";
-import { ago, autoscaler, event, now, pod, serving, wellStack, workload } from "./support/stack.ts";
+import { ago, autoscaler, event, now, pod, wellStack, workload } from "./support/stack.ts";
 
 /** What `status` makes of these objects. */
 function statusOf(objects: readonly KubernetesObject[], over: Partial<Status> = {}): Status {
@@ -136,11 +137,11 @@ warnings  none in the last hour`);
 describe("npm run status", function () {
   this.timeout(60_000);
   let machine: Machine;
-  let service: Awaited<ReturnType<typeof serving>>;
+  let service: Answering;
 
   beforeEach(async () => {
     const mongodb = { state: "connected", version: "8.0.1", roundTripMs: 0.5 };
-    service = await serving("/health", 200, { status: "ok", version: "0.1.0", mongodb });
+    service = await answering(200, { status: "ok", version: "0.1.0", mongodb }, "/health");
   });
   afterEach(() => {
     service.close();
@@ -156,7 +157,7 @@ describe("npm run status", function () {
 
   /** Runs it where `up` has run, and changes nothing. */
   async function run(args: readonly string[], setup: Setup) {
-    const upService = await serving("/", 200, {});
+    const upService = await answering(200, {}, "/");
     const { config = {} } = setup;
     machine = fakeMachine({ url: upService.url, config });
     expect(await runUp(machine)).to.include({ code: 0 });
@@ -201,7 +202,7 @@ describe("npm run status", function () {
 
     it("says what the controller answers when there is no pod", async () => {
       service.close();
-      service = await serving("/health", 503, "<html>Service Temporarily Unavailable</html>");
+      service = await answering(503, "<html>Service Temporarily Unavailable</html>", "/health");
       const { code, text } = await run([], setup());
       expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ does not serve: HTTP 503\n/);
       expect(code).to.equal(1);

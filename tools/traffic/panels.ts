@@ -15,9 +15,16 @@ export interface Box {
   readonly height: number;
 }
 
-/** Where a picture's time begins, and how wide a second is. */
+/** Where a picture's time begins. */
 export const left = 70;
-export const perSecond = 2;
+const perSecond = 2;
+const leastWidth = 400;
+const margin = 40;
+
+/** Width of a picture of so many seconds. */
+export function widthOf(seconds: number): number {
+  return left + Math.max(seconds * perSecond, leastWidth) + margin;
+}
 
 /** Milliseconds at the two ends of the latency's logarithmic axis. */
 const latencyRange = [1, 10_000] as const;

@@ -54,10 +54,13 @@ export async function createTestStack(name: string): Promise<TestStack> {
   const stack = await LocalWorkspace.createStack({ stackName: name, workDir: folder }, { envVars });
   // Pulumi has had the same Ctrl-C, and ends what it does first.
   let underWay: Promise<unknown> = Promise.resolve();
-  const forget = removeAtInterrupt(async () => {
-    await underWay.catch(() => undefined);
+  const removeBoth = async () => {
     await removeStack(stack);
     await project.remove();
+  };
+  const forget = removeAtInterrupt(async () => {
+    await underWay.catch(() => undefined);
+    await removeBoth();
   });
 
   return {
@@ -93,8 +96,7 @@ export async function createTestStack(name: string): Promise<TestStack> {
     },
     async remove() {
       forget();
-      await removeStack(stack);
-      await project.remove();
+      await removeBoth();
     },
   };
 }

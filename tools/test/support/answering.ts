@@ -2,17 +2,21 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server on this machine that answers everything with one status. */
+/** A server on this machine that answers with one status. */
 export interface Answering {
   readonly url: string;
   close(): void;
 }
 
-/** Starts it, on a port that is free. */
-export async function answering(status = 200): Promise<Answering> {
-  const server = createServer((_request, response) => {
-    response.statusCode = status;
-    response.end();
+/**
+ * Starts it, on a port that is free.
+ * @param path the only one that is there; others are 404. @default every one is
+ */
+export async function answering(status = 200, body: object | string = "", path?: string): Promise<Answering> {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const server = createServer((request, response) => {
+    response.statusCode = path === undefined || request.url === path ? status : 404;
+    response.end(text);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {

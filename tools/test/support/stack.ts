@@ -1,6 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { KubernetesObject } from "../../status/objects.ts";
 
 /** The moment at which the tests look. */
@@ -109,24 +106,4 @@ export function wellStack(): KubernetesObject[] {
     pod("mongodb-0", "mongodb", { image: "mongo:8.0@sha256:0123", age: 7300 }),
     autoscaler(2, 2, 12),
   ];
-}
-
-/** What a service answers at its URL. */
-export async function serving(
-  path: string,
-  status: number,
-  body: object | string,
-): Promise<{ readonly url: string; close(): void }> {
-  const server = createServer((request, response) => {
-    response.statusCode = request.url === path ? status : 404;
-    response.end(typeof body === "string" ? body : JSON.stringify(body));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
