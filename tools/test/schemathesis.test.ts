@@ -16,8 +16,8 @@ const good: Report = {
 };
 
 describe("schemathesis' report", () => {
-  it("is good with enough requests and no failure", () => {
-    expect(faultsOf(good, 10_000)).to.deep.equal([]);
+  it("is good without a failure", () => {
+    expect(faultsOf(good)).to.deep.equal([]);
     expect(summary(good)).to.equal(
       "schemathesis: 12000 requests to 9 operations, 0 contract breaks, 61 s, seed 7",
     );
@@ -31,13 +31,12 @@ describe("schemathesis' report", () => {
   const bad: [Partial<Report>, string][] = [
     [{ complete: false }, "the run did not come to its end"],
     [{ operations: { selected: 9, tested: 7 } }, "2 operations untested"],
-    [{ test_cases: { generated: 9_999, errored: 0 } }, "9999 requests are fewer than 10000"],
     [{ failures: [{}] }, "1 contract breaks"],
     [{ errors: [{}], test_cases: { generated: 12_000, errored: 1 } }, "2 errors"],
   ];
   for (const [change, fault] of bad) {
     it(`is bad when ${fault}`, () => {
-      expect(faultsOf({ ...good, ...change }, 10_000)).to.deep.equal([fault]);
+      expect(faultsOf({ ...good, ...change })).to.deep.equal([fault]);
     });
   }
 });
