@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { inWords } from "./bench-up/image.ts";
 import { measure } from "./bench-up/measure.ts";
 import { compare, markdown } from "./bench-up/report.ts";
 import { writeSection } from "./performance-page.ts";
@@ -30,13 +31,13 @@ await runProgram(async () => {
     throw new Fault(`--rounds must be 1 or more, not "${values.rounds}".`);
   const { folder: project, minikubeProfile } = readProject();
   const where = measured(["npm run bench:up", ...args]);
-  const timings = await measure(minikubeProfile, rounds, console.log);
+  const { timings, image } = await measure(minikubeProfile, rounds, console.log);
   const rows = compare(timings);
-  const text = `${where} Medians of ${rounds} rounds.\n\n${markdown(rows, timings)}`;
+  const text = `${where} Medians of ${rounds} rounds.\n\n${markdown(rows, timings)}\n\n${inWords(image)}`;
   console.log(`\n${text}`);
   const folder = join(project, values.write ? "docs" : ".bench");
   await mkdir(folder, { recursive: true });
-  const json = { where, rounds, rows, timings };
+  const json = { where, rounds, rows, timings, image };
   await writeFile(join(folder, "performance-up.json"), `${JSON.stringify(json, undefined, 2)}\n`);
   if (values.write) await writeSection(folder, "up", `${explanation}\n\n${text}`);
 });

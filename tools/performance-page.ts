@@ -14,7 +14,7 @@ export type Section = keyof typeof sections;
 const head = "# Performance";
 
 /**
- * Writes a section of `performance.md` anew, and leaves the others as they are.
+ * Writes a section of `performance.md` anew, and leaves the others, and what somebody wrote below them, as they are.
  * @param folder where the page is, or is to be
  */
 export async function writeSection(folder: string, section: Section, body: string): Promise<void> {
@@ -25,7 +25,8 @@ export async function writeSection(folder: string, section: Section, body: strin
     const key = name as Section;
     return key === section ? made(key, body) : (found(page, key) ?? "");
   });
-  await writeFile(file, `${[head, ...parts.filter((part) => part !== "")].join("\n\n")}\n`);
+  const written = [head, ...parts, below(page)].filter((part) => part !== "");
+  await writeFile(file, `${written.join("\n\n")}\n`);
 }
 
 function made(section: Section, body: string): string {
@@ -37,6 +38,17 @@ function made(section: Section, body: string): string {
 function found(page: string, section: Section): string | undefined {
   const [from, to] = [page.indexOf(`## ${sections[section].title}`), page.indexOf(end(section))];
   return from === -1 || to === -1 ? undefined : page.slice(from, to + end(section).length);
+}
+
+/** What stands behind the last section. */
+function below(page: string): string {
+  const ends = Object.keys(sections).map((name) => {
+    const line = end(name as Section);
+    const at = page.indexOf(line);
+    return at === -1 ? 0 : at + line.length;
+  });
+  const last = Math.max(...ends);
+  return last === 0 ? "" : page.slice(last).trim();
 }
 
 function begin(section: Section): string {

@@ -6,6 +6,7 @@ import type { Minikube } from "../../infra/minikube.ts";
 import { kubectl } from "../kubectl.ts";
 import { Fault, work } from "../run.ts";
 import { webSelector } from "../traffic/service.ts";
+import { historyOf } from "./image.ts";
 
 /** What a program has rendered. */
 export interface Manifests {
@@ -75,20 +76,22 @@ export class ByHand {
 
   /** Builds the image, applies the manifests that name it, and waits until its pods are there. */
   async deploy(tag: string): Promise<void> {
-    const image = `koa-mongo-stack:${tag}`;
     const { text, namespace } = this.#manifests;
     const file = this.#file();
-    const { host, certPath } = this.#minikube.docker;
-    const env = {
-      DOCKER_BUILDKIT: "1",
-      DOCKER_HOST: host,
-      ...(certPath === undefined ? {} : { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" }),
-    };
-    await writeFile(file, text.replaceAll(this.#image, image));
-    await work("docker", ["build", "--tag", image, "."], { cwd: this.#context, env }, () => undefined);
+    await writeFile(file, text.replaceAll(this.#image, nameOf(tag)));
+    await this.build(tag);
     await this.#kubectl("apply", "--filename", file);
     const ofService = ["--namespace", namespace, "--selector", webSelector];
     await this.#kubectl("rollout", "status", "deployment", ...ofService, "--timeout=180s");
+  }
+
+  async build(tag: string): Promise<void> {
+    await this.#docker("build", "--tag", nameOf(tag), ".");
+  }
+
+  /** What Docker says of the image's layers. */
+  async history(tag: string): Promise<string> {
+    return (await this.#docker(...historyOf(nameOf(tag)))).join("\n");
   }
 
   async destroy(): Promise<void> {
@@ -101,6 +104,16 @@ export class ByHand {
     return join(this.#context, ".pulumi/manifests.yaml");
   }
 
+  async #docker(...args: string[]): Promise<readonly string[]> {
+    const { host, certPath } = this.#minikube.docker;
+    const env = {
+      DOCKER_BUILDKIT: "1",
+      DOCKER_HOST: host,
+      ...(certPath === undefined ? {} : { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" }),
+    };
+    return await work("docker", args, { cwd: this.#context, env }, () => undefined);
+  }
+
   async #kubectl(...args: string[]): Promise<void> {
     const command = kubectl(this.#minikube.profile, args);
     await work(command.program, command.args, {}, () => undefined);
@@ -109,4 +122,8 @@ export class ByHand {
   async #onNode(line: string): Promise<void> {
     await work("minikube", ["ssh", "--profile", this.#minikube.profile, "--", line], {}, () => undefined);
   }
+}
+
+function nameOf(tag: string): string {
+  return `koa-mongo-stack:${tag}`;
 }

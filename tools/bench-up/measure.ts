@@ -5,6 +5,7 @@ import { Fault } from "../run.ts";
 import { ByHand, readManifests } from "./by-hand.ts";
 import { Code } from "./code.ts";
 import { createEmptyProgram } from "./empty-program.ts";
+import { parseHistory, type ImageFacts } from "./image.ts";
 import { createStack } from "./pulumi-stack.ts";
 import type { Step, Timing, Way } from "./report.ts";
 
@@ -24,7 +25,7 @@ export async function measure(
   profile: string,
   rounds: number,
   say: (line: string) => void,
-): Promise<Timing[]> {
+): Promise<{ readonly timings: Timing[]; readonly image: ImageFacts }> {
   const minikube = await usableMinikube(profile);
   const timings: Timing[] = [];
   const undo: Undo = [];
@@ -42,7 +43,7 @@ export async function measure(
       await measurePulumi(ways, round, time);
       await measureByHand(ways, round, time);
     }
-    return timings;
+    return { timings, image: await measureImage(ways, rounds) };
   } finally {
     for (const one of undo.reverse())
       await one().catch((error: unknown) => {
@@ -112,6 +113,17 @@ async function measureByHand({ url, code, byHand, undo }: Ways, round: number, t
   });
   await time("destroy", "by hand", () => byHand.destroy());
   undo.pop();
+}
+
+async function measureImage({ code, byHand }: Ways, rounds: number): Promise<ImageFacts> {
+  const builds: number[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    await code.greet(`Hello image ${round}`);
+    const start = performance.now();
+    await byHand.build("image");
+    builds.push((performance.now() - start) / 1000);
+  }
+  return { builds, ...parseHistory(await byHand.history("image")) };
 }
 
 async function usableMinikube(profile: string): Promise<Minikube> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -31,6 +31,15 @@ describe("writeSection", () => {
     expect(bodies()).to.deep.equal(["body, another", "body of up"]);
     await writeSection(folder, "bench", "body of bench");
     expect(page()).to.equal(before);
+  });
+
+  it("keeps what somebody wrote below", async () => {
+    await writeSection(folder, "load", "body of load");
+    writeFileSync(join(folder, "performance.md"), `${page()}\n## Limits\n\nbody by hand\n`);
+    await writeSection(folder, "bench", "body of bench");
+    await writeSection(folder, "load", "body, another");
+    expect(bodies()).to.deep.equal(["body of bench", "body, another", "body by hand"]);
+    expect(page().match(/^## Limits$/gm)).to.have.length(1);
   });
 
   it("says by which command each is made", async () => {
