@@ -35,6 +35,8 @@ async function ofMinikube(
   profile: string,
   { expose, registry }: Pick<Settings, "expose" | "registry">,
 ): Promise<Site> {
+  // At once: each starts a program, and takes it some tenths of a second.
+  const asked = findNodes(profile);
   const minikube = await findMinikube(profile);
   if (expose.kind === "ingress" && !minikube.hasIngress) {
     throw new RunError(
@@ -46,7 +48,7 @@ async function ofMinikube(
     minikube,
     // This machine's Docker has its logins, and a host that all nodes reach under the same name.
     docker: registry === undefined ? minikube.docker : await dockerOfMachine(),
-    nodes: await findNodes(profile),
+    nodes: await asked,
     hasSeveralNodes: minikube.nodes.length > 1,
     reach: minikube.reach,
     tunnel: `minikube tunnel -p ${profile}`,
