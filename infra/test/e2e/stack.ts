@@ -25,6 +25,8 @@ export interface TestStack {
   readonly project: ProjectCopy;
   /** `pulumi config set`. */
   set(key: string, value: string): Promise<void>;
+  /** `pulumi config set --secret`. */
+  setSecret(key: string, value: string): Promise<void>;
   /**
    * @param signal ends it in the middle, as Ctrl-C does
    * @returns also all that it printed
@@ -67,6 +69,9 @@ export async function createTestStack(name: string): Promise<TestStack> {
     project,
     async set(key, value) {
       await stack.setConfig(key, { value });
+    },
+    async setSecret(key, value) {
+      await stack.setConfig(key, { value, secret: true });
     },
     async up(signal) {
       const result = stack.up(signal === undefined ? {} : { signal });

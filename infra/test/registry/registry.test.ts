@@ -23,7 +23,7 @@ describe("the stack with a registry that asks for a login", () => {
     stack = await createTestStack("registry");
     await stack.set("registry", `${registry.host}/${repository}`);
     await stack.set("registryUsername", user.username);
-    await stack.set("registryPassword", user.password);
+    await stack.setSecret("registryPassword", user.password);
   });
   after(async () => {
     await stack?.remove();
@@ -66,13 +66,13 @@ describe("the stack with a registry that asks for a login", () => {
   });
 
   it("says so when the registry refuses, and the pods go on", async () => {
-    await stack?.set("registryPassword", "wrong");
+    await stack?.setSecret("registryPassword", "wrong");
     await stack?.project.replace("service/page/view.ts", newGreeting, greeting);
     const failure = await stack?.up().then(() => undefined, String);
     expect(failure).to.match(/unauthorized|authentication required|no basic auth/);
     const answer = await eventually(outputs.url, ({ status }) => status === 200);
     expect(await answer.text()).to.include(newGreeting);
-    await stack?.set("registryPassword", user.password);
+    await stack?.setSecret("registryPassword", user.password);
   });
 
   it("keeps the password out of the state's plain text", async () => {
