@@ -65,7 +65,8 @@ export function watchAutoscaler(profile: string, namespace: string, now: () => n
     changes.push({
       at: now(),
       current: Number(current),
-      wanted: Number(wanted),
+      // Before it has measured it says 0, and means that it does not know.
+      wanted: wanted === "0" ? Number(current) : Number(wanted),
       ...(cpu === "" ? {} : { cpu: Number(cpu) }),
     });
   });

@@ -24,7 +24,11 @@ export interface KubernetesObject {
     readonly desiredReplicas?: number;
     readonly currentMetrics?:
       readonly ResourceMetric<{ readonly current: { readonly averageUtilization?: number } }>[] | null;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime?: string;
+    }[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };
   // Events have their own fields beside these.

@@ -8,6 +8,8 @@ type Labels = Readonly<Record<string, string>>;
 /** Seconds after which a warning is history, and how many are shown. */
 const eventAge = 3600;
 const shownEvents = 5;
+/** The conditions by which a pod and an autoscaler say that they do what they are for. */
+const wellnesses = ["Ready", "ScalingActive"];
 
 /** The service's pods. */
 export function readDeployment(objects: Objects, now: Date): WorkloadStatus {
@@ -61,32 +63,51 @@ export function readScaling(objects: Objects): ScalingStatus | undefined {
   const scaler = objects.find(({ kind }) => kind === "HorizontalPodAutoscaler");
   if (scaler === undefined) return undefined;
   const { spec, status } = scaler;
-  const current = status?.currentMetrics?.find(({ type }) => type === "Resource")?.resource?.current;
+  const { currentReplicas: current = 0, desiredReplicas: wanted = 0 } = status ?? {};
+  const used = status?.currentMetrics?.find(({ type }) => type === "Resource")?.resource?.current;
   const target = spec?.metrics?.find(({ type }) => type === "Resource")?.resource?.target;
   return {
-    current: status?.currentReplicas ?? 0,
-    wanted: status?.desiredReplicas ?? 0,
+    current,
+    // Before it has measured it says 0, and means that it does not know.
+    wanted: wanted === 0 ? current : wanted,
     least: spec?.minReplicas ?? 1,
     most: spec?.maxReplicas ?? 1,
-    cpu: current?.averageUtilization,
+    cpu: used?.averageUtilization,
     cpuTarget: target?.averageUtilization,
   };
 }
 
-/** Warnings of the last hour, newest first; the same one about several pods counts once. */
+/** Warnings of the last hour that still matter, newest first. */
 export function readEvents(objects: Objects, now: Date): EventStatus[] {
   return objects
-    .filter(({ kind, type }) => kind === "Event" && type === "Warning")
-    .map(({ metadata, involvedObject, reason = "", message = "", count, lastTimestamp, eventTime }) => ({
-      age: ageOf(lastTimestamp ?? eventTime ?? metadata.creationTimestamp, now),
-      about: `${involvedObject?.kind ?? ""} ${involvedObject?.name ?? ""}`.trim(),
-      reason,
-      message,
-      count: count ?? 1,
+    .filter((object) => object.kind === "Event" && object.type === "Warning" && !isOver(object, objects))
+    .map((event) => ({
+      age: ageOf(timeOf(event), now),
+      about: `${event.involvedObject?.kind ?? ""} ${event.involvedObject?.name ?? ""}`.trim(),
+      reason: event.reason ?? "",
+      message: event.message ?? "",
+      count: event.count ?? 1,
     }))
     .filter(({ age }) => age <= eventAge)
     .sort((a, b) => a.age - b.age)
     .slice(0, shownEvents);
+}
+
+/** Whether its object is well since then: probes fail while a pod starts, and the autoscaler begins without figures. */
+function isOver(event: KubernetesObject, objects: Objects): boolean {
+  const { kind, name } = event.involvedObject ?? {};
+  const about = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  const time = Date.parse(timeOf(event) ?? "");
+  return (
+    about?.status?.conditions?.some(
+      ({ type, status, lastTransitionTime = "" }) =>
+        wellnesses.includes(type) && status === "True" && Date.parse(lastTransitionTime) >= time,
+    ) === true
+  );
+}
+
+function timeOf({ lastTimestamp, eventTime, metadata }: KubernetesObject): string | undefined {
+  return lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
 }
 
 function ageOf(timestamp: string | undefined, now: Date): number {

@@ -106,7 +106,9 @@ warnings  none in the last hour`);
     expect(words([autoscaler(2, 5, 180)])).to.include(
       "scaling   2, on the way to 5 pods of 2 to 5, CPU 180 % of 50 %",
     );
-    expect(words([autoscaler(2, 2)])).to.include("scaling   2 pods of 2 to 5, CPU not measured yet");
+    const unmeasured = "scaling   2 pods of 2 to 5, CPU not measured yet";
+    expect(words([autoscaler(2, 2)])).to.include(unmeasured);
+    expect(words([autoscaler(2, 0)])).to.include(unmeasured);
     expect(words([])).to.include("scaling   there is no autoscaler");
   });
 
@@ -131,6 +133,25 @@ warnings  none in the last hour`);
       /^ {12}2 min ago \(7 times\), Pod web-1: Unhealthy, Readiness probe failed: x+…$/,
     );
     expect(lines[1]?.length).to.be.lessThan(123);
+  });
+
+  it("says nothing more of what was mended since", () => {
+    const about = (kind: string, name: string) => ({ involvedObject: { kind, name } });
+    const since = (condition: string, seconds: number) => ({
+      status: { conditions: [{ type: condition, status: "True", lastTransitionTime: ago(seconds) }] },
+    });
+    const events = [
+      { ...pod("web-1-aaaaa", "web"), ...since("Ready", 100) },
+      { ...autoscaler(2, 2, 12), ...since("ScalingActive", 100) },
+      event("BeforeItWasReady", 120, about("Pod", "web-1-aaaaa")),
+      event("AfterItWasReady", 80, about("Pod", "web-1-aaaaa")),
+      event("BeforeItMeasured", 120, about("HorizontalPodAutoscaler", "web")),
+      event("OfAnother", 120, about("Pod", "web-1-bbbbb")),
+    ];
+    expect(readEvents(events, now).map(({ reason }) => reason)).to.deep.equal([
+      "AfterItWasReady",
+      "OfAnother",
+    ]);
   });
 });
 
