@@ -155,6 +155,6 @@ describe("metrics of what is refused before it reaches a route", () => {
     expect(await counted(408, "request_timeout")).to.deep.equal(
       series("POST", "/data", 408, "request_timeout"),
     );
-    expect(await counted(400, "incomplete_body")).to.deep.equal([]);
+    expect(await metrics.text()).not.to.include("incomplete_body");
   });
 });
