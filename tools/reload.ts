@@ -9,12 +9,15 @@ export interface ServiceProcess {
   stop(): Promise<void>;
 }
 
+/** Folders of the service that it does not read, or that no editor changes. */
+const ignored = ["test", "dist", "node_modules"];
+
 /** Milliseconds without a change after which one is complete: an editor, and git even more, makes several at once. */
 const settling = 100;
 
 /**
- * Runs the service, and starts it anew when a file of this folder changes, its tests apart. Node's own `--watch` loses
- * sight of a file that is replaced by another, as many editors save and git does (on Linux, with `--watch-path`, too).
+ * Runs the service, and starts it anew when a file of its folder changes that it may have read. Node's own `--watch`
+ * loses sight of a file that is replaced by another, as many editors save and git does; on Linux `--watch-path` does, too.
  */
 export function reloading(start: () => ServiceProcess, folder: string): ServiceProcess {
   let current: ServiceProcess | undefined;
@@ -42,7 +45,7 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
     run();
   }
 
-  const watcher = watch(folder, { ignored: join(folder, "test"), ignoreInitial: true });
+  const watcher = watch(folder, { ignored: ignored.map((name) => join(folder, name)), ignoreInitial: true });
   watcher.on("all", (_event, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -57,7 +57,7 @@ async function downloadedMongod(): Promise<Program | undefined> {
   }
 }
 
-/** It may take minutes, of which nothing else is to be seen. */
+/** It may take minutes: a person should know what for. */
 function sayFetching(what: string): void {
   console.error(`Fetching ${what}, which stays in node_modules/.cache.`);
 }

@@ -37,7 +37,7 @@ export function refuseOutsideKoa(server: Server, { logger, metrics }: Told): voi
     logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
     socket.end(rawAnswer(problem, requestId));
     setTimeout(() => socket.destroy(), lingering).unref();
-    // The request whose body it is has reached Koa, which counts it.
+    // The request whose body it is has reached Koa, which counts it. What has not is answered at once: in no time.
     if (body !== undefined) breakBody(body, problem);
     else {
       metrics?.request(method, undefined, problem.status, 0);
