@@ -73,7 +73,11 @@ async function serve(settings: Settings): Promise<void> {
     tracing: tracing?.middleware,
   });
   const handle = app.callback();
-  const server = createHttpServer({ handle: (request, response) => void handle(request, response), logger });
+  const server = createHttpServer({
+    handle: (request, response) => void handle(request, response),
+    logger,
+    metrics,
+  });
   listen(server, settings.port, settings, logger);
   if (metrics !== undefined) await serveMetrics(metrics, settings, logger);
 

@@ -38,7 +38,9 @@ const mongodbUri = makeValidator((input) => {
   }
 });
 
-const httpUrl = makeValidator((input) => {
+const otlpUrl = makeValidator((input) => {
+  // OpenTelemetry's specification: an empty variable is one that is not set.
+  if (input === "") return input;
   const { protocol = "" } = URL.parse(input) ?? {};
   if (!/^https?:$/.test(protocol)) {
     throw new EnvError(`must be a URL such as http://collector:4318, not "${input}"`);
@@ -76,7 +78,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       }),
       POD_NAME: str({ default: hostname() }),
       METRICS_PORT: port({ default: undefined }),
-      OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({ default: undefined }),
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl({ default: "" }),
       PODS_HOST: host({ default: undefined }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
@@ -99,7 +101,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     logLevel: clean.LOG_LEVEL,
     podName: clean.POD_NAME,
     metricsPort: clean.METRICS_PORT,
-    otlpEndpoint: clean.OTEL_EXPORTER_OTLP_ENDPOINT,
+    otlpEndpoint: clean.OTEL_EXPORTER_OTLP_ENDPOINT === "" ? undefined : clean.OTEL_EXPORTER_OTLP_ENDPOINT,
     podsHost: clean.PODS_HOST,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,

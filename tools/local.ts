@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startMongoDB, type MongoServer } from "../service/dev/mongodb.ts";
 import { isListening } from "../service/dev/port.ts";
 import { readableLine } from "./log-line.ts";
+import { reloading, type ServiceProcess } from "./reload.ts";
 
 const project = join(import.meta.dirname, "..");
 
@@ -46,11 +47,12 @@ export async function serveLocally({ port, directory, reload }: LocalOptions): P
   const interrupt = onInterrupt();
   const mongo = await embedded(directory);
   console.log(`MongoDB: ${mongo.kind}${mongo.process ? `, ${mongo.uri}, documents in ${directory}` : ""}`);
-  const service = startService(port, mongo, reload);
+  const start = () => startService(port, mongo);
+  const service = reload ? reloading(start, join(project, "service")) : start();
   try {
-    await Promise.race([interrupt(), ended(service), announce(port)]);
+    await Promise.race([interrupt(), requireService(service), announce(port)]);
   } finally {
-    await stop(service);
+    await service.stop();
     await mongo.close();
   }
 }
@@ -89,9 +91,8 @@ async function embedded(directory: string): Promise<MongoServer> {
   }
 }
 
-function startService(port: number, mongo: MongoServer, reload: boolean): ChildProcess {
-  const flags = reload ? ["--watch", "--watch-preserve-output"] : [];
-  const service = spawn(process.execPath, [...flags, join(project, "service/main.ts")], {
+function startService(port: number, mongo: MongoServer): ServiceProcess {
+  const service = spawn(process.execPath, [join(project, "service/main.ts")], {
     env: {
       ...process.env,
       // Nobody but the user asks, so there is nobody to wait for when it ends.
@@ -106,13 +107,23 @@ function startService(port: number, mongo: MongoServer, reload: boolean): ChildP
   createInterface({ input: service.stdout }).on("line", (line) => {
     console.log(readableLine(line));
   });
-  process.on("exit", () => service.kill("SIGTERM"));
-  return service;
+  const kill = () => service.kill("SIGTERM");
+  process.on("exit", kill);
+  const ended = once(service, "exit").then(([code, signal]) => {
+    process.off("exit", kill);
+    return String(signal ?? `exit code ${code}`);
+  });
+  return {
+    ended,
+    async stop() {
+      kill();
+      await ended;
+    },
+  };
 }
 
-async function ended(service: ChildProcess): Promise<never> {
-  const [code, signal] = (await once(service, "exit")) as [number | null, NodeJS.Signals | null];
-  throw new Error(`The service ended (${signal ?? `exit code ${code}`}): its log above says why.`);
+async function requireService({ ended }: ServiceProcess): Promise<never> {
+  throw new Error(`The service ended (${await ended}): its log above says why.`);
 }
 
 /** Says where the service is once it answers, or that it does not; never returns. */
@@ -140,11 +151,4 @@ async function isReady(port: number): Promise<boolean> {
 
 function forever(): Promise<never> {
   return new Promise(() => undefined);
-}
-
-async function stop(service: ChildProcess): Promise<void> {
-  if (service.exitCode !== null || service.signalCode !== null) return;
-  const exited = once(service, "exit");
-  service.kill("SIGTERM");
-  await exited;
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { MongoBinary } from "mongodb-memory-server-core";
+import { DryMongoBinary, MongoBinary } from "mongodb-memory-server-core";
 import { programOnPath } from "./path.ts";
 
 const run = promisify(execFile);
@@ -43,8 +43,11 @@ function mongodOnPath(): Program | undefined {
 }
 
 async function downloadedMongod(): Promise<Program | undefined> {
+  const wanted = { version: mongodVersion, downloadDir: cache };
   try {
-    const path = await MongoBinary.getPath({ version: mongodVersion, downloadDir: cache });
+    const here = await DryMongoBinary.locateBinary(await DryMongoBinary.generateOptions(wanted));
+    if (here === undefined) sayFetching(`mongod ${mongodVersion}`);
+    const path = await MongoBinary.getPath(wanted);
     return { kind: `mongod ${mongodVersion}`, format: "mongod", path, args: mongodArgs };
   } catch (error) {
     console.error(
@@ -52,6 +55,11 @@ async function downloadedMongod(): Promise<Program | undefined> {
     );
     return undefined;
   }
+}
+
+/** It may take minutes: a person should know what for. */
+function sayFetching(what: string): void {
+  console.error(`Fetching ${what}, which stays in node_modules/.cache.`);
 }
 
 function mongodArgs(port: number, directory: string): string[] {
@@ -62,6 +70,7 @@ async function standIn(): Promise<Program> {
   const folder = join(cache, `secantusdb-${standInVersion}`);
   const path = join(folder, "bin/secantusd-py");
   if (!existsSync(path)) {
+    sayFetching(`SecantusDB ${standInVersion} from PyPI`);
     await run("python3", ["-m", "venv", folder]);
     await run(join(folder, "bin/pip"), ["install", "--quiet", `secantusdb==${standInVersion}`]);
   }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { parse } from "content-type";
 import type { Context } from "koa";
 import getRawBody from "raw-body";
@@ -42,7 +43,7 @@ async function readText(ctx: Context, type: string): Promise<string> {
     length: ctx.get("Content-Length") || null,
     limit: bodyLimit,
   }).catch((error: unknown) => {
-    throw bodyProblem(error);
+    throw broken.get(ctx.req) ?? bodyProblem(error);
   });
   try {
     return utf8.decode(bytes);
@@ -73,6 +74,13 @@ function bodyProblem(error: unknown): Problem {
     });
   }
   return incompleteBody(error);
+}
+
+const broken = new WeakMap<IncomingMessage, Problem>();
+
+/** Has the reader of this body end with what the client was told when the connection was ended. */
+export function breakBody(request: IncomingMessage, problem: Problem): void {
+  broken.set(request, problem);
 }
 
 /** What a body is answered that its client ends too early. */

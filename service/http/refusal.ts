@@ -3,25 +3,46 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
-import { incompleteBody } from "./body.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { breakBody, incompleteBody } from "./body.ts";
 import { Problem, problemBody, problemType } from "./problem.ts";
 import { securityHeaders } from "./security.ts";
 
 /** Milliseconds in which a client may read why it was refused: a reset while it still sends would lose the answer. */
 const lingering = 1000;
 
+/** Who is told of what never reaches Koa. */
+export interface Told {
+  readonly logger: Logger;
+  /** @default nobody counts */
+  readonly metrics?: Pick<Metrics, "request" | "problem"> | undefined;
+}
+
+/** What is known of what is refused. */
+interface Known {
+  readonly method?: string | undefined;
+  /** The request in whose body it is. */
+  readonly body?: IncomingMessage | undefined;
+}
+
 /** Answers what never becomes a request, and so never reaches Koa, with the same problems. */
-export function refuseOutsideKoa(server: Server, logger: Logger): void {
+export function refuseOutsideKoa(server: Server, { logger, metrics }: Told): void {
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const refused = new WeakSet<Duplex>();
 
-  function refuse(socket: Duplex, problem: Problem): void {
+  function refuse(socket: Duplex, problem: Problem, { method, body }: Known): void {
     if (refused.has(socket)) return;
     refused.add(socket);
     const requestId = randomUUID();
     logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
     socket.end(rawAnswer(problem, requestId));
     setTimeout(() => socket.destroy(), lingering).unref();
+    // The request whose body it is has reached Koa, which counts it. What has not is answered at once: in no time.
+    if (body !== undefined) breakBody(body, problem);
+    else {
+      metrics?.request(method, undefined, problem.status, 0);
+      metrics?.problem(problem.code);
+    }
   }
 
   server.prependListener("request", (request, response) => {
@@ -29,14 +50,16 @@ export function refuseOutsideKoa(server: Server, logger: Logger): void {
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const last = latest.get(socket);
+    const body = last?.request.complete === false ? last.request : undefined;
     if (!socket.writable || (last !== undefined && isBeingAnswered(last))) socket.destroy();
-    else refuse(socket, parserProblem(error.code, last !== undefined && !last.request.complete));
+    else refuse(socket, parserProblem(error.code, body !== undefined), { body });
   });
   // Without a listener Node closes the connection without a word.
-  server.on("connect", (_request: IncomingMessage, socket: Socket) => {
+  server.on("connect", ({ method }: IncomingMessage, socket: Socket) => {
     // Node leaves the errors of such a socket to us.
     socket.on("error", () => socket.destroy());
-    refuse(socket, new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } }));
+    const problem = new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } });
+    refuse(socket, problem, { method });
   });
 }
 

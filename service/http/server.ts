@@ -1,18 +1,16 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { Logger } from "pino";
 import { serviceBounds, type Bounds } from "./bounds.ts";
-import { refuseOutsideKoa } from "./refusal.ts";
+import { refuseOutsideKoa, type Told } from "./refusal.ts";
 
 /** What the server needs from outside. */
-export interface ServerDeps {
+export interface ServerDeps extends Told {
   readonly handle: RequestListener;
-  readonly logger: Logger;
   /** @default {@link serviceBounds} */
   readonly bounds?: Bounds;
 }
 
 /** An HTTP server with bounds, which does not listen yet. */
-export function createHttpServer({ handle, logger, bounds = serviceBounds }: ServerDeps): Server {
+export function createHttpServer({ handle, bounds = serviceBounds, ...told }: ServerDeps): Server {
   const server = createServer(
     {
       headersTimeout: bounds.headersTimeout,
@@ -35,6 +33,6 @@ export function createHttpServer({ handle, logger, bounds = serviceBounds }: Ser
   });
   // An `Expect` other than 100-continue, which Node would answer without a body.
   server.on("checkExpectation", handle);
-  refuseOutsideKoa(server, logger);
+  refuseOutsideKoa(server, told);
   return server;
 }

@@ -42,6 +42,10 @@ describe("readSettings", () => {
       .and.not.include("hunter2");
   });
 
+  it("takes an empty variable of OpenTelemetry for one that is not set", () => {
+    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }).otlpEndpoint).to.equal(undefined);
+  });
+
   it("refuses one port for requests and for Prometheus, also where one of them is the default", () => {
     for (const env of [{ PORT: "9464", METRICS_PORT: "9464" }, { METRICS_PORT: "3000" }]) {
       expect(() => readSettings(env)).to.throw("METRICS_PORT: must be another port than PORT");

@@ -1,12 +1,14 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { parse } from "yaml";
 import { judgeAudit } from "../supply-chain/audit.ts";
 import { imagesIn, isPinned } from "../supply-chain/images.ts";
 import { developmentOnly, otherLicences, unknownScripts, type Lockfile } from "../supply-chain/lockfile.ts";
 import { checkedSbom, without } from "../supply-chain/sbom.ts";
 
-const file = (name: string) => readFileSync(join(import.meta.dirname, "../..", name), "utf8");
+const project = join(import.meta.dirname, "../..");
+const file = (name: string) => readFileSync(join(project, name), "utf8");
 const { packages } = JSON.parse(file("package-lock.json")) as { packages: Lockfile };
 const { allowScripts } = JSON.parse(file("package.json")) as { allowScripts: Record<string, boolean> };
 
@@ -84,6 +86,32 @@ describe("the images", () => {
     const pulumi = `config: { mongoImage: { default: 'mongo@${digest}' } }`;
     const pinned = imagesIn({ dockerfile, compose, pulumi }).map(({ image }) => isPinned(image));
     expect(pinned).to.deep.equal([true, false, false, true]);
+  });
+});
+
+describe("the workflows", () => {
+  interface Job {
+    readonly permissions?: Record<string, string>;
+    readonly steps: { readonly run?: string }[];
+  }
+  const names = readdirSync(join(project, ".github/workflows"));
+  const texts = names.map((name) => file(`.github/workflows/${name}`));
+
+  it("use actions by the commit, with its version for people", () => {
+    const used = texts.flatMap((text) => text.match(/^.*\buses:.*$/gm) ?? []);
+    expect(used).not.to.deep.equal([]);
+    const pinned = /^ +(- )?uses: [\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+    expect(used.filter((line) => !pinned.test(line))).to.deep.equal([]);
+  });
+
+  it("run what packages bring only where nothing can be written", () => {
+    for (const text of texts) {
+      const { permissions, jobs } = parse(text) as { permissions: object; jobs: Record<string, Job> };
+      for (const [name, job] of Object.entries(jobs)) {
+        if (!job.steps.some(({ run }) => /\bnp[mx] /.test(run ?? ""))) continue;
+        expect(job.permissions ?? permissions, name).to.deep.equal({ contents: "read" });
+      }
+    }
   });
 });
 

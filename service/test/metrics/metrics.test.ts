@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { createMetrics, type ReadableMetrics } from "../../metrics/metrics.ts";
 import { createMetricsServer } from "../../metrics/server.ts";
+import { answerOf, open, received, send } from "../support/raw.ts";
 import { startService, type TestService } from "../support/service.ts";
 
 describe("metrics", () => {
@@ -97,5 +98,63 @@ describe("metrics of a service that sheds", () => {
     } finally {
       await service.close();
     }
+  });
+});
+
+describe("metrics of what is refused before it reaches a route", () => {
+  let metrics: ReadableMetrics;
+  let service: TestService;
+  beforeEach(async () => {
+    metrics = createMetrics();
+    const bounds = { headersTimeout: 500, requestTimeout: 1500, checkInterval: 50 };
+    service = await startService(undefined, 100, bounds, { metrics });
+  });
+  afterEach(() => service.close());
+
+  /** Series of requests that got this status, and of problems with this code, once there are any. */
+  async function counted(status: number, code: string): Promise<string[]> {
+    const end = Date.now() + 2000;
+    for (;;) {
+      const found = (await metrics.text()).split("\n").filter((line) => {
+        const request = line.startsWith("http_request_duration_seconds_count");
+        return (request && line.includes(`status="${status}"`)) || line.includes(`{code="${code}"}`);
+      });
+      if (found.length > 0 || Date.now() > end) return found;
+      await sleep(50);
+    }
+  }
+  const series = (method: string, route: string, status: number, code: string) => [
+    `http_request_duration_seconds_count{method="${method}",route="${route}",status="${status}"} 1`,
+    `http_problems_total{code="${code}"} 1`,
+  ];
+
+  for (const [what, bytes, method, status, code] of [
+    [
+      "headers that are too large",
+      `GET / HTTP/1.1\r\nA: ${"b".repeat(17 * 1024)}`,
+      "none",
+      431,
+      "headers_too_large",
+    ],
+    ["what is not HTTP", "hello\r\n\r\n", "none", 400, "invalid_http"],
+    ["headers that never end", "GET / HTTP/1.1\r\nHost: x\r\n", "none", 408, "request_timeout"],
+    ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n", "CONNECT", 405, "method_not_allowed"],
+  ] as const) {
+    it(`count ${what}`, async () => {
+      expect((await send(service, bytes)).status).to.equal(status);
+      expect(await counted(status, code)).to.deep.equal(series(method, "none", status, code));
+    });
+  }
+
+  it("count a body that never ends once, as it was answered", async () => {
+    const socket = await open(service);
+    socket.write(
+      "POST /data HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
+    );
+    expect((await answerOf(await received(socket))).status).to.equal(408);
+    expect(await counted(408, "request_timeout")).to.deep.equal(
+      series("POST", "/data", 408, "request_timeout"),
+    );
+    expect(await metrics.text()).not.to.include("incomplete_body");
   });
 });

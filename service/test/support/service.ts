@@ -71,6 +71,7 @@ export async function startService(
   const server = createHttpServer({
     handle: (request, response) => void handle(request, response),
     logger,
+    metrics,
     bounds: { ...serviceBounds, ...bounds },
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
