@@ -93,13 +93,17 @@ export function readEvents(objects: Objects, now: Date): EventStatus[] {
     .slice(0, shownEvents);
 }
 
-/** Whether its object is well since then: probes fail while a pod starts, and the autoscaler begins without figures. */
+/**
+ * Whether its object is well since then, or a pod that is gone: probes fail while a pod starts and while it ends, and
+ * the autoscaler begins without figures.
+ */
 function isOver(event: KubernetesObject, objects: Objects): boolean {
   const { kind, name } = event.involvedObject ?? {};
   const about = objects.find((object) => object.kind === kind && object.metadata.name === name);
+  if (about === undefined) return kind === "Pod";
   const time = Date.parse(timeOf(event) ?? "");
   return (
-    about?.status?.conditions?.some(
+    about.status?.conditions?.some(
       ({ type, status, lastTransitionTime = "" }) =>
         wellnesses.includes(type) && status === "True" && Date.parse(lastTransitionTime) >= time,
     ) === true

@@ -120,6 +120,7 @@ warnings  none in the last hour`);
 
   it("shows the newest warnings of the last hour, in a line each", () => {
     const events = [
+      pod("web-1", "web", { ready: false }),
       event("Old", 3700),
       event("Normal", 1, { type: "Normal" }),
       event("Unhealthy", 120, { count: 7, message: `Readiness probe failed:\n ${"x".repeat(200)}` }),
@@ -146,11 +147,12 @@ warnings  none in the last hour`);
       event("BeforeItWasReady", 120, about("Pod", "web-1-aaaaa")),
       event("AfterItWasReady", 80, about("Pod", "web-1-aaaaa")),
       event("BeforeItMeasured", 120, about("HorizontalPodAutoscaler", "web")),
-      event("OfAnother", 120, about("Pod", "web-1-bbbbb")),
+      event("OfOneThatIsGone", 20, about("Pod", "web-1-bbbbb")),
+      event("OfSomethingElse", 120, about("Node", "minikube")),
     ];
     expect(readEvents(events, now).map(({ reason }) => reason)).to.deep.equal([
       "AfterItWasReady",
-      "OfAnother",
+      "OfSomethingElse",
     ]);
   });
 });
