@@ -12,6 +12,8 @@ const levels: Record<number, readonly [name: string, colour?: "red" | "yellow"]>
   60: ["fatal", "red"],
 };
 
+const error = 50;
+
 const sameOnEveryLine = ["pod", "pid", "hostname"];
 
 /** A line of the service's log for a person to read; what is no JSON line of pino's stays as it is. */
@@ -24,7 +26,7 @@ export function readableLine(line: string): string {
     colour === undefined ? name : styleText(colour, name),
     ...(msg === "request" ? requestWords(fields) : [String(msg), ...pairs(fields)]),
   ];
-  return words.join(" ") + stack(err);
+  return words.join(" ") + cause(err, level);
 }
 
 function parse(line: string): Fields | undefined {
@@ -45,8 +47,9 @@ function pairs(fields: Fields): string[] {
   return shown.map(([key, value]) => `${key}=${JSON.stringify(value)}`);
 }
 
-function stack(err: unknown): string {
+/** Where an error came from; of what is only a warning, that it happened. */
+function cause(err: unknown, level: number): string {
   if (typeof err !== "object" || err === null) return "";
-  const { stack, message } = err as { stack?: string; message?: string };
-  return `\n${stack ?? message ?? JSON.stringify(err)}`;
+  const { stack, message = JSON.stringify(err) } = err as { stack?: string; message?: string };
+  return level < error ? `: ${message}` : `\n${stack ?? message}`;
 }

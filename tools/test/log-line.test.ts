@@ -23,6 +23,13 @@ describe("readableLine", () => {
     );
   });
 
+  it("shows no more of a warning's error than what it says", () => {
+    const err = { type: "Error", message: "connect ECONNREFUSED", stack: "Error: no\n    at main" };
+    expect(readableLine(line({ level: 40, msg: "not yet", err }))).to.match(
+      / not yet: connect ECONNREFUSED$/,
+    );
+  });
+
   for (const other of ["Restarting 'service/main.ts'", "", "null", "{", '{"level":"x"}', "[1]"]) {
     it(`leaves ${JSON.stringify(other)} as it is`, () => {
       expect(readableLine(other)).to.equal(other);
