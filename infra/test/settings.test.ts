@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { isSecret, output, RunError, type Output } from "@pulumi/pulumi";
 import { readSettings } from "../settings.ts";
+import { certificate, key } from "./support/certificate.ts";
 import { projectFile, setConfig } from "./support/program.ts";
 
 /** The defaults. */
@@ -16,8 +17,6 @@ const current = {
   storage: "standard",
 };
 const operator = { mongo: "operator", storage: "standard" };
-const pem = (kind: string) => `-----BEGIN ${kind}-----\nMA==\n-----END ${kind}-----\n`;
-const [certificate, key] = [pem("CERTIFICATE"), pem("PRIVATE KEY")];
 
 const digest = `sha256:${"0".repeat(64)}`;
 

@@ -1,7 +1,7 @@
+import { certificate, key } from "./certificate.ts";
+
 /** Values of configuration keys. */
 export type Values = Readonly<Record<string, unknown>>;
-
-const pem = (kind: string) => `-----BEGIN ${kind}-----\nMA==\n-----END ${kind}-----\n`;
 
 /** Every way to set what the stack is made of. Each axis begins with the default. */
 const axes: readonly (readonly Values[])[] = [
@@ -19,8 +19,8 @@ const axes: readonly (readonly Values[])[] = [
     {
       expose: "ingress",
       host: "a.example",
-      tlsCertificate: pem("CERTIFICATE"),
-      tlsKey: pem("PRIVATE KEY"),
+      tlsCertificate: certificate,
+      tlsKey: key,
     },
   ],
   [
