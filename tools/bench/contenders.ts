@@ -84,7 +84,9 @@ async function compiled(outfile: string, cache: string): Promise<string> {
   const load = `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`;
   const env = {
     ...compileCache(cache),
+    NODE_ENV: "production",
     PORT: String(await freePort()),
+    METRICS_PORT: String(await freePort()),
     MONGODB_URI: "mongodb://127.0.0.1:1/app",
   };
   await mustAsk(process.execPath, ["-e", load], { env });
