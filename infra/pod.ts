@@ -36,19 +36,31 @@ export function containerSecurity(): SecurityContext {
 }
 
 /**
- * Spread over zones and nodes, as evenly as there is room. Nodes without the label of a zone are all in one. Pods of an
- * earlier rollout don't count: they are on their way out.
+ * Spread over nodes, and over zones where nodes have the label of one, as evenly as there is room. Pods of an earlier
+ * rollout don't keep a node from being taken: they are on their way out. The zone is no second constraint, because the
+ * scheduler then ignores all nodes without that label: in a cluster without zones nothing would be spread.
  */
 export function spread(
   labels: Readonly<Record<string, string>>,
-): types.input.core.v1.TopologySpreadConstraint[] {
-  return ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: "ScheduleAnyway",
-    labelSelector: { matchLabels: labels },
-    matchLabelKeys: ["pod-template-hash"],
-  }));
+): Pick<types.input.core.v1.PodSpec, "topologySpreadConstraints" | "affinity"> {
+  const labelSelector = { matchLabels: labels };
+  const zone = { topologyKey: "topology.kubernetes.io/zone", labelSelector };
+  return {
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "kubernetes.io/hostname",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector,
+        matchLabelKeys: ["pod-template-hash"],
+      },
+    ],
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: zone }],
+      },
+    },
+  };
 }
 
 /** A pod on a node that is away is replaced after so many seconds; Kubernetes' own choice is 300. */

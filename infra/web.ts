@@ -169,7 +169,7 @@ function deploymentSpec(args: WebServiceArgs): types.input.apps.v1.DeploymentSpe
         enableServiceLinks: false,
         securityContext: podSecurity(nonroot),
         terminationGracePeriodSeconds: terminationGrace,
-        topologySpreadConstraints: spread(webLabels),
+        ...spread(webLabels),
         ...(args.hasSeveralNodes ? { tolerations: leaveAfter(nodePatience) } : {}),
         ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
         ...(args.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: args.pullSecret }] }),

@@ -147,15 +147,21 @@ describe("WebService", function () {
   });
 
   it("spreads over nodes and lets one pod go at a time", () => {
-    expect(pod().topologySpreadConstraints).to.deep.equal(
-      ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+    const labelSelector = { matchLabels: selector };
+    // One constraint only: with a second the scheduler ignores nodes that lack its label.
+    expect(pod().topologySpreadConstraints).to.deep.equal([
+      {
         maxSkew: 1,
-        topologyKey,
+        topologyKey: "kubernetes.io/hostname",
         whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: selector },
+        labelSelector,
         matchLabelKeys: ["pod-template-hash"],
-      })),
-    );
+      },
+    ]);
+    const podAffinityTerm = { topologyKey: "topology.kubernetes.io/zone", labelSelector };
+    expect(pod().affinity.podAntiAffinity).to.deep.equal({
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }],
+    });
     expect(program.the("PodDisruptionBudget").inputs.spec).to.deep.equal({
       maxUnavailable: 1,
       selector: { matchLabels: selector },
