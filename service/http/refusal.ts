@@ -11,38 +11,29 @@ import { securityHeaders } from "./security.ts";
 /** Milliseconds in which a client may read why it was refused: a reset while it still sends would lose the answer. */
 const lingering = 1000;
 
-/** Who is told of what never reaches Koa. */
-export interface Told {
+/** Who hears of a refusal. */
+export interface RefusalDeps {
   readonly logger: Logger;
   /** @default nobody counts */
-  readonly metrics?: Pick<Metrics, "request" | "problem"> | undefined;
+  readonly metrics?: Pick<Metrics, "problem"> | undefined;
 }
 
-/** What is known of what is refused. */
-interface Known {
-  readonly method?: string | undefined;
-  /** The request in whose body it is. */
-  readonly body?: IncomingMessage | undefined;
-}
-
-/** Answers what never becomes a request, and so never reaches Koa, with the same problems. */
-export function refuseOutsideKoa(server: Server, { logger, metrics }: Told): void {
+/** Answers with the same problems what Koa never sees, and what it sees without the end of its body. */
+export function refuseOutsideKoa(server: Server, { logger, metrics }: RefusalDeps): void {
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const refused = new WeakSet<Duplex>();
 
-  function refuse(socket: Duplex, problem: Problem, { method, body }: Known): void {
+  /** @param body the request in whose body it is: Koa counts it as soon as it reads that */
+  function refuse(socket: Duplex, problem: Problem, body?: IncomingMessage): void {
     if (refused.has(socket)) return;
     refused.add(socket);
     const requestId = randomUUID();
     logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
     socket.end(rawAnswer(problem, requestId));
     setTimeout(() => socket.destroy(), lingering).unref();
-    // The request whose body it is has reached Koa, which counts it. What has not is answered at once: in no time.
-    if (body !== undefined) breakBody(body, problem);
-    else {
-      metrics?.request(method, undefined, problem.status, 0);
-      metrics?.problem(problem.code);
-    }
+    // No request: a browser opens connections that it never uses, and an error budget is about what was asked.
+    if (body === undefined) metrics?.problem(problem.code);
+    else breakBody(body, problem);
   }
 
   server.prependListener("request", (request, response) => {
@@ -52,14 +43,13 @@ export function refuseOutsideKoa(server: Server, { logger, metrics }: Told): voi
     const last = latest.get(socket);
     const body = last?.request.complete === false ? last.request : undefined;
     if (!socket.writable || (last !== undefined && isBeingAnswered(last))) socket.destroy();
-    else refuse(socket, parserProblem(error.code, body !== undefined), { body });
+    else refuse(socket, parserProblem(error.code, body !== undefined), body);
   });
   // Without a listener Node closes the connection without a word.
-  server.on("connect", ({ method }: IncomingMessage, socket: Socket) => {
+  server.on("connect", (_request: IncomingMessage, socket: Socket) => {
     // Node leaves the errors of such a socket to us.
     socket.on("error", () => socket.destroy());
-    const problem = new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } });
-    refuse(socket, problem, { method });
+    refuse(socket, new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } }));
   });
 }
 

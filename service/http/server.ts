@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { serviceBounds, type Bounds } from "./bounds.ts";
-import { refuseOutsideKoa, type Told } from "./refusal.ts";
+import { refuseOutsideKoa, type RefusalDeps } from "./refusal.ts";
 
 /** What the server needs from outside. */
-export interface ServerDeps extends Told {
+export interface ServerDeps extends RefusalDeps {
   readonly handle: RequestListener;
   /** @default {@link serviceBounds} */
   readonly bounds?: Bounds;

@@ -7,8 +7,8 @@ export type Operation = "list" | "find" | "insert" | "remove";
 
 /** What the service tells of itself while it works. Each is called on the way of a request: it only counts. */
 export interface Metrics {
-  /** A request was answered; `route` as the router has it, or undefined where none did, as `method` where it is unknown. */
-  request(method: string | undefined, route: string | undefined, status: number, seconds: number): void;
+  /** A request was answered; `route` as the router has it, or undefined where none did. */
+  request(method: string, route: string | undefined, status: number, seconds: number): void;
   /** A request was answered with a problem of this code. */
   problem(code: string): void;
   /** MongoDB has answered, or not. */
@@ -94,7 +94,7 @@ export function createMetrics(): ReadableMetrics {
   });
 
   return {
-    request(method = "none", route = "none", status, time) {
+    request(method, route = "none", status, time) {
       requests.observe({ method, route, status }, time);
     },
     problem(code) {
