@@ -2,6 +2,7 @@ import { askKubectl, kubectl } from "../kubectl.ts";
 import { Fault, mustAsk } from "../run.ts";
 import { webSelector } from "../traffic/service.ts";
 import { watch, type Watch } from "../traffic/watch.ts";
+import { wantedPods } from "../wanted-pods.ts";
 
 /** The service's HorizontalPodAutoscaler. */
 export interface Autoscaler {
@@ -65,8 +66,7 @@ export function watchAutoscaler(profile: string, namespace: string, now: () => n
     changes.push({
       at: now(),
       current: Number(current),
-      // Before it has measured it says 0, and means that it does not know.
-      wanted: wanted === "0" ? Number(current) : Number(wanted),
+      wanted: wantedPods(Number(current), Number(wanted)),
       ...(cpu === "" ? {} : { cpu: Number(cpu) }),
     });
   });

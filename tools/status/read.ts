@@ -1,4 +1,5 @@
 import { memberLabelsOf, podLabels } from "../../infra/pod.ts";
+import { wantedPods } from "../wanted-pods.ts";
 import type { KubernetesObject } from "./objects.ts";
 import type { EventStatus, PodStatus, ScalingStatus, WorkloadStatus } from "./status.ts";
 
@@ -9,7 +10,7 @@ type Labels = Readonly<Record<string, string>>;
 const eventAge = 3600;
 const shownEvents = 5;
 /** The conditions by which a pod and an autoscaler say that they do what they are for. */
-const wellnesses = ["Ready", "ScalingActive"];
+const healthyConditions = ["Ready", "ScalingActive"];
 
 /** The service's pods. */
 export function readDeployment(objects: Objects, now: Date): WorkloadStatus {
@@ -68,8 +69,7 @@ export function readScaling(objects: Objects): ScalingStatus | undefined {
   const target = spec?.metrics?.find(({ type }) => type === "Resource")?.resource?.target;
   return {
     current,
-    // Before it has measured it says 0, and means that it does not know.
-    wanted: wanted === 0 ? current : wanted,
+    wanted: wantedPods(current, wanted),
     least: spec?.minReplicas ?? 1,
     most: spec?.maxReplicas ?? 1,
     cpu: used?.averageUtilization,
@@ -105,7 +105,7 @@ function isOver(event: KubernetesObject, objects: Objects): boolean {
   return (
     about.status?.conditions?.some(
       ({ type, status, lastTransitionTime = "" }) =>
-        wellnesses.includes(type) && status === "True" && Date.parse(lastTransitionTime) >= time,
+        healthyConditions.includes(type) && status === "True" && Date.parse(lastTransitionTime) >= time,
     ) === true
   );
 }

@@ -8,7 +8,7 @@ export interface Status {
   /** Missing while there is no autoscaler. */
   readonly scaling?: ScalingStatus | undefined;
   readonly mongodb: MongodbStatus;
-  /** Warnings of the last hour, newest first. */
+  /** Warnings of the last hour that still matter, newest first. */
   readonly events: readonly EventStatus[];
 }
 

@@ -19,7 +19,7 @@ export function inWords(status: Status): string {
     row("scaling", scalingWords(status)),
     row("MongoDB", mongodbWords(status)),
     ...(mongodb.ready < mongodb.wanted ? mongodb.pods.map((pod) => row("", podWords(pod))) : []),
-    row("warnings", events.length === 0 ? "none in the last hour" : ""),
+    row("warnings", events.length === 0 ? "none that still matters" : ""),
     ...events.map((event) => row("", eventWords(event))),
   ].join("\n");
 }
