@@ -15,7 +15,7 @@ const explanation = `The same stack, on the same minikube, deployed by turns: wi
 ends when the page of the new pods is there. The image's dependencies are in the cache of both; its code is new each time.
 An empty program is Pulumi's own \`up\` of nothing.`;
 
-// `npm run bench:up`: pulumi up beside what one would type by hand.
+// `npm run bench:up`: pulumi up beside what one would type by hand, and the image.
 await runProgram(async () => {
   const args = process.argv.slice(2);
   const { values } = parseArgs({

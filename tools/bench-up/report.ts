@@ -51,6 +51,11 @@ export function compare(timings: readonly Timing[]): Row[] {
   });
 }
 
+/** Whether a goal is reached, as Markdown. */
+export function judgement(isReached: boolean): string {
+  return isReached ? "reached" : "**missed**";
+}
+
 const heads = ["", "pulumi", "compared with", "", "×", "goal", "", "all rounds of pulumi"];
 
 /** The rows as Markdown. */
@@ -67,7 +72,7 @@ export function markdown(rows: readonly Row[], timings: readonly Timing[]): stri
     `${otherSeconds.toFixed(2)} s`,
     times.toFixed(2),
     goal,
-    isReached ? "reached" : "**missed**",
+    judgement(isReached),
     all(step),
   ]);
   return table(heads, cells);
