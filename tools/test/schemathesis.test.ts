@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { findSchemathesis } from "../schemathesis/program.ts";
-import { faultsOf, parseReport, summary, type Report } from "../schemathesis/report.ts";
+import { faultsOf, parseReport, repeatUntil, summary, type Report } from "../schemathesis/report.ts";
 
 const good: Report = {
   complete: true,
@@ -39,6 +39,26 @@ describe("schemathesis' report", () => {
       expect(faultsOf({ ...good, ...change })).to.deep.equal([fault]);
     });
   }
+});
+
+describe("repeatUntil", () => {
+  const runs = (...counts: number[]) => {
+    const left = [...counts];
+    return { left, run: () => Promise.resolve(left.shift() ?? 0) };
+  };
+
+  it("runs until there are enough requests, and no more often", async () => {
+    const { left, run } = runs(6000, 4000, 5000);
+    expect(await repeatUntil(10_000, 4, run)).to.equal(10_000);
+    expect(left).to.deep.equal([5000]);
+  });
+
+  it("ends where there are never enough", async () => {
+    const { left, run } = runs(5000, 4999, 5000);
+    const error = await repeatUntil(10_000, 2, run).catch(String);
+    expect(error).to.include("9999 requests are fewer than 10000");
+    expect(left).to.deep.equal([5000]);
+  });
 });
 
 describe("findSchemathesis", () => {
