@@ -35,9 +35,7 @@ async function ofMinikube(
   profile: string,
   { expose, registry }: Pick<Settings, "expose" | "registry">,
 ): Promise<Site> {
-  // At once: each starts a program, and takes it some tenths of a second.
-  const asked = findNodes(profile);
-  const minikube = await findMinikube(profile);
+  const [minikube, nodes] = await Promise.all([findMinikube(profile), findNodes(profile)]);
   if (expose.kind === "ingress" && !minikube.hasIngress) {
     throw new RunError(
       `The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p ${profile}`,
@@ -48,7 +46,7 @@ async function ofMinikube(
     minikube,
     // This machine's Docker has its logins, and a host that all nodes reach under the same name.
     docker: registry === undefined ? minikube.docker : await dockerOfMachine(),
-    nodes: await asked,
+    nodes,
     hasSeveralNodes: minikube.nodes.length > 1,
     reach: minikube.reach,
     tunnel: `minikube tunnel -p ${profile}`,

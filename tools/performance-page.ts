@@ -14,7 +14,7 @@ export type Section = keyof typeof sections;
 const head = "# Performance";
 
 /**
- * Writes a section of `performance.md` anew, and leaves the others, and what somebody wrote below them, as they are.
+ * Writes a section of `performance.md` anew, and leaves the others, and what somebody wrote below the last, as they are.
  * @param folder where the page is, or is to be
  */
 export async function writeSection(folder: string, section: Section, body: string): Promise<void> {

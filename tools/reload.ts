@@ -10,7 +10,7 @@ export interface ServiceProcess {
 }
 
 /** Folders of the service that it does not read, or that no editor changes. */
-const ignored = ["test", "dist", "node_modules"];
+const ignored = ["dev", "test", "dist", "node_modules"];
 
 /** Milliseconds without a change after which one is complete: an editor, and git even more, makes several at once. */
 const settling = 100;

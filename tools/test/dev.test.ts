@@ -178,6 +178,14 @@ describe("npm run dev, while its code changes", function () {
     await untilThere("/assets/page.css", "/* all new */");
   });
 
+  it("goes on where a file changes that it does not read", async () => {
+    await writeFile(pathOf("test/app.test.ts"), "// another");
+    // Changes are seen in their order: the first would have been told before the second.
+    await writeFile(pathOf("page/assets/page.css"), "/* newer still */");
+    await untilThere("/assets/page.css", "/* newer still */");
+    expect(running.output()).not.to.include("test/app.test.ts has changed");
+  });
+
   it("says that the service ended, and starts it when its code is mended", async () => {
     const fault = "throw new Error('not yet');\n";
     await replace("app.ts", (text) => fault + text);
