@@ -25,6 +25,12 @@ const { values } = parseArgs({
   },
 });
 
+const explanation = `Every server asks the same canned MongoDB, which answers at once, so that the server is what is measured. The service
+has all of its middleware on: limits, security headers, request ids, the log. \`node:http alone\` has no database: it is
+what nobody in Node can pass. \`the load client\` is the client against bare sockets: what it can measure at most.
+CPU is the server's, for a request.
+`;
+
 // `npm run bench`: the service beside what one would write by hand, on a database that answers at once.
 await runProgram(async () => {
   const machine = machineNow();
@@ -59,9 +65,3 @@ async function save(report: Report, isPage: boolean): Promise<void> {
   }
   console.log(`written: ${folder}`);
 }
-
-const explanation = `Every server asks the same canned MongoDB, which answers at once, so that the server is what is measured. The service
-has all of its middleware on: limits, security headers, request ids, the log. \`node:http alone\` has no database: it is
-what nobody in Node can pass. \`the load client\` is the client against bare sockets: what it can measure at most.
-CPU is the server's, for a request.
-`;
