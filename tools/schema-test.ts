@@ -6,7 +6,8 @@ import { runProgram } from "./run-program.ts";
 import { Fault, work } from "./run.ts";
 import { startLocalService } from "./schemathesis/local-service.ts";
 import { findSchemathesis } from "./schemathesis/program.ts";
-import { faultsOf, parseReport, repeatUntil, summary, type Report } from "./schemathesis/report.ts";
+import { repeatUntil } from "./schemathesis/repeat.ts";
+import { faultsOf, parseReport, summary, type Report } from "./schemathesis/report.ts";
 
 const project = join(import.meta.dirname, "..");
 const cache = join(project, "node_modules/.cache/koa-mongo-stack");

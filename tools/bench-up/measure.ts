@@ -30,9 +30,7 @@ export async function measure(
   const timings: Timing[] = [];
   const undo: Undo = [];
   const time = async (step: Step, way: Way, work: () => Promise<void>) => {
-    const start = performance.now();
-    await work();
-    const seconds = (performance.now() - start) / 1000;
+    const seconds = await secondsOf(work);
     timings.push({ step, way, seconds });
     say(`${step}, ${way}: ${seconds.toFixed(2)} s`);
   };
@@ -125,13 +123,17 @@ async function measureImage(
   const builds: number[] = [];
   for (let round = 1; round <= rounds; round++) {
     await code.greet(`Hello image ${round}`);
-    const start = performance.now();
-    await byHand.build("image");
-    const seconds = (performance.now() - start) / 1000;
+    const seconds = await secondsOf(() => byHand.build("image"));
     builds.push(seconds);
     say(`docker build: ${seconds.toFixed(2)} s`);
   }
   return { builds, ...parseHistory(await byHand.history("image")) };
+}
+
+async function secondsOf(work: () => Promise<void>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
 }
 
 async function usableMinikube(profile: string): Promise<Minikube> {

@@ -1,5 +1,3 @@
-import { Fault } from "../run.ts";
-
 /** What schemathesis reports of a run, as far as it is judged. */
 export interface Report {
   readonly complete: boolean;
@@ -40,21 +38,4 @@ export function summary({ operations, test_cases: cases, failures, running_time,
     `schemathesis: ${cases.generated} requests to ${operations.tested} operations, ` +
     `${failures.length} contract breaks, ${Math.round(running_time)} s, seed ${seed}`
   );
-}
-
-/**
- * Repeats a run until there were so many requests.
- * @param run one of them; gives its requests
- * @returns how many there were
- * @throws {Fault} they were too few after the last run
- */
-export async function repeatUntil(
-  least: number,
-  mostRuns: number,
-  run: () => Promise<number>,
-): Promise<number> {
-  let requests = 0;
-  for (let done = 0; done < mostRuns && requests < least; done++) requests += await run();
-  if (requests < least) throw new Fault(`${requests} requests are fewer than ${least}`);
-  return requests;
 }

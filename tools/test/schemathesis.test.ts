@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { findSchemathesis } from "../schemathesis/program.ts";
-import { faultsOf, parseReport, repeatUntil, summary, type Report } from "../schemathesis/report.ts";
+import { repeatUntil } from "../schemathesis/repeat.ts";
+import { faultsOf, parseReport, summary, type Report } from "../schemathesis/report.ts";
 
 const good: Report = {
   complete: true,
