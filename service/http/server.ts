@@ -10,7 +10,7 @@ export interface ServerDeps extends RefusalDeps {
 }
 
 /** An HTTP server with bounds, which does not listen yet. */
-export function createHttpServer({ handle, bounds = serviceBounds, ...told }: ServerDeps): Server {
+export function createHttpServer({ handle, bounds = serviceBounds, ...refusal }: ServerDeps): Server {
   const server = createServer(
     {
       headersTimeout: bounds.headersTimeout,
@@ -33,6 +33,6 @@ export function createHttpServer({ handle, bounds = serviceBounds, ...told }: Se
   });
   // An `Expect` other than 100-continue, which Node would answer without a body.
   server.on("checkExpectation", handle);
-  refuseOutsideKoa(server, told);
+  refuseOutsideKoa(server, refusal);
   return server;
 }
