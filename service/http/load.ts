@@ -1,4 +1,5 @@
 import type { Middleware } from "koa";
+import { whenAnswered } from "./answered.ts";
 import { unavailable } from "./problem.ts";
 
 /**
@@ -21,8 +22,7 @@ export function shedLoad(most: number): Middleware {
     try {
       await next();
     } finally {
-      if (ctx.res.closed) release();
-      else ctx.res.once("close", release);
+      whenAnswered(ctx.res, release);
     }
   };
 }

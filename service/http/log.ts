@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
+import { whenAnswered } from "./answered.ts";
 
 const requestIdHeader = "X-Request-Id";
 
@@ -15,12 +16,14 @@ export function requestLog(logger: Logger): Middleware {
     ctx.set(requestIdHeader, requestId);
     await next();
     const ms = Math.round((performance.now() - start) * 10) / 10;
-    // Probes come every few seconds from every node: noise unless asked for.
-    const level = ctx.path.startsWith("/health/") && ctx.status < 500 ? "debug" : "info";
-    const { traceId } = ctx.state as { traceId?: string };
-    logger[level](
-      { requestId, traceId, method: ctx.method, path: ctx.path, status: ctx.status, ms },
-      "request",
-    );
+    whenAnswered(ctx.res, () => {
+      // Probes come every few seconds from every node: noise unless asked for.
+      const level = ctx.path.startsWith("/health/") && ctx.status < 500 ? "debug" : "info";
+      const { traceId } = ctx.state as { traceId?: string };
+      logger[level](
+        { requestId, traceId, method: ctx.method, path: ctx.path, status: ctx.status, ms },
+        "request",
+      );
+    });
   };
 }

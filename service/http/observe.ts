@@ -1,12 +1,16 @@
 import type { Middleware } from "koa";
 import type { Metrics } from "../metrics/metrics.ts";
+import { whenAnswered } from "./answered.ts";
 
 /** Middleware: tells of every request how it was answered, and how long that took. */
 export function observe(metrics: Pick<Metrics, "request">): Middleware {
   return async function observeRequest(ctx, next) {
     const start = performance.now();
     await next();
-    metrics.request(ctx.method, routeOf(ctx), ctx.status, (performance.now() - start) / 1000);
+    const seconds = (performance.now() - start) / 1000;
+    whenAnswered(ctx.res, () => {
+      metrics.request(ctx.method, routeOf(ctx), ctx.status, seconds);
+    });
   };
 }
 
