@@ -2,7 +2,7 @@ import { parse as parseQuery } from "node:querystring";
 import Router from "@koa/router";
 import type { Context } from "koa";
 import { readJson } from "../http/body.ts";
-import { sendJson } from "../http/json.ts";
+import { sendJson, sharedText } from "../http/json.ts";
 import { Problem } from "../http/problem.ts";
 import { parseDocument, type JsonObject } from "./document.ts";
 import type { DataStore, PageQuery } from "./store.ts";
@@ -39,20 +39,20 @@ export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
     if (page.more && last !== undefined) {
       ctx.set("Link", `<${path}?limit=${query.limit}&after=${last._id.toString()}>; rel="next"`);
     }
-    sendJson(ctx, page.documents);
+    sendJson(ctx, sharedText(page.documents));
   });
 
   router.post("/", async (ctx) => {
     const document = await store.insert(parse(await readJson(ctx)));
     ctx.status = 201;
     ctx.set("Location", `${path}/${document._id.toString()}`);
-    ctx.body = document;
+    sendJson(ctx, JSON.stringify(document));
   });
 
   router.get("/:id", async (ctx) => {
     const document = await store.find(ctx.params.id ?? "");
     if (document === undefined) throw documentNotFound();
-    sendJson(ctx, document);
+    sendJson(ctx, sharedText(document));
   });
 
   router.delete("/:id", async (ctx) => {

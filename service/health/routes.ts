@@ -1,5 +1,6 @@
 import Router from "@koa/router";
 import type { Database } from "../database.ts";
+import { sendJson } from "../http/json.ts";
 import { unavailable } from "../http/problem.ts";
 
 /** What health depends on. */
@@ -13,20 +14,22 @@ export interface HealthDeps {
   readonly podName: string;
 }
 
+const ok = JSON.stringify({ status: "ok" });
+
 /** `/health/live`, `/health/ready`, and `/health` with details. */
 export function healthRoutes({ database, isDraining, version, podName }: HealthDeps): Router {
   const router = new Router({ prefix: "/health" });
   const uptime = () => Math.round(process.uptime());
 
   router.get("/live", (ctx) => {
-    ctx.body = { status: "ok" };
+    sendJson(ctx, ok);
   });
 
   router.get("/ready", async (ctx) => {
     requireServing(isDraining);
     // Were a slow MongoDB to take pods out of service, it would take all of them.
     await database.reach();
-    ctx.body = { status: "ok" };
+    sendJson(ctx, ok);
   });
 
   router.get("/", async (ctx) => {
@@ -39,7 +42,8 @@ export function healthRoutes({ database, isDraining, version, podName }: HealthD
       },
     );
     const roundTripMs = Math.round(pingMs * 100) / 100;
-    ctx.body = { status: "ok", ...about, mongodb: { state: "connected", version: mongodb, roundTripMs } };
+    const state = { state: "connected", version: mongodb, roundTripMs };
+    sendJson(ctx, JSON.stringify({ status: "ok", ...about, mongodb: state }));
   });
 
   return router;

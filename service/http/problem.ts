@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
+import { sendJson } from "./json.ts";
 
 /** Parts of a problem that not every problem has. */
 export interface ProblemOptions {
@@ -70,8 +71,7 @@ export function problems(logger: Logger, onProblem?: (code: string) => void): Mi
       report(logger, ids, problem, error);
       ctx.status = problem.status;
       ctx.set(problem.headers);
-      ctx.body = problemBody(problem, ids);
-      ctx.type = problemType;
+      sendJson(ctx, JSON.stringify(problemBody(problem, ids)), problemType);
     }
   };
 }

@@ -14,8 +14,9 @@ export const securityHeaders = {
 
 /** Middleware: sets {@link securityHeaders}. */
 export function secure(): Middleware {
+  const headers = new Map(Object.entries(securityHeaders));
   return async function setSecurityHeaders(ctx, next) {
-    ctx.set(securityHeaders);
+    ctx.res.setHeaders(headers);
     await next();
   };
 }

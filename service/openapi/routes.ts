@@ -1,4 +1,5 @@
 import Router from "@koa/router";
+import { sendJson } from "../http/json.ts";
 import { openapiDocument } from "./document.ts";
 
 /** `/openapi.json`: the contract. */
@@ -7,8 +8,7 @@ export function openapiRoutes({ version }: { readonly version: string }): Router
   const text = JSON.stringify(openapiDocument(version));
 
   router.get("/openapi.json", (ctx) => {
-    ctx.type = "json";
-    ctx.body = text;
+    sendJson(ctx, text);
   });
 
   return router;

@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { bundle } from "../bundle.ts";
 import { freePort } from "../dev/port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
-import { untilStatus, withDatabase } from "./support/service.ts";
+import { jsonInit, untilStatus, withDatabase } from "./support/service.ts";
 
 describe("the bundle", function () {
   this.timeout(60_000);
@@ -48,6 +49,35 @@ describe("the bundle", function () {
     } finally {
       child.kill("SIGTERM");
     }
+  });
+
+  it("answers without loading Node's fetch, which would take longer than anything else at its start", async () => {
+    const port = await freePort();
+    const env = {
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      MONGODB_URI: withDatabase((await sharedMongoDB()).uri, `test-bundle-${process.pid}`),
+      DRAIN_MS: "0",
+    };
+    const loaded = "process.on('exit', () => console.log(process.moduleLoadList.join()))";
+    const args = [`--import=data:text/javascript,${loaded}`, join(folder, "main.cjs")];
+    const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+    const output = text(child.stdout);
+    const request = (path: string, init?: RequestInit) =>
+      fetch(`http://127.0.0.1:${port}${path}`, init).catch(() => new Response("", { status: 599 }));
+    try {
+      await untilStatus({ request }, "/health/ready", 200);
+      expect((await request("/data", jsonInit('{"a":1}'))).status).to.equal(201);
+      for (const path of ["/data", "/health", "/health/live", "/", "/openapi.json"]) {
+        expect((await request(path)).status, path).to.equal(200);
+      }
+      expect((await request("/nothing")).status).to.equal(404);
+    } finally {
+      child.kill("SIGTERM");
+    }
+    const modules = await output;
+    expect(modules).to.include("NativeModule http,");
+    expect(modules).not.to.include("undici");
   });
 
   for (const traced of [false, true]) {
