@@ -35,6 +35,11 @@ describe("the bundle", function () {
     expect(await readFile(join(folder, "tracing.cjs"), "utf8")).to.include("BatchSpanProcessor");
   });
 
+  it("has the table of media types once: `overrides` in package.json gives both of its users the same", async () => {
+    const main = await readFile(join(folder, "main.cjs"), "utf8");
+    expect(main.match(/mime-db\/db\.json"\(/g)).to.have.length(1);
+  });
+
   it("understands a connection string as the service's source does", async () => {
     const port = await freePort();
     const uri = new URL(withDatabase((await sharedMongoDB()).uri, `test-bundle-${process.pid}`));
