@@ -8,8 +8,8 @@ import { healthRoutes, type HealthDeps } from "./health/routes.ts";
 import { serviceBounds } from "./http/bounds.ts";
 import { requireHead } from "./http/head.ts";
 import { shedLoad } from "./http/load.ts";
-import { requestLog } from "./http/log.ts";
-import { observe } from "./http/observe.ts";
+import { identify, logRequests } from "./http/log.ts";
+import { countRequests, observe } from "./http/observe.ts";
 import { problems } from "./http/problem.ts";
 import { secure } from "./http/security.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -43,21 +43,22 @@ export function createRouter(deps: AppDeps): Router {
 
 /** Builds the Koa app. It neither listens nor connects. */
 export function createApp(deps: AppDeps): Koa {
+  const { logger, metrics } = deps;
   const app = new Koa();
   const router = createRouter(deps);
   if (deps.tracing !== undefined) app.use(deps.tracing);
-  // The log is outside, so that it has the status that an error turned into.
-  app.use(requestLog(deps.logger));
-  if (deps.metrics !== undefined) app.use(observe(deps.metrics));
+  // Outside of what turns errors into answers, so that they are told of those.
+  app.use(observe(logRequests(logger), ...(metrics === undefined ? [] : [countRequests(metrics)])));
+  app.use(identify());
   app.use(secure());
-  app.use(problems(deps.logger, (code) => deps.metrics?.problem(code)));
+  app.use(problems(logger, (code) => metrics?.problem(code)));
   app.use(requireHead(serviceBounds.headerCount));
   app.use(shedLoad(deps.maxInFlight));
   app.use(router.routes());
   app.use(router.allowedMethods());
   // What Koa itself catches is an answer that broke off while it was sent.
   app.on("error", (err: unknown) => {
-    deps.logger.warn({ err }, "answer broke off");
+    logger.warn({ err }, "answer broke off");
   });
   return app;
 }

@@ -1,29 +1,29 @@
 import { randomUUID } from "node:crypto";
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
-import { whenAnswered } from "./answered.ts";
+import type { Observer } from "./observe.ts";
+import type { RequestIds } from "./problem.ts";
 
 const requestIdHeader = "X-Request-Id";
 
-/** Middleware: a JSON line a request, with the client's `X-Request-Id` or a new one, which the answer repeats. */
-export function requestLog(logger: Logger): Middleware {
-  return async function logRequest(ctx, next) {
-    const start = performance.now();
+/** Middleware: gives a request the client's `X-Request-Id` or a new one, which the answer repeats. */
+export function identify(): Middleware {
+  return async function identifyRequest(ctx, next) {
     const given = ctx.get(requestIdHeader);
     // An id that is not plain could forge log lines of other tools.
     const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     ctx.state.requestId = requestId;
     ctx.set(requestIdHeader, requestId);
     await next();
-    const ms = Math.round((performance.now() - start) * 10) / 10;
-    whenAnswered(ctx.res, () => {
-      // Probes come every few seconds from every node: noise unless asked for.
-      const level = ctx.path.startsWith("/health/") && ctx.status < 500 ? "debug" : "info";
-      const { traceId } = ctx.state as { traceId?: string };
-      logger[level](
-        { requestId, traceId, method: ctx.method, path: ctx.path, status: ctx.status, ms },
-        "request",
-      );
-    });
+  };
+}
+
+/** Writes a JSON line a request. */
+export function logRequests(logger: Logger): Observer {
+  return ({ state, method, path, status }, ms) => {
+    const { requestId, traceId } = state as RequestIds;
+    // Probes come every few seconds from every node: noise unless asked for.
+    const level = path.startsWith("/health/") && status < 500 ? "debug" : "info";
+    logger[level]({ requestId, traceId, method, path, status, ms: Math.round(ms * 10) / 10 }, "request");
   };
 }

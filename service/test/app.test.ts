@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import Koa from "koa";
 import { pino } from "pino";
-import { requestLog } from "../http/log.ts";
+import { identify } from "../http/log.ts";
 import { problems } from "../http/problem.ts";
 import { expectProblem } from "./support/problem.ts";
 import { send } from "./support/raw.ts";
@@ -67,7 +67,7 @@ describe("problems", () => {
   it("answers a bare 500 to an error of our own and logs it", async () => {
     const lines: string[] = [];
     const logger = pino({}, { write: (line: string) => void lines.push(line) });
-    const app = new Koa().use(requestLog(logger)).use(problems(logger));
+    const app = new Koa().use(identify()).use(problems(logger));
     app.use(() => {
       throw new Error("secret detail");
     });

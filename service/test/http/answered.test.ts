@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import Koa, { type Context } from "koa";
 import { pino } from "pino";
-import { requestLog } from "../../http/log.ts";
-import { observe } from "../../http/observe.ts";
+import { logRequests } from "../../http/log.ts";
+import { countRequests, observe } from "../../http/observe.ts";
 
 /** What the log and the metrics are told, each with whether the answer was on its way by then. */
 type Told = [what: string, status: number, isSent: boolean];
@@ -22,16 +22,12 @@ async function tell(answer: (ctx: Context, leave: () => void) => void | Promise<
   const write = (line: string) => {
     tellOf("log", (JSON.parse(line) as { status: number }).status);
   };
+  const request = (_method: string, _route: string | undefined, status: number) => {
+    tellOf("metrics", status);
+  };
   const leaving = new AbortController();
   const app = new Koa()
-    .use(requestLog(pino({}, { write })))
-    .use(
-      observe({
-        request: (_method, _route, status) => {
-          tellOf("metrics", status);
-        },
-      }),
-    )
+    .use(observe(logRequests(pino({}, { write })), countRequests({ request })))
     .use(async (ctx) => {
       response = ctx.res;
       await answer(ctx, () => {
