@@ -6,7 +6,7 @@ import type { Site } from "./site.ts";
 /** Arguments of {@link Cluster}. */
 export interface ClusterArgs {
   /** Where it is, and which Docker builds for it. */
-  readonly site: Pick<Site, "context" | "docker">;
+  readonly site: Pick<Site, "context" | "uid" | "docker">;
 }
 
 /** The providers of one cluster: its Kubernetes, and the Docker that builds images for it. */
@@ -18,15 +18,10 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:cluster:Cluster", name, args, opts);
-    const { context: given, docker: daemon } = args.site;
+    const { context: given, uid, docker: daemon } = args.site;
 
     const context = given === undefined ? {} : { context: given };
-    const reader = new k8s.Provider(`${name}-reader`, context, { parent: this });
-    const system = k8s.core.v1.Namespace.get(`${name}-system`, "kube-system", {
-      parent: this,
-      provider: reader,
-    });
-    this.id = system.metadata.uid;
+    this.id = uid === undefined ? this.readUid(name, context) : pulumi.output(uid);
     this.kubernetes = new k8s.Provider(
       name,
       // By default a Secret with other content is replaced, also one that a pod finds by its name.
@@ -36,5 +31,12 @@ export class Cluster extends pulumi.ComponentResource {
     this.docker = new docker.Provider(name, daemon, { parent: this });
 
     this.registerOutputs({ kubernetes: this.kubernetes, docker: this.docker, id: this.id });
+  }
+
+  /** Where kubectl can't say. It takes a provider of its own, because the other one's identity is this. */
+  private readUid(name: string, context: k8s.ProviderArgs): pulumi.Output<string> {
+    const child = { parent: this };
+    const provider = new k8s.Provider(`${name}-reader`, context, child);
+    return k8s.core.v1.Namespace.get(`${name}-system`, "kube-system", { ...child, provider }).metadata.uid;
   }
 }

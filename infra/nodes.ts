@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { askKubectl } from "./kubectl.ts";
 import { cpuOf, memoryOf } from "./quantity.ts";
-
-const run = promisify(execFile);
 
 /** What the program needs to know of a node. */
 export interface NodeFacts {
@@ -30,25 +27,14 @@ interface KubernetesNode {
   };
 }
 
-/** How long the cluster may take to list its nodes, in milliseconds. */
-const patience = 10_000;
-
 /**
- * The nodes that take pods, or undefined where nobody can say: kubectl is not on PATH, or may not list them.
+ * The nodes that take pods, or undefined where kubectl can't say.
  * @param context the kubeconfig's current one where it is undefined
  */
 export async function findNodes(context: string | undefined): Promise<readonly NodeFacts[] | undefined> {
-  const where = context === undefined ? [] : ["--context", context];
-  try {
-    const { stdout } = await run("kubectl", [...where, "get", "nodes", "--output", "json"], {
-      timeout: patience,
-      killSignal: "SIGKILL",
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return (JSON.parse(stdout) as { items: KubernetesNode[] }).items.filter(takesPods).map(facts);
-  } catch {
-    return undefined;
-  }
+  const list = await askKubectl(context, ["get", "nodes", "--output", "json"]);
+  if (list === undefined) return undefined;
+  return (JSON.parse(list) as { items: KubernetesNode[] }).items.filter(takesPods).map(facts);
 }
 
 function takesPods({ spec }: KubernetesNode): boolean {

@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
+import { findClusterUid } from "./cluster-uid.ts";
 import { findMinikube, dockerOfMachine, type Minikube, type Reach } from "./minikube.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
 import type { Settings } from "./settings.ts";
@@ -7,6 +8,8 @@ import type { Settings } from "./settings.ts";
 export interface Site {
   /** The kubeconfig's context. @default the current one */
   readonly context: string | undefined;
+  /** The cluster's identity, or undefined where kubectl can't say. */
+  readonly uid: string | undefined;
   /** The Docker daemon that builds the image: its address, and the folder with the client's certificates if it has any. */
   readonly docker: Minikube["docker"];
   /** What minikube says of itself, where it is one. Nobody else has such a cluster, and it is for one user. */
@@ -35,7 +38,11 @@ async function ofMinikube(
   profile: string,
   { expose, registry }: Pick<Settings, "expose" | "registry">,
 ): Promise<Site> {
-  const [minikube, nodes] = await Promise.all([findMinikube(profile), findNodes(profile)]);
+  const [minikube, nodes, uid] = await Promise.all([
+    findMinikube(profile),
+    findNodes(profile),
+    findClusterUid(profile),
+  ]);
   if (expose.kind === "ingress" && !minikube.hasIngress) {
     throw new RunError(
       `The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p ${profile}`,
@@ -43,6 +50,7 @@ async function ofMinikube(
   }
   return {
     context: profile,
+    uid,
     minikube,
     // This machine's Docker has its logins, and a host that all nodes reach under the same name.
     docker: registry === undefined ? minikube.docker : await dockerOfMachine(),
@@ -54,9 +62,14 @@ async function ofMinikube(
 }
 
 async function ofKubeconfig(context: string | undefined): Promise<Site> {
-  const [docker, nodes] = await Promise.all([dockerOfMachine(), findNodes(context)]);
+  const [docker, nodes, uid] = await Promise.all([
+    dockerOfMachine(),
+    findNodes(context),
+    findClusterUid(context),
+  ]);
   return {
     context,
+    uid,
     docker,
     nodes,
     // What nobody can count is not taken for a single one.

@@ -9,9 +9,7 @@ describe("the policy pack", function () {
   this.timeout(60_000);
   let recorded: readonly Registered[];
   before(async () => {
-    const { resources } = await runProgram();
-    // kube-system is only read, which policies are not asked about.
-    recorded = resources.filter(({ name }) => name !== "cluster-system");
+    recorded = (await runProgram()).resources;
   });
   after(restorePath);
 

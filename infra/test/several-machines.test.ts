@@ -18,13 +18,11 @@ describe("the program for several machines", function () {
 
   it("talks to the kubeconfig's context, and to this machine's Docker", async () => {
     const run = await runProgram({ ...current, context: "prod" }, [], three);
-    const provider = run.of("kubernetes").find(({ name }) => name === "cluster");
-    expect(provider?.inputs).to.include({ context: "prod" });
+    expect(run.the("kubernetes").inputs).to.include({ context: "prod" });
     expect(run.the("docker").inputs).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
     expect(run.of("Command")).to.deep.equal([]);
     const currentOne = await runProgram(current, [], three);
-    const other = currentOne.of("kubernetes").find(({ name }) => name === "cluster");
-    expect(other?.inputs).not.to.have.property("context");
+    expect(currentOne.the("kubernetes").inputs).not.to.have.property("context");
   });
 
   it("pushes the image, and uses it by its digest", async () => {

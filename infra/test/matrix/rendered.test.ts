@@ -12,7 +12,7 @@ import { deploy } from "../../stack.ts";
 import { profiles, refusal } from "../support/combination.ts";
 import { dryRun, type Admission } from "../support/dry-run.ts";
 import { pairs, title, type Values } from "../support/matrix.ts";
-import { fakeMinikube, fakeNodes, kubernetesNode, restorePath } from "../support/minikube.ts";
+import { fakeKubectl, fakeMinikube, kubernetesNode, restorePath } from "../support/minikube.ts";
 import { setConfig } from "../support/program.ts";
 import { schemaFault, type Manifest } from "../support/schema.ts";
 
@@ -67,7 +67,7 @@ async function render(values: Values): Promise<Manifest[]> {
     deploy({ settings, site, clusterId: "rendered", image: pulumi.output(image) }, { provider });
   };
   fakeMinikube(profiles);
-  fakeNodes(["a", "b", "c"].map((name) => kubernetesNode(name)));
+  fakeKubectl({ nodes: ["a", "b", "c"].map((name) => kubernetesNode(name)) });
   try {
     const stack = await LocalWorkspace.createStack(
       { stackName: "test", projectName: "koa-mongo-stack", program },

@@ -52,7 +52,7 @@ END
     *) echo "unexpected: minikube $*" >&2; exit 64 ;;
   esac`);
   install("docker", `[ "$1 $2" = "context inspect" ] && echo unix:///home/ada/docker.sock`);
-  fakeNodes(undefined);
+  fakeKubectl({});
 }
 
 /** What `kubectl get nodes` says of one. */
@@ -68,10 +68,24 @@ export function kubernetesNode(name: string, cpu = "4", memory = "8Gi"): Record<
   };
 }
 
-/** Lets kubectl name these nodes, or say that it may not. */
-export function fakeNodes(items: readonly Record<string, unknown>[] | undefined): void {
-  const list = `cat <<'END'\n${JSON.stringify({ items })}\nEND`;
-  install("kubectl", items === undefined ? "exit 1" : list);
+/** What kubectl is asked for. It may not say what is left out. */
+export interface KubectlAnswers {
+  readonly nodes?: readonly Record<string, unknown>[] | undefined;
+  /** The UID of kube-system. */
+  readonly uid?: string;
+}
+
+/** Puts a kubectl beside the fake minikube. */
+export function fakeKubectl({ nodes, uid }: KubectlAnswers): void {
+  const say = (text: string | undefined) => (text === undefined ? "exit 1" : `printf '%s' '${text}'`);
+  install(
+    "kubectl",
+    `case "$*" in
+    *"get nodes"*) ${say(nodes && JSON.stringify({ items: nodes }))} ;;
+    *"get namespace kube-system"*) ${say(uid)} ;;
+    *) echo "unexpected: kubectl $*" >&2; exit 64 ;;
+  esac`,
+  );
 }
 
 /** Puts a shell script named minikube first on PATH, or leaves a PATH with nothing at all. */

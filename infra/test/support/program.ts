@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { fakeMinikube, fakeNodes, type Profiles } from "./minikube.ts";
+import { fakeKubectl, fakeMinikube, type Profiles } from "./minikube.ts";
 
 /** A resource that the program registered. */
 export interface Registered {
@@ -43,16 +43,21 @@ export function setConfig(values: Readonly<Record<string, unknown>> = {}): pulum
   return new pulumi.Config("koa-mongo-stack");
 }
 
+/** The cluster's identity, as kubectl knows it. */
+export const clusterUid = "00000000-0000-4000-8000-000000000001";
+
 let runs = 0;
 
 /**
  * Runs the program as Pulumi would, on a fake minikube with these profiles, and records what it registers.
  * @param nodes what kubectl says of them; by default nothing
+ * @param uid what it says of kube-system's
  */
 export async function runProgram(
   values: Readonly<Record<string, unknown>> = {},
   profiles?: Profiles,
   nodes?: readonly Record<string, unknown>[],
+  uid = clusterUid,
 ): Promise<ProgramRun> {
   const resources: Registered[] = [];
   const states = new Map<string, Record<string, unknown>>();
@@ -84,7 +89,7 @@ export async function runProgram(
   );
   setConfig(values);
   fakeMinikube(profiles);
-  fakeNodes(nodes);
+  fakeKubectl({ nodes, uid });
   const warnings: string[] = [];
   const { warn } = console;
   console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));
