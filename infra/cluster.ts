@@ -17,7 +17,8 @@ export class Cluster extends pulumi.ComponentResource {
   readonly id: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("koa-mongo-stack:cluster:Cluster", name, args, opts);
+    // Without the arguments: all of its children would wait for the address of that Docker.
+    super("koa-mongo-stack:cluster:Cluster", name, {}, opts);
     const { context: given, uid, docker: daemon } = args.site;
 
     const context = given === undefined ? {} : { context: given };

@@ -4,14 +4,20 @@ import { RunError } from "@pulumi/pulumi";
 
 const run = promisify(execFile);
 
+/** A Docker daemon: its address, and the folder with the client's certificates if it has any. */
+export interface Docker {
+  readonly host: string | Promise<string>;
+  readonly certPath?: string | Promise<string>;
+}
+
 /** A running minikube cluster with metrics-server. */
 export interface Minikube {
   /** Name of the profile, which is the kubeconfig's context, too. */
   readonly profile: string;
   /** Names of the nodes; the first is the control plane's. */
   readonly nodes: readonly [string, ...string[]];
-  /** The Docker daemon that builds images: its address, and the folder with the client's certificates if it has any. */
-  readonly docker: { readonly host: string; readonly certPath?: string };
+  /** The Docker daemon that builds images. minikube takes longer to say where it is than all the rest. */
+  readonly docker: Docker;
   /** Whether that is the only node's own Docker. What another builds has to be loaded into the nodes. */
   readonly buildsInNode: boolean;
   /** Whether its ingress controller is on. */
@@ -52,22 +58,35 @@ export interface Profile {
   };
 }
 
+/** What else is known when minikube is asked. */
+export interface Hints {
+  /** Whether Kubernetes has answered, so that minikube need not look whether it runs. @default it has not */
+  readonly hasAnswered?: boolean | Promise<boolean>;
+  /** @default this machine's */
+  readonly platform?: NodeJS.Platform;
+}
+
 /**
  * Asks minikube about a profile.
  * @throws {RunError} what is missing, and the one command that mends it
  */
-export async function findMinikube(profile: string, platform = process.platform): Promise<Minikube> {
-  // Both at once: each takes minikube some tenths of a second, and nearly every cluster builds in its node.
+export async function findMinikube(
+  profile: string,
+  { hasAnswered = false, platform = process.platform }: Hints = {},
+): Promise<Minikube> {
+  // All at once: each takes minikube some tenths of a second, and nearly every cluster builds in its node.
   const inNode = dockerOfNode(profile);
-  inNode.catch(() => undefined);
-  const found = await findProfile(profile);
-  requireUsable(profile, found);
+  const written = findWrittenProfile(profile);
+  written.catch(() => undefined);
+  const isUp = await hasAnswered;
+  const found = isUp ? await written : await findProfile(profile);
+  requireUsable(profile, found, isUp);
   const buildsInNode = canBuild(found);
   const policies = enforcement(found);
   return {
     profile,
     nodes: nodeNames(found),
-    docker: buildsInNode ? await inNode : await dockerOfMachine(),
+    docker: buildsInNode ? inNode : await dockerOfMachine(),
     buildsInNode,
     hasIngress: hasIngress(found),
     reach: (nodePort) => reach(found, nodePort, platform),
@@ -81,7 +100,15 @@ export async function findMinikube(profile: string, platform = process.platform)
  * @throws {RunError} minikube is not on PATH, or failed
  */
 export async function findProfile(name: string, timeout = 0): Promise<Profile | undefined> {
-  const list = await minikube(["profile", "list", "--output", "json"], timeout);
+  return profileOf(name, await minikube(["profile", "list", "--output", "json"], timeout));
+}
+
+/** The same without the cluster's status, for which minikube has to look. */
+async function findWrittenProfile(name: string): Promise<Profile | undefined> {
+  return profileOf(name, await minikube(["profile", "list", "--light", "--output", "json"]));
+}
+
+function profileOf(name: string, list: string): Profile | undefined {
   const { valid = [] } = JSON.parse(list) as { valid?: Profile[] };
   return valid.find(({ Name }) => Name === name);
 }
@@ -132,11 +159,11 @@ export function enforcingCluster({ Name }: Profile): string {
   return `Another cluster does: minikube delete -p ${Name}, then: ${startCommand(Name)}`;
 }
 
-function requireUsable(profile: string, found: Profile | undefined): asserts found is Profile {
+function requireUsable(profile: string, found: Profile | undefined, isUp: boolean): asserts found is Profile {
   if (found === undefined) {
     throw new RunError(`There is no minikube cluster "${profile}". Run: ${startCommand(profile)}`);
   }
-  if (!isRunning(found)) {
+  if (!isUp && !isRunning(found)) {
     throw new RunError(
       `The minikube cluster "${profile}" is not running (${found.Status}). Run: minikube start -p ${profile}`,
     );
@@ -230,16 +257,22 @@ async function minikube(args: readonly string[], timeout = 0): Promise<string> {
   }
 }
 
-async function dockerOfNode(profile: string): Promise<Minikube["docker"]> {
-  const environment = await minikube(["docker-env", "--shell", "none", "--profile", profile]);
-  return { host: variable(environment, "DOCKER_HOST"), certPath: variable(environment, "DOCKER_CERT_PATH") };
+function dockerOfNode(profile: string): Docker {
+  const environment = minikube(["docker-env", "--shell", "none", "--profile", profile]);
+  const say = (name: string) => {
+    const said = environment.then((text) => variable(text, name));
+    // Where another Docker builds nobody asks for it.
+    said.catch(() => undefined);
+    return said;
+  };
+  return { host: say("DOCKER_HOST"), certPath: say("DOCKER_CERT_PATH") };
 }
 
 /**
  * The one that `docker` talks to. The provider itself knows nothing of contexts.
  * @throws {RunError} there is no docker, or it does not say
  */
-export async function dockerOfMachine(): Promise<Minikube["docker"]> {
+export async function dockerOfMachine(): Promise<Docker> {
   try {
     const format = "{{.Endpoints.docker.Host}}";
     return { host: (await run("docker", ["context", "inspect", "--format", format])).stdout.trim() };

@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { findClusterUid } from "./cluster-uid.ts";
-import { findMinikube, dockerOfMachine, type Minikube, type Reach } from "./minikube.ts";
+import { findMinikube, dockerOfMachine, type Docker, type Minikube, type Reach } from "./minikube.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
 import type { Settings } from "./settings.ts";
 
@@ -10,8 +10,8 @@ export interface Site {
   readonly context: string | undefined;
   /** The cluster's identity, or undefined where kubectl can't say. */
   readonly uid: string | undefined;
-  /** The Docker daemon that builds the image: its address, and the folder with the client's certificates if it has any. */
-  readonly docker: Minikube["docker"];
+  /** The Docker daemon that builds the image. */
+  readonly docker: Docker;
   /** What minikube says of itself, where it is one. Nobody else has such a cluster, and it is for one user. */
   readonly minikube?: Minikube;
   /** The nodes that take pods, or undefined where nobody can say. */
@@ -38,10 +38,12 @@ async function ofMinikube(
   profile: string,
   { expose, registry }: Pick<Settings, "expose" | "registry">,
 ): Promise<Site> {
+  const identity = findClusterUid(profile);
+  const hasAnswered = identity.then((uid) => uid !== undefined);
   const [minikube, nodes, uid] = await Promise.all([
-    findMinikube(profile),
+    findMinikube(profile, { hasAnswered }),
     findNodes(profile),
-    findClusterUid(profile),
+    identity,
   ]);
   if (expose.kind === "ingress" && !minikube.hasIngress) {
     throw new RunError(

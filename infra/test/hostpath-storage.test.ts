@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { loadingProfile, restorePath } from "./support/minikube.ts";
-import { runProgram, type ProgramRun } from "./support/program.ts";
+import { clusterUid, runProgram, type ProgramRun } from "./support/program.ts";
 
 describe("HostPathStorage", function () {
   this.timeout(60_000);
@@ -22,7 +22,7 @@ describe("HostPathStorage", function () {
         ],
       ],
       delete: [...onNode, "sudo rm -rf /data/koa-mongo-stack-test"],
-      triggers: ["0123-uid"],
+      triggers: [clusterUid],
     });
   });
 

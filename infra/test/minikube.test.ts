@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { findMinikube } from "../minikube.ts";
+import { findMinikube, type Hints } from "../minikube.ts";
 import {
   fakeMinikube,
   goodProfile,
@@ -19,20 +19,26 @@ describe("findMinikube", () => {
 
   it("says where Docker and the node's ports are", async () => {
     fakeMinikube();
-    const minikube = await findMinikube("minikube", "linux");
+    const minikube = await findMinikube("minikube", { platform: "linux" });
     expect(minikube.profile).to.equal("minikube");
-    expect(minikube.docker).to.deep.equal({
-      host: "tcp://192.0.2.1:2376",
-      certPath: "/home/ada/.minikube/certs",
-    });
+    expect(await minikube.docker.host).to.equal("tcp://192.0.2.1:2376");
+    expect(await minikube.docker.certPath).to.equal("/home/ada/.minikube/certs");
     expect(minikube.reach(30080)).to.deep.equal({ address: "192.0.2.1:30080" });
+  });
+
+  it("does not look whether it runs where Kubernetes has answered", async () => {
+    const stopped = [{ ...goodProfile, Status: "Stopped" }];
+    fakeMinikube(stopped);
+    expect((await findMinikube("minikube", { hasAnswered: true })).profile).to.equal("minikube");
+    fakeMinikube([]);
+    expect(await refusal({ hasAnswered: true })).to.match(/^There is no minikube cluster/);
   });
 
   it("takes this machine's Docker where the cluster has none, or one a node", async () => {
     const { Nodes, KubernetesConfig } = loadingProfile.Config;
     for (const difference of [{ Nodes }, { KubernetesConfig }]) {
       fakeMinikube([{ ...goodProfile, Config: { ...goodProfile.Config, ...difference } }]);
-      const minikube = await findMinikube("minikube", "linux");
+      const minikube = await findMinikube("minikube", { platform: "linux" });
       expect(minikube.buildsInNode).to.equal(false);
       expect(minikube.docker).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
     }
@@ -56,7 +62,7 @@ describe("findMinikube", () => {
 
   it("gives the published port where the node is out of reach", async () => {
     fakeMinikube();
-    const minikube = await findMinikube("minikube", "darwin");
+    const minikube = await findMinikube("minikube", { platform: "darwin" });
     expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:30080" });
     expect(minikube.reach(30081)).to.deep.equal({
       address: "192.0.2.1:30081",
@@ -123,9 +129,9 @@ describe("findMinikube", () => {
   });
 });
 
-async function refusal(): Promise<string> {
+async function refusal(hints?: Hints): Promise<string> {
   try {
-    await findMinikube("minikube");
+    await findMinikube("minikube", hints);
     return "no error";
   } catch (error) {
     return (error as Error).message;

@@ -105,10 +105,11 @@ export class ByHand {
   }
 
   async #docker(...args: string[]): Promise<readonly string[]> {
-    const { host, certPath } = this.#minikube.docker;
+    const { docker } = this.#minikube;
+    const certPath = await docker.certPath;
     const env = {
       DOCKER_BUILDKIT: "1",
-      DOCKER_HOST: host,
+      DOCKER_HOST: await docker.host,
       ...(certPath === undefined ? {} : { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" }),
     };
     return await work("docker", args, { cwd: this.#context, env }, () => undefined);

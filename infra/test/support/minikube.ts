@@ -41,14 +41,19 @@ const path = process.env.PATH;
 
 /** Puts a program first on PATH that answers as minikube with these profiles would, and a Docker. */
 export function fakeMinikube(valid: Profiles = [goodProfile]): void {
-  const list = JSON.stringify({ invalid: [], valid });
-  installMinikube(`case "$1" in
-    profile) cat <<'END'
-${list}
+  const list = (profiles: Profiles) => JSON.stringify({ invalid: [], valid: profiles });
+  const unseen = valid.map((profile) => ({ ...profile, Status: "Skipped" }));
+  installMinikube(`case "$*" in
+    "profile list --light"*) cat <<'END'
+${list(unseen)}
 END
     ;;
-    ssh) ;;
-    docker-env) echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs ;;
+    profile*) cat <<'END'
+${list(valid)}
+END
+    ;;
+    ssh*) ;;
+    docker-env*) echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs ;;
     *) echo "unexpected: minikube $*" >&2; exit 64 ;;
   esac`);
   install("docker", `[ "$1 $2" = "context inspect" ] && echo unix:///home/ada/docker.sock`);
