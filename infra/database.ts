@@ -5,7 +5,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Requests } from "./capacity.ts";
 import type { Credentials } from "./credentials.ts";
-import { deletedBehind, notAwaited, partOf } from "./metadata.ts";
+import { deletedAtOnce, notAwaited, partOf } from "./metadata.ts";
 import { containerSecurity, podLabels, podSecurity } from "./pod.ts";
 
 type Container = types.input.core.v1.Container;
@@ -85,7 +85,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
     const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       {
-        metadata: { ...metadata, annotations: deletedBehind },
+        metadata: { ...metadata, annotations: deletedAtOnce },
         spec: {
           replicas: 1,
           // With OrderedReady a pod that can't start would be waited for before it is replaced by a better one.

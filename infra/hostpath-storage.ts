@@ -62,7 +62,7 @@ export class HostPathStorage extends pulumi.ComponentResource {
           storageClassName: "",
         },
       },
-      { ...renewed, dependsOn: directory },
+      renewed,
     );
     const claim = new k8s.core.v1.PersistentVolumeClaim(
       name,
@@ -73,7 +73,8 @@ export class HostPathStorage extends pulumi.ComponentResource {
           volumeName: persistentVolume.metadata.name,
         },
       },
-      renewed,
+      // Not the volume, which says only where it is: so `destroy` deletes both at once.
+      { ...renewed, dependsOn: directory },
     );
     this.claimName = claim.metadata.name;
 

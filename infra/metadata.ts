@@ -2,10 +2,11 @@
 export const partOf = { "app.kubernetes.io/part-of": "koa-mongo-stack" };
 
 /**
- * Annotation for the StatefulSet: `destroy` need not wait for its pod where it waits for that of the Deployment, too.
- * The claim is there until the pod is gone, and the volume and its files until the claim is.
+ * Annotation for what `destroy` deletes before the Deployment, whose pods take longest to end. For the autoscaler, which
+ * nothing belongs to, it need not wait at all, and not for the StatefulSet's pod: the claim is there until that is gone,
+ * and the volume and its files until the claim is.
  */
-export const deletedBehind = { "pulumi.com/deletionPropagationPolicy": "background" };
+export const deletedAtOnce = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /**
  * Annotation for what `up` need not wait for, because it waits for the pods behind it: it would give a Service 10 s to

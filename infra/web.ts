@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Requests } from "./capacity.ts";
 import type { SecretKey } from "./connection.ts";
 import { WebIngress } from "./ingress.ts";
-import { notAwaited, partOf } from "./metadata.ts";
+import { deletedAtOnce, notAwaited, partOf } from "./metadata.ts";
 import { containerSecurity, leaveAfter, podLabels, podSecurity, spread } from "./pod.ts";
 import type { Reach } from "./minikube.ts";
 import type { Expose } from "./settings/expose.ts";
@@ -98,7 +98,10 @@ export class WebService extends pulumi.ComponentResource {
     );
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
       name,
-      { metadata, spec: autoscalerSpec(deployment.metadata.name, args.scaling) },
+      {
+        metadata: { ...metadata, annotations: deletedAtOnce },
+        spec: autoscalerSpec(deployment.metadata.name, args.scaling),
+      },
       child,
     );
     new k8s.policy.v1.PodDisruptionBudget(

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { NodeCommand } from "../node.ts";
 import { loadingProfile, restorePath } from "./support/minikube.ts";
 import { clusterUid, runProgram, type ProgramRun } from "./support/program.ts";
 
@@ -40,6 +41,12 @@ describe("HostPathStorage", function () {
       storageClassName: "",
       volumeName: "data-auto",
     });
+  });
+
+  it("has its directory before a pod can claim it", () => {
+    const [before, ...others] = [program.the("PersistentVolumeClaim").options.dependsOn].flat();
+    expect(before).to.be.instanceOf(NodeCommand);
+    expect(others).to.deep.equal([]);
   });
 
   it("keeps the pod on the node with the directory where there are several", async () => {

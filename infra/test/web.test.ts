@@ -139,6 +139,12 @@ describe("WebService", function () {
     expect(run.of("NetworkPolicy").map(({ name }) => name)).to.include("network-web-to-collector");
   });
 
+  it("has an autoscaler that `destroy` does not wait for", () => {
+    expect(program.the("HorizontalPodAutoscaler").inputs.metadata.annotations).to.deep.equal({
+      "pulumi.com/deletionPropagationPolicy": "background",
+    });
+  });
+
   it("gets the connection string from a Secret", () => {
     expect(pod().containers[0].env).to.deep.include({
       name: "MONGODB_URI",
