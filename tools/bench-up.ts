@@ -8,7 +8,7 @@ import { writeSection } from "./performance-page.ts";
 import { readProject } from "./project.ts";
 import { runProgram } from "./run-program.ts";
 import { Fault } from "./run.ts";
-import { measured } from "./this-machine.ts";
+import { measured, watchMachine } from "./this-machine.ts";
 
 const explanation = `The same stack, on the same minikube, deployed by turns: with \`pulumi up\`, and in the shortest way there is without it:
 \`docker build\` in the node, \`kubectl apply\` of the manifests that the program renders, \`kubectl rollout status\`. A time
@@ -30,8 +30,9 @@ await runProgram(async () => {
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Fault(`--rounds must be 1 or more, not "${values.rounds}".`);
   const { folder: project, minikubeProfile } = readProject();
-  const where = measured(["npm run bench:up", ...args]);
+  const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);
+  const where = measured(["npm run bench:up", ...args], machine());
   const rows = compare(timings);
   const text = `${where} Medians of ${rounds} rounds.\n\n${markdown(rows, timings)}\n\n${inWords(image)}`;
   console.log(`\n${text}`);

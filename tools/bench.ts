@@ -8,7 +8,7 @@ import { markdown, type Report } from "./bench/report.ts";
 import { summarize } from "./bench/summary.ts";
 import { writeSection } from "./performance-page.ts";
 import { runProgram } from "./run-program.ts";
-import { machineNow, spelled } from "./this-machine.ts";
+import { spelled, watchMachine } from "./this-machine.ts";
 
 const project = join(import.meta.dirname, "..");
 const cache = join(project, "node_modules/.cache/koa-mongo-stack");
@@ -33,7 +33,7 @@ CPU is the server's, for a request.
 
 // `npm run bench`: the service beside what one would write by hand, on a database that answers at once.
 await runProgram(async () => {
-  const machine = machineNow();
+  const machine = watchMachine();
   const plan = {
     clients: values.clients.split(",").map(Number),
     rounds: Number(values.rounds),
@@ -43,7 +43,7 @@ await runProgram(async () => {
   const { rounds, footprints } = await measureAll(contenders, plan, console.log);
   const report: Report = {
     date: new Date().toISOString().slice(0, 10),
-    machine,
+    machine: machine(),
     command: spelled(["npm run bench", ...process.argv.slice(2)]),
     ...plan,
     cells: summarize(rounds, baseline),

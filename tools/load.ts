@@ -13,7 +13,7 @@ import { writeSection } from "./performance-page.ts";
 import { requirePulumi } from "./ready.ts";
 import { Fault } from "./run.ts";
 import { findStack, outputs } from "./stack.ts";
-import { measured } from "./this-machine.ts";
+import { measured, watchMachine } from "./this-machine.ts";
 
 /**
  * Loads the service that runs, and shows what its autoscaler makes of it. Ends by itself, or with Ctrl-C, and leaves a
@@ -27,7 +27,7 @@ export async function load(args: readonly string[], tools: Tools, signal: AbortS
   const period = await metricsPeriod(target.profile);
   const cost = periodCost(period, goodPeriod);
   if (cost !== undefined) print(`${cost} For ${goodPeriod} s:\n  ${await byHandCommand(target.profile)}\n`);
-  const where = measured(["npm run load", ...args]);
+  const machine = watchMachine();
   const outcome = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
     drive(target, options, say, signal),
   );
@@ -40,6 +40,7 @@ export async function load(args: readonly string[], tools: Tools, signal: AbortS
   print(`\n${lines([...found, ["picture", file]])}`);
   if (options.write) {
     const measuring = period === undefined ? "" : ` metrics-server measured every ${period} s.`;
+    const where = measured(["npm run load", ...args], machine());
     await writeSection(
       folder,
       "load",

@@ -13,7 +13,7 @@ export interface Footprint {
 /** What was measured where. */
 export interface Report {
   readonly date: string;
-  /** Processor, number of CPUs, Node's version, and the load of the machine when it began. */
+  /** What the machine was like. */
   readonly machine: string;
   /** The command that made it. */
   readonly command: string;
