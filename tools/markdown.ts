@@ -1,3 +1,8 @@
+/** Whether a goal is reached, as Markdown. */
+export function judgement(isReached: boolean): string {
+  return isReached ? "reached" : "**missed**";
+}
+
 /** A table in Markdown. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (row: readonly string[]) => `| ${row.join(" | ")} |`;

@@ -1,7 +1,7 @@
 import { megabytes } from "../bytes.ts";
 import { median } from "../bench/summary.ts";
+import { judgement } from "../markdown.ts";
 import { Fault } from "../run.ts";
-import { judgement } from "./report.ts";
 
 /** What was seen of the service's image. */
 export interface ImageFacts {

@@ -1,5 +1,5 @@
 import { median } from "../bench/summary.ts";
-import { table } from "../markdown.ts";
+import { judgement, table } from "../markdown.ts";
 
 /** What is done. */
 export const steps = ["from nothing", "nothing to do", "change of code", "destroy"] as const;
@@ -49,11 +49,6 @@ export function compare(timings: readonly Timing[]): Row[] {
     const text = "times" in goal ? `≤ ${goal.times.toFixed(1)} ×` : `≤ ${goal.seconds} s`;
     return { step, pulumi, other: goal.other, otherSeconds, times, goal: text, isReached };
   });
-}
-
-/** Whether a goal is reached, as Markdown. */
-export function judgement(isReached: boolean): string {
-  return isReached ? "reached" : "**missed**";
 }
 
 const heads = ["", "pulumi", "compared with", "", "×", "goal", "", "all rounds of pulumi"];

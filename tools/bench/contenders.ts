@@ -15,6 +15,9 @@ export interface Contender {
 
 const servers = join(import.meta.dirname, "servers");
 
+/** What is measured. */
+export const own = "koa-mongo-stack";
+
 /** What all others are compared with. */
 export const baseline = "node:http + mongodb";
 
@@ -28,7 +31,7 @@ export async function findContenders(cache: string): Promise<Contender[]> {
   const flask = await findFlask(cache);
   return [
     // The log goes where a container's does, into a file or a pipe; 256 clients are more than a pod takes.
-    node("koa-mongo-stack", await service(cache), {
+    node(own, await service(cache), {
       MAX_IN_FLIGHT: "1000",
       // As in its stack.
       METRICS_PORT: String(await freePort()),

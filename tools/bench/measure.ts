@@ -19,7 +19,7 @@ const mixes: readonly Mix[] = ["GET", "POST", "mixed"];
 const warmUp = 300;
 const firstWarmUp = 3000;
 /** Starts of each, of which the median counts. */
-const starts = 5;
+const starts = 9;
 /** Milliseconds in which what a load left behind is cleared away. */
 const pause = 100;
 

@@ -1,4 +1,5 @@
 import { table } from "../markdown.ts";
+import { goals } from "./goals.ts";
 import { noisy, type Cell } from "./summary.ts";
 
 /** What a contender is like apart from its requests. */
@@ -35,8 +36,10 @@ export function markdown(report: Report): string {
     `Measured by \`${command}\` on ${date}: ${machine}.`,
     "",
     `Each figure is the median of ${rounds} rounds of ${duration / 1000} s, in which the servers took turns. ` +
-      `${noise} of ${cells.length} cells are noisy (their rounds are over ${noisy * 100} % apart)` +
+      `${noise} of ${cells.length} cells are noisy (the middle half of their rounds is over ${noisy * 100} % apart)` +
       (noise > cells.length / 4 ? ": **this machine had other things to do, so trust none of it.**" : "."),
+    "",
+    goals(cells, footprints),
     "",
     table(cellHeads, cells.map(cellRow)),
     "",

@@ -9,10 +9,10 @@ export interface Round extends Measurement {
 
 /** A contender at a number of clients: the medians of its rounds. */
 export interface Cell extends Round {
-  /** Times the baseline's rate, and its median latency. */
+  /** Times the baseline's rate, and its median latency: medians of what each round says, because a slow moment slows both. */
   readonly times: number;
   readonly latencyTimes: number;
-  /** How far apart the rounds' rates were: (highest − lowest) / median. */
+  /** How far apart the middle half of the rounds' rates is: {@link middleHalf} / median. */
   readonly spread: number;
 }
 
@@ -22,11 +22,12 @@ export const noisy = 0.2;
 /** Sums up rounds, in the order in which their cells first came. */
 export function summarize(rounds: readonly Round[], baseline: string): Cell[] {
   const groups = Map.groupBy(rounds, keyOf);
-  const medians = new Map([...groups].map(([key, group]) => [key, medianOf(group)]));
-  return [...medians.values()].map((cell) => {
-    const base = medians.get(keyOf({ ...cell, contender: baseline }));
-    const times = cell.rate / (base?.rate ?? NaN);
-    return { ...cell, times, latencyTimes: cell.p50 / (base?.p50 ?? NaN) };
+  return [...groups.values()].map((group) => {
+    const cell = medianOf(group);
+    const base = groups.get(keyOf({ ...cell, contender: baseline })) ?? [];
+    const timesBase = (value: (round: Round) => number) =>
+      median(group.map((round, i) => value(round) / (base[i] === undefined ? NaN : value(base[i]))));
+    return { ...cell, times: timesBase(({ rate }) => rate), latencyTimes: timesBase(({ p50 }) => p50) };
   });
 }
 
@@ -49,11 +50,22 @@ function medianOf(group: readonly Round[]): Omit<Cell, "times" | "latencyTimes">
     cpu: of(({ cpu }) => cpu),
     clientCpu: of(({ clientCpu }) => clientCpu),
     failed: group.reduce((sum, { failed }) => sum + failed, 0),
-    spread: (Math.max(...rates) - Math.min(...rates)) / median(rates),
+    spread: middleHalf(rates) / median(rates),
   };
 }
 
 /** The middle one; of an even number the lower of the two in the middle. */
 export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
+  return ascending(values)[Math.floor((values.length - 1) / 2)] ?? NaN;
+}
+
+/** From the first quartile to the third; of few values from the lowest to the highest. */
+function middleHalf(values: readonly number[]): number {
+  const sorted = ascending(values);
+  const left = Math.floor((sorted.length - 1) / 4);
+  return (sorted.at(-1 - left) ?? NaN) - (sorted[left] ?? NaN);
+}
+
+function ascending(values: readonly number[]): number[] {
+  return values.toSorted((a, b) => a - b);
 }
