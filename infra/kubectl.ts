@@ -3,17 +3,19 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** How long the cluster may take to answer, in milliseconds. */
-const patience = 10_000;
-
 /**
- * What kubectl prints, or undefined where it can't say: it is not on PATH, or may not ask for it.
+ * What Kubernetes says, or undefined where nobody can say: kubectl is not on PATH, may not ask for it, or prints what
+ * can't be understood.
  * @param context the kubeconfig's current one where it is undefined
+ * @param understand makes something of what kubectl prints, or throws
+ * @param patience milliseconds that it may take
  */
-export async function askKubectl(
+export async function kubectlSays<T>(
   context: string | undefined,
   args: readonly string[],
-): Promise<string | undefined> {
+  understand: (output: string) => T,
+  patience = 10_000,
+): Promise<T | undefined> {
   const where = context === undefined ? [] : ["--context", context];
   try {
     const { stdout } = await run("kubectl", [...where, ...args], {
@@ -21,7 +23,7 @@ export async function askKubectl(
       killSignal: "SIGKILL",
       maxBuffer: 64 * 1024 * 1024,
     });
-    return stdout;
+    return understand(stdout);
   } catch {
     return undefined;
   }

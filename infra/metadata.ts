@@ -2,9 +2,9 @@
 export const partOf = { "app.kubernetes.io/part-of": "koa-mongo-stack" };
 
 /**
- * Annotation for what `destroy` deletes before the Deployment, whose pods take longest to end. For the autoscaler, which
- * nothing belongs to, it need not wait at all, and not for the StatefulSet's pod: the claim is there until that is gone,
- * and the volume and its files until the claim is.
+ * Annotation for what `destroy` need not wait for: the autoscaler, which nothing belongs to, and the StatefulSet's pod,
+ * which ends while the Deployment's do. Its claim is there until it is gone, and the volume and its files until the claim
+ * is.
  */
 export const deletedAtOnce = { "pulumi.com/deletionPropagationPolicy": "background" };
 

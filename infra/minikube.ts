@@ -16,7 +16,10 @@ export interface Minikube {
   readonly profile: string;
   /** Names of the nodes; the first is the control plane's. */
   readonly nodes: readonly [string, ...string[]];
-  /** The Docker daemon that builds images. minikube takes longer to say where it is than all the rest. */
+  /**
+   * The Docker daemon that builds images. minikube takes longer to say where it is than all the rest: only the image
+   * waits for it, or has its error.
+   */
   readonly docker: Docker;
   /** Whether that is the only node's own Docker. What another builds has to be loaded into the nodes. */
   readonly buildsInNode: boolean;

@@ -1,4 +1,4 @@
-import { askKubectl } from "./kubectl.ts";
+import { kubectlSays } from "./kubectl.ts";
 import { cpuOf, memoryOf } from "./quantity.ts";
 
 /** What the program needs to know of a node. */
@@ -32,9 +32,9 @@ interface KubernetesNode {
  * @param context the kubeconfig's current one where it is undefined
  */
 export async function findNodes(context: string | undefined): Promise<readonly NodeFacts[] | undefined> {
-  const list = await askKubectl(context, ["get", "nodes", "--output", "json"]);
-  if (list === undefined) return undefined;
-  return (JSON.parse(list) as { items: KubernetesNode[] }).items.filter(takesPods).map(facts);
+  return await kubectlSays(context, ["get", "nodes", "--output", "json"], (output) =>
+    (JSON.parse(output) as { items: KubernetesNode[] }).items.filter(takesPods).map(facts),
+  );
 }
 
 function takesPods({ spec }: KubernetesNode): boolean {

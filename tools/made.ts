@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { uidQuery } from "../infra/cluster-uid.ts";
 import { findProfile, isRunning } from "../infra/minikube.ts";
 import { askKubectl } from "./kubectl.ts";
 import { ownFolder, type Project } from "./project.ts";
@@ -8,7 +9,7 @@ import { Fault } from "./run.ts";
 /** The cluster that `up` made: `id` is null until it ran. */
 interface Made {
   readonly profile: string;
-  /** UID of its kube-system namespace, which no cluster shares with another. */
+  /** Its identity: what {@link uidQuery} asks for. */
   readonly id: string | null;
 }
 
@@ -56,8 +57,7 @@ export async function isMade(project: Project): Promise<boolean> {
 
 /** null where the cluster does not say. */
 async function clusterId(profile: string): Promise<string | null> {
-  const get = ["get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}"];
-  const answer = await askKubectl(profile, get);
+  const answer = await askKubectl(profile, uidQuery);
   return answer.kind === "ok" && answer.stdout !== "" ? answer.stdout : null;
 }
 

@@ -25,7 +25,9 @@ export function watchMachine(readTimes = cpuTimes): () => string {
     if (start !== undefined && end !== undefined) {
       const stolen = end.stolen - start.stolen;
       const share = stolen / (stolen + end.used - start.used);
-      parts.push(`${(share * 100).toFixed(0)} % of its CPU time stolen by its host`);
+      // Some sandboxes have nothing but zeros there.
+      if (Number.isFinite(share))
+        parts.push(`${(share * 100).toFixed(0)} % of its CPU time stolen by its host`);
     }
     return parts.join(", ");
   };

@@ -60,6 +60,18 @@ describe("findMinikube", () => {
     expect(await refusal()).to.match(/which is not on PATH\. Install it: https:/);
   });
 
+  it("passes on what minikube says when it does not know its own Docker", async () => {
+    fakeMinikube([goodProfile], "echo 'X Exiting due to ENV_DRIVER_CONFLICT' >&2; exit 1");
+    const { docker } = await findMinikube("minikube");
+    const sentence =
+      "minikube docker-env --shell none --profile minikube failed: X Exiting due to ENV_DRIVER_CONFLICT";
+    for (const said of [docker.host, docker.certPath]) {
+      expect(await Promise.resolve(said).catch((error: unknown) => (error as Error).message)).to.equal(
+        sentence,
+      );
+    }
+  });
+
   it("gives the published port where the node is out of reach", async () => {
     fakeMinikube();
     const minikube = await findMinikube("minikube", { platform: "darwin" });

@@ -2,7 +2,7 @@ import type { Context, Middleware } from "koa";
 import type { Metrics } from "../metrics/metrics.ts";
 import { whenAnswered } from "./answered.ts";
 
-/** Is told of a request when it is answered, and how many milliseconds that took. */
+/** Is told of a request when it is answered, and how many milliseconds that took. Nobody is there to catch its errors. */
 export type Observer = (ctx: Context, ms: number) => void;
 
 /** Middleware: tells of every request how it was answered. The answer goes first: nobody waits for what is told of it. */

@@ -5,7 +5,7 @@ import { watchPool, type PoolUse } from "./pool.ts";
 /** An operation of the store, as a metric names it. */
 export type Operation = "list" | "find" | "insert" | "remove";
 
-/** What the service tells of itself while it works. Each is called on the way of a request: it only counts. */
+/** What the service tells of itself while it works. Each is called for every request: it only counts. */
 export interface Metrics {
   /** A request was answered; `route` as the router has it, or undefined where none did. */
   request(method: string, route: string | undefined, status: number, seconds: number): void;

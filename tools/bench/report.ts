@@ -35,8 +35,9 @@ export function markdown(report: Report): string {
   return [
     `Measured by \`${command}\` on ${date}: ${machine}.`,
     "",
-    `Each figure is the median of ${rounds} rounds of ${duration / 1000} s, in which the servers took turns. ` +
-      `${noise} of ${cells.length} cells are noisy (the middle half of their rounds is over ${noisy * 100} % apart)` +
+    `Each figure is the median of ${rounds} rounds of ${duration / 1000} s, in which the servers took turns, and × bare that of ` +
+      `what each round says. ` +
+      `${noise} of ${cells.length} cells are noisy (their rounds, without the lowest and the highest quarter, are over ${noisy * 100} % apart)` +
       (noise > cells.length / 4 ? ": **this machine had other things to do, so trust none of it.**" : "."),
     "",
     goals(cells, footprints),

@@ -12,6 +12,8 @@ describe("watchMachine", () => {
 
   it("says nothing of it where the system does not", () => {
     expect(says(undefined, undefined)).to.match(/before it began$/);
+    const nothing = { used: 0, stolen: 0 };
+    expect(says(nothing, nothing)).to.match(/before it began$/);
   });
 });
 

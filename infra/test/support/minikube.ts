@@ -39,8 +39,10 @@ export type Profiles = readonly (typeof goodProfile | Record<string, unknown>)[]
 
 const path = process.env.PATH;
 
+const dockerEnv = "echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs";
+
 /** Puts a program first on PATH that answers as minikube with these profiles would, and a Docker. */
-export function fakeMinikube(valid: Profiles = [goodProfile]): void {
+export function fakeMinikube(valid: Profiles = [goodProfile], sayDocker = dockerEnv): void {
   const list = (profiles: Profiles) => JSON.stringify({ invalid: [], valid: profiles });
   const unseen = valid.map((profile) => ({ ...profile, Status: "Skipped" }));
   installMinikube(`case "$*" in
@@ -53,7 +55,7 @@ ${list(valid)}
 END
     ;;
     ssh*) ;;
-    docker-env*) echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs ;;
+    docker-env*) ${sayDocker} ;;
     *) echo "unexpected: minikube $*" >&2; exit 64 ;;
   esac`);
   install("docker", `[ "$1 $2" = "context inspect" ] && echo unix:///home/ada/docker.sock`);

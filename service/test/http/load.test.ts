@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
 import { expectProblem } from "../support/problem.ts";
+import { open } from "../support/raw.ts";
 import { jsonInit, untilStatus, type TestService } from "../support/service.ts";
 
 const most = 20;
@@ -63,6 +64,22 @@ describe("load shedding", () => {
     await left;
     await untilStatus(service, "/data", 200);
     await Promise.all(["/nothing", "/data?limit=0", "/data/x"].map((path) => service.request(path)));
+    const statuses = (await Promise.all(send(most))).map(({ status }) => status);
+    expect(statuses).to.deep.equal(Array<number>(most).fill(200));
+  });
+
+  it("has room again after a client has left whose answers waited for one another, and logs each", async () => {
+    proxy.delay(200);
+    const logged = () => service.log.filter(({ msg, path }) => msg === "request" && path === "/data").length;
+    const before = logged();
+    const socket = await open(service);
+    socket.write("GET /data?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(most));
+    await sleep(50);
+    await expectRefusal();
+    socket.resetAndDestroy();
+    const end = Date.now() + 3000;
+    while (logged() - before <= most && Date.now() < end) await sleep(50);
+    expect(logged() - before).to.equal(most + 1);
     const statuses = (await Promise.all(send(most))).map(({ status }) => status);
     expect(statuses).to.deep.equal(Array<number>(most).fill(200));
   });
