@@ -31,6 +31,10 @@ what nobody in Node can pass. \`the load client\` is the client against bare soc
 CPU is the server's, for a request.
 `;
 
+// By default a signal ends a process without a look at what it has started.
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
+
 // `npm run bench`: the service beside what one would write by hand, on a database that answers at once.
 await runProgram(async () => {
   const machine = watchMachine();

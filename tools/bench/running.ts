@@ -42,6 +42,7 @@ export async function start({ name, command, env }: Contender, mongodbUri: strin
     detached: true,
   });
   const close = () => endGroup(child);
+  groups.add(child);
   try {
     await untilAnswered(`http://127.0.0.1:${port}/data`, child);
   } catch (error) {
@@ -65,10 +66,22 @@ async function untilAnswered(url: string, child: ChildProcess): Promise<void> {
   throw new Error(`no answer within ${patience / 1000} s`);
 }
 
+const groups = new Set<ChildProcess>();
+
+// Whatever ends the measurement: a terminal's Ctrl-C does not reach groups of their own.
+process.on("exit", () => {
+  groups.forEach(killGroup);
+});
+
 async function endGroup(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  process.kill(-child.pid, "SIGKILL");
-  await once(child, "exit");
+  groups.delete(child);
+  if (killGroup(child)) await once(child, "exit");
+}
+
+/** Whether there was something to kill. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return false;
+  return process.kill(-pid, "SIGKILL");
 }
 
 async function end(child: ChildProcess): Promise<void> {
