@@ -24,12 +24,16 @@ describe("start", () => {
     const ended = once(measuring, "exit");
     const [line] = (await once(measuring.stdout, "data")) as [Buffer];
     const pid = Number(line.toString());
-    expect(isThere(pid)).to.equal(true);
-    measuring.kill("SIGINT");
-    expect(await ended).to.deep.equal([130, null]);
-    const end = Date.now() + 2000;
-    while (isThere(pid) && Date.now() < end) await sleep(20);
-    expect(isThere(pid)).to.equal(false);
+    try {
+      expect(isThere(pid)).to.equal(true);
+      measuring.kill("SIGINT");
+      expect(await ended).to.deep.equal([130, null]);
+      const end = Date.now() + 2000;
+      while (isThere(pid) && Date.now() < end) await sleep(20);
+      expect(isThere(pid)).to.equal(false);
+    } finally {
+      if (isThere(pid)) process.kill(pid, "SIGKILL");
+    }
   });
 });
 
