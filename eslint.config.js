@@ -15,6 +15,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ["**/*.cjs"],
+    languageOptions: { globals: { exports: "writable", require: "readonly" } },
+  },
+  {
     files: ["**/*.js"],
     ignores: ["service/page/assets/"],
     languageOptions: { globals: { process: "readonly" } },

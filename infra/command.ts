@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 /** A program of this machine and its arguments. No shell sees them: cmd and sh would each want other quotes. */
@@ -13,51 +15,16 @@ export interface CommandArgs {
   readonly triggers?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
-interface State {
-  readonly create: readonly CommandLine[];
-  readonly delete?: CommandLine;
-}
+/** The text that Pulumi's process of dynamic resources runs. */
+export const commandProvider = readFileSync(join(import.meta.dirname, "dynamic/command.cjs"), "utf8");
 
 /**
- * What runs the commands. Pulumi keeps its text with the resource, so that `destroy` needs no program: it uses nothing
- * from outside itself but Node's own modules.
+ * Something that only a program of this machine can do: a dynamic resource of Pulumi's. Its own class would make the same
+ * text of a function, and load a TypeScript compiler for it in each `up`, which takes longer than all else that the
+ * program does.
  */
-export const commandProvider: pulumi.dynamic.ResourceProvider<State, State> = {
-  async create(inputs) {
-    await runEach(inputs.create);
-    return { id: "done", outs: inputs };
-  },
-  // In place: a replacement would at its end delete what it has just made under the same name.
-  async update(_id, _olds, news) {
-    await runEach(news.create);
-    return { outs: news };
-  },
-  async delete(_id, state) {
-    if (state.delete !== undefined) await runEach([state.delete]);
-  },
-};
-
-async function runEach(commands: readonly CommandLine[]): Promise<void> {
-  const { execFile } = await import("node:child_process");
-  for (const [program = "", ...args] of commands) {
-    await new Promise<void>((resolve, reject) => {
-      execFile(program, args, { windowsHide: true }, (error, stdout, stderr) => {
-        if (error === null) {
-          resolve();
-          return;
-        }
-        const said = (stderr + stdout).trim();
-        const why =
-          error.code === "ENOENT" ? `${program} is not on PATH.` : said === "" ? error.message : said;
-        reject(new Error(`${[program, ...args].join(" ")}: ${why}`));
-      });
-    });
-  }
-}
-
-/** Something that only a program of this machine can do. */
-export class Command extends pulumi.dynamic.Resource {
+export class Command extends pulumi.CustomResource {
   constructor(name: string, args: CommandArgs, opts?: pulumi.CustomResourceOptions) {
-    super(commandProvider, name, { ...args }, opts, "command", "Command");
+    super("pulumi-nodejs:dynamic/command:Command", name, { ...args, __provider: commandProvider }, opts);
   }
 }

@@ -12,7 +12,7 @@ await runProgram(async () => {
   rmSync(lib, { recursive: true, force: true });
   const compiler = join(project, "node_modules/typescript/bin/tsc");
   await work(process.execPath, [compiler, "--project", "tsconfig.lib.json"], { cwd: project }, console.log);
-  for (const folder of ["mongodb", "monitoring"]) {
+  for (const folder of ["dynamic", "mongodb", "monitoring"]) {
     cpSync(join(project, "infra", folder), join(lib, folder), { recursive: true });
   }
 });

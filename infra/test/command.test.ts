@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import vm from "node:vm";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { commandProvider, type CommandLine } from "../command.ts";
 
@@ -20,9 +20,9 @@ describe("Command", function () {
   let folder: string;
   let file: string;
   let provider: pulumi.dynamic.ResourceProvider;
-  before(async () => {
+  before(() => {
     folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-command-"));
-    provider = await asStored(commandProvider);
+    provider = asRun(commandProvider);
   });
   beforeEach(() => {
     file = join(folder, "said");
@@ -66,13 +66,10 @@ describe("Command", function () {
   });
 });
 
-/** What Pulumi makes of a provider: its text, run later by a program that has nothing else of ours. */
-async function asStored(provider: pulumi.dynamic.ResourceProvider): Promise<pulumi.dynamic.ResourceProvider> {
-  const { text } = await pulumi.runtime.serializeFunction(() => provider, {});
+/** What Pulumi makes of the text that it keeps: it is run by a process that has nothing else of ours. */
+function asRun(text: string): pulumi.dynamic.ResourceProvider {
   const module = { exports: {} as { handler: () => pulumi.dynamic.ResourceProvider } };
-  const run = vm.compileFunction(text, ["exports", "require", "module", "__filename", "__dirname"], {
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const run = vm.compileFunction(text, ["exports", "require", "module", "__filename", "__dirname"]);
   run.call(undefined, module.exports, createRequire(import.meta.url), module, "stored.js", tmpdir());
   return module.exports.handler();
 }

@@ -67,7 +67,7 @@ async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => vo
   const rendering = await copyProject();
   undo.push(() => rendering.remove());
   await rendering.replace("Pulumi.yaml", "main: infra/main.js", "main: tools/bench-up/rendered.js");
-  await rendering.replace("Pulumi.yaml", "./compile-cache.js", "../../infra/compile-cache.js");
+  await rendering.replace("Pulumi.yaml", "--import ./", "--import ../../infra/");
   const folder = join(rendering.folder, ".pulumi/manifests");
   const rendered = await createStack(rendering.folder, "bench-up-yaml", config, { MANIFESTS: folder });
   undo.push(() => rendered.destroy());
