@@ -5,6 +5,7 @@ import { createStore } from "./data/store.ts";
 import { openDatabase } from "./database.ts";
 import { drain } from "./http/drain.ts";
 import { createHttpServer } from "./http/server.ts";
+import { openLog } from "./log.ts";
 import type { ReadableMetrics } from "./metrics/metrics.ts";
 import { podCounter } from "./page/pods.ts";
 import packageJson from "./package.json" with { type: "json" };
@@ -50,7 +51,7 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
 }
 
 async function serve(settings: Settings): Promise<void> {
-  const logger = pino({ level: settings.logLevel, base: { pod: settings.podName } });
+  const logger = openLog(settings.logLevel, settings.podName);
   const metrics = await metricsFor(settings);
   const tracing = await tracingFor(settings);
   const watch: Parameters<typeof openDatabase>[2] = (client) => {

@@ -3,7 +3,7 @@ import { Problem } from "./problem.ts";
 
 /** Middleware: refuses what Node would answer without a body, or would let pass with headers missing. */
 export function requireHead(headerCount: number): Middleware {
-  return async function requireGoodHead(ctx, next) {
+  return function requireGoodHead(ctx, next) {
     const { rawHeaders, httpVersion } = ctx.req;
     if (rawHeaders.length / 2 > headerCount) {
       throw closing(431, "too_many_headers", `A request can have ${headerCount} headers at most.`);
@@ -15,7 +15,7 @@ export function requireHead(headerCount: number): Middleware {
     if (!["", "100-continue"].includes(ctx.get("Expect").toLowerCase())) {
       throw closing(417, "unknown_expectation", "The only `Expect` that is met is `100-continue`.");
     }
-    await next();
+    return next();
   };
 }
 

@@ -8,13 +8,13 @@ const requestIdHeader = "X-Request-Id";
 
 /** Middleware: gives a request the client's `X-Request-Id` or a new one, which the answer repeats. */
 export function identify(): Middleware {
-  return async function identifyRequest(ctx, next) {
+  return function identifyRequest(ctx, next) {
     const given = ctx.get(requestIdHeader);
     // An id that is not plain could forge log lines of other tools.
     const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     ctx.state.requestId = requestId;
     ctx.set(requestIdHeader, requestId);
-    await next();
+    return next();
   };
 }
 

@@ -15,8 +15,8 @@ export const securityHeaders = {
 /** Middleware: sets {@link securityHeaders}. */
 export function secure(): Middleware {
   const headers = new Map(Object.entries(securityHeaders));
-  return async function setSecurityHeaders(ctx, next) {
+  return function setSecurityHeaders(ctx, next) {
     ctx.res.setHeaders(headers);
-    await next();
+    return next();
   };
 }
