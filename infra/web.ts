@@ -59,8 +59,11 @@ export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
 export const webLimits: Requests = { cpu: "1", memory: `${memoryLimit}Mi` };
 /** Seconds that pods of a node that is away wait for it. */
 const nodePatience = 30;
-/** Seconds in which every node learns that a pod is on its way out, before it is told to stop. */
-const endpointRemoval = 5;
+/**
+ * Seconds in which every node learns that a pod is on its way out, before it is told to stop. It serves on for the 2 s
+ * of its drain; a cluster of one node has one to tell, which `destroy` need not wait longer for.
+ */
+const endpointRemoval = { oneNode: 3, severalNodes: 5 };
 
 /** Seconds that a pod may take to stop: preStop and the service's own drain (2 s) and shutdown (15 s) fit in. */
 export const terminationGrace = 30;
@@ -193,7 +196,7 @@ function scraping(metrics: MetricsSettings | undefined): Pick<types.input.meta.v
   };
 }
 
-function container({ image, mongodbUri, logLevel, collector }: WebServiceArgs): Container {
+function container({ image, mongodbUri, logLevel, collector, hasSeveralNodes }: WebServiceArgs): Container {
   return {
     name: "web",
     image,
@@ -220,7 +223,9 @@ function container({ image, mongodbUri, logLevel, collector }: WebServiceArgs): 
     },
     securityContext: containerSecurity(),
     ...probes(),
-    lifecycle: { preStop: { sleep: { seconds: endpointRemoval } } },
+    lifecycle: {
+      preStop: { sleep: { seconds: endpointRemoval[hasSeveralNodes ? "severalNodes" : "oneNode"] } },
+    },
   };
 }
 

@@ -50,6 +50,11 @@ describe("the program for several machines", function () {
     });
   });
 
+  it("gives every node time to learn that a pod goes", async () => {
+    const run = await runProgram(current, [], three);
+    expect(pod(run).containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 5 } } });
+  });
+
   it("knows Docker Hub's images, which name no host", () => {
     for (const repository of ["ada/koa", "docker.io/ada/koa", "koa"]) {
       expect(JSON.parse(dockerConfig(repository, "ada", "secret")).auths).to.have.all.keys(

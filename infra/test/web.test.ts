@@ -35,7 +35,7 @@ describe("WebService", function () {
   });
 
   it("gives endpoints time to go before it stops", () => {
-    expect(pod().containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 5 } } });
+    expect(pod().containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 3 } } });
     expect(pod().terminationGracePeriodSeconds).to.equal(30);
   });
 
