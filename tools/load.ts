@@ -34,7 +34,9 @@ export async function load(args: readonly string[], tools: Tools, signal: AbortS
   const found = findings(options, outcome);
   if (signal.aborted) found.unshift(["interrupted", "what follows is what was seen until then"]);
   const folder = options.write ? join(project.folder, "docs") : join(project.folder, ".load");
-  const file = join(folder, "load.svg");
+  const section = "clients" in options.load ? "clients" : "load";
+  const drawing = options.write && section === "clients" ? "load-clients.svg" : "load.svg";
+  const file = join(folder, drawing);
   await mkdir(folder, { recursive: true });
   await writeFile(file, drawPicture(outcome.recording));
   print(`\n${lines([...found, ["picture", file]])}`);
@@ -43,8 +45,8 @@ export async function load(args: readonly string[], tools: Tools, signal: AbortS
     const where = measured(["npm run load", ...args], machine());
     await writeSection(
       folder,
-      "load",
-      `${where}${measuring}\n\n${list(found)}\n\n![load, CPU and pods](load.svg)`,
+      section,
+      `${where}${measuring}\n\n${list(found)}\n\n![load, CPU and pods](${drawing})`,
     );
   }
 }

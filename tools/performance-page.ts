@@ -6,6 +6,10 @@ const sections = {
   bench: { title: "Throughput, start and memory", command: "npm run bench -- --write" },
   up: { title: "up and destroy", command: "npm run bench:up -- --write" },
   load: { title: "Under load", command: "npm run load -- --write" },
+  clients: {
+    title: "Ten minutes with 64 clients",
+    command: "npm run load -- --clients 64 --seconds 600 --write",
+  },
 } as const;
 
 /** Name of a section. */

@@ -218,6 +218,16 @@ describe("load", () => {
     expect(existsSync(join(machine.project.folder, ".load"))).to.equal(false);
   });
 
+  it("writes a section of its own for a number of clients", async () => {
+    await stack();
+    await runs("--seconds=1", "--rate=20", "--wait=0", "--write");
+    await runs("--seconds=1", "--clients=2", "--wait=0", "--write");
+    const page = machine.read("docs/performance.md");
+    expect(page.match(/^## .*$/gm)).to.deep.equal(["## Under load", "## Ten minutes with 64 clients"]);
+    expect(page).to.include("--rate=20 --wait=0 --write`").and.include("--clients=2 --wait=0 --write`");
+    expect(machine.read("docs/load-clients.svg")).to.include("<svg");
+  });
+
   it("says so when there is no stack", async () => {
     machine = fakeMachine();
     const outcome = await runs();

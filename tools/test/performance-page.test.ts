@@ -16,11 +16,12 @@ describe("writeSection", () => {
   const bodies = () => page().match(/^body.*$/gm);
 
   it("keeps the sections in one order, whichever comes first", async () => {
+    await writeSection(folder, "clients", "body of clients");
     await writeSection(folder, "load", "body of load");
     await writeSection(folder, "bench", "body of bench");
     await writeSection(folder, "up", "body of up");
-    expect(bodies()).to.deep.equal(["body of bench", "body of up", "body of load"]);
-    expect(page().match(/^## /gm)).to.have.length(3);
+    expect(bodies()).to.deep.equal(["body of bench", "body of up", "body of load", "body of clients"]);
+    expect(page().match(/^## /gm)).to.have.length(4);
   });
 
   it("writes a section anew, and leaves the others as they are", async () => {
