@@ -10,9 +10,5 @@ if (Number(major) < 24) {
   );
 }
 
-// Pulumi looks up a source map for each line of each stack trace, and takes one for every promise. Node's own traces
-// have the program's lines as they are written: its types are stripped in place.
-Error.prepareStackTrace = undefined;
-
 /** The stack's outputs. */
 export default async () => ({ ...(await import("./index.ts")) });

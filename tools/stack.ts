@@ -74,7 +74,7 @@ export async function forget(stack: Stack, say: (line: string) => void): Promise
   await work("pulumi", args, stack.run, say);
 }
 
-const latePackages = pathToFileURL(join(import.meta.dirname, "../infra/late-packages.js")).href;
+const lateModules = pathToFileURL(join(import.meta.dirname, "../infra/late-modules.js")).href;
 
 /**
  * What makes the Node processes of Pulumi start sooner: what V8 makes of their code is kept, and what nobody uses is not
@@ -85,7 +85,7 @@ export function soonerStart(folder: string): Environment {
   const { NODE_OPTIONS: given = "" } = process.env;
   return {
     NODE_COMPILE_CACHE: join(folder, "node_modules/.cache/koa-mongo-stack/compiled"),
-    NODE_OPTIONS: `${given} --import ${latePackages}`.trim(),
+    NODE_OPTIONS: `${given} --import ${lateModules}`.trim(),
   };
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { findMinikube, type Minikube } from "../../infra/minikube.ts";
 import { copyProject } from "../../infra/test/e2e/project-copy.ts";
 import { Fault } from "../run.ts";
+import { soonerStart } from "../stack.ts";
 import { ByHand, readManifests } from "./by-hand.ts";
 import { Code } from "./code.ts";
 import { createEmptyProgram } from "./empty-program.ts";
@@ -75,7 +76,8 @@ async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => vo
   const image = await rendered.output("image");
   const byHand = new ByHand(minikube, await readManifests(folder), image, project.folder);
 
-  const stack = await createStack(project.folder, "bench-up", config);
+  // As `npm run up` has it. Nobody does that for an empty program.
+  const stack = await createStack(project.folder, "bench-up", config, soonerStart(project.folder));
   const empty = await createEmptyProgram(join(project.folder, "node_modules"));
   undo.push(() => empty.remove());
   undo.push(() => stack.destroy());

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { mustAsk, work, type Environment } from "../run.ts";
-import { soonerStart } from "../stack.ts";
 
 /** A stack in a folder, with a backend of its own, as `pulumi` on the command line has it. */
 export interface PulumiStack {
@@ -28,7 +27,6 @@ export async function createStack(
       PULUMI_CONFIG_PASSPHRASE: "only for this measurement",
       PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...soonerStart(folder),
       ...variables,
     },
   };
