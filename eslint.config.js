@@ -15,10 +15,6 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.cjs"],
-    languageOptions: { globals: { exports: "writable", require: "readonly" } },
-  },
-  {
     files: ["**/*.js"],
     ignores: ["service/page/assets/"],
     languageOptions: { globals: { process: "readonly" } },

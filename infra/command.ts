@@ -19,9 +19,8 @@ export interface CommandArgs {
 export const commandProvider = readFileSync(join(import.meta.dirname, "dynamic/command.cjs"), "utf8");
 
 /**
- * Something that only a program of this machine can do: a dynamic resource of Pulumi's. Its own class would make the same
- * text of a function, and load a TypeScript compiler for it in each `up`, which takes longer than all else that the
- * program does.
+ * Something that only a program of this machine can do: a dynamic resource of Pulumi's. Its own class would make such a
+ * text of a function, and load a TypeScript compiler for it in each `up`. With another text each is done again, in place.
  */
 export class Command extends pulumi.CustomResource {
   constructor(name: string, args: CommandArgs, opts?: pulumi.CustomResourceOptions) {

@@ -1,29 +1,37 @@
 // Node runs this before Pulumi's own code. More than half of what that loads is for what this program does not do, or
-// not in every `up`: for functions that are sent to other machines it loads npm's package tree, a TypeScript compiler and
-// V8's inspector. Such modules wait for the first who uses them. An older Node, too, must be able to read this.
+// not in every `up`: functions that are sent to other machines, charts, traces of Pulumi itself. Such modules wait for
+// the first who uses them. An older Node, too, must be able to read this.
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 const sdk = locate(require, "@pulumi/pulumi/package.json");
 const ofSdk = sdk === undefined ? require : createRequire(sdk);
 
-wait("@npmcli/arborist", (load) => ({ Arborist: lateClass(() => load().Arborist) }));
-wait("typescript");
-wait("@pulumi/pulumi/runtime/closure/v8Hooks.js", () => ({
-  __esModule: true,
-  isInitializedAsync: () => Promise.resolve(),
-}));
+// With npm's package tree, a TypeScript compiler and V8's inspector.
+wait("@pulumi/pulumi/runtime/closure/codePaths.js", "computeCodePaths");
+wait("@pulumi/pulumi/runtime/closure/serializeClosure.js", "serializeFunction", "serializeFunctionAsync");
+wait("@pulumi/pulumi/runtime/closure/v8Hooks.js").isInitializedAsync = () => Promise.resolve();
+
 for (const name of ["pulumi/automation", "kubernetes/helm", "kubernetes/kustomize", "kubernetes/yaml"]) {
-  wait(`@pulumi/${name}`, () => ({ __esModule: true }));
+  wait(`@pulumi/${name}`);
 }
+
+wait("@opentelemetry/exporter-zipkin", "ZipkinExporter");
+wait("@opentelemetry/instrumentation", "registerInstrumentations");
+wait("@opentelemetry/instrumentation-grpc", "GrpcInstrumentation");
+wait("@opentelemetry/resources", "defaultResource", "resourceFromAttributes");
+wait("@opentelemetry/sdk-trace-base", "SimpleSpanProcessor");
+wait("@opentelemetry/sdk-trace-node", "NodeTracerProvider");
+
 // Node strips the program's types in place: its own stack traces are right, and the SDK takes one for every promise.
 replace("source-map-support/register", {});
 
 /**
- * Lets a module wait until something of it is used. One that is not there is no fault: another version may do without.
- * @param early makes what is taken out of it before that
+ * Lets a module wait until something of it is used.
+ * @param callables functions and classes that are taken out of it before that
+ * @returns what is known of it before
  */
-function wait(name, early = () => ({})) {
+function wait(name, ...callables) {
   let real;
   const load = () => {
     if (real === undefined) {
@@ -33,21 +41,22 @@ function wait(name, early = () => ({})) {
     }
     return real;
   };
-  const known = { __esModule: undefined, ...early(load) };
+  // With this flag TypeScript's helpers take a module as it is, and copy nothing out of it.
+  const known = { __esModule: true };
+  for (const callable of callables) {
+    known[callable] = function (...args) {
+      return new.target === undefined ? load()[callable](...args) : new (load()[callable])(...args);
+    };
+  }
   replace(name, new Proxy(known, { get: (_, key) => (key in known ? known[key] : load()[key]) }));
+  return known;
 }
 
+/** One that is not there is no fault, as another version may do without; nor is one that is there already. */
 function replace(name, exports) {
   const path = locate(ofSdk, name);
-  if (path !== undefined) require.cache[path] = { id: path, filename: path, loaded: true, exports };
-}
-
-/** A class that is looked for when it is used. */
-function lateClass(find) {
-  return new Proxy(class {}, {
-    construct: (_, args) => new (find())(...args),
-    get: (_, key) => find()[key],
-  });
+  if (path === undefined || path in require.cache) return;
+  require.cache[path] = { id: path, filename: path, loaded: true, exports };
 }
 
 function locate(from, name) {

@@ -77,8 +77,6 @@ export async function findMinikube(
   profile: string,
   { hasAnswered = false, platform = process.platform }: Hints = {},
 ): Promise<Minikube> {
-  // All at once: each takes minikube some tenths of a second, and nearly every cluster builds in its node.
-  const inNode = dockerOfNode(profile);
   const written = findWrittenProfile(profile);
   written.catch(() => undefined);
   const isUp = await hasAnswered;
@@ -89,7 +87,8 @@ export async function findMinikube(
   return {
     profile,
     nodes: nodeNames(found),
-    docker: buildsInNode ? inNode : await dockerOfMachine(),
+    // Not before: all else waits for what was asked above, and only the image for this.
+    docker: buildsInNode ? dockerOfNode(profile) : await dockerOfMachine(),
     buildsInNode,
     hasIngress: hasIngress(found),
     reach: (nodePort) => reach(found, nodePort, platform),

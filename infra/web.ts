@@ -34,7 +34,10 @@ export interface WebServiceArgs {
   readonly reach: (nodePort: number) => Reach;
   /** Command that gives load balancers their addresses. @default they get them by themselves */
   readonly tunnel?: string;
-  /** Whether pods of a node that is away are to be replaced on another within half a minute, and not within five. */
+  /**
+   * Whether pods of a node that is away are to be replaced on another within half a minute, and not within five; and
+   * whether a pod that goes waits until every node knows.
+   */
   readonly hasSeveralNodes: boolean;
   /** Name of the PriorityClass of its pods. @default the cluster's */
   readonly priority?: pulumi.Input<string>;

@@ -1,20 +1,32 @@
 import { destination, pino, type Logger } from "pino";
 
-/** Milliseconds after which a line is written at the latest. */
+/** Milliseconds that a line waits for others. */
 const longest = 100;
-/** Characters that are written without waiting for more. */
+/** Bytes that wait no longer. */
 const enough = 4096;
 
 /**
- * The log: JSON lines on standard output. Lines go out together, in a thread of their own: a write for each would cost
- * as much as a quarter of the request it tells of. What waits is written when the process ends, unless it is killed.
+ * The log: JSON lines on standard output. They go out together: a write for each would cost as much as a quarter of the
+ * request that it tells of. What waits is written when the process ends, unless it is killed or aborts.
  */
 export function openLog(level: string, podName: string): Logger {
-  const lines = destination({
-    dest: process.stdout.fd,
-    sync: false,
-    minLength: enough,
-    periodicFlush: longest,
-  });
-  return pino({ level, base: { pod: podName } }, lines);
+  const lines = destination({ minLength: enough });
+  let due: NodeJS.Timeout | undefined;
+  function flush() {
+    due = undefined;
+    lines.flush();
+  }
+  return pino(
+    {
+      level,
+      base: { pod: podName },
+      hooks: {
+        streamWrite(line) {
+          due ??= setTimeout(flush, longest).unref();
+          return line;
+        },
+      },
+    },
+    lines,
+  );
 }

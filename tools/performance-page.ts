@@ -7,7 +7,7 @@ const sections = {
   up: { title: "up and destroy", command: "npm run bench:up -- --write" },
   load: { title: "Under load", command: "npm run load -- --write" },
   clients: {
-    title: "Ten minutes with 64 clients",
+    title: "With clients that wait for their answers",
     command: "npm run load -- --clients 64 --seconds 600 --write",
   },
 } as const;

@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import vm from "node:vm";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { commandProvider, type CommandLine } from "../command.ts";
+import { Command, commandProvider, type CommandLine } from "../command.ts";
 
 const say = (file: string, text: string): CommandLine => [
   process.execPath,
@@ -32,6 +32,14 @@ describe("Command", function () {
     rmSync(folder, { recursive: true });
   });
   const said = () => readFileSync(file, "utf8");
+
+  it("is what Pulumi's own class would register, but for the text", async () => {
+    const inputs = { create: [say(file, "1")] };
+    const [own, theirs] = await registered(() => [new Command("own", inputs), new Theirs("theirs", inputs)]);
+    expect(own?.type).to.equal(theirs?.type);
+    expect(theirs?.inputs).to.have.all.keys("create", "__provider");
+    expect(own?.inputs).to.deep.equal({ ...inputs, __provider: commandProvider });
+  });
 
   it("runs one after the other, each argument as it is", async () => {
     const create = [say(file, '"a" && b|'), say(file, "$PATH %PATH%")];
@@ -65,6 +73,27 @@ describe("Command", function () {
     expect(said()).to.equal("gone");
   });
 });
+
+/** A dynamic resource as Pulumi's documentation has it. */
+class Theirs extends pulumi.dynamic.Resource {
+  constructor(name: string, inputs: object) {
+    super({ create: () => Promise.resolve({ id: "" }) }, name, { ...inputs }, {}, "command", "Command");
+  }
+}
+
+/** What is registered with Pulumi of these, in their order. */
+async function registered(make: () => readonly pulumi.Resource[]) {
+  const seen = new Map<string, pulumi.runtime.MockResourceArgs>();
+  await pulumi.runtime.setMocks({
+    newResource(args) {
+      seen.set(args.name, args);
+      return { id: args.name, state: args.inputs as object };
+    },
+    call: () => ({}),
+  });
+  const names = make().map(({ urn }) => new Promise<string>((resolve) => urn.apply(resolve)));
+  return (await Promise.all(names)).map((urn) => seen.get(urn.split("::").at(-1) ?? ""));
+}
 
 /** What Pulumi makes of the text that it keeps: it is run by a process that has nothing else of ours. */
 function asRun(text: string): pulumi.dynamic.ResourceProvider {
