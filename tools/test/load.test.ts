@@ -223,7 +223,10 @@ describe("load", () => {
     await runs("--seconds=1", "--rate=20", "--wait=0", "--write");
     await runs("--seconds=1", "--clients=2", "--wait=0", "--write");
     const page = machine.read("docs/performance.md");
-    expect(page.match(/^## .*$/gm)).to.deep.equal(["## Under load", "## With clients that wait for their answers"]);
+    expect(page.match(/^## .*$/gm)).to.deep.equal([
+      "## Under load",
+      "## With clients that wait for their answers",
+    ]);
     expect(page).to.include("--rate=20 --wait=0 --write`").and.include("--clients=2 --wait=0 --write`");
     expect(machine.read("docs/load-clients.svg")).to.include("<svg");
   });
