@@ -1,17 +1,27 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const loopback = "127.0.0.1";
 
-/** A TCP port of the loopback address that nothing listens on. */
+/**
+ * A TCP port of the loopback address that nothing listens on. It is below those that a system gives to connections: one
+ * of these could be gone again before anybody listens.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, loopback);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const server = createServer().listen(port, loopback);
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** Whether something accepts connections on this port of the loopback address. */

@@ -74,12 +74,14 @@ function say(text) {
 async function send(event) {
   event.preventDefault();
   const { target: form, submitter } = event;
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const read = () => new URLSearchParams(new FormData(form, submitter));
+  const body = read();
   const fault = await ask(form.getAttribute("action"), { method: "POST", body }).catch(faultOf);
   byId("error").textContent = fault;
   if (fault !== "") return;
-  if (form.id === "add") form.reset();
-  else byId("documents-title").focus();
+  if (form.id !== "add") byId("documents-title").focus();
+  // Not what was typed meanwhile.
+  else if (String(read()) === String(body)) form.reset();
 }
 
 function faultOf({ name, message }) {

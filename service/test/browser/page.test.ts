@@ -89,6 +89,22 @@ describe("the page in a browser", () => {
     });
   }
 
+  it("keeps what is typed while a message is on its way", async () => {
+    const page = await open();
+    const held = Promise.withResolvers<undefined>();
+    await page.route("**/", async (route) => {
+      if (route.request().method() === "POST") await held.promise;
+      await route.continue();
+    });
+    const isAnswered = page.waitForResponse((response) => response.request().method() === "POST");
+    await add(page, "First");
+    await page.getByLabel("Message").fill("Second");
+    held.resolve(undefined);
+    await isAnswered;
+    await page.getByText("First").waitFor();
+    expect(await page.getByLabel("Message").inputValue()).to.equal("Second");
+  });
+
   it("shows what others add and delete, without a reload", async () => {
     const page = await open();
     await service.post({ message: "before" });
