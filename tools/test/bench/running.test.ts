@@ -10,10 +10,10 @@ const server = `require("node:http").createServer((_, response) => response.end(
 /** Starts a server as the benchmark does, says its process's number, and ends when it is told to. */
 const program = `
   import { start } from ${JSON.stringify(running)};
+  process.once("SIGINT", () => process.exit(130));
   const command = [process.execPath, "-e", ${JSON.stringify(server)}];
   const { pid } = await start({ name: "a server", command }, "mongodb://127.0.0.1:1/app");
   console.log(pid);
-  process.once("SIGINT", () => process.exit(130));
 `;
 
 describe("start", () => {
