@@ -43,7 +43,7 @@ export default tseslint.config(
   },
   {
     // What Pulumi's mocks are given is `any`; the tests compare it whole.
-    files: ["infra/test/**/*.ts"],
+    files: ["infra/test/**/*.ts", "dev/cluster-tests/**/*.ts"],
     rules: {
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { capacityFault } from "./capacity.ts";
-import { Cluster } from "./cluster.ts";
-import { ServiceImage } from "./image.ts";
-import { mongoRequests } from "./mongo.ts";
-import { readSettings } from "./settings.ts";
-import { findSite } from "./site.ts";
+import { capacityFault } from "./cluster/capacity.ts";
+import { Cluster } from "./cluster/cluster-providers.ts";
+import { ServiceImage } from "./image/service-image.ts";
+import { mongoRequests } from "./mongodb/mongodb.ts";
+import { readSettings } from "./settings/stack-settings.ts";
+import { findSite } from "./cluster/site.ts";
 import { deploy } from "./stack.ts";
-import { webRequests } from "./web.ts";
+import { webRequests } from "./web/web-service.ts";
 
 const settings = readSettings();
 const site = await findSite(settings);

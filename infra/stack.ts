@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Bounds } from "./bounds.ts";
-import { makeMongo, mongoRequests } from "./mongo.ts";
-import { Monitoring } from "./monitoring.ts";
-import { AppNamespace } from "./namespace.ts";
-import { NetworkRules } from "./network.ts";
-import { PullSecret } from "./pull-secret.ts";
-import type { Settings } from "./settings.ts";
-import type { Site } from "./site.ts";
-import { WebService, webRequests } from "./web.ts";
+import { Bounds } from "./platform/quota.ts";
+import { makeMongo, mongoRequests } from "./mongodb/mongodb.ts";
+import { Monitoring } from "./monitoring/monitoring.ts";
+import { AppNamespace } from "./platform/app-namespace.ts";
+import { NetworkRules } from "./platform/network-policies.ts";
+import { PullSecret } from "./image/pull-secret.ts";
+import type { Settings } from "./settings/stack-settings.ts";
+import type { Site } from "./cluster/site.ts";
+import { WebService, webRequests } from "./web/web-service.ts";
 
 /** Arguments of {@link deploy}. */
 export interface DeployArgs {

@@ -2,19 +2,19 @@ import { METHODS } from "node:http";
 import Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
 import type { Logger } from "pino";
-import { dataRoutes } from "./data/routes.ts";
-import type { DataStore } from "./data/store.ts";
-import { healthRoutes, type HealthDeps } from "./health/routes.ts";
-import { serviceBounds } from "./http/bounds.ts";
-import { requireHead } from "./http/head.ts";
-import { shedLoad } from "./http/load.ts";
-import { identify, logRequests } from "./http/log.ts";
-import { countRequests, observe } from "./http/observe.ts";
+import { dataRoutes } from "./data/data-routes.ts";
+import type { DataStore } from "./data/document-store.ts";
+import { healthRoutes, type HealthDeps } from "./health/health-routes.ts";
+import { serviceBounds } from "./http/server-limits.ts";
+import { requireHead } from "./http/request-head.ts";
+import { shedLoad } from "./http/overload.ts";
+import { identify, logRequests } from "./http/request-log.ts";
+import { countRequests, observe } from "./http/request-observer.ts";
 import { problems } from "./http/problem.ts";
-import { secure } from "./http/security.ts";
+import { secure } from "./http/security-headers.ts";
 import type { Metrics } from "./metrics/metrics.ts";
-import { openapiRoutes } from "./openapi/routes.ts";
-import { pageRoutes, type PageDeps } from "./page/routes.ts";
+import { openapiRoutes } from "./openapi/openapi-routes.ts";
+import { pageRoutes, type PageDeps } from "./page/page-routes.ts";
 
 /** What the app needs from outside. */
 export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {

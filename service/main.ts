@@ -1,16 +1,16 @@
 import type { Server } from "node:http";
 import { pino, type Logger } from "pino";
 import { createApp } from "./app.ts";
-import { createStore } from "./data/store.ts";
-import { openDatabase } from "./database.ts";
+import { createStore } from "./data/document-store.ts";
+import { openDatabase } from "./mongodb-connection.ts";
 import { drain } from "./http/drain.ts";
-import { createHttpServer } from "./http/server.ts";
-import { openLog } from "./log.ts";
+import { createHttpServer } from "./http/http-server.ts";
+import { openLog } from "./log-stream.ts";
 import type { ReadableMetrics } from "./metrics/metrics.ts";
-import { podCounter } from "./page/pods.ts";
+import { podCounter } from "./page/ready-pods.ts";
 import packageJson from "./package.json" with { type: "json" };
-import { readSettings, type Settings } from "./settings.ts";
-import type { Tracing } from "./tracing/start.ts";
+import { readSettings, type Settings } from "./service-settings.ts";
+import type { Tracing } from "./tracing/start-tracing.ts";
 
 const { version } = packageJson;
 
@@ -31,12 +31,12 @@ async function metricsFor({ metricsPort }: Settings): Promise<ReadableMetrics | 
 
 async function tracingFor({ otlpEndpoint, podName }: Settings): Promise<Tracing | undefined> {
   if (otlpEndpoint === undefined) return undefined;
-  const { startTracing } = await import("./tracing/start.ts");
+  const { startTracing } = await import("./tracing/start-tracing.ts");
   return startTracing({ endpoint: otlpEndpoint, version, podName });
 }
 
 async function serveMetrics(metrics: ReadableMetrics, settings: Settings, logger: Logger): Promise<void> {
-  const { createMetricsServer } = await import("./metrics/server.ts");
+  const { createMetricsServer } = await import("./metrics/metrics-server.ts");
   listen(createMetricsServer(metrics), settings.metricsPort ?? 0, settings, logger, "metrics");
 }
 

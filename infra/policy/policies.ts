@@ -1,7 +1,7 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { networkFaults, type Database, type PolicySpec } from "./network.ts";
-import { podsOf } from "./pods.ts";
-import { fixedImages, limits, probes, restricted, type PodRule } from "./workloads.ts";
+import { networkFaults, type Database, type PolicySpec } from "./network-rules.ts";
+import { podsOf } from "./pod-rules.ts";
+import { fixedImages, limits, probes, restricted, type PodRule } from "./workload-rules.ts";
 
 /** Every policy of the pack. */
 export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [

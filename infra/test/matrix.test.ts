@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { expectStack, refusal } from "./support/combination.ts";
-import { combinations, pairs, title } from "./support/matrix.ts";
-import { restorePath } from "./support/minikube.ts";
+import { expectStack, refusal } from "./support/configurations.ts";
+import { combinations, pairs, title } from "./support/setting-matrix.ts";
+import { restorePath } from "./support/fake-minikube.ts";
 
 describe("the configuration's combinations", function () {
   this.timeout(60_000);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { restorePath } from "./support/minikube.ts";
-import { clusterUid, runProgram, type ProgramRun } from "./support/program.ts";
+import { restorePath } from "./support/fake-minikube.ts";
+import { clusterUid, runProgram, type ProgramRun } from "./support/mocked-program.ts";
 
 const namespace = "koa-mongo-stack-test-auto";
 

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { quota } from "../bounds.ts";
-import { dockerConfig } from "../pull-secret.ts";
-import { operatorValues } from "../replica-set.ts";
-import { goodProfile, kubernetesNode, restorePath } from "./support/minikube.ts";
-import { decoded, plain } from "./support/plain.ts";
-import { runProgram, type ProgramRun } from "./support/program.ts";
-import { restrictedContainer, restrictedPod } from "./support/restricted.ts";
+import { quota } from "../platform/quota.ts";
+import { dockerConfig } from "../image/pull-secret.ts";
+import { operatorValues } from "../mongodb/replica-set.ts";
+import { goodProfile, kubernetesNode, restorePath } from "./support/fake-minikube.ts";
+import { decoded, plain } from "./support/plain-inputs.ts";
+import { runProgram, type ProgramRun } from "./support/mocked-program.ts";
+import { restrictedContainer, restrictedPod } from "./support/restricted-pod.ts";
 
 const digest = `sha256:${"01".repeat(32)}`;
 const current = { cluster: "current", registry: "ghcr.io/ada/koa", storage: "fast" };

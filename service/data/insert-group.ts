@@ -1,5 +1,5 @@
 import { mongo } from "mongoose";
-import type { DataCollection, StoredDocument } from "./schema.ts";
+import type { DataCollection, StoredDocument } from "./document-schema.ts";
 
 const none: ReadonlyMap<number, unknown> = new Map();
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
-import { sendJson } from "./json.ts";
+import { sendJson } from "./json-response.ts";
 
 /** Parts of a problem that not every problem has. */
 export interface ProblemOptions {

@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import { watchPool, type PoolUse } from "./pool.ts";
+import { watchPool, type PoolUse } from "./connection-pool.ts";
 
 /** An operation of the store, as a metric names it. */
 export type Operation = "list" | "find" | "insert" | "remove";

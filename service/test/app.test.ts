@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import Koa from "koa";
 import { pino } from "pino";
-import { identify } from "../http/log.ts";
+import { identify } from "../http/request-log.ts";
 import { problems } from "../http/problem.ts";
-import { expectProblem } from "./support/problem.ts";
-import { send } from "./support/raw.ts";
-import { startService, type TestService } from "./support/service.ts";
+import { expectProblem } from "./support/expect-problem.ts";
+import { send } from "./support/raw-connection.ts";
+import { startService, type TestService } from "./support/test-service.ts";
 
 describe("createApp", () => {
   let service: TestService;

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { bundle } from "../bundle.ts";
-import { freePort } from "../dev/port.ts";
+import { freePort } from "../dev/free-port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
-import { jsonInit, untilStatus, withDatabase } from "./support/service.ts";
+import { jsonInit, untilStatus, withDatabase } from "./support/test-service.ts";
 
 describe("the bundle", function () {
   this.timeout(60_000);

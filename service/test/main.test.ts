@@ -4,9 +4,9 @@ import { Agent, request, type IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import mongoose from "mongoose";
-import { freePort } from "../dev/port.ts";
+import { freePort } from "../dev/free-port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
-import { untilStatus, withDatabase } from "./support/service.ts";
+import { untilStatus, withDatabase } from "./support/test-service.ts";
 
 const main = `${import.meta.dirname}/../main.ts`;
 

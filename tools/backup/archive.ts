@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { Fault } from "../run.ts";
-import { meter } from "./meter.ts";
+import { Fault } from "../process/child-process.ts";
+import { meter } from "./byte-counter.ts";
 
 /** The application's database, as infra/ makes it. */
 export const database = "app";

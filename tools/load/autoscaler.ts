@@ -1,8 +1,8 @@
-import { askKubectl, kubectl } from "../kubectl.ts";
-import { Fault, mustAsk } from "../run.ts";
-import { webSelector } from "../traffic/service.ts";
-import { watch, type Watch } from "../traffic/watch.ts";
-import { wantedPods } from "../wanted-pods.ts";
+import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import { Fault, mustAsk } from "../process/child-process.ts";
+import { webSelector } from "../traffic/web-selector.ts";
+import { watch, type Watch } from "../traffic/cluster-watch.ts";
+import { wantedPods } from "../kubernetes/desired-replicas.ts";
 
 /** The service's HorizontalPodAutoscaler. */
 export interface Autoscaler {

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { askKubectl, kubectl } from "../kubectl.ts";
-import { Fault } from "../run.ts";
-import type { Place } from "../status/ask.ts";
-import { webSelector } from "../traffic/service.ts";
+import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import { Fault } from "../process/child-process.ts";
+import type { Place } from "../status/query-status.ts";
+import { webSelector } from "../traffic/web-selector.ts";
 
 /** A container that has run at least once, and how often it began. */
 export interface LoggingPod {

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { programOnPath } from "../../dev/path.ts";
+import { programOnPath } from "../../dev/program-path.ts";
 
 const screenshots = join(import.meta.dirname, "../../../.screenshots");
 

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { startProxy, type Proxy } from "../support/proxy.ts";
+import { startProxy, type Proxy } from "../support/tcp-proxy.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
-import { startService, untilStatus, type TestService } from "../support/service.ts";
+import { startService, untilStatus, type TestService } from "../support/test-service.ts";
 import { keepPicture, launchChromium } from "./chromium.ts";
 
 const desktop = { width: 1100, height: 800 };

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { groupCommit } from "../../data/group-commit.ts";
-import { seededRandom } from "../support/random.ts";
-import { pending, turn } from "../support/steps.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+import { pending, turn } from "../support/pending-operations.ts";
 
 type Faults = ReadonlyMap<number, unknown>;
 

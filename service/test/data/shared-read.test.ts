@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { shareReads } from "../../data/shared-read.ts";
-import { seededRandom } from "../support/random.ts";
-import { pending, turn } from "../support/steps.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+import { pending, turn } from "../support/pending-operations.ts";
 
 function setUp() {
   const reads = pending<string, number>();

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { createMetrics, type ReadableMetrics } from "../../metrics/metrics.ts";
-import { createMetricsServer } from "../../metrics/server.ts";
-import { answerOf, open, received, send } from "../support/raw.ts";
-import { startService, type TestService } from "../support/service.ts";
+import { createMetricsServer } from "../../metrics/metrics-server.ts";
+import { answerOf, open, received, send } from "../support/raw-connection.ts";
+import { startService, type TestService } from "../support/test-service.ts";
 
 const get = "GET /data HTTP/1.1\r\nHost: x\r\n\r\n";
 

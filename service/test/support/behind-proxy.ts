@@ -1,6 +1,6 @@
 import { sharedMongoDB } from "./hooks.ts";
-import { startProxy, type Proxy } from "./proxy.ts";
-import { startService, type TestService } from "./service.ts";
+import { startProxy, type Proxy } from "./tcp-proxy.ts";
+import { startService, type TestService } from "./test-service.ts";
 
 /** A service, and the proxy on its way to MongoDB. */
 export interface BehindProxy {

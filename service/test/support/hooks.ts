@@ -1,4 +1,4 @@
-import { startMongoDB, type MongoServer } from "../../dev/mongodb.ts";
+import { startMongoDB, type MongoServer } from "../../dev/embedded-mongodb.ts";
 
 let server: Promise<MongoServer> | undefined;
 

@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { startTracing, type Tracing } from "../../tracing/start.ts";
-import { startService, type TestService } from "../support/service.ts";
+import { startTracing, type Tracing } from "../../tracing/start-tracing.ts";
+import { startService, type TestService } from "../support/test-service.ts";
 
 interface Span {
   readonly name: string;

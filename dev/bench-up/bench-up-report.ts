@@ -1,0 +1,74 @@
+import { median } from "../bench/summary.ts";
+import { judgement, table } from "../report/markdown.ts";
+
+/** What is done. */
+export const steps = ["from nothing", "nothing to do", "change of code", "destroy"] as const;
+export type Step = (typeof steps)[number];
+
+/** Who does it. */
+export type Way = "pulumi" | "by hand" | "an empty program";
+
+/** One measurement. */
+export interface Timing {
+  readonly step: Step;
+  readonly way: Way;
+  readonly seconds: number;
+}
+
+/** What Pulumi is compared with, and how long it may take: in times of that, or in seconds. */
+const goals: Record<
+  Step,
+  { readonly other: Way; readonly times: number } | { readonly other: Way; readonly seconds: number }
+> = {
+  "from nothing": { other: "by hand", times: 1.5 },
+  "nothing to do": { other: "an empty program", times: 2 },
+  "change of code": { other: "by hand", times: 1.3 },
+  destroy: { other: "by hand", seconds: 12 },
+};
+
+/** A line of the report: seconds are medians. */
+export interface Row {
+  readonly step: Step;
+  readonly pulumi: number;
+  readonly other: Way;
+  readonly otherSeconds: number;
+  readonly times: number;
+  readonly goal: string;
+  readonly isReached: boolean;
+}
+
+/** Compares the medians of each step. */
+export function compare(timings: readonly Timing[]): Row[] {
+  const medianOf = (step: Step, way: Way) =>
+    median(timings.filter((one) => one.step === step && one.way === way).map(({ seconds }) => seconds));
+  return steps.map((step) => {
+    const goal = goals[step];
+    const [pulumi, otherSeconds] = [medianOf(step, "pulumi"), medianOf(step, goal.other)];
+    const times = pulumi / otherSeconds;
+    const isReached = "times" in goal ? times <= goal.times : pulumi <= goal.seconds;
+    const text = "times" in goal ? `≤ ${goal.times.toFixed(1)} ×` : `≤ ${goal.seconds} s`;
+    return { step, pulumi, other: goal.other, otherSeconds, times, goal: text, isReached };
+  });
+}
+
+const heads = ["", "pulumi", "compared with", "", "×", "goal", "", "all rounds of pulumi"];
+
+/** The rows as Markdown. */
+export function markdown(rows: readonly Row[], timings: readonly Timing[]): string {
+  const all = (step: Step) =>
+    timings
+      .filter((one) => one.step === step && one.way === "pulumi")
+      .map(({ seconds }) => seconds.toFixed(1))
+      .join(", ");
+  const cells = rows.map(({ step, pulumi, other, otherSeconds, times, goal, isReached }) => [
+    step,
+    `${pulumi.toFixed(2)} s`,
+    other,
+    `${otherSeconds.toFixed(2)} s`,
+    times.toFixed(2),
+    goal,
+    judgement(isReached),
+    all(step),
+  ]);
+  return table(heads, cells);
+}

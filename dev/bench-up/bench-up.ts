@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { inWords } from "./image-facts.ts";
+import { measure } from "./measure-up.ts";
+import { compare, markdown } from "./bench-up-report.ts";
+import { writeSection } from "../report/performance-page.ts";
+import { readProject } from "../../tools/pulumi/project-settings.ts";
+import { runProgram } from "../../tools/process/exit-code.ts";
+import { Fault } from "../../tools/process/child-process.ts";
+import { measured, watchMachine } from "../report/this-machine.ts";
+
+const explanation = `The same stack, on the same minikube, deployed by turns: with \`pulumi up\`, and in the shortest way there is without it:
+\`docker build\` in the node, \`kubectl apply\` of the manifests that the program renders, \`kubectl rollout status\`. A time
+ends when the page of the new pods is there. The image's dependencies are in the cache of both; its code is new each time.
+An empty program is Pulumi's own \`up\` of nothing.`;
+
+// `npm run bench:up`: pulumi up beside what one would type by hand, and the image.
+await runProgram(async () => {
+  const args = process.argv.slice(2);
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: "string", default: "3" },
+      /** Whether the section of docs/performance.md is written. */
+      write: { type: "boolean", default: false },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Fault(`--rounds must be 1 or more, not "${values.rounds}".`);
+  const { folder: project, minikubeProfile } = readProject();
+  const machine = watchMachine();
+  const { timings, image } = await measure(minikubeProfile, rounds, console.log);
+  const where = measured(["npm run bench:up", ...args], machine());
+  const rows = compare(timings);
+  const text = `${where} Medians of ${rounds} rounds.\n\n${markdown(rows, timings)}\n\n${inWords(image)}`;
+  console.log(`\n${text}`);
+  const folder = join(project, values.write ? "docs" : ".bench");
+  await mkdir(folder, { recursive: true });
+  const json = { where, rounds, rows, timings, image };
+  await writeFile(join(folder, "performance-up.json"), `${JSON.stringify(json, undefined, 2)}\n`);
+  if (values.write) await writeSection(folder, "up", `${explanation}\n\n${text}`);
+});

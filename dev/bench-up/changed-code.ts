@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProjectCopy } from "../cluster-tests/support/project-copy.ts";
+import { Fault } from "../../tools/process/child-process.ts";
+
+const file = "service/page/page-view.ts";
+
+/** The service's code, which is changed before each image: one that was built before costs nothing. */
+export class Code {
+  readonly #project: ProjectCopy;
+  #greeting = "Hello World";
+
+  constructor(project: ProjectCopy) {
+    this.#project = project;
+  }
+
+  /** Makes the page greet otherwise. */
+  async greet(greeting: string): Promise<void> {
+    await this.#project.replace(file, this.#greeting, greeting);
+    this.#greeting = greeting;
+  }
+
+  /**
+   * Waits until a new connection is answered with the greeting.
+   * @throws {Fault} not within a minute
+   */
+  async untilServed(url: string): Promise<void> {
+    const end = performance.now() + 60_000;
+    while (!(await page(url)).includes(this.#greeting)) {
+      if (performance.now() > end) throw new Fault(`${url} does not say "${this.#greeting}".`);
+      await sleep(20);
+    }
+  }
+}
+
+async function page(url: string): Promise<string> {
+  try {
+    const signal = AbortSignal.timeout(2000);
+    return await (await fetch(url, { headers: { Connection: "close" }, signal })).text();
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { mustAsk, work, type Environment } from "../../tools/process/child-process.ts";
+
+/** A stack in a folder, with a backend of its own, as `pulumi` on the command line has it. */
+export interface PulumiStack {
+  /** `pulumi up` without questions and preview, as `npm run up` does it. */
+  up(): Promise<void>;
+  destroy(): Promise<void>;
+  /** One of its outputs. */
+  output(name: string): Promise<string>;
+}
+
+/** Makes one in the project of a folder. */
+export async function createStack(
+  folder: string,
+  name: string,
+  config: Readonly<Record<string, string>> = {},
+  variables: Environment = {},
+): Promise<PulumiStack> {
+  const backend = join(folder, ".pulumi/state");
+  await mkdir(backend, { recursive: true });
+  const run = {
+    cwd: folder,
+    env: {
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      PULUMI_CONFIG_PASSPHRASE: "only for this measurement",
+      PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...variables,
+    },
+  };
+  const pulumi = async (...args: string[]) => {
+    await work("pulumi", [...args, "--stack", name, "--non-interactive"], run, () => undefined);
+  };
+  await mustAsk("pulumi", ["stack", "init", name, "--non-interactive"], { ...run, timeout: 60_000 });
+  for (const [key, value] of Object.entries(config)) await pulumi("config", "set", key, value);
+  return {
+    up: () => pulumi("up", "--yes", "--skip-preview"),
+    destroy: () => pulumi("destroy", "--yes", "--skip-preview"),
+    async output(key) {
+      const args = ["stack", "output", key, "--stack", name];
+      return (await mustAsk("pulumi", args, { ...run, timeout: 60_000 })).trim();
+    },
+  };
+}

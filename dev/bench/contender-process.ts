@@ -1,0 +1,112 @@
+import { fork, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../service/dev/free-port.ts";
+import type { Contender } from "./contenders.ts";
+import type { Load, Measurement } from "./bench-load.ts";
+
+/** A contender that serves. */
+export interface Running {
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+  /** Milliseconds from the start of its process to its first answer from the database. */
+  readonly startTime: number;
+  close(): Promise<void>;
+}
+
+/** Milliseconds in which a contender must answer. */
+const patience = 20_000;
+
+/**
+ * Starts a contender on a port of its own.
+ * @throws {Error} when it does not answer in time
+ */
+export async function start({ name, command, env }: Contender, mongodbUri: string): Promise<Running> {
+  const port = await freePort();
+  const [program = "", ...args] = command;
+  const began = performance.now();
+  const child = spawn(program, args, {
+    env: {
+      ...process.env,
+      PORT: String(port),
+      HOST: "127.0.0.1",
+      MONGODB_URI: mongodbUri,
+      NODE_ENV: "production",
+      GUNICORN_CMD_ARGS: `--bind=127.0.0.1:${port}`,
+      ...env,
+    },
+    stdio: ["ignore", "ignore", "inherit"],
+    // A group of its own, because some leave their workers behind when they are killed.
+    detached: true,
+  });
+  const close = () => endGroup(child);
+  groups.add(child);
+  try {
+    await untilAnswered(`http://127.0.0.1:${port}/data`, child);
+  } catch (error) {
+    await close();
+    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+  }
+  return { name, pid: child.pid ?? 0, port, startTime: performance.now() - began, close };
+}
+
+async function untilAnswered(url: string, child: ChildProcess): Promise<void> {
+  const last = performance.now() + patience;
+  while (performance.now() < last) {
+    if (child.exitCode !== null) throw new Error(`ended with exit code ${child.exitCode}`);
+    const status = await fetch(url).then(
+      async (response) => (await response.text(), response.status),
+      () => 0,
+    );
+    if (status === 200) return;
+    await sleep(3);
+  }
+  throw new Error(`no answer within ${patience / 1000} s`);
+}
+
+const groups = new Set<ChildProcess>();
+
+// Whatever ends the measurement: a terminal's Ctrl-C does not reach groups of their own.
+process.on("exit", () => {
+  groups.forEach(killGroup);
+});
+
+async function endGroup(child: ChildProcess): Promise<void> {
+  groups.delete(child);
+  if (killGroup(child)) await once(child, "exit");
+}
+
+/** Whether there was something to kill. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return false;
+  return process.kill(-pid, "SIGKILL");
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGKILL");
+  await once(child, "exit");
+}
+
+/** The canned database, in a process of its own. */
+export async function startCanned(): Promise<{ readonly uri: string; close(): Promise<void> }> {
+  const child = fork(join(import.meta.dirname, "canned-mongodb.ts"));
+  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  return { uri: `mongodb://127.0.0.1:${port}/app`, close: () => end(child) };
+}
+
+/** The load client, in a process of its own. */
+export function startClient(): { measure(load: Load): Promise<Measurement>; close(): Promise<void> } {
+  const child = fork(join(import.meta.dirname, "bench-load.ts"));
+  return {
+    async measure(load) {
+      child.send(load);
+      const [answer] = (await once(child, "message")) as [{ measurement?: Measurement; error?: string }];
+      if (answer.measurement === undefined) throw new Error(answer.error);
+      return answer.measurement;
+    },
+    close: () => end(child),
+  };
+}

@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { bundle as bundleService } from "../../service/bundle.ts";
+import { freePort } from "../../service/dev/free-port.ts";
+import { ask, mustAsk } from "../../tools/process/child-process.ts";
+
+/** A server that is measured. */
+export interface Contender {
+  readonly name: string;
+  /** Program and arguments. It reads PORT and MONGODB_URI. */
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const servers = join(import.meta.dirname, "servers");
+
+/** What is measured. */
+export const own = "koa-mongo-stack";
+
+/** What all others are compared with. */
+export const baseline = "node:http + mongodb";
+
+/** The service as its image has it, and what one would write by hand. */
+export async function findContenders(cache: string): Promise<Contender[]> {
+  const node = (name: string, file: string, env = {}): Contender => {
+    return { name, command: [process.execPath, file], env: { ...compileCache(cache), ...env } };
+  };
+  const byHand = async (name: string, source: string) =>
+    node(name, await bundle(join(servers, source), cache));
+  const flask = await findFlask(cache);
+  return [
+    // The log goes where a container's does, into a file or a pipe; 256 clients are more than a pod takes.
+    node(own, await service(cache), {
+      MAX_IN_FLIGHT: "1000",
+      // As in its stack.
+      METRICS_PORT: String(await freePort()),
+    }),
+    await byHand(baseline, "bare.ts"),
+    await byHand("Fastify + mongodb", "fastify.ts"),
+    await byHand("Koa + Mongoose", "koa-mongoose.ts"),
+    ...(flask === undefined ? [] : [flask]),
+  ];
+}
+
+/** What shows where the limits of the measurement are: Node's HTTP without a database, and sockets without HTTP. */
+export async function findCeilings(cache: string): Promise<Contender[]> {
+  const names = { "node:http alone": "http-only.ts", "the load client": "socket-only.ts" };
+  return await Promise.all(
+    Object.entries(names).map(async ([name, file]) => {
+      const command = [process.execPath, await bundle(join(servers, file), cache)];
+      return { name, command, env: compileCache(cache) };
+    }),
+  );
+}
+
+function compileCache(cache: string) {
+  return { NODE_COMPILE_CACHE: join(cache, "bench/compiled") };
+}
+
+/** The service and its compile cache, as its image has them. */
+async function service(cache: string): Promise<string> {
+  const folder = join(cache, "bench/service");
+  await bundleService(folder);
+  return await compiled(join(folder, "main.cjs"), cache);
+}
+
+/** One file and its compile cache, as the service has them. */
+async function bundle(source: string, cache: string): Promise<string> {
+  const outfile = join(cache, "bench", source.replace(/.*[/\\]/, "").replace(/\.ts$/, ".cjs"));
+  await build({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: "error",
+  });
+  return await compiled(outfile, cache);
+}
+
+/** Loads a file once, as the build of the image does. */
+async function compiled(outfile: string, cache: string): Promise<string> {
+  const load = `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`;
+  const env = {
+    ...compileCache(cache),
+    NODE_ENV: "production",
+    PORT: String(await freePort()),
+    METRICS_PORT: String(await freePort()),
+    MONGODB_URI: "mongodb://127.0.0.1:1/app",
+  };
+  await mustAsk(process.execPath, ["-e", load], { env });
+  return outfile;
+}
+
+const flaskPackages = ["flask==3.1.3", "pymongo==4.17.0", "gunicorn==26.0.0"];
+const installing = 300_000;
+
+/** Flask in an environment of its own, behind the server that its guide names; undefined where Python is not there. */
+async function findFlask(cache: string): Promise<Contender | undefined> {
+  const folder = join(cache, "bench-flask");
+  const gunicorn = join(folder, "bin/gunicorn");
+  if (!existsSync(gunicorn)) {
+    const made = await ask("python3", ["-m", "venv", "--clear", folder], { timeout: installing });
+    if (made.kind !== "ok") return undefined;
+    const args = ["install", "--quiet", ...flaskPackages];
+    const installed = await ask(join(folder, "bin/pip"), args, { timeout: installing });
+    if (installed.kind !== "ok") return undefined;
+  }
+  const command = [gunicorn, "--chdir", servers, "--threads=16", "--keep-alive=60", "--log-level=error"];
+  return { name: "Flask + pymongo", command: [...command, "flask_app:app"] };
+}

@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { readSettings } from "../../../infra/settings/stack-settings.ts";
+import { findSite } from "../../../infra/cluster/site.ts";
+import { deploy } from "../../../infra/stack.ts";
+import { profiles, refusal } from "../../../infra/test/support/configurations.ts";
+import { dryRun, type Admission } from "../support/dry-run.ts";
+import { pairs, title, type Values } from "../../../infra/test/support/setting-matrix.ts";
+import {
+  fakeKubectl,
+  fakeMinikube,
+  kubernetesNode,
+  restorePath,
+} from "../../../infra/test/support/fake-minikube.ts";
+import { setConfig } from "../../../infra/test/support/mocked-program.ts";
+import { schemaFault, type Manifest } from "../../../infra/test/support/kubernetes-schema.ts";
+
+const image = `registry.example/koa@sha256:${"01".repeat(32)}`;
+const path = process.env.PATH ?? "";
+
+// The provider itself renders what it would send. A cluster that answers is asked whether it would take it: the one of
+// DRY_RUN_CONTEXT, a context of the kubeconfig.
+describe("what the provider renders", () => {
+  after(restorePath);
+
+  for (const values of pairs(isRendered)) {
+    it(title(values), async () => {
+      const manifests = await render(values);
+      const faults = await Promise.all(manifests.map(schemaFault));
+      expect(
+        faults.filter((fault) => fault !== undefined),
+        "schema",
+      ).to.deep.equal([]);
+      const kinds = manifests.map(({ kind }) => kind);
+      expect(kinds).to.include.members(["Namespace", "Deployment", "Service", "HorizontalPodAutoscaler"]);
+      const context = process.env.DRY_RUN_CONTEXT;
+      if (context === undefined) return;
+      const admission: Admission = await dryRun(context, manifests, path);
+      expect(admission).to.deep.equal({ refused: [], warnings: [] });
+    });
+  }
+});
+
+/** Helm's releases are no manifests: the provider has Helm install them, and the chart is Percona's. */
+function isRendered(values: Values): boolean {
+  return refusal(values) === undefined && (values.mongo !== "operator" || values.installOperator === false);
+}
+
+/** Every object of a stack, as the provider writes it to a folder. */
+async function render(values: Values): Promise<Manifest[]> {
+  const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-render-"));
+  const directory = join(folder, "yaml");
+  // Pulumi looks there for what runs the programs of a node.
+  await symlink(join(import.meta.dirname, "../../../node_modules"), join(folder, "node_modules"));
+  const envVars = {
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "only for this test",
+  };
+  const program = async () => {
+    setConfig(values);
+    const settings = readSettings();
+    const provider = new k8s.Provider("render", { renderYamlToDirectory: directory });
+    // With a tunnel the Service would be read anew for its address, and here there is none to read.
+    const site = await findSite(settings);
+    Reflect.deleteProperty(site, "tunnel");
+    deploy({ settings, site, clusterId: "rendered", image: pulumi.output(image) }, { provider });
+  };
+  fakeMinikube(profiles);
+  fakeKubectl({ nodes: ["a", "b", "c"].map((name) => kubernetesNode(name)) });
+  try {
+    const stack = await LocalWorkspace.createStack(
+      { stackName: "test", projectName: "koa-mongo-stack", program },
+      { workDir: folder, envVars },
+    );
+    await stack.up();
+    const files = await readdir(directory, { recursive: true });
+    const yaml = files.filter((file) => file.endsWith(".yaml"));
+    return await Promise.all(
+      yaml.map(async (file) => parse(await readFile(join(directory, file), "utf8")) as Manifest),
+    );
+  } finally {
+    restorePath();
+    await rm(folder, { recursive: true });
+  }
+}

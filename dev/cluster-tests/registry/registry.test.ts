@@ -1,0 +1,82 @@
+import type { ChildProcess } from "node:child_process";
+import { expect } from "chai";
+import { eventually, kubectl, untilPageHas } from "../support/running-cluster.ts";
+import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { startRegistry, stop, type Registry } from "../support/test-registry.ts";
+import { tunnelInto } from "../support/node-tunnel.ts";
+
+const greeting = "Hello World, from Docker and Kubernetes!";
+const newGreeting = "Hello from the registry!";
+const user = { username: "ada", password: "only for this test" };
+const repository = "team/koa-mongo-stack";
+
+describe("the stack with a registry that asks for a login", () => {
+  let registry: Registry;
+  const tunnels: ChildProcess[] = [];
+  let stack: TestStack | undefined;
+  let outputs: Outputs;
+
+  before(async () => {
+    registry = await startRegistry(user);
+    const nodes = (await kubectl("get", "nodes", "--output=jsonpath={.items[*].metadata.name}")).split(" ");
+    for (const node of nodes) tunnels.push(await tunnelInto("minikube", node, registry.port));
+    stack = await createTestStack("registry");
+    await stack.set("registry", `${registry.host}/${repository}`);
+    await stack.set("registryUsername", user.username);
+    await stack.setSecret("registryPassword", user.password);
+  });
+  after(async () => {
+    await stack?.remove();
+    for (const tunnel of tunnels) await stop(tunnel);
+    await registry.stop();
+  });
+  const digest = () => outputs.image.split("@")[1] ?? "";
+  const images = async () => {
+    const path = "{.items[*].status.containerStatuses[*].imageID}";
+    const labels = "app.kubernetes.io/name=web";
+    return await kubectl("get", "pods", "-n", outputs.namespace, "-l", labels, `--output=jsonpath=${path}`);
+  };
+  const up = async () => {
+    if (stack === undefined) throw new Error("no stack");
+    ({ outputs } = await stack.up());
+  };
+
+  it("pushes the image as the user, and names it by its digest", async () => {
+    await up();
+    expect(outputs.image).to.match(/^127\.0\.0\.1:\d+\/team\/koa-mongo-stack@sha256:[0-9a-f]{64}$/);
+    expect(await registry.manifest(repository, digest(), user)).to.equal(200);
+  });
+
+  it("shows it to nobody else", async () => {
+    expect(await registry.manifest(repository, digest())).to.equal(401);
+    expect(await registry.manifest(repository, digest(), { ...user, password: "wrong" })).to.equal(401);
+  });
+
+  it("is pulled by the nodes, and answers", async () => {
+    for (const image of (await images()).split(" ")) expect(image).to.include(digest());
+    expect(await (await fetch(outputs.url)).text()).to.include(greeting);
+  });
+
+  it("has another digest with other code, which the pods get", async () => {
+    const before = digest();
+    await stack?.project.replace("service/page/page-view.ts", greeting, newGreeting);
+    await up();
+    expect(digest()).not.to.equal(before);
+    await untilPageHas(outputs.url, newGreeting);
+  });
+
+  it("says so when the registry refuses, and the pods go on", async () => {
+    await stack?.setSecret("registryPassword", "wrong");
+    await stack?.project.replace("service/page/page-view.ts", newGreeting, greeting);
+    const failure = await stack?.up().then(() => undefined, String);
+    expect(failure).to.match(/unauthorized|authentication required|no basic auth/);
+    const answer = await eventually(outputs.url, ({ status }) => status === 200);
+    expect(await answer.text()).to.include(newGreeting);
+    await stack?.setSecret("registryPassword", user.password);
+  });
+
+  it("keeps the password out of the state's plain text", async () => {
+    await up();
+    expect(await stack?.exported()).not.to.include(user.password);
+  });
+});

@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { kubectl } from "../../support/running-cluster.ts";
+import type { Outputs } from "../../support/test-stack.ts";
+import { allPods } from "./admitted-pods.ts";
+
+const run = promisify(execFile);
+
+/** Values of the cluster's Secrets, by the Secret's name and the key. */
+export type Secrets = Record<string, string>;
+
+/** Every value of every Secret of a namespace. */
+export async function secretsOf(namespace: string): Promise<Secrets> {
+  const list = JSON.parse(await kubectl("get", "secrets", "-n", namespace, "-o", "json")) as {
+    items: { metadata: { name: string }; data?: Record<string, string> }[];
+  };
+  const values = list.items.flatMap(({ metadata, data = {} }) =>
+    Object.entries(data).map(([key, value]) => [
+      `${metadata.name} ${key}`,
+      Buffer.from(value, "base64").toString(),
+    ]),
+  );
+  return Object.fromEntries(values) as Secrets;
+}
+
+/**
+ * Where a password or connection string stands, plain or in base64: in these texts, or in what the cluster shows of
+ * pods, of their logs and of the image.
+ */
+export async function leaks(
+  secrets: Secrets,
+  { namespace, image }: Outputs,
+  texts: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const places = { ...texts, ...(await inCluster(namespace)), ...(await inImage(image)) };
+  for (const [place, text] of Object.entries(places)) if (text === "") throw new Error(`${place} is empty`);
+  const wanted = Object.entries(secrets).filter(([key]) => /password|uri/.test(key));
+  return Object.entries(places).flatMap(([place, text]) =>
+    wanted
+      .filter(([, value]) => forms(value).some((form) => text.includes(form)))
+      .map(([key]) => `${place} has ${key}`),
+  );
+}
+
+/** A value as it may stand in a text. */
+function forms(value: string): string[] {
+  return [value, encodeURIComponent(value), Buffer.from(value).toString("base64")];
+}
+
+async function inCluster(namespace: string): Promise<Record<string, string>> {
+  const kinds = "pods,deployments,replicasets,statefulsets,jobs,configmaps,services,events";
+  const objects = await kubectl("get", kinds, "-n", namespace, "-o", "yaml");
+  const logs: Record<string, string> = {};
+  for (const { metadata, spec, status } of await allPods(namespace)) {
+    if (status.phase === "Pending") continue;
+    for (const { name } of [...(spec.initContainers ?? []), ...spec.containers]) {
+      const log = await kubectl("logs", "-n", namespace, metadata.name, "-c", name);
+      // Some have nothing to say.
+      logs[`the log of ${metadata.name} ${name}`] = `${log}\n`;
+    }
+  }
+  return { "the objects": objects, ...logs };
+}
+
+async function inImage(image: string): Promise<Record<string, string>> {
+  const docker = async (command: string) =>
+    (await run("minikube", ["ssh", "--", `docker ${command} ${image}`])).stdout;
+  return {
+    "the image's history": await docker("history --no-trunc"),
+    "the image's configuration": await docker("image inspect"),
+  };
+}

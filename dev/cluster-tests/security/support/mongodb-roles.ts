@@ -1,0 +1,43 @@
+import { inPod } from "./admitted-pods.ts";
+
+/** One of MongoDB's users. */
+export interface User {
+  readonly name: string;
+  readonly password: string;
+  readonly database: "admin" | "app";
+}
+
+/** Whether MongoDB lets a user in. */
+export async function logsIn(namespace: string, pod: string, user: User): Promise<boolean> {
+  return (await evaluate(namespace, pod, user, {})) !== undefined;
+}
+
+/**
+ * What becomes of each expression: "ok", or the error's code name. Undefined where the user is not let in. The
+ * password goes through stdin, and no process shows it.
+ */
+export async function evaluate(
+  namespace: string,
+  pod: string,
+  { name, password, database }: User,
+  expressions: Readonly<Record<string, string>>,
+): Promise<Record<string, string> | undefined> {
+  const tries = Object.entries(expressions).map(
+    ([what, expression]) =>
+      `try { ${expression}; said[${JSON.stringify(what)}] = "ok" } ` +
+      `catch (error) { said[${JSON.stringify(what)}] = error.codeName ?? error.message }`,
+  );
+  const script = [
+    `db = connect("mongodb://127.0.0.1/${database}")`,
+    `let said = {}, isIn = true`,
+    `try { db.auth(${JSON.stringify(name)}, ${JSON.stringify(password)}) } catch { isIn = false }`,
+    `if (isIn) { ${tries.join("\n")} }`,
+    `print("SAID " + JSON.stringify(isIn ? said : null))`,
+    `quit(0)`,
+  ].join("\n");
+  const shell = `cat >/tmp/said.js; mongosh --quiet --norc --nodb /tmp/said.js; rm /tmp/said.js`;
+  const out = await inPod(namespace, pod, ["bash", "-c", shell], script);
+  const json = /^SAID (.*)$/m.exec(out)?.[1];
+  if (json === undefined) throw new Error(`mongosh said: ${out}`);
+  return (JSON.parse(json) as Record<string, string> | null) ?? undefined;
+}

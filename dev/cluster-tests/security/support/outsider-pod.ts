@@ -1,0 +1,37 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { containerSecurity, podSecurity } from "../../../../infra/platform/pod-defaults.ts";
+import { kubectl } from "../../support/running-cluster.ts";
+
+/** A pod of nobody's. */
+export const strangerName = "stranger";
+
+/** Starts a pod that only waits, with the service's image and none of its labels. */
+export async function outsiderPod(namespace: string, image: string): Promise<void> {
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: strangerName, namespace },
+    spec: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      securityContext: podSecurity(65532),
+      containers: [
+        {
+          name: "stranger",
+          image,
+          imagePullPolicy: "IfNotPresent",
+          command: ["/nodejs/bin/node", "-e", "setInterval(() => undefined, 1000)"],
+          securityContext: containerSecurity(),
+        },
+      ],
+    },
+  };
+  const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-security-"));
+  const file = join(folder, "pod.json");
+  await writeFile(file, JSON.stringify(pod));
+  await kubectl("apply", "--filename", file);
+  await kubectl("wait", `pod/${strangerName}`, "--for=condition=Ready", "--timeout=120s", "-n", namespace);
+  await rm(folder, { recursive: true });
+}

@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import type { Manifest } from "../../../infra/test/support/kubernetes-schema.ts";
+
+/** What an API server says of objects that it is only asked about. */
+export interface Admission {
+  readonly refused: readonly string[];
+  /** Such as those of the namespace's pod security standard. */
+  readonly warnings: readonly string[];
+}
+
+/** An object with its name. */
+type Named = Manifest & { readonly metadata: { readonly name: string } };
+
+/** Kinds that a cluster knows only where somebody has brought them, and what brings them. */
+const broughtKinds: Readonly<Record<string, string>> = {
+  PerconaServerMongoDB: "perconaservermongodbs.psmdb.percona.com",
+  PrometheusRule: "prometheusrules.monitoring.coreos.com",
+  ServiceMonitor: "servicemonitors.monitoring.coreos.com",
+};
+
+interface Said {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/**
+ * Asks an API server about each object, strictly: a field that it does not know is refused. Only the namespace is made,
+ * and deleted again, because nothing is asked about without one.
+ * @param path where kubectl is
+ */
+export async function dryRun(
+  context: string,
+  manifests: readonly Manifest[],
+  path: string,
+): Promise<Admission> {
+  const kubectl = (args: readonly string[], input = "") => run(["--context", context, ...args], input, path);
+  const namespace = manifests.find(({ kind }) => kind === "Namespace") as Named;
+  const made = await kubectl(["create", "--filename", "-"], JSON.stringify(namespace));
+  if (made.code !== 0) throw new Error(`${context}: ${made.stderr}`);
+  try {
+    const refused: string[] = [];
+    const warnings: string[] = [];
+    for (const manifest of manifests.filter(({ kind }) => kind !== "Namespace")) {
+      const brought = broughtKinds[manifest.kind];
+      if (brought !== undefined && (await kubectl(["get", "crd", brought])).code !== 0) continue;
+      const args = ["create", "--dry-run=server", "--validate=strict", "--filename", "-"];
+      const { code, stderr } = await kubectl(args, JSON.stringify(manifest));
+      if (code !== 0) refused.push(`${manifest.kind}: ${stderr.trim()}`);
+      else if (stderr.trim() !== "") warnings.push(`${manifest.kind}: ${stderr.trim()}`);
+    }
+    return { refused, warnings };
+  } finally {
+    await kubectl(["delete", "namespace", namespace.metadata.name, "--wait=false"]);
+  }
+}
+
+async function run(args: readonly string[], input: string, path: string): Promise<Said> {
+  const child = spawn("kubectl", args, { env: { ...process.env, PATH: path }, stdio: "pipe" });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  child.stdout.resume();
+  child.stdin.end(input);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  return { code, stderr };
+}

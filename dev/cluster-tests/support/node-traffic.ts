@@ -1,0 +1,34 @@
+import { findDocument, Ledger, type Loss } from "../../faults/write-ledger.ts";
+import { mixedRequests } from "../../faults/fault-traffic.ts";
+import { createClient } from "../../../tools/traffic/http-client.ts";
+import { startLoad } from "../../../tools/traffic/open-loop.ts";
+import { summarize, type Summary } from "../../../tools/traffic/request-samples.ts";
+
+/** Requests a second, and how many at once. */
+const rate = 100;
+const most = 110;
+/** Milliseconds that a request waits to be sent. */
+const patience = 5000;
+
+/** What a load had of something. */
+export interface Outcome extends Summary {
+  /** Writes that were acknowledged and are not there. */
+  readonly losses: readonly Loss[];
+}
+
+/** Asks and writes all the time while something happens, and looks for every acknowledged write afterwards. */
+export async function underLoad(url: string, cause: () => Promise<void>): Promise<Outcome> {
+  const client = createClient(url, { connections: most });
+  const ledger = new Ledger();
+  const load = startLoad({ rate, most, patience, send: mixedRequests(client, ledger, () => load.now()) });
+  try {
+    await cause();
+    const end = load.now();
+    await load.stop();
+    const losses = await ledger.losses((id) => findDocument(client, id));
+    return { ...summarize(load.samples, 0, end), losses };
+  } finally {
+    await load.stop();
+    client.close();
+  }
+}

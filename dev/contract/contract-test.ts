@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runProgram } from "../../tools/process/exit-code.ts";
+import { Fault, work } from "../../tools/process/child-process.ts";
+import { startLocalService } from "./contract-service.ts";
+import { findSchemathesis } from "./schemathesis-program.ts";
+import { repeatUntil } from "./repeat-run.ts";
+import { faultsOf, parseReport, summary, type Report } from "./contract-report.ts";
+
+const project = join(import.meta.dirname, "../..");
+const cache = join(project, "node_modules/.cache/koa-mongo-stack");
+const config = join(import.meta.dirname, "schemathesis.toml");
+
+/** Requests at least. */
+const leastRequests = 10_000;
+/** How many examples of each operation a run makes at the most: it makes fewer of those that it finds too alike. */
+const examples = "1100";
+/** Runs at the most, each with a seed of its own. */
+const mostRuns = 4;
+
+// `npm run test:schema [-- URL]`: requests made from the OpenAPI document of the service at URL, or of one of its own.
+await runProgram(async () => {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const schemathesis = await findSchemathesis(cache);
+  const [url] = positionals;
+  if (url !== undefined) {
+    await repeatUntil(leastRequests, mostRuns, () => test(schemathesis, url));
+    return;
+  }
+  const service = await startLocalService();
+  try {
+    const requests = await repeatUntil(leastRequests, mostRuns, () => test(schemathesis, service.url));
+    console.log(`${requests} requests together`);
+  } finally {
+    await service.close();
+  }
+  expectNoServerError(service.answers);
+});
+
+/** One run. Gives its requests. */
+async function test(schemathesis: string, url: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-schema-"));
+  try {
+    const report = join(folder, "report.json");
+    const data = ["--max-examples", examples, "--generation-database", "none", "--continue-on-failure"];
+    const output = ["--report", "json", "--report-json-path", report, "--no-color"];
+    const args = ["--config-file", config, "run", new URL("/openapi.json", url).href, ...data, ...output];
+    // What it finds makes it fail, and is judged by its report.
+    await work(schemathesis, args, { cwd: folder }, console.log).catch(() => undefined);
+    return judge(parseReport(await readFile(report, "utf8")));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function judge(report: Report): number {
+  console.log(summary(report));
+  const faults = faultsOf(report);
+  if (faults.length > 0) throw new Fault(`schemathesis: ${faults.join(", ")}`);
+  return report.test_cases.generated;
+}
+
+function expectNoServerError(answers: ReadonlyMap<number, number>): void {
+  const counts = [...answers].sort(([a], [b]) => a - b);
+  console.log(`the service's log: ${counts.map(([status, count]) => `${status} × ${count}`).join(", ")}`);
+  if (counts.some(([status]) => status >= 500)) throw new Fault("The service answered 5xx.");
+}

@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { kubectl } from "../../cluster-tests/support/running-cluster.ts";
+import {
+  list,
+  mongodbSelector,
+  onePod,
+  pods,
+  profile,
+  until,
+  untilWhole,
+  webSelector,
+} from "../fault-cluster.ts";
+import type { FaultRun } from "../fault-run.ts";
+
+const run = promisify(execFile);
+
+/** Drains a node where there is another; on a single node does to the pods what a drain does: evicts each of them. */
+export async function drainNode(faults: FaultRun): Promise<string[]> {
+  const nodes = await list<{ metadata: { name: string } }>("nodes");
+  const { spec } = await onePod(faults.namespace, mongodbSelector);
+  const withoutDatabase = nodes.find(({ metadata }) => metadata.name !== spec.nodeName);
+  return withoutDatabase === undefined
+    ? await evictAll(faults)
+    : await drain(withoutDatabase.metadata.name, faults.namespace);
+}
+
+async function drain(node: string, namespace: string): Promise<string[]> {
+  const before = (await pods(namespace, webSelector)).filter(({ spec }) => spec.nodeName === node);
+  await kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s");
+  await untilWhole(namespace);
+  await kubectl("uncordon", node);
+  return [`kubectl drain of a node with ${before.length} of the service's pods`];
+}
+
+async function evictAll({ namespace }: FaultRun): Promise<string[]> {
+  const evicted = (await pods(namespace, webSelector)).map(({ metadata }) => metadata.name);
+  let refused = 0;
+  for (const pod of evicted) {
+    await until(`${pod} may be evicted`, 120, async () => {
+      const done = await evict(namespace, pod);
+      if (!done) refused++;
+      return done;
+    });
+  }
+  if (refused === 0) throw new Error("the disruption budget let both pods be evicted at once");
+  return [
+    `one node: ${evicted.length} pods by the Eviction API, which refused the second until the first was replaced`,
+  ];
+}
+
+/** Gives whether the API evicts the pod; false where the disruption budget refuses. */
+async function evict(namespace: string, name: string): Promise<boolean> {
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
+  const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
+  const creating = run("kubectl", ["--context", profile, "create", "--raw", path, "--filename", "-"]);
+  creating.child.stdin?.end(JSON.stringify(eviction));
+  try {
+    await creating;
+    return true;
+  } catch (error) {
+    if (String(error).includes("disruption budget")) return false;
+    throw error;
+  }
+}

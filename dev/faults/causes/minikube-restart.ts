@@ -1,0 +1,14 @@
+import { eventually } from "../../cluster-tests/support/running-cluster.ts";
+import { minikube } from "../fault-cluster.ts";
+import type { FaultRun } from "../fault-run.ts";
+
+/** Stops minikube, and starts it again. Gives the moment at which the service is ready. */
+export async function restartMinikube(run: FaultRun): Promise<number> {
+  await minikube("stop");
+  run.mark("minikube is stopped");
+  await minikube("start");
+  run.mark("minikube is started");
+  await eventually(`${run.url}/health/ready`, ({ status }) => status === 200);
+  run.mark("the service is ready");
+  return run.now();
+}

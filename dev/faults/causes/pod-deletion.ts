@@ -1,0 +1,33 @@
+import { kubectl } from "../../cluster-tests/support/running-cluster.ts";
+import { onePod, until, isReady, pods, mongodbSelector, webSelector } from "../fault-cluster.ts";
+import type { FaultRun } from "../fault-run.ts";
+
+/** Deletes one of the service's pods. */
+export async function deletePod(run: FaultRun): Promise<string[]> {
+  await remove(run, webSelector);
+  return [];
+}
+
+/** Deletes one of the service's pods as `kubectl delete --force` does: the API forgets it at once. */
+export async function forceDeletePod(run: FaultRun): Promise<string[]> {
+  await remove(run, webSelector, "--grace-period=0", "--force");
+  return [];
+}
+
+/** Deletes MongoDB's pod, and gives the moment at which its successor is ready. */
+export async function deleteDatabasePod(run: FaultRun): Promise<number> {
+  const old = await remove(run, mongodbSelector);
+  await until("MongoDB is ready again", 180, async () => {
+    const [pod] = await pods(run.namespace, mongodbSelector);
+    return pod !== undefined && pod.metadata.uid !== old && isReady(pod);
+  });
+  run.mark("MongoDB is ready");
+  return run.now();
+}
+
+/** Gives the uid: the pod of a StatefulSet has the name of the one before. */
+async function remove({ namespace }: FaultRun, labels: string, ...how: string[]): Promise<string> {
+  const { metadata } = await onePod(namespace, labels);
+  await kubectl("delete", "pod", metadata.name, "--namespace", namespace, "--wait=false", ...how);
+  return metadata.uid;
+}

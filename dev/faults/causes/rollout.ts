@@ -1,0 +1,43 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FaultRun } from "../fault-run.ts";
+
+/** `up` after a change of the service's code: an image is built and rolled out. */
+export async function changeImage(run: FaultRun): Promise<string[]> {
+  await edit(run, "service/page/page-view.ts", (code) => code.replaceAll("Hello World", "Hello again"));
+  await run.up();
+  return [];
+}
+
+/** `up` after a change of the stack's configuration: the same image is rolled out with another environment. */
+export async function changeConfig(run: FaultRun): Promise<string[]> {
+  await run.stack.set("logLevel", "warn");
+  await run.up();
+  return [];
+}
+
+/**
+ * `up` with an image whose pods end as soon as they start, and after that has failed `up` with the right one again.
+ * @returns what Pulumi said
+ */
+export async function rollOutBrokenImage(run: FaultRun): Promise<string> {
+  const breakOff = 'process.exit(1); // "not ready, ever"\n';
+  await edit(run, "service/main.ts", (code) => code + breakOff);
+  const said = await run.up().then(
+    () => "",
+    (error: unknown) => String(error),
+  );
+  run.mark("up has failed");
+  await edit(run, "service/main.ts", (code) => code.replace(breakOff, ""));
+  await run.up();
+  run.mark("good up");
+  return said;
+}
+
+async function edit(run: FaultRun, path: string, change: (code: string) => string): Promise<void> {
+  const file = join(run.stack.project.folder, path);
+  const code = await readFile(file, "utf8");
+  const changed = change(code);
+  if (changed === code) throw new Error(`nothing to change in ${path}`);
+  await writeFile(file, changed);
+}

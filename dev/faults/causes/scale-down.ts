@@ -1,0 +1,57 @@
+import { list, until, untilWhole, webSelector, type Pod } from "../fault-cluster.ts";
+import { setReplicas, type FaultRun } from "../fault-run.ts";
+
+/** Pods to scale down from, where the nodes have room for them. */
+const wanted = 5;
+
+interface Node {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly unschedulable?: boolean };
+  readonly status: { readonly allocatable: { readonly cpu: string } };
+}
+
+/** Scales to five pods, or to as many as the nodes have room for. */
+export async function scaleUp(run: FaultRun): Promise<number> {
+  const count = Math.min(wanted, await room(run.namespace));
+  if (count < 3) throw new Error("the nodes have no room for a third pod");
+  await setReplicas(run.stack, count);
+  await run.up();
+  await until(`${count} pods`, 120, async () => {
+    const all = await list<Pod>("pods", "--namespace", run.namespace, "--selector", webSelector);
+    return all.length === count;
+  });
+  await untilWhole(run.namespace);
+  return count;
+}
+
+/** Scales to two pods. */
+export async function scaleDown(run: FaultRun): Promise<void> {
+  await setReplicas(run.stack, 2);
+  await run.up();
+  await until("two pods", 120, async () => {
+    const all = await list<Pod>("pods", "--namespace", run.namespace, "--selector", webSelector);
+    return all.length === 2;
+  });
+}
+
+/** How many pods of the service the nodes' CPU has room for: those that run, and those that fit beside them. */
+async function room(namespace: string): Promise<number> {
+  const nodes = await list<Node>("nodes");
+  const all = await list<Pod>("pods", "--all-namespaces", "--field-selector", "status.phase=Running");
+  const service = await list<Pod>("pods", "--namespace", namespace, "--selector", webSelector);
+  const size = service[0] === undefined ? 0 : requested(service[0]);
+  const free = ({ metadata, status }: Node) => {
+    const here = all.filter(({ spec }) => spec.nodeName === metadata.name);
+    return millicores(status.allocatable.cpu) - here.reduce((sum, pod) => sum + requested(pod), 0);
+  };
+  const schedulable = nodes.filter(({ spec }) => spec.unschedulable !== true);
+  return service.length + schedulable.reduce((sum, node) => sum + Math.floor(free(node) / size), 0);
+}
+
+function requested({ spec }: Pod): number {
+  return spec.containers.reduce((sum, { resources }) => sum + millicores(resources?.requests?.cpu ?? "0"), 0);
+}
+
+function millicores(quantity: string): number {
+  return quantity.endsWith("m") ? Number(quantity.slice(0, -1)) : Number(quantity) * 1000;
+}

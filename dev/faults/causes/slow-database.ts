@@ -1,0 +1,32 @@
+import { containerId, mongodbSelector, onNode, onePod } from "../fault-cluster.ts";
+import type { FaultRun } from "../fault-run.ts";
+
+/** How long MongoDB stands still and runs, in turn, in seconds. */
+export interface Slowness {
+  readonly still: number;
+  readonly runs: number;
+  /** How long this goes on. */
+  readonly seconds: number;
+}
+
+/** Makes MongoDB slow: its processes are stopped and continued, again and again. */
+export async function slowDatabase(run: FaultRun, slowness: Slowness): Promise<void> {
+  const pod = await onePod(run.namespace, mongodbSelector);
+  run.mark(`MongoDB stands still for ${slowness.still} s of ${slowness.still + slowness.runs}`);
+  await onNode(pod.spec.nodeName ?? "", stopAndContinue(containerId(pod), slowness));
+  run.mark("MongoDB runs");
+}
+
+/** The loop ends by itself, and whatever ends it lets MongoDB run. */
+function stopAndContinue(container: string, { still, runs, seconds }: Slowness): string {
+  return `
+pids=$(grep -ls ${container} /proc/[0-9]*/cgroup | cut -d/ -f3)
+[ -n "$pids" ] || { echo "no process of ${container}" >&2; exit 1; }
+trap 'kill -CONT $pids' EXIT
+trap exit HUP INT TERM
+end=$(($(date +%s) + ${seconds}))
+while [ $(date +%s) -lt $end ]; do
+  kill -STOP $pids; sleep ${still}
+  kill -CONT $pids; sleep ${runs}
+done`;
+}

@@ -1,0 +1,43 @@
+import type { Summary } from "../../tools/traffic/request-samples.ts";
+
+/** A line of the report. */
+export interface Row extends Summary {
+  readonly fault: string;
+  /** Writes that were acknowledged in its time. */
+  readonly acknowledged: number;
+  /** Of those, the ones that are not there at the end. */
+  readonly lost: number;
+  /** What else is worth telling. */
+  readonly notes: readonly string[];
+}
+
+const heads = ["fault", "requests", "failed", "503", "p50 ms", "p99 ms", "outage s", "acknowledged", "lost"];
+
+/** The report as a Markdown table, with what went wrong and the notes below. */
+export function table(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.fault,
+    String(row.requests),
+    String(row.failed),
+    String(row.shed),
+    row.p50.toFixed(1),
+    row.p99.toFixed(0),
+    (row.outage / 1000).toFixed(1),
+    String(row.acknowledged),
+    String(row.lost),
+  ]);
+  const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) => {
+    const padded = row.map((cell, i) =>
+      i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+    );
+    return `| ${padded.join(" | ")} |`;
+  };
+  const rule = widths.map((width, i) => (i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [line(heads), line(rule), ...cells.map(line), ...rows.flatMap(remarks)].join("\n");
+}
+
+function remarks({ fault, reasons, notes }: Row): string[] {
+  const wrong = [...reasons].map(([reason, count]) => `${count} × ${reason}`);
+  return [...notes, ...wrong].map((remark) => `${fault}: ${remark}`);
+}

@@ -1,0 +1,131 @@
+import { expect } from "chai";
+import { rollOutBrokenImage, changeConfig, changeImage } from "./causes/rollout.ts";
+import { drainNode } from "./causes/eviction.ts";
+import { fillMemory } from "./causes/memory-fill.ts";
+import { deleteDatabasePod, deletePod, forceDeletePod } from "./causes/pod-deletion.ts";
+import { restartMinikube } from "./causes/minikube-restart.ts";
+import { scaleDown, scaleUp } from "./causes/scale-down.ts";
+import { slowDatabase } from "./causes/slow-database.ts";
+import { watchMemory } from "../../tools/traffic/pod-memory.ts";
+import { profile } from "./fault-cluster.ts";
+import { FaultRun } from "./fault-run.ts";
+import type { Summary } from "../../tools/traffic/request-samples.ts";
+
+/** Mebibytes that a pod of the service may use. */
+const memoryLimit = 128;
+
+// After each fault the service has to be whole without a hand, and after the last every acknowledged write is looked for.
+describe("faults under a constant load", () => {
+  let run: FaultRun;
+  let finish: (() => Promise<void>) | undefined;
+  before(async () => {
+    run = await FaultRun.start();
+    finish = () => run.finish();
+  });
+  after(() => finish?.());
+
+  describe("no request fails", () => {
+    let requests = 0;
+    let faults = 0;
+    const harmless = (title: string, cause: () => Promise<readonly string[]>) => {
+      it(title, async () => {
+        const summary = await run.under(title, cause);
+        requests += summary.requests;
+        faults++;
+        expectNoFailure(summary);
+      });
+    };
+
+    harmless("rollout of a changed image", () => changeImage(run));
+    harmless("rollout of a changed config", () => changeConfig(run));
+    harmless("a pod is deleted", () => deletePod(run));
+    harmless("a pod is deleted by force", () => forceDeletePod(run));
+    harmless("pods are scaled down", async () => {
+      const from = await scaleUp(run);
+      run.mark(`${from} pods`);
+      await scaleDown(run);
+      return [`${from} → 2 pods`];
+    });
+    harmless("a node is drained", () => drainNode(run));
+
+    after("of 50,000 requests, when all of these ran", () => {
+      if (faults === 6) expect(requests).to.be.at.least(50_000);
+    });
+  });
+
+  it("a broken image: the old pods go on serving, up says why it fails, and the next heals", async () => {
+    let said = "";
+    const summary = await run.under("a broken image", async () => {
+      said = await rollOutBrokenImage(run);
+      return [];
+    });
+    expect(said).to.match(/web.*(timed out|did not|progress)/is);
+    expectNoFailure(summary);
+  });
+
+  it("MongoDB's pod is deleted: 503 meanwhile, and whole within seconds of its pod", async () => {
+    const title = "MongoDB's pod is deleted";
+    let ready = 0;
+    const summary = await run.under(title, async () => {
+      ready = await deleteDatabasePod(run);
+      return [];
+    });
+    // Refused, because a Service without a ready pod takes no connection.
+    expect(reasons(summary, "shed", "refused")).to.deep.equal({});
+    expect(run.lastFailureAfter(ready)).to.be.below(10_000);
+  });
+
+  it("minikube is stopped and started: no wrong answer, and whole within seconds of its start", async () => {
+    const title = "minikube is stopped and started";
+    let ready = 0;
+    const summary = await run.under(title, async () => {
+      const begun = run.now();
+      ready = await restartMinikube(run);
+      return [`ready ${((ready - begun) / 1000).toFixed(0)} s after the stop began`];
+    });
+    // Broken, because a node's network goes before its pods do, and is there again before their rules are.
+    expect(reasons(summary, "shed", "refused", "broken")).to.deep.equal({});
+    expect(run.lastFailureAfter(ready)).to.be.below(10_000);
+  });
+
+  it("memory is filled to its limit: a container ends, and only what it had in flight", async () => {
+    const summary = await run.under("memory is filled", () => fillMemory(run));
+    expect(reasons(summary, "shed", "refused", "broken")).to.deep.equal({});
+    expect(summary.failed + summary.shed).to.be.below(200);
+    expect(summary.outage).to.be.below(3000);
+  });
+
+  it("a slow MongoDB: load is shed, the rest is answered within a second, and memory is bounded", async () => {
+    let most = 0;
+    let slow: Summary | undefined;
+    const summary = await run.under("a slow MongoDB", async () => {
+      const start = run.now();
+      const memory = watchMemory(profile, run.namespace);
+      await slowDatabase(run, { still: 0.3, runs: 0.1, seconds: 15 });
+      await slowDatabase(run, { still: 0.9, runs: 0.1, seconds: 15 });
+      await memory.stop();
+      slow = run.since(start);
+      most = memory.most;
+      return [
+        `p99 ${slow.p99.toFixed(0)} ms while it was slow`,
+        `the largest pod used ${most.toFixed(0)} Mi, ${memory.restarts} restarts`,
+      ];
+    });
+    expect(reasons(summary, "shed")).to.deep.equal({});
+    expect(summary.shed).to.be.greaterThan(0);
+    expect(slow?.p99).to.be.below(1000);
+    expect(most).to.be.within(1, memoryLimit);
+  });
+});
+
+function expectNoFailure(summary: Summary): void {
+  expect(reasons(summary)).to.deep.equal({});
+}
+
+/** What went wrong, and how often, without what may. */
+function reasons(summary: Summary, ...allowed: string[]): Record<string, number> {
+  const bad = [...summary.reasons].filter(
+    ([reason]) => !allowed.some((kind) => reason.startsWith(`${kind}:`)),
+  );
+  return Object.fromEntries(bad);
+}

@@ -1,0 +1,52 @@
+import { expect } from "chai";
+import { table } from "../../faults/fault-table.ts";
+import { drawTimeline } from "../../faults/fault-timeline.ts";
+
+describe("table", () => {
+  it("has a line a fault, and below it what went wrong", () => {
+    const row = {
+      requests: 9000,
+      failed: 1,
+      shed: 0,
+      p50: 3.14,
+      p99: 21,
+      outage: 250,
+      acknowledged: 2250,
+      lost: 0,
+    };
+    const reasons = new Map([["broken: GET ECONNRESET", 1]]);
+    const lines = table([{ fault: "rollout", ...row, reasons, notes: ["2 pods"] }]).split("\n");
+    expect(lines[2]?.split(/ *\| */).slice(1, -1)).to.deep.equal([
+      "rollout",
+      "9000",
+      "1",
+      "0",
+      "3.1",
+      "21",
+      "0.3",
+      "2250",
+      "0",
+    ]);
+    expect(lines.slice(3)).to.deep.equal(["rollout: 2 pods", "rollout: 1 × broken: GET ECONNRESET"]);
+  });
+});
+
+describe("drawTimeline", () => {
+  it("draws each second's answers, and names the moments", () => {
+    const svg = drawTimeline({
+      samples: [
+        { due: 100, ms: 5, outcome: "ok" },
+        { due: 1100, ms: 5, outcome: "shed" },
+        { due: 2100, ms: 5, outcome: "broken" },
+      ],
+      moments: [{ at: 1000, name: "a < b" }],
+      pods: [
+        { at: 0, ready: 2 },
+        { at: 1500, ready: 1 },
+      ],
+    });
+    expect(svg).to.include("a &lt; b").and.include('fill="#2e8b57"').and.include('fill="#c0392b"');
+    // White, three answers, two latencies of the one right answer, two steps of the pods.
+    expect(svg.match(/<rect /g)).to.have.length(8);
+  });
+});

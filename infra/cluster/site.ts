@@ -1,0 +1,90 @@
+import { RunError } from "@pulumi/pulumi";
+import { findClusterUid } from "./cluster-uid.ts";
+import { findMinikube, dockerOfMachine, type Docker, type Minikube, type Reach } from "./minikube.ts";
+import { findNodes, type NodeFacts } from "./nodes.ts";
+import type { Settings } from "../settings/stack-settings.ts";
+
+/** The cluster as it is before anything is made in it. */
+export interface Site {
+  /** The kubeconfig's context. @default the current one */
+  readonly context: string | undefined;
+  /** The cluster's identity, or undefined where kubectl can't say. */
+  readonly uid: string | undefined;
+  /** The Docker daemon that builds the image. */
+  readonly docker: Docker;
+  /** What minikube says of itself, where it is one. Nobody else has such a cluster, and it is for one user. */
+  readonly minikube?: Minikube;
+  /** The nodes that take pods, or undefined where nobody can say. */
+  readonly nodes: readonly NodeFacts[] | undefined;
+  /** Whether there is a node more where pods may go when one is away. */
+  readonly hasSeveralNodes: boolean;
+  /** Where a port of the node is reached from this machine. */
+  readonly reach: (nodePort: number) => Reach;
+  /** Command that gives load balancers their addresses. @default they get them by themselves */
+  readonly tunnel?: string;
+}
+
+/**
+ * Asks minikube, or the cluster of the kubeconfig.
+ * @throws {RunError} what is missing, and the one command that mends it
+ */
+export async function findSite(settings: Pick<Settings, "cluster" | "expose" | "registry">): Promise<Site> {
+  return settings.cluster.kind === "minikube"
+    ? await ofMinikube(settings.cluster.profile, settings)
+    : await ofKubeconfig(settings.cluster.context);
+}
+
+async function ofMinikube(
+  profile: string,
+  { expose, registry }: Pick<Settings, "expose" | "registry">,
+): Promise<Site> {
+  const identity = findClusterUid(profile);
+  const hasAnswered = identity.then((uid) => uid !== undefined);
+  const [minikube, nodes, uid] = await Promise.all([
+    findMinikube(profile, { hasAnswered }),
+    findNodes(profile),
+    identity,
+  ]);
+  if (expose.kind === "ingress" && !minikube.hasIngress) {
+    throw new RunError(
+      `The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p ${profile}`,
+    );
+  }
+  return {
+    context: profile,
+    uid,
+    minikube,
+    // This machine's Docker has its logins, and a host that all nodes reach under the same name.
+    docker: registry === undefined ? minikube.docker : await dockerOfMachine(),
+    nodes,
+    hasSeveralNodes: minikube.nodes.length > 1,
+    reach: minikube.reach,
+    tunnel: `minikube tunnel -p ${profile}`,
+  };
+}
+
+async function ofKubeconfig(context: string | undefined): Promise<Site> {
+  const [docker, nodes, uid] = await Promise.all([
+    dockerOfMachine(),
+    findNodes(context),
+    findClusterUid(context),
+  ]);
+  return {
+    context,
+    uid,
+    docker,
+    nodes,
+    // What nobody can count is not taken for a single one.
+    hasSeveralNodes: nodes?.length !== 1,
+    reach: (nodePort) => reachNode(nodes, nodePort),
+  };
+}
+
+function reachNode(nodes: readonly NodeFacts[] | undefined, nodePort: number): Reach {
+  const address = nodes?.[0]?.address;
+  if (address !== undefined) return { address: `${address}:${nodePort}` };
+  return {
+    address: `NODE:${nodePort}`,
+    fault: `The service answers at port ${nodePort} of every node: \`kubectl get nodes --output wide\` shows their addresses.`,
+  };
+}

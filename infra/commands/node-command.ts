@@ -1,0 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Command } from "./local-command.ts";
+
+/** Arguments of {@link NodeCommand}. */
+export interface NodeCommandArgs {
+  /** The minikube cluster. Its first node is meant. */
+  readonly profile: string;
+  /** Identity of the cluster: in another one it is to be done again. */
+  readonly clusterId: pulumi.Input<string>;
+  /** Shell line that makes something so, or finds that it is. */
+  readonly create: string;
+  /** Shell line that undoes it. @default it stays */
+  readonly delete?: string;
+}
+
+/** What only the node itself can do. minikube finds the way in, whatever the runtime. */
+export class NodeCommand extends Command {
+  constructor(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions) {
+    const onNode = (line: string) => ["minikube", "ssh", "--profile", args.profile, "--", line];
+    super(
+      name,
+      {
+        create: [onNode(args.create)],
+        ...(args.delete === undefined ? {} : { delete: onNode(args.delete) }),
+        triggers: [args.clusterId],
+      },
+      opts,
+    );
+  }
+}

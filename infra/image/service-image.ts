@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import dockerignore from "@balena/dockerignore";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { Command, type CommandLine } from "../commands/local-command.ts";
+import type { RegistrySettings } from "../settings/cluster-settings.ts";
+
+/** Arguments of {@link ServiceImage}. */
+export interface ServiceImageArgs {
+  /** Identity of the cluster: in another cluster's Docker the image is not there yet. */
+  readonly clusterId: pulumi.Input<string>;
+  /** The minikube cluster whose nodes get the image from this machine's Docker. @default they have built it */
+  readonly loadInto?: { readonly profile: string; readonly nodes: readonly string[] };
+  /** Where it is pushed to. @default it stays where it was built */
+  readonly registry?: Pick<RegistrySettings, "repository" | "push">;
+  /** What it is built for, as Docker names it. @default this machine's architecture, which a local node has, too */
+  readonly platform?: string;
+  /** Folder with Dockerfile and .dockerignore. @default the project's */
+  readonly context?: string;
+}
+
+const project = join(import.meta.dirname, "../..");
+const localRepository = "koa-mongo-stack";
+
+/**
+ * The service's image, built in the cluster's own Docker, or in this machine's and loaded into each node or pushed to a
+ * registry. Its tag is a hash of what it is built from, because the provider compares inputs only, and because a pod
+ * can't use the bare id of an image that was never pushed. One that was is used by its digest.
+ */
+export class ServiceImage extends pulumi.ComponentResource {
+  /** Name and tag, or name and digest of one that was pushed. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:image:ServiceImage", name, args, opts);
+    const { clusterId, context = project, registry } = args;
+
+    const content = contextHash(context);
+    // Every cluster pulls the same one from a registry.
+    const where = registry === undefined ? clusterId : registry.repository;
+    const tag = pulumi.output(where).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
+    const image = new docker.Image(
+      name,
+      {
+        imageName: pulumi.interpolate`${registry?.repository ?? localRepository}:${tag}`,
+        build: {
+          context,
+          dockerfile: join(context, "Dockerfile"),
+          platform: args.platform ?? platform(process.arch),
+        },
+        ...(registry === undefined ? { skipPush: true } : pushing(registry)),
+      },
+      // The provider would not delete it anyway, and can't be asked where that Docker's address has changed.
+      { parent: this, retainOnDelete: true },
+    );
+    // Through the digest the pods wait until the image is built. Of one that was not pushed it is an id.
+    const built = pulumi
+      .all([image.imageName, image.repoDigest])
+      .apply(([tagged, digest]) => (registry === undefined ? tagged : digest));
+    this.reference = args.loadInto === undefined ? built : this.load(name, built, args.loadInto);
+
+    this.registerOutputs({ reference: this.reference });
+  }
+
+  /** Copies the image into each node, and gives its name when it is there. */
+  private load(
+    name: string,
+    reference: pulumi.Output<string>,
+    { profile, nodes }: NonNullable<ServiceImageArgs["loadInto"]>,
+  ): pulumi.Output<string> {
+    const create = reference.apply((image) => loadCommands(profile, nodes, image));
+    const loaded = new Command(`${name}-load`, { create }, { parent: this });
+    return pulumi.all([reference, loaded.id]).apply(([image]) => image);
+  }
+}
+
+/** Without a user the provider takes what `docker login` has left, credential helpers included. */
+function pushing({ push }: Pick<RegistrySettings, "push">): Pick<docker.ImageArgs, "registry"> {
+  if (push === undefined) return {};
+  return { registry: { username: push.username, password: push.password } };
+}
+
+/** They look into each node afterwards: minikube ends well, too, where a load has failed. */
+function loadCommands(profile: string, nodes: readonly string[], image: string): CommandLine[] {
+  const looks = nodes.map((node) => {
+    const line = `sudo crictl inspecti -q ${image}`;
+    return ["minikube", "ssh", "--profile", profile, "--node", node, "--", line];
+  });
+  return [["minikube", "image", "load", "--profile", profile, image], ...looks];
+}
+
+/**
+ * A hash of every file that `.dockerignore` lets into the build, by path and content. Of the project's package.json the
+ * scripts don't count: the build runs none of them, and a new one would roll out pods that are as they were.
+ */
+export function contextHash(context: string): string {
+  const rules = dockerignore.default().add(readFileSync(join(context, ".dockerignore"), "utf8"));
+
+  function filesIn(folder: string): string[] {
+    const entries = readdirSync(join(context, folder), { withFileTypes: true });
+    return entries.flatMap((entry) => {
+      const path = posix.join(folder, entry.name);
+      if (rules.ignores(path)) return [];
+      return entry.isDirectory() ? filesIn(path) : [path];
+    });
+  }
+  const files = ["Dockerfile", ...filesIn("").sort()];
+  return sha256(files.map((file) => `${file} ${sha256(contentOf(context, file))}`).join("\n"));
+}
+
+function contentOf(context: string, file: string): string | Buffer {
+  const content = readFileSync(join(context, file));
+  if (file !== "package.json") return content;
+  return JSON.stringify({ ...(JSON.parse(content.toString()) as object), scripts: undefined });
+}
+
+/** As Docker names it. */
+function platform(arch: string): string {
+  return `linux/${arch === "x64" ? "amd64" : arch}`;
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}

@@ -1,0 +1,60 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  applicationDatabase,
+  base64,
+  connectionSecret,
+  stashedPassword,
+  type SecretKey,
+} from "./connection-secret.ts";
+import { partOf } from "../platform/metadata.ts";
+
+/** Arguments of {@link Credentials}. */
+export interface CredentialsArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** With another number there are other users, with passwords of their own. */
+  readonly version: number;
+}
+
+/** A Secret's data, in base64: names and passwords of both users. */
+export type UsersData = Readonly<
+  Record<"root-user" | "root-password" | "app-user" | "app-password", pulumi.Output<string>>
+>;
+
+/** MongoDB's root and application users, with random passwords. */
+export class Credentials extends pulumi.ComponentResource {
+  /** Both users. */
+  readonly users: UsersData;
+  /** A Secret of this version alone that holds both users. */
+  readonly usersSecret: pulumi.Output<string>;
+  /** The application user's connection string, for the service. */
+  readonly uri: SecretKey;
+
+  constructor(name: string, args: CredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:credentials:Credentials", name, args, opts);
+    const metadata = { namespace: args.namespace, labels: partOf };
+
+    const makeUser = (kind: "root" | "app") => {
+      const user = `${kind}-${args.version}`;
+      return { user, password: stashedPassword(`${name}-${user}`, { parent: this }) };
+    };
+    const [root, app] = [makeUser("root"), makeUser("app")];
+
+    this.users = {
+      "root-user": pulumi.output(base64(root.user)),
+      "root-password": root.password.apply(base64),
+      "app-user": pulumi.output(base64(app.user)),
+      "app-password": app.password.apply(base64),
+    };
+    const usersSecret = new k8s.core.v1.Secret(
+      `${name}-wanted-users`,
+      { metadata, immutable: true, data: this.users },
+      { parent: this },
+    );
+    const uri = pulumi.interpolate`mongodb://${app.user}:${app.password}@mongodb:27017/${applicationDatabase}`;
+    this.uri = connectionSecret(name, { namespace: args.namespace, uri }, { parent: this });
+    this.usersSecret = usersSecret.metadata.name;
+
+    this.registerOutputs({ users: this.users, usersSecret: this.usersSecret, uri: this.uri });
+  }
+}

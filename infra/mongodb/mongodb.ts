@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Requests } from "../cluster/capacity.ts";
+import { connectionSecret, type SecretKey } from "./connection-secret.ts";
+import { Credentials } from "./credentials.ts";
+import { MongoDatabase, mongodbRequests } from "./standalone.ts";
+import { PulledImage } from "./pulled-image.ts";
+import { memberRequests, members, operatorRequests, ReplicaSet } from "./replica-set.ts";
+import type { MongoSettings } from "../settings/mongodb-settings.ts";
+import type { Site } from "../cluster/site.ts";
+import { databaseStorage } from "./storage/database-storage.ts";
+import { UsersJob } from "./users-job.ts";
+
+/** Arguments of {@link makeMongo}. */
+export interface MongoArgs<Settings extends MongoSettings = MongoSettings> {
+  readonly mongo: Settings;
+  readonly namespace: pulumi.Input<string>;
+  /** Project and stack. */
+  readonly stack: string;
+  readonly site: Site;
+  /** Identity of the cluster. */
+  readonly clusterId: pulumi.Input<string>;
+  /** Name of the PriorityClass of its pods. @default the cluster's */
+  readonly priority?: pulumi.Input<string>;
+  /** What has to be there before one of its pods talks to another. */
+  readonly network: pulumi.Resource;
+}
+
+/** The database, as the service sees it. */
+export interface Mongo {
+  /** Where its connection string is. */
+  readonly uri: SecretKey;
+  /** What has to be there before the service's pods: they are ready when MongoDB answers. */
+  readonly before: pulumi.Input<pulumi.Resource>[];
+  /** Ends what only pods that are gone by now have needed. */
+  finish(web: pulumi.Resource): void;
+}
+
+/** What its pods ask for, pod by pod. */
+export function mongoRequests(mongo: MongoSettings): readonly Requests[] {
+  switch (mongo.kind) {
+    case "standalone":
+      return [mongodbRequests];
+    case "operator":
+      return [
+        ...Array<Requests>(members).fill(memberRequests),
+        ...(mongo.installs ? [operatorRequests] : []),
+      ];
+    case "external":
+      return [];
+  }
+}
+
+/** Makes the database, whichever it is. */
+export function makeMongo(args: MongoArgs, opts: pulumi.ComponentResourceOptions): Mongo {
+  const { mongo } = args;
+  switch (mongo.kind) {
+    case "standalone":
+      return standalone({ ...args, mongo }, opts);
+    case "operator":
+      return replicaSet({ ...args, mongo }, opts);
+    case "external": {
+      const uri = connectionSecret("mongodb", { namespace: args.namespace, uri: mongo.uri }, opts);
+      return { uri, before: [args.network], finish: () => undefined };
+    }
+  }
+}
+
+type Of<Kind> = MongoArgs<Extract<MongoSettings, { kind: Kind }>>;
+
+/**
+ * MongoDB's pod makes its first users. Others are made before anything has them, and the former ones dropped after
+ * nothing has them any more.
+ */
+function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOptions): Mongo {
+  const { namespace, site, clusterId, network, stack } = args;
+  const { image, passwordVersion: version, storage } = args.mongo;
+  const mongoImage =
+    site.minikube === undefined
+      ? []
+      : [new PulledImage("mongodb", { profile: site.minikube.profile, clusterId, image })];
+  const claimName = databaseStorage("data", { namespace, directory: stack, storage, site, clusterId }, opts);
+  const credentials = new Credentials("mongodb", { namespace, version }, opts);
+
+  const isRotated = version > 1;
+  const node = site.minikube === undefined ? {} : { node: site.minikube.nodes[0] };
+  const usersJob = (task: "add" | "drop", dependsOn: pulumi.Input<pulumi.Resource>[]) =>
+    new UsersJob(
+      `mongodb-${task}-users`,
+      { namespace, image, credentials, ...node, task },
+      { ...opts, dependsOn },
+    );
+  const usersAdded = isRotated ? [usersJob("add", [...mongoImage, network])] : [];
+  const priority = args.priority === undefined ? {} : { priority: args.priority };
+  const database = new MongoDatabase(
+    "mongodb",
+    { namespace, image, credentials, claimName, ...priority },
+    { ...opts, dependsOn: usersAdded },
+  );
+  return {
+    uri: credentials.uri,
+    // The pull of that large image must not count against the pods' time; the rest of MongoDB's start may.
+    before: storage.kind === "hostPath" ? [...mongoImage, ...usersAdded] : [database],
+    finish(web) {
+      if (isRotated) usersJob("drop", [database, web]);
+    },
+  };
+}
+
+function replicaSet(args: Of<"operator">, opts: pulumi.ComponentResourceOptions): Mongo {
+  const { namespace, mongo, site, priority, network } = args;
+  const nodes = site.nodes?.length ?? site.minikube?.nodes.length;
+  const database = new ReplicaSet(
+    "mongodb",
+    {
+      namespace,
+      storage: mongo.storage,
+      installs: mongo.installs,
+      ...(nodes === undefined ? {} : { nodes }),
+      ...(priority === undefined ? {} : { priority }),
+    },
+    { ...opts, dependsOn: network },
+  );
+  return { uri: database.uri, before: [database], finish: () => undefined };
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Requests } from "../cluster/capacity.ts";
+import type { Credentials } from "./credentials.ts";
+import { deletedAtOnce, notAwaited, partOf } from "../platform/metadata.ts";
+import { containerSecurity, podLabels, podSecurity } from "../platform/pod-defaults.ts";
+
+type Container = types.input.core.v1.Container;
+type VolumeMount = types.input.core.v1.VolumeMount;
+
+/** Arguments of {@link MongoDatabase}. */
+export interface MongoDatabaseArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** The official mongo image, with its version. */
+  readonly image: string;
+  /** The claim of the volume that holds the data; MongoDB's user must be able to write to it. */
+  readonly claimName: pulumi.Input<string>;
+  /** Its users. Where it runs already it must have them by now. */
+  readonly credentials: Pick<Credentials, "users">;
+  /** Name of the PriorityClass of its pod. @default the cluster's */
+  readonly priority?: pulumi.Input<string>;
+}
+
+/** User and group `mongodb` of the official image. */
+export const mongodbUser = 999;
+/** MongoDB's port. */
+export const mongodbPort = 27017;
+/** Labels of MongoDB's pods. */
+export const mongodbLabels = podLabels("mongodb");
+/**
+ * The Secret with the users that MongoDB has. Its name stays and its content changes: with other users the pod need not
+ * start anew, and when it does it sets them.
+ */
+export const currentUsers = "mongodb-users";
+
+const scriptFolder = join(import.meta.dirname, "scripts");
+
+/** One MongoDB with authentication, at the DNS name `mongodb`. */
+export class MongoDatabase extends pulumi.ComponentResource {
+  /** The StatefulSet's name. */
+  readonly statefulSetName: pulumi.Output<string>;
+
+  constructor(name: string, args: MongoDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:database:MongoDatabase", name, args, opts);
+    const { namespace } = args;
+    const child = { parent: this };
+    const metadata = { namespace, labels: { ...partOf, ...mongodbLabels } };
+    const ports = [{ name: "mongodb", port: mongodbPort, targetPort: "mongodb" }];
+
+    const scripts = new k8s.core.v1.ConfigMap(
+      `${name}-scripts`,
+      {
+        metadata,
+        immutable: true,
+        data: scriptFiles("set-users.sh", "set-users.js"),
+      },
+      child,
+    );
+    const users = new k8s.core.v1.Secret(
+      `${name}-users`,
+      { metadata: { ...metadata, name: currentUsers }, data: args.credentials.users },
+      child,
+    );
+    new k8s.core.v1.Service(
+      name,
+      {
+        metadata: { ...metadata, name: "mongodb", annotations: notAwaited },
+        spec: { selector: mongodbLabels, ports },
+      },
+      child,
+    );
+    const headless = new k8s.core.v1.Service(
+      `${name}-members`,
+      {
+        metadata: { ...metadata, annotations: notAwaited },
+        spec: { selector: mongodbLabels, ports, clusterIP: "None" },
+      },
+      child,
+    );
+    // The image is on the node by now; data of a MongoDB that was cut off takes a while to recover.
+    const customTimeouts = { create: "5m", update: "5m" };
+    const statefulSet = new k8s.apps.v1.StatefulSet(
+      name,
+      {
+        metadata: { ...metadata, annotations: deletedAtOnce },
+        spec: {
+          replicas: 1,
+          // With OrderedReady a pod that can't start would be waited for before it is replaced by a better one.
+          podManagementPolicy: "Parallel",
+          serviceName: headless.metadata.name,
+          selector: { matchLabels: mongodbLabels },
+          template: {
+            metadata: { labels: { ...partOf, ...mongodbLabels } },
+            spec: podSpec(args, scripts.metadata.name),
+          },
+        },
+      },
+      { ...child, customTimeouts, dependsOn: users },
+    );
+    this.statefulSetName = statefulSet.metadata.name;
+
+    this.registerOutputs({ statefulSetName: this.statefulSetName });
+  }
+}
+
+function podSpec(args: MongoDatabaseArgs, scripts: pulumi.Input<string>): types.input.core.v1.PodSpec {
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: podSecurity(mongodbUser),
+    terminationGracePeriodSeconds: 60,
+    ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
+    initContainers: [setUsers(args.image)],
+    containers: [mongod(args.image)],
+    volumes: [
+      { name: "data", persistentVolumeClaim: { claimName: args.claimName } },
+      { name: "users", secret: { secretName: currentUsers, defaultMode: 0o440 } },
+      { name: "scripts", configMap: { name: scripts } },
+      { name: "scratch", emptyDir: { sizeLimit: "64Mi" } },
+    ],
+  };
+}
+
+function setUsers(image: string): Container {
+  return {
+    ...mongoContainer(image, serverResources),
+    name: "set-users",
+    command: ["bash", "/scripts/set-users.sh"],
+    volumeMounts: [
+      ...dataMounts(),
+      { name: "users", mountPath: "/run/secrets/mongodb", readOnly: true },
+      { name: "scripts", mountPath: "/scripts", readOnly: true },
+    ],
+  };
+}
+
+function mongod(image: string): Container {
+  const tcp = { tcpSocket: { port: "mongodb" } };
+  const ping = `mongosh --quiet --norc --host "$HOSTNAME" --eval 'quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)'`;
+  return {
+    ...mongoContainer(image, serverResources),
+    name: "mongodb",
+    // Half of the memory limit, as MongoDB does on a machine of its own: it may size the cache from the node instead.
+    args: ["mongod", "--auth", "--bind_ip_all", "--wiredTigerCacheSizeGB", "0.25"],
+    ports: [{ name: "mongodb", containerPort: mongodbPort }],
+    volumeMounts: dataMounts(),
+    // mongosh is a Node process of its own: it asks at the start only, and TCP does afterwards.
+    startupProbe: {
+      exec: { command: ["bash", "-c", ping] },
+      periodSeconds: 2,
+      failureThreshold: 30,
+      timeoutSeconds: 10,
+    },
+    readinessProbe: { ...tcp, periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
+    livenessProbe: { ...tcp, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+  };
+}
+
+/** What its pod asks for. */
+export const mongodbRequests: Requests = { cpu: "250m", memory: "512Mi" };
+
+const serverResources: types.input.core.v1.ResourceRequirements = {
+  requests: { ...mongodbRequests },
+  limits: { cpu: "1", memory: mongodbRequests.memory },
+};
+
+/** What every container of the mongo image has. */
+export function mongoContainer(
+  image: string,
+  resources: types.input.core.v1.ResourceRequirements,
+): Pick<Container, "image" | "imagePullPolicy" | "env" | "resources" | "securityContext"> {
+  return {
+    image,
+    imagePullPolicy: "IfNotPresent",
+    // mongosh writes its log to the home directory, which would be the data's.
+    env: [{ name: "HOME", value: "/tmp" }],
+    resources,
+    securityContext: containerSecurity(),
+  };
+}
+
+function dataMounts(): VolumeMount[] {
+  return [
+    { name: "data", mountPath: "/data/db" },
+    // The image and mongosh write here, and the root file system is read-only.
+    { name: "scratch", mountPath: "/tmp", subPath: "tmp" },
+    { name: "scratch", mountPath: "/data/configdb", subPath: "configdb" },
+  ];
+}
+
+/** A ConfigMap's data: scripts that run in the mongo image, by name. */
+export function scriptFiles(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((file) => [file, readFileSync(join(scriptFolder, file), "utf8")]));
+}

@@ -1,0 +1,38 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { HostPathStorage } from "./hostpath-storage.ts";
+import type { StorageSettings } from "../../settings/mongodb-settings.ts";
+import type { Site } from "../../cluster/site.ts";
+import { StorageClassStorage } from "./storageclass-storage.ts";
+
+/** Arguments of {@link databaseStorage}. */
+export interface DatabaseStorageArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** Name of the directory, where it is one. */
+  readonly directory: string;
+  readonly storage: StorageSettings;
+  readonly site: Site;
+  /** Identity of the cluster. */
+  readonly clusterId: pulumi.Input<string>;
+}
+
+/** MongoDB's volume, of either kind. Gives the name of its claim. */
+export function databaseStorage(
+  name: string,
+  { namespace, directory, storage, site, clusterId }: DatabaseStorageArgs,
+  opts: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> {
+  const { size } = storage;
+  if (storage.kind === "storageClass") {
+    return new StorageClassStorage(name, { namespace, size, storageClass: storage.className }, opts)
+      .claimName;
+  }
+  if (site.minikube === undefined) throw new Error("a hostPath is a folder of minikube's node");
+  const { profile, nodes } = site.minikube;
+  const node = nodes.length > 1 ? { node: nodes[0] } : {};
+  const { keepData } = storage;
+  return new HostPathStorage(
+    name,
+    { namespace, size, profile, clusterId, ...node, directory, keepData },
+    opts,
+  ).claimName;
+}

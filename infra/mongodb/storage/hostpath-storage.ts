@@ -1,0 +1,89 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { mongodbUser } from "../standalone.ts";
+import { notAwaited, partOf } from "../../platform/metadata.ts";
+import { NodeCommand } from "../../commands/node-command.ts";
+import { claimSpec, type StorageArgs } from "./volume-claim.ts";
+
+/** Arguments of {@link HostPathStorage}. */
+export interface HostPathStorageArgs extends StorageArgs {
+  /** The minikube cluster. */
+  readonly profile: string;
+  /** Identity of the cluster: another cluster's node has no directory yet. */
+  readonly clusterId: pulumi.Input<string>;
+  /** Name of the directory. */
+  readonly directory: string;
+  /** The node that the directory is on, where there are several. @default the only one */
+  readonly node?: string;
+  /** Whether the files survive `pulumi destroy`. */
+  readonly keepData: boolean;
+}
+
+/**
+ * A static hostPath volume, in the folder that minikube keeps over restarts. Its directory is made on the node itself,
+ * for MongoDB's user, which kubelet doesn't do for a hostPath: so no pod has to run as root for it. And it is deleted
+ * with its files by `pulumi destroy`.
+ */
+export class HostPathStorage extends pulumi.ComponentResource {
+  /** Name of the claim that a pod mounts. */
+  readonly claimName: pulumi.Output<string>;
+
+  constructor(name: string, args: HostPathStorageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("koa-mongo-stack:storage:HostPathStorage", name, args, opts);
+    const { namespace, size, profile, clusterId, keepData } = args;
+
+    const path = `/data/${args.directory}`;
+    const directory = new NodeCommand(
+      `${name}-directory`,
+      {
+        profile,
+        clusterId,
+        create: `sudo install --directory --owner=${mongodbUser} --group=${mongodbUser} --mode=0700 ${path}`,
+        delete: `sudo rm -rf ${path}`,
+      },
+      { parent: this, retainOnDelete: keepData },
+    );
+
+    // Neither can be changed in place: a new pair is made on the same directory, and the pod moves to it.
+    const renewed = { parent: this, replaceOnChanges: ["spec", "metadata.labels"] };
+    const persistentVolume = new k8s.core.v1.PersistentVolume(
+      name,
+      {
+        // A volume whose claim is gone takes no other: with the namespace it is replaced, too.
+        metadata: { labels: { ...partOf, "app.kubernetes.io/instance": namespace } },
+        spec: {
+          accessModes: ["ReadWriteOnce"],
+          capacity: { storage: size },
+          hostPath: { path, type: "Directory" },
+          ...(args.node === undefined ? {} : { nodeAffinity: onNode(args.node) }),
+          persistentVolumeReclaimPolicy: "Retain",
+          // The class "" keeps dynamic provisioners away.
+          storageClassName: "",
+        },
+      },
+      renewed,
+    );
+    const claim = new k8s.core.v1.PersistentVolumeClaim(
+      name,
+      {
+        metadata: { namespace, labels: partOf, annotations: notAwaited },
+        spec: {
+          ...claimSpec(size, ""),
+          volumeName: persistentVolume.metadata.name,
+        },
+      },
+      // Not the volume, which says only where it is: so `destroy` deletes both at once.
+      { ...renewed, dependsOn: directory },
+    );
+    this.claimName = claim.metadata.name;
+
+    this.registerOutputs({ claimName: this.claimName });
+  }
+}
+
+/** The pod goes where its files are. */
+function onNode(node: string): types.input.core.v1.VolumeNodeAffinity {
+  const hostname = { key: "kubernetes.io/hostname", operator: "In", values: [node] };
+  return { required: { nodeSelectorTerms: [{ matchExpressions: [hostname] }] } };
+}

@@ -1,0 +1,74 @@
+import { containersOf, type Container, type Pods, type PodSpec } from "./pod-rules.ts";
+
+/** What is wrong with pods, a sentence each. */
+export type PodRule = (pods: Pods) => string[];
+
+/** A container without probes serves before it can, and goes on when it can't. */
+export const probes: PodRule = ({ spec, serve }) =>
+  serve
+    ? spec.containers.flatMap((container) =>
+        (["startupProbe", "readinessProbe", "livenessProbe"] as const)
+          .filter((probe) => container[probe] === undefined)
+          .map((probe) => `container ${container.name} has no ${probe}`),
+      )
+    : [];
+
+/** A container without limits can take the node's memory from the others. */
+export const limits: PodRule = ({ spec }) =>
+  containersOf(spec).flatMap(({ name, resources }) =>
+    (["requests", "limits"] as const).flatMap((kind) =>
+      ["cpu", "memory"]
+        .filter((resource) => resources?.[kind]?.[resource] === undefined)
+        .map((resource) => `container ${name} has no ${resource} in resources.${kind}`),
+    ),
+  );
+
+/** The `restricted` pod security standard, a read-only root, and no token of the Kubernetes API. */
+export const restricted: PodRule = ({ spec }) => [
+  ...faults("the pod", podFaults(spec)),
+  ...containersOf(spec).flatMap((container) =>
+    faults(`container ${container.name}`, containerFaults(container)),
+  ),
+];
+
+/** What a tag such as `latest` names changes without a rollout. */
+export const fixedImages: PodRule = ({ spec }) =>
+  containersOf(spec)
+    .filter(({ image = "" }) => !isFixed(image))
+    .map(
+      ({ name, image = "none" }) => `container ${name} has the image ${image}: name its version or digest`,
+    );
+
+function isFixed(image: string): boolean {
+  if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
+  // After the last slash, because a registry has a port.
+  const tag = /^[^/@]+:([\w.-]+)$/.exec(image.split("/").at(-1) ?? "")?.[1] ?? "latest";
+  return tag !== "latest" && /\d/.test(tag);
+}
+
+function podFaults(spec: PodSpec): Record<string, boolean> {
+  const { securityContext: context = {} } = spec;
+  return {
+    "may run as root": context.runAsNonRoot !== true || context.runAsUser === 0,
+    "has no seccomp profile RuntimeDefault": context.seccompProfile?.type !== "RuntimeDefault",
+    "has a service account's token": spec.automountServiceAccountToken !== false,
+    "shares the node's network or processes": [spec.hostNetwork, spec.hostPID, spec.hostIPC].includes(true),
+    "mounts a folder of the node": (spec.volumes ?? []).some(({ hostPath }) => hostPath !== undefined),
+  };
+}
+
+function containerFaults({ securityContext: context = {} }: Container): Record<string, boolean> {
+  const { capabilities = {} } = context;
+  return {
+    "may gain privileges": context.allowPrivilegeEscalation !== false || context.privileged === true,
+    "may run as root": context.runAsNonRoot !== true || context.runAsUser === 0,
+    "can write to its root file system": context.readOnlyRootFilesystem !== true,
+    "keeps capabilities": !(capabilities.drop ?? []).includes("ALL") || (capabilities.add ?? []).length > 0,
+  };
+}
+
+function faults(what: string, found: Record<string, boolean>): string[] {
+  return Object.entries(found)
+    .filter(([, isFault]) => isFault)
+    .map(([fault]) => `${what} ${fault}`);
+}

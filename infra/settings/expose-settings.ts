@@ -1,0 +1,81 @@
+import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
+import { given, integer, matching, oneOf, optional, refuseKeys } from "./config-values.ts";
+
+/** Where an Ingress gets its certificate from. */
+export type Tls =
+  /** An issuer of cert-manager makes it, and makes it anew in time. */
+  | { readonly kind: "issuer"; readonly issuer: string }
+  /** Chain and key, in PEM. Both are secrets, because components keep what they are given in the state. */
+  | { readonly kind: "certificate"; readonly certificate: Output<string>; readonly key: Output<string> };
+
+/** An Ingress: a host name, on a controller that others may share. */
+export interface IngressSettings {
+  readonly kind: "ingress";
+  readonly host: string;
+  /** @default the cluster's own choice */
+  readonly className?: string;
+  /** @default HTTP only */
+  readonly tls?: Tls;
+}
+
+/** How the service is reached from outside the cluster. */
+export type Expose =
+  | { readonly kind: "nodePort"; readonly port: number | undefined }
+  | { readonly kind: "loadBalancer" }
+  | IngressSettings;
+
+const kinds = ["nodePort", "loadBalancer", "ingress"] as const;
+const tlsKeys = ["tlsIssuer", "tlsCertificate", "tlsKey"] as const;
+const dnsName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
+/** Name of a Kubernetes object. */
+export const objectName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/**
+ * Reads it.
+ * @throws {RunError} one sentence
+ */
+export function readExpose(config: Config): Expose {
+  const kind = oneOf(config, "expose", kinds);
+  const port = config.require("nodePort") === "0" ? undefined : integer(config, "nodePort", 30000, 32767);
+  if (kind === "ingress") return readIngress(config);
+  refuseKeys(config, ["host", "ingressClass", ...tlsKeys], "expose ingress");
+  return kind === "nodePort" ? { kind, port } : { kind };
+}
+
+function readIngress(config: Config): IngressSettings {
+  const host = matching(config, "host", dnsName, "a host name such as app.example.com, with expose ingress");
+  const className = optional(config, "ingressClass", objectName, "the name of an IngressClass");
+  const tls = readTls(config);
+  return {
+    kind: "ingress",
+    host,
+    ...(className === undefined ? {} : { className }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+function readTls(config: Config): Tls | undefined {
+  const issuer = optional(config, "tlsIssuer", objectName, "the name of a ClusterIssuer of cert-manager");
+  const [certificate, key] = [given(config, "tlsCertificate"), given(config, "tlsKey")];
+  if (issuer !== undefined) {
+    if (certificate === undefined && key === undefined) return { kind: "issuer", issuer };
+    throw new RunError(
+      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: take one of them away.",
+    );
+  }
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    const missing = certificate === undefined ? "tlsCertificate" : "tlsKey";
+    throw new RunError(
+      `tlsCertificate and tlsKey go together. Run: pulumi config set --secret ${missing} < FILE.pem`,
+    );
+  }
+  requirePem("tlsCertificate", certificate, /-----BEGIN CERTIFICATE-----/);
+  requirePem("tlsKey", key, /-----BEGIN (\w+ )?PRIVATE KEY-----/);
+  return { kind: "certificate", certificate: secret(certificate), key: secret(key) };
+}
+
+/** Says nothing of the value, which is a secret. */
+function requirePem(name: string, text: string, form: RegExp): void {
+  if (!form.test(text)) throw new RunError(`${name} is not in PEM: it must have ${form.source}.`);
+}

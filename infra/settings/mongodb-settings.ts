@@ -1,0 +1,121 @@
+import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
+import { given, integer, matching, oneOf, refuseKeys } from "./config-values.ts";
+
+/** Where the database keeps its files. */
+export type StorageSettings =
+  | { readonly kind: "hostPath"; readonly size: string; readonly keepData: boolean }
+  | { readonly kind: "storageClass"; readonly size: string; readonly className: string };
+
+/** A volume of a StorageClass. */
+export type ClassStorage = Extract<StorageSettings, { kind: "storageClass" }>;
+
+/** Which MongoDB it is. */
+export type MongoSettings =
+  /** One MongoDB of our own. */
+  | {
+      readonly kind: "standalone";
+      readonly image: string;
+      /** With another number MongoDB has other users, with passwords of their own. */
+      readonly passwordVersion: number;
+      readonly storage: StorageSettings;
+    }
+  /** A replica set of three, run by Percona's operator. */
+  | {
+      readonly kind: "operator";
+      /** Whether the stack brings the operator, or the cluster has one for every namespace. */
+      readonly installs: boolean;
+      readonly storage: ClassStorage;
+    }
+  /** One that is somebody else's. */
+  | {
+      readonly kind: "external";
+      /** Connection string, a secret. */
+      readonly uri: Output<string>;
+      /** TCP ports that it listens on. */
+      readonly ports: readonly number[];
+    };
+
+const kinds = ["standalone", "operator", "external"] as const;
+/** More is no version any more. */
+const mostVersions = 999_999;
+
+/**
+ * Reads it.
+ * @throws {RunError} one sentence
+ */
+export function readMongo(config: Config): MongoSettings {
+  const kind = oneOf(config, "mongo", kinds);
+  const image = matching(
+    config,
+    "mongoImage",
+    /^[\w./:-]+[:@][\w.:-]*\d[\w.:-]*$/,
+    "an image with its version, such as mongo:8.0",
+  );
+  const passwordVersion = integer(config, "passwordVersion", 1, mostVersions);
+  const storage = readStorage(config);
+  const installs = config.requireBoolean("installOperator");
+  const uri = readUri(config, kind);
+
+  if (kind !== "operator" && !installs) throw onlyWith("installOperator", "mongo operator");
+  if (kind === "standalone") return { kind, image, passwordVersion, storage };
+  if (passwordVersion > 1) throw onlyWith("passwordVersion", "mongo standalone");
+  if (kind === "operator") return { kind, installs, storage: requireClass(storage) };
+  if (storage.kind === "hostPath" && storage.keepData) throw onlyWith("keepData", "mongo standalone");
+  return { kind, uri: secret(uri), ports: portsOf(uri) };
+}
+
+/** With `mongodb+srv` DNS has the ports, which are MongoDB's own wherever it is sold as a service. */
+function portsOf(uri: string): number[] {
+  const hosts = /^mongodb:\/\/(?:[^/]*@)?([^/]+)/.exec(uri)?.[1]?.split(",") ?? [""];
+  return [...new Set(hosts.map((host) => Number(/:(\d+)$/.exec(host)?.[1] ?? 27017)))];
+}
+
+function onlyWith(key: string, what: string): RunError {
+  return new RunError(`${key} goes with ${what} only. Run: pulumi config rm ${key}`);
+}
+
+/** The message never shows it: it holds a password. */
+function readUri(config: Config, kind: string): string {
+  if (kind !== "external") {
+    refuseKeys(config, ["mongodbUri"], "mongo external");
+    return "";
+  }
+  const uri = given(config, "mongodbUri");
+  if (uri !== undefined && /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+(\?.*)?$/.test(uri)) return uri;
+  throw new RunError(
+    "mongo external needs a connection string that names the database. " +
+      "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",
+  );
+}
+
+function requireClass(storage: StorageSettings): ClassStorage {
+  if (storage.kind === "storageClass") return storage;
+  throw new RunError(
+    "Each of the operator's members needs a volume of its own: storage must be the name of a StorageClass, " +
+      "as `kubectl get storageclass` lists them.",
+  );
+}
+
+function readStorage(config: Config): StorageSettings {
+  const size = matching(
+    config,
+    "storageSize",
+    /^[1-9]\d*(Mi|Gi|Ti|M|G|T)$/,
+    "a quantity such as 500Mi or 10Gi",
+  );
+  const className = matching(
+    config,
+    "storage",
+    /^(hostPath|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)$/,
+    "hostPath or the name of a StorageClass",
+  );
+  const keepData = config.requireBoolean("keepData");
+  if (className === "hostPath") return { kind: "hostPath", size, keepData };
+  if (keepData) {
+    throw new RunError(
+      `keepData goes with storage hostPath only: the reclaim policy of the StorageClass "${className}" decides ` +
+        "what becomes of its volumes.",
+    );
+  }
+  return { kind: "storageClass", size, className };
+}

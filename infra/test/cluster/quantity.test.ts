@@ -1,0 +1,31 @@
+import { expect } from "chai";
+import { cpu, cpuOf, mebibytes, memoryOf } from "../../cluster/quantity.ts";
+
+describe("quantities", () => {
+  for (const [text, thousandths] of [
+    ["100m", 100],
+    ["2", 2000],
+    ["0.5", 500],
+  ] as const) {
+    it(`reads ${text} of CPU`, () => {
+      expect(cpuOf(text)).to.equal(thousandths);
+    });
+  }
+
+  for (const [text, bytes] of [
+    ["64Mi", 64 * 1024 ** 2],
+    ["8141260Ki", 8141260 * 1024],
+    ["1G", 1e9],
+    ["1Gi", 1024 ** 3],
+    ["128", 128],
+  ] as const) {
+    it(`reads ${text} of memory`, () => {
+      expect(memoryOf(text)).to.equal(bytes);
+    });
+  }
+
+  it("writes them, rounded up", () => {
+    expect(cpu(1500.2)).to.equal("1501m");
+    expect(mebibytes(64 * 1024 ** 2 + 1)).to.equal("65Mi");
+  });
+});

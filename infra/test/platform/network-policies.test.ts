@@ -1,0 +1,155 @@
+import { expect } from "chai";
+import { policies, type DatabasePath } from "../../platform/network-policies.ts";
+import { restorePath, withNetwork } from "../support/fake-minikube.ts";
+import { runProgram } from "../support/mocked-program.ts";
+
+const web = { matchLabels: { "app.kubernetes.io/name": "web" } };
+const mongodb = { matchLabels: { "app.kubernetes.io/name": "mongodb" } };
+const users = { matchLabels: { "app.kubernetes.io/name": "mongodb-users" } };
+const dns = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ],
+};
+
+const standalone = { database: { kind: "standalone" }, acme: false } as const;
+
+describe("NetworkRules", function () {
+  this.timeout(60_000);
+  after(restorePath);
+
+  it("denies everything, and then allows these paths", () => {
+    expect(policies(standalone)).to.deep.equal({
+      "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      "any-to-web": {
+        podSelector: web,
+        policyTypes: ["Ingress"],
+        ingress: [{ ports: [{ protocol: "TCP", port: 3000 }] }],
+      },
+      "web-to-mongodb": {
+        podSelector: web,
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }],
+      },
+      "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns] },
+      "users-to-mongodb": {
+        podSelector: users,
+        policyTypes: ["Egress"],
+        egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }, dns],
+      },
+      "mongodb-from-users": {
+        podSelector: mongodb,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: users }], ports: [{ protocol: "TCP", port: 27017 }] }],
+      },
+      "mongodb-from-web": {
+        podSelector: mongodb,
+        policyTypes: ["Ingress"],
+        ingress: [{ from: [{ podSelector: web }], ports: [{ protocol: "TCP", port: 27017 }] }],
+      },
+    });
+  });
+
+  it("lets one neighbour read the metrics, and the pods send traces to another, where that is asked for", () => {
+    const {
+      "metrics-to-neighbour": metrics,
+      "web-to-collector": traces,
+      ...others
+    } = policies({
+      ...standalone,
+      metricsFrom: "monitoring",
+      collector: { namespace: "tracing", port: 4318 },
+    });
+    const pods = (namespace: string) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    });
+    expect(metrics).to.deep.equal({
+      podSelector: web,
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [pods("monitoring")], ports: [{ protocol: "TCP", port: 9464 }] }],
+    });
+    expect(traces).to.deep.equal({
+      podSelector: web,
+      policyTypes: ["Egress"],
+      egress: [{ to: [pods("tracing")], ports: [{ protocol: "TCP", port: 4318 }] }],
+    });
+    expect(others).to.deep.equal(policies(standalone));
+  });
+
+  it("warns, in one sentence, where the cluster does not enforce them", async () => {
+    expect((await runProgram()).warnings).to.deep.equal([]);
+    const { warnings } = await runProgram({}, [withNetwork("bridge")]);
+    expect(warnings).to.deep.equal([
+      "minikube with --cni=bridge does not enforce NetworkPolicies. Another cluster does: minikube delete -p minikube, " +
+        "then: minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube",
+    ]);
+  });
+
+  it("is in force in the program", async () => {
+    const registered = (await runProgram()).of("NetworkPolicy").map(({ inputs }) => inputs.spec as unknown);
+    expect(registered).to.have.deep.members(Object.values(policies(standalone)));
+  });
+
+  const names = (database: DatabasePath, acme = false) => Object.keys(policies({ database, acme }));
+
+  it("lets the operator's members reach each other, and the operator them and the API server", () => {
+    const rules = policies({ database: { kind: "operator", installs: true }, acme: false });
+    expect(Object.keys(rules)).to.have.members([
+      ...["deny-all", "any-to-web", "web-to-dns", "web-to-mongodb"],
+      ...["mongodb-to-mongodb", "mongodb-from-web", "mongodb-from-mongodb", "mongodb-from-operator"],
+      ...["operator-to-mongodb", "operator-to-api"],
+    ]);
+    const operator = { matchLabels: { "app.kubernetes.io/name": "psmdb-operator" } };
+    const ports = [443, 6443, 8443].map((port) => ({ protocol: "TCP", port }));
+    expect(rules["operator-to-api"]).to.deep.equal({
+      podSelector: operator,
+      policyTypes: ["Egress"],
+      egress: [{ ports }],
+    });
+  });
+
+  it("lets an operator of another namespace in, and makes none for it", () => {
+    const rules = policies({ database: { kind: "operator", installs: false }, acme: false });
+    expect(rules).not.to.have.any.keys("operator-to-mongodb", "operator-to-api");
+    expect(rules["mongodb-from-operator"]?.ingress).to.deep.equal([
+      {
+        from: [
+          {
+            podSelector: { matchLabels: { "app.kubernetes.io/name": "psmdb-operator" } },
+            namespaceSelector: {},
+          },
+        ],
+        ports: [{ protocol: "TCP", port: 27017 }],
+      },
+    ]);
+  });
+
+  it("lets the service out at the ports of a MongoDB that is somebody else's, and nobody else", () => {
+    const rules = policies({ database: { kind: "external", ports: [27017, 27018] }, acme: false });
+    expect(Object.keys(rules)).to.have.members(["deny-all", "any-to-web", "web-to-dns", "web-to-outside"]);
+    expect(rules["web-to-outside"]).to.deep.equal({
+      podSelector: web,
+      policyTypes: ["Egress"],
+      egress: [
+        {
+          ports: [
+            { protocol: "TCP", port: 27017 },
+            { protocol: "TCP", port: 27018 },
+          ],
+        },
+      ],
+    });
+  });
+
+  it("lets Let's Encrypt ask cert-manager's pods, where it has an issuer", () => {
+    expect(names({ kind: "standalone" })).not.to.include("any-to-acme-solver");
+    expect(names({ kind: "standalone" }, true)).to.include("any-to-acme-solver");
+  });
+});

@@ -1,0 +1,179 @@
+import { expect } from "chai";
+import { restorePath } from "../support/fake-minikube.ts";
+import { runProgram, type Registered } from "../support/mocked-program.ts";
+import { violations } from "../support/policy-violations.ts";
+
+type Resources = Registered[];
+
+describe("the policy pack", function () {
+  this.timeout(60_000);
+  let recorded: readonly Registered[];
+  before(async () => {
+    recorded = (await runProgram()).resources;
+  });
+  after(restorePath);
+
+  it("has nothing against the program", async () => {
+    expect(await violations([...recorded])).to.deep.equal([]);
+  });
+
+  it("has nothing against a digest, or against a job without probes", async () => {
+    const resources = structuredCloned(recorded);
+    web(resources).image = `registry.example:5000/web@sha256:${"0".repeat(64)}`;
+    const { spec } = the(resources, "Deployment").inputs;
+    const inputs = { spec: { template: structuredClone(spec.template) } };
+    delete inputs.spec.template.spec.containers[0].livenessProbe;
+    resources.push({ type: "kubernetes:batch/v1:Job", name: "job", inputs, options: {} });
+    expect(await violations(resources)).to.deep.equal([]);
+  });
+
+  const bad: [string, (resources: Resources) => void, string[]][] = [
+    ...["startupProbe", "readinessProbe", "livenessProbe"].map(
+      (probe): [string, (resources: Resources) => void, string[]] => [
+        `loses the ${probe}`,
+        (resources) => (web(resources)[probe] = undefined),
+        [`probes web: container web has no ${probe}`],
+      ],
+    ),
+    [
+      "loses MongoDB's probe",
+      (resources) => delete mongodb(resources).readinessProbe,
+      ["probes mongodb: container mongodb has no readinessProbe"],
+    ],
+    [
+      "loses its limits",
+      (resources) => delete web(resources).resources.limits,
+      [
+        "limits web: container web has no cpu in resources.limits",
+        "limits web: container web has no memory in resources.limits",
+      ],
+    ],
+    [
+      "loses the requests of what prepares a pod",
+      (resources) => delete pod(resources, "StatefulSet").initContainers[0].resources.requests.cpu,
+      ["limits mongodb: container set-users has no cpu in resources.requests"],
+    ],
+    [
+      "loses the pod's security context",
+      (resources) => delete pod(resources, "Deployment").securityContext,
+      [
+        "restricted web: the pod may run as root",
+        "restricted web: the pod has no seccomp profile RuntimeDefault",
+      ],
+    ],
+    [
+      "loses the container's security context",
+      (resources) => delete web(resources).securityContext,
+      [
+        "restricted web: container web may gain privileges",
+        "restricted web: container web may run as root",
+        "restricted web: container web can write to its root file system",
+        "restricted web: container web keeps capabilities",
+      ],
+    ],
+    [
+      "adds a capability",
+      (resources) => (web(resources).securityContext.capabilities.add = ["NET_RAW"]),
+      ["restricted web: container web keeps capabilities"],
+    ],
+    [
+      "runs as user 0",
+      (resources) => (pod(resources, "Deployment").securityContext.runAsUser = 0),
+      ["restricted web: the pod may run as root"],
+    ],
+    [
+      "mounts a token",
+      (resources) => delete pod(resources, "Deployment").automountServiceAccountToken,
+      ["restricted web: the pod has a service account's token"],
+    ],
+    [
+      "shares the node's network",
+      (resources) => (pod(resources, "Deployment").hostNetwork = true),
+      ["restricted web: the pod shares the node's network or processes"],
+    ],
+    [
+      "mounts the node's files",
+      (resources) => pod(resources, "StatefulSet").volumes.push({ name: "x", hostPath: { path: "/" } }),
+      ["restricted mongodb: the pod mounts a folder of the node"],
+    ],
+    ...["mongo", "mongo:latest", "mongo:stable", "registry.example:5000/mongo", ""].map(
+      (image): [string, (resources: Resources) => void, string[]] => [
+        `has the image "${image}"`,
+        (resources) => (mongodb(resources).image = image),
+        [`fixed-image mongodb: container mongodb has the image ${image}: name its version or digest`],
+      ],
+    ),
+    [
+      "does not enforce the standard on its namespace",
+      (resources) =>
+        (the(resources, "Namespace").inputs.metadata.labels["pod-security.kubernetes.io/enforce"] =
+          "baseline"),
+      ["restricted-namespace koa-mongo-stack-test: the namespace does not enforce the restricted standard"],
+    ],
+    ...[
+      ...["deny-all", "any-to-web", "web-to-mongodb", "web-to-dns", "users-to-mongodb"],
+      ...["mongodb-from-users", "mongodb-from-web"],
+    ].map((rule): [string, (resources: Resources) => void, string[]] => [
+      `loses the network policy ${rule}`,
+      (resources) => resources.splice(resources.indexOf(network(resources, rule)), 1),
+      [`network-policies: there is no NetworkPolicy ${rule} as it should be`],
+    ]),
+    [
+      "lets anybody talk to MongoDB",
+      (resources) => delete network(resources, "mongodb-from-web").inputs.spec.ingress[0].from,
+      [
+        "network-policies: there is no NetworkPolicy mongodb-from-web as it should be",
+        "network-policies: a NetworkPolicy lets anybody in, or out to anywhere",
+      ],
+    ],
+    [
+      "lets anybody read the metrics",
+      (resources) => {
+        const podSelector = { matchLabels: { "app.kubernetes.io/name": "web" } };
+        const ingress = [{ ports: [{ protocol: "TCP", port: 9464 }] }];
+        const inputs = { spec: { podSelector, policyTypes: ["Ingress"], ingress } };
+        resources.push({ ...network(resources, "deny-all"), name: "network-metrics", inputs });
+      },
+      ["network-policies: a NetworkPolicy lets anybody in, or out to anywhere"],
+    ],
+    [
+      "lets the service out",
+      (resources) => {
+        const egress = [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }];
+        const inputs = { spec: { podSelector: {}, policyTypes: ["Egress"], egress } };
+        resources.push({ ...network(resources, "deny-all"), name: "network-out", inputs });
+      },
+      ["network-policies: a NetworkPolicy lets anybody in, or out to anywhere"],
+    ],
+  ];
+  for (const [what, damage, expected] of bad) {
+    it(`refuses a stack that ${what}`, async () => {
+      const resources = structuredCloned(recorded);
+      damage(resources);
+      expect(await violations(resources)).to.deep.equal(expected);
+    });
+  }
+});
+
+function structuredCloned(resources: readonly Registered[]): Resources {
+  return resources.map((resource) => ({
+    ...resource,
+    inputs: JSON.parse(JSON.stringify(resource.inputs ?? {})),
+  }));
+}
+
+function the(resources: Resources, kind: string): Registered {
+  const found = resources.find(({ type }) => type.startsWith("kubernetes:") && type.endsWith(`:${kind}`));
+  if (found === undefined) throw new Error(`no ${kind}`);
+  return found;
+}
+
+function network(resources: Resources, rule: string): Registered {
+  const found = resources.find(({ name }) => name === `network-${rule}`);
+  if (found === undefined) throw new Error(`no network policy ${rule}`);
+  return found;
+}
+
+const pod = (resources: Resources, kind: string) => the(resources, kind).inputs.spec.template.spec;
+const web = (resources: Resources) => pod(resources, "Deployment").containers[0];
+const mongodb = (resources: Resources) => pod(resources, "StatefulSet").containers[0];

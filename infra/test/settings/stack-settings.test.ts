@@ -1,0 +1,295 @@
+import { expect } from "chai";
+import { isSecret, output, RunError, type Output } from "@pulumi/pulumi";
+import { readSettings } from "../../settings/stack-settings.ts";
+import { certificate, key } from "../support/test-certificate.ts";
+import { projectFile, setConfig } from "../support/mocked-program.ts";
+
+/** The defaults. */
+const mongo = {
+  kind: "standalone",
+  image: projectFile.config.mongoImage?.default,
+  passwordVersion: 1,
+  storage: { kind: "hostPath", size: "1Gi", keepData: false },
+};
+const current = {
+  cluster: "current",
+  registry: "ghcr.io/ada/koa",
+  storage: "standard",
+};
+const operator = { mongo: "operator", storage: "standard" };
+
+const digest = `sha256:${"0".repeat(64)}`;
+
+describe("readSettings", () => {
+  it("takes the defaults of Pulumi.yaml", () => {
+    expect(readSettings(setConfig(), "dev")).to.deep.equal({
+      name: "koa-mongo-stack-dev",
+      cluster: { kind: "minikube", profile: "minikube" },
+      expose: { kind: "nodePort", port: undefined },
+      scaling: { minReplicas: 2, maxReplicas: 5, cpuTarget: 50 },
+      logLevel: "info",
+      metrics: undefined,
+      collector: undefined,
+      mongo,
+    });
+  });
+
+  it("reads every key that Pulumi.yaml declares, with a type and a description", () => {
+    const read = new Set<string>();
+    const config = new Proxy(setConfig(), {
+      get(target, method: "require" | "requireBoolean") {
+        return (key: string) => {
+          read.add(key);
+          return target[method](key);
+        };
+      },
+    });
+    readSettings(config);
+    expect([...read]).to.have.members(Object.keys(projectFile.config));
+    for (const [key, { type, description }] of Object.entries(projectFile.config)) {
+      expect(type, key).to.be.oneOf(["string", "integer", "boolean"]);
+      expect(description, key).to.match(/\w/);
+    }
+  });
+
+  const accepted: [Record<string, unknown>, object][] = [
+    [{ nodePort: 30080 }, { expose: { kind: "nodePort", port: 30080 } }],
+    [{ expose: "loadBalancer" }, { expose: { kind: "loadBalancer" } }],
+    [
+      { minReplicas: 1, maxReplicas: 1, cpuTarget: 100 },
+      { scaling: { minReplicas: 1, maxReplicas: 1, cpuTarget: 100 } },
+    ],
+    [{ minikubeProfile: "other" }, { cluster: { kind: "minikube", profile: "other" } }],
+    [current, { cluster: { kind: "current" }, registry: { repository: "ghcr.io/ada/koa" } }],
+    [
+      { ...current, context: "arn:aws:eks:x:1:cluster/y" },
+      { cluster: { kind: "current", context: "arn:aws:eks:x:1:cluster/y" } },
+    ],
+    [{ ...current, platform: "linux/arm64" }, { platform: "linux/arm64" }],
+    [{ registry: "127.0.0.1:5000/koa" }, { registry: { repository: "127.0.0.1:5000/koa" } }],
+    [{ registry: "ada/koa-mongo_stack" }, { registry: { repository: "ada/koa-mongo_stack" } }],
+    [
+      { expose: "ingress", host: "koa-mongo.local" },
+      { expose: { kind: "ingress", host: "koa-mongo.local" } },
+    ],
+    [
+      { expose: "ingress", host: "a.example", ingressClass: "nginx", tlsIssuer: "letsencrypt" },
+      {
+        expose: {
+          kind: "ingress",
+          host: "a.example",
+          className: "nginx",
+          tls: { kind: "issuer", issuer: "letsencrypt" },
+        },
+      },
+    ],
+    [
+      operator,
+      {
+        mongo: {
+          kind: "operator",
+          installs: true,
+          storage: { kind: "storageClass", size: "1Gi", className: "standard" },
+        },
+      },
+    ],
+    [{ logLevel: "debug" }, { logLevel: "debug" }],
+    [{ metrics: "annotations" }, { metrics: { kind: "annotations", namespace: "monitoring" } }],
+    [
+      { metrics: "serviceMonitor", metricsNamespace: "prometheus" },
+      { metrics: { kind: "serviceMonitor", namespace: "prometheus" } },
+    ],
+    ...[
+      "http://otel.tracing:4318",
+      "http://otel.tracing.svc:4318",
+      "http://otel.tracing.svc.cluster.local:4318/",
+    ].map((endpoint): [Record<string, unknown>, object] => [
+      { otlpEndpoint: endpoint },
+      { collector: { endpoint, namespace: "tracing", port: 4318 } },
+    ]),
+    [
+      { otlpEndpoint: "https://otel.tracing" },
+      { collector: { endpoint: "https://otel.tracing", namespace: "tracing", port: 443 } },
+    ],
+    [{ passwordVersion: 7 }, { mongo: { ...mongo, passwordVersion: 7 } }],
+    [{ mongoImage: `mongo:8.0@${digest}` }, { mongo: { ...mongo, image: `mongo:8.0@${digest}` } }],
+    [{ mongoImage: "mongo:8.0.15" }, { mongo: { ...mongo, image: "mongo:8.0.15" } }],
+    [
+      { keepData: true, storageSize: "10Gi" },
+      { mongo: { ...mongo, storage: { kind: "hostPath", size: "10Gi", keepData: true } } },
+    ],
+    [
+      { storage: "standard" },
+      { mongo: { ...mongo, storage: { kind: "storageClass", size: "1Gi", className: "standard" } } },
+    ],
+  ];
+  for (const [values, expected] of accepted) {
+    it(`takes ${JSON.stringify(values)}`, () => {
+      expect(readSettings(setConfig(values))).to.deep.include(expected);
+    });
+  }
+
+  it("refuses a stack whose name can't begin a namespace's", () => {
+    const sentence = 'The stack\'s name can have 20 characters, of a to z, 0 to 9 and "-", and is "Dev_1".';
+    expect(() => readSettings(setConfig(), "Dev_1")).to.throw(RunError, sentence);
+  });
+
+  const refused: [Record<string, unknown>, string][] = [
+    [{ minReplicas: 0 }, "minReplicas must be a whole number from 1 to 50, not 0."],
+    [{ minReplicas: 1.5 }, "minReplicas must be a whole number from 1 to 50, not 1.5."],
+    [{ minReplicas: "3abc" }, "minReplicas must be a whole number from 1 to 50, not 3abc."],
+    [{ minReplicas: 51 }, "minReplicas must be a whole number from 1 to 50, not 51."],
+    [{ maxReplicas: 1 }, "maxReplicas must be a whole number from minReplicas (2) to 50, not 1."],
+    [{ cpuTarget: 0 }, "cpuTarget must be a whole number from 1 to 100, not 0."],
+    [{ cpuTarget: 101 }, "cpuTarget must be a whole number from 1 to 100, not 101."],
+    [{ expose: "ingres" }, 'expose must be one of nodePort, loadBalancer, ingress, not "ingres".'],
+    [{ cluster: "gke" }, 'cluster must be one of minikube, current, not "gke".'],
+    [
+      { cluster: "current", storage: "standard" },
+      "The nodes of a cluster that is not minikube pull the image from a registry. " +
+        "Run: pulumi config set registry ghcr.io/OWNER/koa-mongo-stack",
+    ],
+    [
+      { ...current, storage: "hostPath" },
+      "storage hostPath is a folder of minikube's node. In another cluster it must be the name of a StorageClass, " +
+        "as `kubectl get storageclass` lists them.",
+    ],
+    [{ context: "a" }, "context goes with cluster current only. Run: pulumi config rm context"],
+    [{ platform: "linux/arm64" }, "platform goes with a registry only: minikube's node is this machine's."],
+    [{ ...current, platform: "windows" }, 'platform must be linux/amd64 or linux/arm64, not "windows".'],
+    [
+      { registry: "ghcr.io/ada/koa:1" },
+      'registry must be a repository without a tag, such as ghcr.io/OWNER/koa-mongo-stack, not "ghcr.io/ada/koa:1".',
+    ],
+    [
+      { registryUsername: "ada", registryPassword: "x" },
+      "registryUsername goes with a registry only. Run: pulumi config rm registryUsername",
+    ],
+    [
+      { ...current, registryUsername: "ada" },
+      "A registry's login has a username and a password. Run: pulumi config set --secret registryPassword …",
+    ],
+    [{ expose: "ingress" }, 'host must be a host name such as app.example.com, with expose ingress, not "".'],
+    [
+      { expose: "ingress", host: "http://a.example" },
+      'host must be a host name such as app.example.com, with expose ingress, not "http://a.example".',
+    ],
+    [{ host: "a.example" }, "host goes with expose ingress only. Run: pulumi config rm host"],
+    [
+      { tlsIssuer: "letsencrypt" },
+      "tlsIssuer goes with expose ingress only. Run: pulumi config rm tlsIssuer",
+    ],
+    [
+      { expose: "ingress", host: "a.example", tlsIssuer: "a", tlsCertificate: certificate, tlsKey: key },
+      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: take one of them away.",
+    ],
+    [
+      { expose: "ingress", host: "a.example", tlsCertificate: certificate },
+      "tlsCertificate and tlsKey go together. Run: pulumi config set --secret tlsKey < FILE.pem",
+    ],
+    [
+      { expose: "ingress", host: "a.example", tlsCertificate: "not PEM", tlsKey: key },
+      "tlsCertificate is not in PEM: it must have -----BEGIN CERTIFICATE-----.",
+    ],
+    [
+      { mongo: "operator" },
+      "Each of the operator's members needs a volume of its own: storage must be the name of a StorageClass, " +
+        "as `kubectl get storageclass` lists them.",
+    ],
+    [
+      { ...operator, passwordVersion: 2 },
+      "passwordVersion goes with mongo standalone only. Run: pulumi config rm passwordVersion",
+    ],
+    [
+      { installOperator: false },
+      "installOperator goes with mongo operator only. Run: pulumi config rm installOperator",
+    ],
+    [
+      { mongodbUri: "mongodb://h/app" },
+      "mongodbUri goes with mongo external only. Run: pulumi config rm mongodbUri",
+    ],
+    ...["", "mongodb+srv://ada:secret@h/", "mongodb+srv://ada:secret@h/?w=majority", "http://h/app"].map(
+      (mongodbUri): [Record<string, unknown>, string] => [
+        { mongo: "external", mongodbUri },
+        "mongo external needs a connection string that names the database. " +
+          "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",
+      ],
+    ),
+    [
+      { mongo: "external", mongodbUri: "mongodb://h/app", keepData: true },
+      "keepData goes with mongo standalone only. Run: pulumi config rm keepData",
+    ],
+    [{ nodePort: 80 }, "nodePort must be a whole number from 30000 to 32767, not 80."],
+    [{ logLevel: "loud" }, 'logLevel must be one of trace, debug, info, warn, error, fatal, not "loud".'],
+    [{ metrics: "on" }, 'metrics must be one of off, annotations, serviceMonitor, not "on".'],
+    [{ metricsNamespace: "A" }, 'metricsNamespace must be the name of a namespace, not "A".'],
+    [
+      { otlpEndpoint: "http://collector:4318" },
+      "otlpEndpoint must be the URL of a Service with its namespace, such as " +
+        'http://collector.observability:4318, not "http://collector:4318".',
+    ],
+    [{ minikubeProfile: "a b" }, 'minikubeProfile must be the name of a minikube profile, not "a b".'],
+    [
+      { mongoImage: "mongo" },
+      'mongoImage must be an image with its version, such as mongo:8.0, not "mongo".',
+    ],
+    [
+      { mongoImage: "mongo:latest" },
+      'mongoImage must be an image with its version, such as mongo:8.0, not "mongo:latest".',
+    ],
+    [{ passwordVersion: 0 }, "passwordVersion must be a whole number from 1 to 999999, not 0."],
+    [{ storageSize: "1" }, 'storageSize must be a quantity such as 500Mi or 10Gi, not "1".'],
+    [{ storage: "A b" }, 'storage must be hostPath or the name of a StorageClass, not "A b".'],
+    [
+      { storage: "standard", keepData: true },
+      'keepData goes with storage hostPath only: the reclaim policy of the StorageClass "standard" decides what ' +
+        "becomes of its volumes.",
+    ],
+  ];
+  for (const [values, sentence] of refused) {
+    it(`refuses ${JSON.stringify(values)}`, () => {
+      const config = setConfig(values);
+      expect(() => readSettings(config)).to.throw(RunError, sentence);
+    });
+  }
+
+  it("keeps what is secret secret, and knows the ports of a MongoDB of somebody else", async () => {
+    const external = { mongo: "external", mongodbUri: "mongodb://ada:secret@a:27018,b/app?replicaSet=rs" };
+    const tls = { expose: "ingress", host: "a.example", tlsCertificate: certificate, tlsKey: key };
+    const login = { registryUsername: "ada", registryPassword: "secret" };
+    const settings = readSettings(setConfig({ ...current, ...external, ...tls, ...login }));
+    if (settings.mongo.kind !== "external") throw new Error(settings.mongo.kind);
+    expect(settings.mongo.ports).to.deep.equal([27018, 27017]);
+    if (settings.expose.kind !== "ingress" || settings.expose.tls?.kind !== "certificate")
+      throw new Error("no TLS");
+    const secrets: [Output<string>, string][] = [
+      [settings.mongo.uri, external.mongodbUri],
+      [settings.expose.tls.certificate, certificate],
+      [settings.expose.tls.key, key],
+    ];
+    for (const user of [settings.registry?.push, settings.registry?.pull]) {
+      expect(user?.username).to.equal("ada");
+      if (user !== undefined) secrets.push([user.password, "secret"]);
+    }
+    for (const [value, text] of secrets) {
+      expect(await isSecret(value)).to.equal(true);
+      output(value).apply((plain) => {
+        expect(plain).to.equal(text);
+      });
+    }
+    expect(secrets).to.have.length(5);
+  });
+
+  it("pushes as a user of the environment, whom the nodes don't pull as", () => {
+    process.env.REGISTRY_USERNAME = "pipeline";
+    process.env.REGISTRY_PASSWORD = "token";
+    try {
+      const { registry } = readSettings(setConfig(current));
+      expect(registry?.push?.username).to.equal("pipeline");
+      expect(registry).not.to.have.property("pull");
+    } finally {
+      delete process.env.REGISTRY_USERNAME;
+      delete process.env.REGISTRY_PASSWORD;
+    }
+  });
+});

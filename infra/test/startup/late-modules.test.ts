@@ -1,0 +1,106 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { expect } from "chai";
+
+const run = promisify(execFile);
+const lateModules = new URL("../../startup/late-modules.js", import.meta.url).href;
+
+/** Runs a script beside Pulumi's SDK, in a process that has been told of the late modules, and gives what it prints. */
+async function withLateModules(script: string, told = [lateModules]): Promise<unknown> {
+  const imports = told.flatMap((url) => ["--import", url]);
+  const { stdout } = await run(process.execPath, [...imports, "--eval", script], {
+    cwd: import.meta.dirname,
+  });
+  return JSON.parse(stdout);
+}
+
+const waiting = [
+  "@npmcli/arborist",
+  "typescript",
+  "@pulumi/pulumi/runtime/closure/v8Hooks.js",
+  "@pulumi/pulumi/automation",
+  "@pulumi/kubernetes/helm",
+  "@pulumi/kubernetes/kustomize",
+  "@pulumi/kubernetes/yaml",
+  "@opentelemetry/exporter-zipkin",
+  "@opentelemetry/instrumentation",
+  "@opentelemetry/instrumentation-grpc",
+  "@opentelemetry/resources",
+  "@opentelemetry/sdk-trace-base",
+  "@opentelemetry/sdk-trace-node",
+  "source-map-support/register",
+];
+
+// What stands in for a module is no module itself.
+const loaded = `${JSON.stringify(waiting)}.filter((name) => {
+  const entry = require.cache[require.resolve(name)];
+  return entry instanceof require("node:module");
+})`;
+
+/** All that Pulumi loads for a program, in its order. */
+const everything = `
+  require("@pulumi/pulumi/cmd/run/tracing.js");
+  const pulumi = require("@pulumi/pulumi");
+  const kubernetes = require("@pulumi/kubernetes");
+`;
+
+describe("late-modules.js", function () {
+  this.timeout(30_000);
+
+  it("loads Pulumi without them", async () => {
+    const script = `${everything} console.log(JSON.stringify(${loaded}))`;
+    expect(await withLateModules(script, []), "without it").to.include.members(
+      waiting.filter((name) => !/v8Hooks|source-map/.test(name)),
+    );
+    expect(await withLateModules(script)).to.deep.equal([]);
+    expect(await withLateModules(script, [lateModules, `${lateModules}?again`]), "told twice").to.deep.equal(
+      [],
+    );
+  });
+
+  it("has what Pulumi's packages offer beside resources", async () => {
+    const script = `
+      ${everything}
+      const { helm, kustomize, yaml } = kubernetes;
+      const offered = [pulumi.automation.LocalWorkspace, helm.v3.Release, kustomize.Directory, yaml.ConfigFile];
+      console.log(JSON.stringify(offered.map(({ name }) => name)));
+    `;
+    expect(await withLateModules(script)).to.deep.equal([
+      "LocalWorkspace",
+      "Release",
+      "Directory",
+      "ConfigFile",
+    ]);
+  });
+
+  it("has a compiler for who serializes a function", async () => {
+    const script = `
+      ${everything}
+      pulumi.runtime.serializeFunction(() => 42).then(({ text }) => {
+        console.log(JSON.stringify([text.includes("42"), ${loaded}.includes("typescript")]));
+      });
+    `;
+    expect(await withLateModules(script)).to.deep.equal([true, true]);
+  });
+
+  it("has the tree of packages for who sends them elsewhere", async () => {
+    const script = `
+      ${everything}
+      process.chdir("../..");
+      pulumi.runtime.computeCodePaths().then((paths) => {
+        const hasPackages = [...paths.keys()].some((path) => path.startsWith("node_modules/"));
+        console.log(JSON.stringify([hasPackages, ${loaded}.includes("@npmcli/arborist")]));
+      });
+    `;
+    expect(await withLateModules(script)).to.deep.equal([true, true]);
+  });
+
+  it("has traces for who asks for them", async () => {
+    const script = `
+      require("@pulumi/pulumi/cmd/run/tracing.js").start("http://127.0.0.1:9/api/v2/spans");
+      console.log(JSON.stringify(${loaded}.includes("@opentelemetry/sdk-trace-node")));
+      process.exit();
+    `;
+    expect(await withLateModules(script)).to.equal(true);
+  });
+});

@@ -1,0 +1,83 @@
+import { RunError } from "@pulumi/pulumi";
+import { expect } from "chai";
+import { readSettings } from "../../settings/stack-settings.ts";
+import type { Values } from "./setting-matrix.ts";
+import { goodProfile, kubernetesNode } from "./fake-minikube.ts";
+import { runProgram, setConfig, type ProgramRun, type Registered } from "./mocked-program.ts";
+import { schemaFault, type Manifest } from "./kubernetes-schema.ts";
+import { violations } from "./policy-violations.ts";
+
+/** A minikube with all addons that any combination needs. */
+export const profiles = [
+  { ...goodProfile, Config: { ...goodProfile.Config, Addons: { "metrics-server": true, ingress: true } } },
+];
+const nodes = ["a", "b", "c"].map((name) => kubernetesNode(name));
+
+/** The sentence that a combination is refused with, or undefined where it is accepted. */
+export function refusal(values: Values): string | undefined {
+  try {
+    readSettings(setConfig(values), "test");
+    return undefined;
+  } catch (error) {
+    if (error instanceof RunError) return error.message;
+    throw error;
+  }
+}
+
+/** Runs the program, and expects what holds for every stack. */
+export async function expectStack(values: Values): Promise<void> {
+  const run = await runProgram(values, profiles, nodes);
+  expect(run.warnings.filter((line) => !line.includes("load balancer"))).to.deep.equal([]);
+  // Of what exists already, and is only read, there are no inputs.
+  const made = run.resources.filter(({ inputs }) => inputs?.apiVersion !== undefined);
+  const faults = await Promise.all(made.map(({ inputs }) => schemaFault(inputs as Manifest)));
+  expect(
+    faults.filter((fault) => fault !== undefined),
+    "schema",
+  ).to.deep.equal([]);
+  expect(await violations(made), "policies").to.deep.equal([]);
+  expect(run.outputs.url).to.match(expectedUrl(values));
+  expect(run.outputs.image).to.match(
+    values.registry === undefined
+      ? /^koa-mongo-stack:[0-9a-f]{16}$/
+      : /^registry\.example:5000\/koa@sha256:[0-9a-f]{64}$/,
+  );
+  expect(databases(run)).to.deep.equal([values.mongo ?? "standalone"]);
+  expect(neighbours(run)).to.deep.equal([values.metrics, values.otlpEndpoint].map(Boolean));
+  expect(run.of("ServiceMonitor")).to.have.length(values.metrics === "serviceMonitor" ? 1 : 0);
+  expect(outsideNamespace(made)).to.deep.equal([]);
+}
+
+function expectedUrl({ cluster, expose, tlsIssuer, tlsKey }: Values): RegExp {
+  if (expose === "ingress") {
+    return tlsIssuer === undefined && tlsKey === undefined
+      ? /^http:\/\/a\.example$/
+      : /^https:\/\/a\.example$/;
+  }
+  return cluster === "current" ? /^http:\/\/192\.0\.2\.9:31234$/ : /^http:\/\/192\.0\.2\.1:31234$/;
+}
+
+/** What there is of a database: exactly one. */
+function databases(run: ProgramRun): string[] {
+  const outside = run.of("NetworkPolicy").filter(({ name }) => name === "network-web-to-outside");
+  return [
+    ...run.of("StatefulSet").map(() => "standalone"),
+    ...run.of("PerconaServerMongoDB").map(() => "operator"),
+    ...outside.map(() => "external"),
+  ];
+}
+
+/** Whether somebody may read the metrics, and whether traces go anywhere. */
+function neighbours(run: ProgramRun): boolean[] {
+  const rules = run.of("NetworkPolicy").map(({ name }) => name);
+  return ["network-metrics-to-neighbour", "network-web-to-collector"].map((name) => rules.includes(name));
+}
+
+const clusterWide = ["Namespace", "PersistentVolume", "PriorityClass"];
+
+function outsideNamespace(made: readonly Registered[]): string[] {
+  return made
+    .filter(({ inputs }) => !clusterWide.includes(String(inputs.kind)))
+    .filter(({ inputs }) => inputs.metadata.namespace !== "koa-mongo-stack-test-auto")
+    .map(({ name }) => name);
+}

@@ -1,0 +1,121 @@
+import { isValidObjectId, mongo, Types, type Connection } from "mongoose";
+import { queueTimeout, whileAvailable } from "../mongodb-connection.ts";
+import { overloaded } from "../http/overload.ts";
+import type { Metrics, Operation } from "../metrics/metrics.ts";
+import type { JsonObject } from "./document.ts";
+import { groupCommit } from "./group-commit.ts";
+import { insertGroup } from "./insert-group.ts";
+import { readPage, type Page } from "./paging.ts";
+import { dataCollection, type DataCollection, type StoredDocument } from "./document-schema.ts";
+import { shareReads } from "./shared-read.ts";
+
+/** Which page: at most `limit` documents, older than the one with the id `after`. */
+export interface PageQuery {
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+/**
+ * The queries of the service. Each rejects with a 503 Problem while MongoDB is away. Who reads the same at the same
+ * time is given the same objects.
+ */
+export interface DataStore {
+  /** A page, or `undefined` when there is no document `after`. */
+  list(query: PageQuery): Promise<Page | undefined>;
+  insert(document: JsonObject): Promise<StoredDocument>;
+  find(id: string): Promise<StoredDocument | undefined>;
+  /** Whether there was such a document. */
+  remove(id: string): Promise<boolean>;
+}
+
+/** Documents of one insert, and bytes of BSON: fewer than MongoDB takes, so that nobody waits long for the others'. */
+const groupBounds = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
+
+/**
+ * The store on a Mongoose connection.
+ * @param metrics told how it goes
+ * @param name of the collection
+ */
+export function createStore(connection: Connection, metrics?: Metrics, name = "data"): DataStore {
+  const collection = dataCollection(connection, name);
+  const ask = <T>(operation: Operation, run: () => Promise<T>) =>
+    whileAvailable(metrics === undefined ? run : () => timed(metrics, operation, run));
+
+  // An operation that hangs ends by its own bound, and those who wait for it by theirs.
+  const findShared = shareReads(
+    (id: string) => ask("find", () => findById(collection, id)),
+    (id) => id,
+    (sharing) => metrics?.sharedRead("find", sharing),
+  );
+  const listShared = shareReads(
+    (query: PageQuery) => ask("list", () => list(collection, query)),
+    ({ limit, after = "" }) => `${limit} ${after}`,
+    (sharing) => metrics?.sharedRead("list", sharing),
+  );
+  const commit = groupCommit<StoredDocument>({
+    ...groupBounds,
+    write: (documents) => ask("insert", () => insertGroup(collection, documents)),
+    sizeOf: (document) => mongo.BSON.calculateObjectSize(document),
+    // As in the pool's own queue.
+    maxWait: queueTimeout,
+    tooLate: () => overloaded(),
+    onGroup: (sharing) => metrics?.groupCommit(sharing),
+  });
+
+  return {
+    async find(id) {
+      return isObjectId(id) ? await whileAvailable(() => findShared(id.toLowerCase())) : undefined;
+    },
+
+    async list(query) {
+      const { after } = query;
+      if (after !== undefined && !isObjectId(after)) return undefined;
+      return await whileAvailable(() => listShared(query));
+    },
+
+    async insert(document) {
+      const stored: StoredDocument = { _id: new Types.ObjectId(), createdAt: new Date(), ...document };
+      await whileAvailable(() => commit(stored));
+      return stored;
+    },
+
+    async remove(id) {
+      if (!isObjectId(id)) return false;
+      const _id = new Types.ObjectId(id);
+      const { deletedCount } = await ask("remove", () => collection.deleteOne({ _id }));
+      return deletedCount > 0;
+    },
+  };
+}
+
+/** Runs an operation, and tells how long MongoDB took; who has given up waiting does not end it. */
+async function timed<T>(metrics: Metrics, operation: Operation, run: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  let ok = false;
+  try {
+    const result = await run();
+    ok = true;
+    return result;
+  } finally {
+    metrics.operation(operation, (performance.now() - start) / 1000, ok);
+  }
+}
+
+async function findById(collection: DataCollection, id: string): Promise<StoredDocument | undefined> {
+  return (await collection.findOne({ _id: new Types.ObjectId(id) })) ?? undefined;
+}
+
+async function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page | undefined> {
+  if (after === undefined) return await readPage(collection, {}, limit);
+  const last = await findById(collection, after);
+  return last && (await readPage(collection, olderThan(last), limit));
+}
+
+/** 24 hex digits: Mongoose's own check also takes any 12 bytes. */
+export function isObjectId(id: string): boolean {
+  return id.length === 24 && isValidObjectId(id);
+}
+
+function olderThan({ createdAt, _id }: StoredDocument) {
+  return { $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: _id } }] };
+}

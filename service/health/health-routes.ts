@@ -1,0 +1,54 @@
+import Router from "@koa/router";
+import type { Database } from "../mongodb-connection.ts";
+import { sendJson } from "../http/json-response.ts";
+import { unavailable } from "../http/problem.ts";
+
+/** What health depends on. */
+export interface HealthDeps {
+  readonly database: Pick<Database, "ping" | "reach" | "version">;
+  /** Whether the process has been told to stop. */
+  readonly isDraining: () => boolean;
+  /** Version of the service. */
+  readonly version: string;
+  /** Name of the pod. */
+  readonly podName: string;
+}
+
+const ok = JSON.stringify({ status: "ok" });
+
+/** `/health/live`, `/health/ready`, and `/health` with details. */
+export function healthRoutes({ database, isDraining, version, podName }: HealthDeps): Router {
+  const router = new Router({ prefix: "/health" });
+  const uptime = () => Math.round(process.uptime());
+
+  router.get("/live", (ctx) => {
+    sendJson(ctx, ok);
+  });
+
+  router.get("/ready", async (ctx) => {
+    requireServing(isDraining);
+    // Were a slow MongoDB to take pods out of service, it would take all of them.
+    await database.reach();
+    sendJson(ctx, ok);
+  });
+
+  router.get("/", async (ctx) => {
+    const about = { version, pod: podName, uptimeSeconds: uptime() };
+    requireServing(isDraining, about);
+    const [pingMs, mongodb] = await Promise.all([database.ping(), database.version()]).catch(
+      (cause: unknown) => {
+        const members = { ...about, mongodb: { state: "away" } };
+        throw unavailable("database_unavailable", "The database can't be reached.", { members, cause });
+      },
+    );
+    const roundTripMs = Math.round(pingMs * 100) / 100;
+    const state = { state: "connected", version: mongodb, roundTripMs };
+    sendJson(ctx, JSON.stringify({ status: "ok", ...about, mongodb: state }));
+  });
+
+  return router;
+}
+
+function requireServing(isDraining: () => boolean, members = {}): void {
+  if (isDraining()) throw unavailable("draining", "This pod is shutting down.", { members });
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Logger } from "pino";
+import type { Metrics } from "../metrics/metrics.ts";
+import { breakBody, incompleteBody } from "./request-body.ts";
+import { Problem, problemBody, problemType } from "./problem.ts";
+import { securityHeaders } from "./security-headers.ts";
+
+/** Milliseconds in which a client may read why it was refused: a reset while it still sends would lose the answer. */
+const lingering = 1000;
+
+/** Who hears of a refusal. */
+export interface RefusalDeps {
+  readonly logger: Logger;
+  /** @default nobody counts */
+  readonly metrics?: Pick<Metrics, "problem"> | undefined;
+}
+
+/** Answers with the same problems what Koa never sees, and what it sees without the end of its body. */
+export function refuseOutsideKoa(server: Server, { logger, metrics }: RefusalDeps): void {
+  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
+  const refused = new WeakSet<Duplex>();
+
+  /** @param body the request in whose body it is: Koa counts it as soon as it reads that */
+  function refuse(socket: Duplex, problem: Problem, body?: IncomingMessage): void {
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    const requestId = randomUUID();
+    logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
+    socket.end(rawAnswer(problem, requestId));
+    setTimeout(() => socket.destroy(), lingering).unref();
+    // No request: a browser opens connections that it never uses, and an error budget is about what was asked.
+    if (body === undefined) metrics?.problem(problem.code);
+    else breakBody(body, problem);
+  }
+
+  server.prependListener("request", (request, response) => {
+    latest.set(request.socket, { request, response });
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const last = latest.get(socket);
+    const body = last?.request.complete === false ? last.request : undefined;
+    if (!socket.writable || (last !== undefined && isBeingAnswered(last))) socket.destroy();
+    else refuse(socket, parserProblem(error.code, body !== undefined), body);
+  });
+  // Without a listener Node closes the connection without a word.
+  server.on("connect", (_request: IncomingMessage, socket: Socket) => {
+    // Node leaves the errors of such a socket to us.
+    socket.on("error", () => socket.destroy());
+    refuse(socket, new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } }));
+  });
+}
+
+/** A second answer would be taken for a part of the first. */
+function isBeingAnswered({ request, response }: { request: IncomingMessage; response: ServerResponse }) {
+  return !response.writableEnded && (response.headersSent || request.complete);
+}
+
+function parserProblem(code: string | undefined, inBody: boolean): Problem {
+  // The client has closed its side, and may still read.
+  if (code === "HPE_INVALID_EOF_STATE" && inBody) return incompleteBody();
+  switch (code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new Problem(408, "request_timeout", "The request took too long to arrive.");
+    case "HPE_HEADER_OVERFLOW":
+      return new Problem(431, "headers_too_large", "The headers are too large.");
+    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
+      return new Problem(413, "body_too_large", "The chunk extensions of the body are too large.");
+    default:
+      return new Problem(400, "invalid_http", "This is not an HTTP/1.1 request.");
+  }
+}
+
+function rawAnswer(problem: Problem, requestId: string): string {
+  const body = JSON.stringify(problemBody(problem, { requestId }));
+  const headers = {
+    Date: new Date().toUTCString(),
+    Connection: "close",
+    "Content-Type": problemType,
+    "Content-Length": Buffer.byteLength(body),
+    "X-Request-Id": requestId,
+    ...securityHeaders,
+    ...problem.headers,
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ""}\r\n${lines.join("")}\r\n${body}`;
+}

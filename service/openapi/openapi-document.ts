@@ -1,0 +1,27 @@
+import { paths } from "./openapi-paths.ts";
+import { problem } from "./openapi-responses.ts";
+import { headers, schemas } from "./openapi-schemas.ts";
+
+/** The service's contract as OpenAPI 3.1. Tests hold it against the routes, the problems and every answer. */
+export function openapiDocument(version: string) {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "koa-mongo-stack",
+      version,
+      description: "Documents in, documents out as they came. Every error is a problem with a stable `code`.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      schemas,
+      headers,
+      responses: {
+        // Answers to what has no operation.
+        NotFound: problem(404, ["not_found"]),
+        MethodNotAllowed: problem(405, ["method_not_allowed"]),
+      },
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { defaultLimit, maxLimit } from "../data/data-routes.ts";
+import { answer, empty, problem, problems, type Codes } from "./openapi-responses.ts";
+import { ref } from "./openapi-schemas.ts";
+
+const json = "application/json";
+const html = "text/html";
+const stored = ref("schemas", "StoredDocument");
+
+const body: Codes = { 400: ["invalid_utf8", "incomplete_body"], 415: ["unsupported_media_type"] };
+const database: Codes = { 503: ["database_unavailable", "overloaded"] };
+const missing: Codes = { 404: ["document_not_found"] };
+const load: Codes = { 503: ["overloaded"] };
+
+const idParameter = { name: "id", in: "path", required: true, schema: ref("schemas", "Id") };
+
+const page = {
+  get: {
+    operationId: "getPage",
+    summary: "The page, for people",
+    responses: { 200: answer("The page.", html, { type: "string" }), ...problems(load) },
+  },
+  post: {
+    operationId: "sendForm",
+    summary: "What the page's form sends",
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: {
+            type: "object",
+            required: ["message"],
+            properties: { message: { type: "string", pattern: "\\S", examples: ["Hello"] } },
+          },
+        },
+      },
+    },
+    responses: {
+      303: empty("Stored: the page shows it.", ["Location"]),
+      ...problems(body, { 403: ["cross_site_form"] }),
+      422: answer("The page, which says what is missing.", html, { type: "string" }),
+      503: orPage(problem(503, ["overloaded"])),
+    },
+  },
+};
+
+const deletion = {
+  post: {
+    operationId: "sendDeletion",
+    summary: "What the page's buttons send",
+    requestBody: {
+      required: true,
+      content: {
+        "application/x-www-form-urlencoded": {
+          schema: { type: "object", required: ["id"], properties: { id: ref("schemas", "Id") } },
+        },
+      },
+    },
+    responses: {
+      303: empty("It is gone: the page shows what is left.", ["Location"]),
+      ...problems(body, { 403: ["cross_site_form"] }),
+      422: answer("The page, which says what is wrong.", html, { type: "string" }),
+      503: orPage(problem(503, ["overloaded"])),
+    },
+  },
+};
+
+/** What is documented of a resource. */
+interface ResourceContract {
+  /** What a client may send. */
+  readonly document: object;
+  /** For the names of operations: `Documents`, of which one is a `Document`. */
+  readonly plural: string;
+  readonly singular: string;
+  /** Problems of a document, beside those that any JSON object may have. */
+  readonly codes?: readonly string[];
+}
+
+/** The paths of a resource: list, add, read and delete. */
+function resource(path: string, { document, plural, singular, codes = [] }: ResourceContract) {
+  const names = { one: singular.toLowerCase(), many: plural };
+  const collection = {
+    get: {
+      operationId: `list${plural}`,
+      summary: `${names.many}, newest first`,
+      description: "A page ends after `limit` documents, and after 1 MiB.",
+      parameters: [
+        {
+          name: "limit",
+          in: "query",
+          schema: { type: "integer", minimum: 1, maximum: maxLimit, default: defaultLimit },
+        },
+        {
+          name: "after",
+          in: "query",
+          description: "Id of the last document of the page before.",
+          schema: ref("schemas", "Id"),
+        },
+      ],
+      responses: {
+        200: answer("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
+        ...problems({ 400: ["invalid_limit", "unknown_after"] }, database),
+      },
+    },
+    post: {
+      operationId: `add${singular}`,
+      summary: `Stores a ${names.one}`,
+      requestBody: { required: true, content: { [json]: { schema: document } } },
+      responses: {
+        201: {
+          ...answer(`The stored ${names.one}.`, json, stored, ["Location"]),
+          links: {
+            read: { operationId: `get${singular}`, parameters: { id: "$response.body#/_id" } },
+            remove: { operationId: `delete${singular}`, parameters: { id: "$response.body#/_id" } },
+          },
+        },
+        ...problems(body, database, { 400: ["invalid_json"], 422: [...notStorable, ...codes] }),
+      },
+    },
+  };
+  const one = {
+    parameters: [idParameter],
+    get: {
+      operationId: `get${singular}`,
+      summary: `One ${names.one}`,
+      responses: { 200: answer(`The ${names.one}.`, json, stored), ...problems(missing, database) },
+    },
+    delete: {
+      operationId: `delete${singular}`,
+      summary: `Deletes one ${names.one}`,
+      responses: { 204: empty("It is gone."), ...problems(missing, database) },
+    },
+  };
+  return { [path]: collection, [`${path}/{id}`]: one };
+}
+
+const notStorable = [
+  "not_an_object",
+  "reserved_key",
+  "invalid_key",
+  "duplicate_key",
+  "too_deep",
+  "number_not_exact",
+  "invalid_unicode",
+];
+
+const notServing: Codes = { 503: ["database_unavailable", "overloaded", "draining"] };
+
+/** Every path, its operations and their answers. `HEAD` goes with every `GET`. */
+export const paths = {
+  "/": page,
+  "/delete": deletion,
+  "/assets/page.css": asset("The page's style", "text/css"),
+  "/assets/page.js": asset("What makes the page live", "text/javascript"),
+  "/assets/page.svg": asset("The page's icon", "image/svg+xml"),
+  ...resource("/data", {
+    document: ref("schemas", "NewDocument"),
+    plural: "Documents",
+    singular: "Document",
+  }),
+  "/health": {
+    get: {
+      operationId: "getHealth",
+      summary: "Whether it can serve, with details",
+      responses: { 200: answer("It can.", json, ref("schemas", "Health")), ...problems(notServing) },
+    },
+  },
+  "/health/live": {
+    get: {
+      operationId: "getLiveness",
+      summary: "Whether the process can serve; never asks MongoDB",
+      responses: { 200: answer("It can.", json, ref("schemas", "Alive")), ...problems() },
+    },
+  },
+  "/health/ready": {
+    get: {
+      operationId: "getReadiness",
+      summary: "Whether it can serve",
+      responses: { 200: answer("It can.", json, ref("schemas", "Alive")), ...problems(notServing) },
+    },
+  },
+  "/openapi.json": {
+    get: {
+      operationId: "getContract",
+      summary: "This document",
+      responses: { 200: answer("OpenAPI 3.1.", json, { type: "object" }), ...problems(load) },
+    },
+  },
+};
+
+/** A form is answered with the page also while MongoDB is away. */
+function orPage(response: ReturnType<typeof problem>) {
+  return { ...response, content: { ...response.content, [html]: { schema: { type: "string" } } } };
+}
+
+function asset(summary: string, type: string) {
+  const operationId = `get${type.replace(/^.*\/|\+.*$/g, "").replace(/^./, (first) => first.toUpperCase())}`;
+  return {
+    get: {
+      operationId,
+      summary,
+      responses: { 200: answer("The file.", type, { type: "string" }), ...problems(load) },
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { STATUS_CODES } from "node:http";
+import { problemType } from "../http/problem.ts";
+import { ref } from "./openapi-schemas.ts";
+
+/** The problems that an operation answers, by status. */
+export type Codes = Readonly<Record<number, readonly string[]>>;
+
+/** An answer with a body of this type, and these headers beside `X-Request-Id`. */
+export function answer(description: string, type: string, schema: object, names: readonly string[] = []) {
+  return { description, headers: headersOf(names), content: { [type]: { schema } } };
+}
+
+/** An answer without a body. */
+export function empty(description: string, names: readonly string[] = []) {
+  return { description, headers: headersOf(names) };
+}
+
+/** An error of one status. */
+export function problem(status: number, codes: readonly string[]) {
+  const members = { status: { const: status }, code: { enum: codes } };
+  const schema = { ...ref("schemas", "Problem"), properties: members };
+  const names = status === 503 ? ["Retry-After"] : status === 405 ? ["Allow"] : [];
+  return answer(STATUS_CODES[status] ?? "", problemType, schema, names);
+}
+
+/** What any request can be answered that is no good HTTP, or comes at a bad time. */
+const anywhere: Codes = {
+  400: ["invalid_http", "invalid_host"],
+  408: ["request_timeout"],
+  413: ["body_too_large"],
+  417: ["unknown_expectation"],
+  431: ["headers_too_large", "too_many_headers"],
+  500: ["internal"],
+};
+
+/** The errors of an operation: its own, and those of every one. */
+export function problems(...own: readonly Codes[]) {
+  const all: Record<number, string[]> = {};
+  for (const codes of [anywhere, ...own]) {
+    for (const [status, names] of Object.entries(codes)) (all[Number(status)] ??= []).push(...names);
+  }
+  return Object.fromEntries(
+    Object.entries(all).map(([status, codes]) => [status, problem(Number(status), codes)]),
+  );
+}
+
+function headersOf(names: readonly string[]) {
+  return Object.fromEntries(["X-Request-Id", ...names].map((name) => [name, ref("headers", name)]));
+}

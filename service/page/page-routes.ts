@@ -1,0 +1,102 @@
+import Router from "@koa/router";
+import type { Context } from "koa";
+import { isObjectId, type DataStore } from "../data/document-store.ts";
+import type { Database } from "../mongodb-connection.ts";
+import { readForm } from "../http/request-body.ts";
+import { Problem } from "../http/problem.ts";
+import { assetRoutes } from "./page-assets.ts";
+import type { CountPods } from "./ready-pods.ts";
+import { contentSecurityPolicy, renderPage, type PageModel } from "./page-view.ts";
+
+/** How many of the newest documents the page shows. */
+const shownDocuments = 10;
+
+/** What the page depends on. */
+export interface PageDeps {
+  readonly store: DataStore;
+  readonly database: Pick<Database, "ping" | "version">;
+  readonly podName: string;
+  readonly countPods: CountPods;
+  /** Version of the service. */
+  readonly version: string;
+}
+
+/** `/`: the page, what its forms send, and what it loads. */
+export function pageRoutes(deps: PageDeps): Router {
+  const router = new Router();
+
+  router.get("/", async (ctx) => {
+    sendPage(ctx, await readModel(deps));
+  });
+
+  router.post("/", async (ctx) => {
+    const message = (await readForm(ctx)).get("message") ?? "";
+    await answerForm(ctx, deps, message, async () => {
+      if (message.trim() === "") throw new Problem(422, "message_missing", "Write a message first.");
+      await deps.store.insert({ message });
+    });
+  });
+
+  router.post("/delete", async (ctx) => {
+    const id = (await readForm(ctx)).get("id") ?? "";
+    await answerForm(ctx, deps, "", async () => {
+      if (!isObjectId(id)) throw new Problem(422, "invalid_id", "The id of a document has 24 hex digits.");
+      // Somebody else may have deleted it meanwhile: then it is gone, too.
+      await deps.store.remove(id);
+    });
+  });
+
+  router.use(assetRoutes().routes());
+  return router;
+}
+
+/** Does what a form asks for, and shows the page: by another GET, so that a reload does not send the form twice. */
+async function answerForm(
+  ctx: Context,
+  deps: PageDeps,
+  draft: string,
+  change: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await change();
+    ctx.status = 303;
+    ctx.redirect("/");
+    ctx.body = "";
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    ctx.status = error.status;
+    ctx.set(error.headers);
+    // Who has just waited for MongoDB in vain does not wait for it again.
+    const model = error.status === 503 ? withoutDatabase(deps) : await readModel(deps);
+    sendPage(ctx, { ...model, draft, error: error.message });
+  }
+}
+
+function sendPage(ctx: Context, model: PageModel): void {
+  ctx.set("Content-Security-Policy", contentSecurityPolicy);
+  // A browser would keep its connection, and with it the pod: so each look at the page may show another one.
+  ctx.set("Connection", "close");
+  ctx.type = "html";
+  ctx.body = renderPage(model);
+}
+
+async function readModel(deps: PageDeps): Promise<PageModel> {
+  try {
+    const [version, roundTrip, page] = await Promise.all([
+      deps.database.version(),
+      deps.database.ping(),
+      deps.store.list({ limit: shownDocuments }),
+    ]);
+    const documents = page?.documents ?? [];
+    return { ...withoutDatabase(deps), mongodb: { version, roundTrip }, documents };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return withoutDatabase(deps);
+  }
+}
+
+/** The page has something to say while MongoDB is away, too. */
+function withoutDatabase({ podName, version, countPods }: PageDeps): PageModel {
+  const uptime = process.uptime();
+  return { time: new Date(), podName, uptime, version, pods: countPods(), mongodb: undefined, documents: [] };
+}

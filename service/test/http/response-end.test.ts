@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import Koa, { type Context } from "koa";
+import { pino } from "pino";
+import { logRequests } from "../../http/request-log.ts";
+import { countRequests, observe } from "../../http/request-observer.ts";
+
+/** What the log and the metrics are told, each with whether the answer was on its way by then. */
+type Told = [what: string, status: number, isSent: boolean];
+
+/** One request to a server with log and metrics; `answer` makes its answer, or lets the client go. */
+async function tell(answer: (ctx: Context, leave: () => void) => void | Promise<void>): Promise<Told[]> {
+  const told: Told[] = [];
+  const both = Promise.withResolvers<undefined>();
+  let response: ServerResponse | undefined;
+  const tellOf = (what: string, status: number) => {
+    told.push([what, status, response?.writableFinished === true]);
+    if (told.length === 2) both.resolve(undefined);
+  };
+  const write = (line: string) => {
+    tellOf("log", (JSON.parse(line) as { status: number }).status);
+  };
+  const request = (_method: string, _route: string | undefined, status: number) => {
+    tellOf("metrics", status);
+  };
+  const leaving = new AbortController();
+  const app = new Koa()
+    .use(observe(logRequests(pino({}, { write })), countRequests({ request })))
+    .use(async (ctx) => {
+      response = ctx.res;
+      await answer(ctx, () => {
+        leaving.abort();
+      });
+    });
+  const handle = app.callback();
+  const server = createServer((request, reply) => void handle(request, reply)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await fetch(url, { signal: leaving.signal }).catch(() => undefined);
+  await both.promise;
+  server.close();
+  server.closeAllConnections();
+  return told;
+}
+
+describe("log and metrics", () => {
+  it("are told when the answer is sent, and nobody waits for them", async () => {
+    const told = await tell((ctx) => {
+      ctx.body = "here";
+    });
+    expect(told).to.have.deep.members([
+      ["log", 200, true],
+      ["metrics", 200, true],
+    ]);
+  });
+
+  it("are told what was to be answered when the client has left before", async () => {
+    const told = await tell(async (ctx, leave) => {
+      leave();
+      await once(ctx.res, "close");
+      ctx.status = 202;
+    });
+    expect(told).to.have.deep.members([
+      ["log", 202, false],
+      ["metrics", 202, false],
+    ]);
+  });
+});

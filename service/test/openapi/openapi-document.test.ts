@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { expect } from "chai";
+import { createRouter, type AppDeps } from "../../app.ts";
+import { contract } from "../support/openapi-contract.ts";
+import { startService } from "../support/test-service.ts";
+
+const service = join(import.meta.dirname, "../..");
+const methods = ["get", "post", "put", "patch", "delete"];
+
+describe("the OpenAPI document", () => {
+  it("is OpenAPI 3.1", async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(contract));
+    expect(valid, JSON.stringify(errors)).to.equal(true);
+    expect(contract.openapi).to.equal("3.1.0");
+  });
+
+  it("is served at /openapi.json", async () => {
+    const running = await startService();
+    try {
+      const response = await running.request("/openapi.json");
+      expect(response.headers.get("Content-Type")).to.equal("application/json; charset=utf-8");
+      expect(await response.json()).to.deep.equal(JSON.parse(JSON.stringify(contract)));
+    } finally {
+      await running.close();
+    }
+  });
+
+  it("has the routes of the router and no other", () => {
+    const documented = Object.entries(contract.paths).flatMap(([path, operations]) =>
+      Object.keys(operations)
+        .filter((key) => methods.includes(key))
+        .map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    // The routes are made, and none is asked.
+    const routes = createRouter({} as AppDeps).stack.flatMap(({ methods: taken, path }) =>
+      taken
+        .filter((method) => method !== "HEAD")
+        .map((method) => `${method} ${String(path).replace(/:(\w+)/g, "{$1}")}`),
+    );
+    expect(documented).to.have.members(routes);
+  });
+
+  it("has the problem codes of the code and no other", () => {
+    const documented = [...JSON.stringify(contract).matchAll(/"code":\{"enum":\[(.+?)\]/g)].flatMap(
+      ([, list = ""]) => list.replaceAll('"', "").split(","),
+    );
+    expect(new Set(documented)).to.deep.equal(new Set([...codesOfJson()]));
+  });
+
+  it("is what README.md tells of the codes", () => {
+    const readme = readFileSync(join(service, "../README.md"), "utf8");
+    for (const code of codesOfJson()) expect(readme).to.include(`\`${code}\``);
+  });
+});
+
+/** Faults of the page's forms: shown on the page, and never sent as JSON. */
+const onPage = ["message_missing", "invalid_id"];
+
+/** Every code that the service's source gives a problem that is sent. */
+function codesOfJson(): Set<string> {
+  const others = ["dev", "dist", "node_modules", "test"].map((folder) => `${folder}/**`);
+  const sources = globSync("{*.ts,*/*.ts}", { cwd: service, exclude: others });
+  const made = /(?:new Problem\(\s*\w+|closing\(\s*\d+|unavailable\(),?\s*"(\w+)"/g;
+  const codes = sources.flatMap((file) =>
+    [...readFileSync(join(service, file), "utf8").matchAll(made)].map(([, code = ""]) => code),
+  );
+  return new Set(codes.filter((code) => !onPage.includes(code)));
+}

@@ -1,0 +1,84 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { renderPage } from "../../page/page-view.ts";
+
+const assets = join(import.meta.dirname, "../../page/assets");
+
+describe("renderPage", () => {
+  const page = (text: string) =>
+    renderPage({
+      time: new Date(0),
+      podName: text,
+      uptime: 0,
+      version: text,
+      pods: undefined,
+      mongodb: { version: text, roundTrip: 0 },
+      documents: [{ _id: text, createdAt: new Date(0), [text]: { [text]: [text] } }],
+      draft: text,
+      error: text,
+    });
+  /** What makes markup of text. */
+  const markup = (html: string) => html.replace(/[^<>"']/g, "");
+
+  for (const text of [
+    "</pre></li><script>alert(1)</script>",
+    `'"><img src=x onerror=alert(1)>`,
+    `" autofocus onfocus="alert(1)`,
+    "' onmouseover='alert(1)",
+    "<!--",
+    "</title></style><svg onload=alert(1)>",
+    "&lt;b&gt;",
+    "\u2028<\u0000script>",
+  ]) {
+    it(`shows ${JSON.stringify(text)} as text, wherever a value goes`, () => {
+      expect(markup(page(text))).to.equal(markup(page("text")));
+    });
+  }
+
+  it("stays below 50 KB with all that it loads, whatever is stored", () => {
+    const worst = { _id: "0".repeat(24), createdAt: new Date(0), message: '"'.repeat(100_000) };
+    const documents = Array.from({ length: 10 }, () => worst);
+    const about = {
+      podName: "web",
+      uptime: 0,
+      version: "1",
+      pods: 2,
+      mongodb: { version: "8", roundTrip: 1 },
+    };
+    const html = renderPage({ time: new Date(0), ...about, documents });
+    const files = readdirSync(assets).map((name) => statSync(join(assets, name)).size);
+    const bytes = files.reduce((sum, size) => sum + size, Buffer.byteLength(html));
+    expect(bytes).to.be.within(30_000, 50_000);
+  });
+
+  it("cuts no character in two", () => {
+    const message = `${"x".repeat(499)}😀`;
+    const html = page(message);
+    expect(html.isWellFormed()).to.equal(true);
+  });
+
+  const uptimes: [number, string][] = [
+    [0.4, "0 s"],
+    [59.9, "59 s"],
+    [3600, "1 h"],
+    [90_061, "1 d 1 h"],
+  ];
+  for (const [uptime, text] of uptimes) {
+    it(`says ${text} for ${uptime} seconds`, () => {
+      const about = {
+        podName: "web",
+        uptime,
+        version: "1",
+        pods: undefined,
+        mongodb: undefined,
+        documents: [],
+      };
+      expect(renderPage({ time: new Date(0), ...about })).to.include(`up ${text}, version 1`);
+    });
+  }
+
+  it("shows what looks escaped as it is", () => {
+    expect(page("&lt;b&gt;")).to.include("&amp;lt;b&amp;gt;");
+  });
+});

@@ -1,0 +1,132 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import mongoose from "mongoose";
+import { pino } from "pino";
+import { createApp } from "../../app.ts";
+import { createStore } from "../../data/document-store.ts";
+import { openDatabase } from "../../mongodb-connection.ts";
+import { serviceBounds, type Bounds } from "../../http/server-limits.ts";
+import { createHttpServer } from "../../http/http-server.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { Tracing } from "../../tracing/start-tracing.ts";
+import { expectContract } from "./openapi-contract.ts";
+import { sharedMongoDB } from "./hooks.ts";
+
+/** The service, listening on a port of its own in this process. */
+export interface TestService {
+  readonly url: string;
+  /** Lines of the log, parsed. */
+  readonly log: Record<string, unknown>[];
+  /** What `isDraining` answers. */
+  draining: boolean;
+  /** What `countPods` answers. */
+  pods: number | undefined;
+  /** `fetch` of a path. Whatever is answered must be what the OpenAPI document says. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** POSTs a JSON value. */
+  post(value: unknown): Promise<Response>;
+  /** Deletes every document. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+let databases = 0;
+
+/**
+ * Starts the service on a database of its own; `uri` without a database, default the shared server's; `maxInFlight`
+ * as AppDeps have it; `bounds` over the service's own; and who is told how it goes.
+ */
+export async function startService(
+  uri?: string,
+  maxInFlight = 100,
+  bounds: Partial<Bounds> = {},
+  { metrics, tracing }: { readonly metrics?: Metrics; readonly tracing?: Tracing } = {},
+): Promise<TestService> {
+  const name = `test-${process.pid}-${databases++}`;
+  const log: Record<string, unknown>[] = [];
+  const logger = pino(
+    { level: "debug" },
+    { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  const watch: Parameters<typeof openDatabase>[2] = (client) => {
+    metrics?.pool(client);
+    tracing?.watch(client);
+  };
+  const mongodb = withDatabase(uri ?? (await sharedMongoDB()).uri, name);
+  const database = openDatabase(mongodb, logger, watch, tracing !== undefined);
+  const app = createApp({
+    store: createStore(database.connection, metrics),
+    database,
+    logger,
+    isDraining: () => service.draining,
+    podName: "pod-<1>",
+    countPods: () => service.pods,
+    maxInFlight,
+    version: "1.2.3",
+    metrics,
+    tracing: tracing?.middleware,
+  });
+  const handle = app.callback();
+  const server = createHttpServer({
+    handle: (request, response) => void handle(request, response),
+    logger,
+    metrics,
+    bounds: { ...serviceBounds, ...bounds },
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const service: TestService = {
+    url,
+    log,
+    draining: false,
+    pods: undefined,
+    async request(path, init) {
+      const response = await fetch(url + path, { redirect: "manual", ...init });
+      await expectContract(init?.method ?? "GET", path, response.clone());
+      return response;
+    },
+    post: (value) => service.request("/data", jsonInit(JSON.stringify(value))),
+    async clear() {
+      await database.connection.collection("data").deleteMany({});
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      if (database.connection.readyState === mongoose.ConnectionStates.connected)
+        await database.connection.dropDatabase();
+      await database.close();
+    },
+  };
+  await untilStatus(service, "/health/ready", 200);
+  return service;
+}
+
+/** A POST of this JSON text. */
+export function jsonInit(body: string | Uint8Array<ArrayBuffer>, type = "application/json"): RequestInit {
+  return { method: "POST", body, headers: { "Content-Type": type } };
+}
+
+/** Asks until the answer has this status, for 15 s at most. */
+export async function untilStatus(service: Pick<TestService, "request">, path: string, status: number) {
+  const end = Date.now() + 15_000;
+  let last = 0;
+  while (Date.now() < end) {
+    last = (await service.request(path)).status;
+    if (last === status) return;
+    await sleep(100);
+  }
+  throw new Error(`${path} still answers ${last}, not ${status}`);
+}
+
+/** The connection string of a database on a server. */
+export function withDatabase(uri: string, name: string): string {
+  const url = new URL(uri);
+  // The database in the path is also where a user is looked up, unless said otherwise.
+  if (url.username !== "" && !url.searchParams.has("authSource")) {
+    url.searchParams.set("authSource", url.pathname.slice(1) || "admin");
+  }
+  url.pathname = `/${name}`;
+  return url.href;
+}

@@ -1,0 +1,45 @@
+import {
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type ContextManager,
+  type Tracer,
+} from "@opentelemetry/api";
+import { W3CTraceContextPropagator } from "@opentelemetry/core";
+import type { Middleware } from "koa";
+import { routeOf } from "../http/request-observer.ts";
+
+/** Middleware: a span a request, in the trace of who asks (W3C `traceparent`) or in a new one. */
+export function traceRequests(tracer: Tracer, contexts: ContextManager): Middleware {
+  const propagator = new W3CTraceContextPropagator();
+
+  return async function traceRequest(ctx, next) {
+    // Probes come every few seconds, and nobody looks for them.
+    if (ctx.path.startsWith("/health/")) {
+      await next();
+      return;
+    }
+    const parent = propagator.extract(ROOT_CONTEXT, ctx.req.headers, defaultTextMapGetter);
+    const attributes = {
+      "http.request.method": ctx.method,
+      "url.path": ctx.path,
+      "url.scheme": ctx.protocol,
+    };
+    const span = tracer.startSpan(ctx.method, { kind: SpanKind.SERVER, attributes }, parent);
+    ctx.state.traceId = span.spanContext().traceId;
+    try {
+      await contexts.with(trace.setSpan(parent, span), next);
+    } finally {
+      const route = routeOf(ctx);
+      if (route !== undefined) {
+        span.updateName(`${ctx.method} ${route}`);
+        span.setAttribute("http.route", route);
+      }
+      span.setAttribute("http.response.status_code", ctx.status);
+      if (ctx.status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    }
+  };
+}

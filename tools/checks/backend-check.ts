@@ -1,0 +1,19 @@
+import { programOnPath } from "../../service/dev/program-path.ts";
+import { findBackend } from "../pulumi/pulumi-backend.ts";
+import type { Project } from "../pulumi/project-settings.ts";
+import { Fault } from "../process/child-process.ts";
+import type { Finding } from "./check.ts";
+
+/** Where Pulumi would keep the stack. */
+export async function backend(project: Project): Promise<Finding> {
+  try {
+    const { kind, text } = await findBackend(project);
+    const found = kind === "login" ? text : `${text}: \`npm run up\` uses it where there is no login`;
+    return { state: "ok", found };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const absent = programOnPath("pulumi") === undefined;
+    const mend = absent ? "`npm run up` brings Pulumi, which knows." : error.message;
+    return { state: "warn", found: "unknown", mend };
+  }
+}

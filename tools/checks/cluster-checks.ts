@@ -1,0 +1,86 @@
+import {
+  enforcement,
+  enforcingCluster,
+  findProfile,
+  hasMetricsServer,
+  isRunning,
+  reach,
+  startCommand,
+  type Profile,
+} from "../../infra/cluster/minikube.ts";
+import { patience } from "../process/child-process.ts";
+import type { Project } from "../pulumi/project-settings.ts";
+import type { Check, Finding } from "./check.ts";
+
+/** What is known of the cluster: its profile, that there is none, or why minikube can't say. */
+export type Known = Profile | undefined | Error;
+
+/** Asks minikube. Never throws. */
+export async function askForCluster(profile: string): Promise<Known> {
+  try {
+    return await findProfile(profile, patience);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** The checks that make sense for what there is. */
+export function clusterChecks(project: Project, known: Known): Check[] {
+  const cluster = { name: "cluster", look: () => state(project.minikubeProfile, known) };
+  if (known === undefined || known instanceof Error) return [cluster];
+  return [
+    cluster,
+    { name: "network policies", look: () => networkPolicies(known) },
+    { name: "metrics-server", look: () => metricsServer(known) },
+    { name: "the URL", look: () => url(known, project) },
+  ];
+}
+
+function state(profile: string, known: Known): Finding {
+  if (known instanceof Error) return { state: "warn", found: "unknown", mend: known.message };
+  if (known === undefined) {
+    return {
+      state: "warn",
+      found: `no minikube cluster "${profile}"`,
+      mend: `\`npm run up\` starts it; by hand: ${startCommand(profile)}`,
+    };
+  }
+  const { Driver, KubernetesConfig, Nodes } = known.Config;
+  const found =
+    `"${profile}" ${known.Status}, driver ${Driver}, runtime ${KubernetesConfig.ContainerRuntime}, ` +
+    `${Nodes.length} ${Nodes.length === 1 ? "node" : "nodes"}`;
+  if (isRunning(known)) return { state: "ok", found };
+  return { state: "warn", found, mend: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
+}
+
+function networkPolicies(found: Profile): Finding {
+  const { isSure, text } = enforcement(found);
+  return isSure
+    ? { state: "ok", found: text }
+    : { state: "warn", found: text, mend: enforcingCluster(found) };
+}
+
+function metricsServer(found: Profile): Finding {
+  if (hasMetricsServer(found)) return { state: "ok", found: "on" };
+  return {
+    state: "warn",
+    found: "off: the autoscaler can't see CPU",
+    mend: `\`npm run up\` enables it; by hand: minikube addons enable metrics-server -p ${found.Name}`,
+  };
+}
+
+/** Whether a browser on this machine gets to the node's port. */
+export function url(
+  found: Profile,
+  { expose, nodePort }: Pick<Project, "expose" | "nodePort">,
+  platform = process.platform,
+): Finding {
+  if (expose === "ingress") return { state: "ok", found: "the host name of the configuration" };
+  if (expose !== "nodePort") return { state: "ok", found: `the address that a ${expose} gets` };
+  const { address, fault } = reach(found, nodePort, platform);
+  if (fault === undefined) {
+    return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
+  }
+  const choose = "A port has to be published when the cluster is made: pulumi config set nodePort 30080";
+  return { state: "warn", found: "out of reach", mend: nodePort === 0 ? choose : fault };
+}

@@ -1,0 +1,89 @@
+import { readFile, statfs } from "node:fs/promises";
+import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
+import { ask } from "../process/child-process.ts";
+import { isAtLeast, type Finding } from "./check.ts";
+
+const gib = 1024 ** 3;
+const leastNode = "24.0.0";
+
+/** The Node that runs this. */
+export function node(version = process.versions.node): Finding {
+  if (isAtLeast(version, leastNode)) return { state: "ok", found: version };
+  return {
+    state: "missing",
+    found: version,
+    mend: "Node 24 or newer is needed: https://nodejs.org, or the project's own, which `npm run` takes.",
+  };
+}
+
+/** What a machine has to give to a cluster. */
+export interface Memory {
+  /** Bytes that no program uses. */
+  readonly free: number;
+  /** Bytes in all. */
+  readonly total: number;
+}
+
+/**
+ * Memory for a cluster that is yet to start.
+ * @param clusterRuns its share is taken already
+ */
+export function memory(
+  clusterRuns: boolean,
+  system = platform(),
+  { free, total }: Memory = { free: freemem(), total: totalmem() },
+): Finding {
+  // macOS keeps next to nothing free: it takes back what it caches when a program asks.
+  const [has, needs, what] = system === "darwin" ? [total, 8 * gib, "in all"] : [free, 4 * gib, "free"];
+  const found = `${(has / gib).toFixed(1)} GiB ${what}`;
+  if (clusterRuns) return { state: "ok", found: `${found}, beside the cluster` };
+  if (has >= needs) return { state: "ok", found };
+  return {
+    state: "warn",
+    found,
+    mend: `A cluster wants ${needs / gib} GiB ${what}: close other programs, or give it less: minikube config set memory 3072`,
+  };
+}
+
+/** Cores; minikube refuses to start with fewer than two. */
+export function cpus(count = availableParallelism()): Finding {
+  if (count >= 2) return { state: "ok", found: String(count) };
+  return { state: "missing", found: String(count), mend: "minikube needs two CPUs: give this machine more." };
+}
+
+/** Space beside the project, which is where Docker has its images on most machines, too. */
+export async function disk(folder: string, least = 10e9): Promise<Finding> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const found = `${(free / 1e9).toFixed(0)} GB free`;
+  if (free >= least) return { state: "ok", found };
+  return {
+    state: "warn",
+    found,
+    mend: `The cluster and its images want ${least / 1e9} GB: docker system prune`,
+  };
+}
+
+/** Whether the processor can run MongoDB 5 and newer. */
+export async function avx(
+  mongoImage: string,
+  system = platform(),
+  processor = arch(),
+  hasAvx = knowsAvx,
+): Promise<Finding> {
+  if (processor !== "x64") return { state: "ok", found: `not needed on ${processor}` };
+  if (/:[0-4]\./.test(mongoImage)) return { state: "ok", found: `not needed for ${mongoImage}` };
+  const has = await hasAvx(system);
+  if (has === true) return { state: "ok", found: "the processor has it" };
+  const old = "pulumi config set mongoImage mongo:4.4";
+  return has === undefined
+    ? { state: "warn", found: `unknown on ${system}`, mend: `If MongoDB's pod ends with code 132: ${old}` }
+    : { state: "missing", found: `${mongoImage} needs it, the processor does not have it`, mend: old };
+}
+
+async function knowsAvx(system: NodeJS.Platform): Promise<boolean | undefined> {
+  if (system === "linux") return /^flags\s*:.* avx( |$)/m.test(await readFile("/proc/cpuinfo", "utf8"));
+  if (system !== "darwin") return undefined;
+  const answer = await ask("sysctl", ["-n", "hw.optional.avx1_0"]);
+  return answer.kind === "ok" ? answer.stdout.trim() === "1" : undefined;
+}

@@ -1,0 +1,99 @@
+import { assetOf, type Release } from "../install/releases.ts";
+import { ask } from "../process/child-process.ts";
+import { isAtLeast, type Finding } from "./check.ts";
+
+/** Docker's client, and whether it reaches a daemon. */
+export async function docker(): Promise<Finding> {
+  const answer = await ask("docker", ["version", "--format", "{{json .}}"]);
+  if (answer.kind === "absent") {
+    return {
+      state: "missing",
+      found: "not on PATH",
+      mend: "Install Docker: https://docs.docker.com/get-docker/",
+    };
+  }
+  const { Client, Server } = parseDocker(answer.stdout);
+  if (Client !== undefined && Server?.Version !== undefined) {
+    return { state: "ok", found: `client ${Client.Version}, daemon ${Server.Version}` };
+  }
+  const why = answer.kind === "failed" ? answer.message : "";
+  const found = Client === undefined ? "no daemon" : `client ${Client.Version}, no daemon`;
+  return /permission denied/i.test(why)
+    ? {
+        state: "missing",
+        found,
+        mend: "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
+      }
+    : { state: "missing", found, mend: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
+}
+
+interface DockerVersions {
+  readonly Client?: { readonly Version: string };
+  readonly Server?: { readonly Version?: string } | null;
+}
+
+/** Without a daemon the client still prints its own half, or nothing. */
+function parseDocker(stdout: string): DockerVersions {
+  return stdout.trim().startsWith("{") ? (JSON.parse(stdout) as DockerVersions) : {};
+}
+
+/** How a person gets minikube. */
+export function installMinikube({ docs }: Release): string {
+  return `Install minikube: ${docs}`;
+}
+
+/**
+ * minikube's version.
+ * @param release what `up` brings where there is none
+ */
+export async function minikube(release: Release): Promise<Finding> {
+  const answer = await ask("minikube", ["version", "--output", "json"]);
+  if (answer.kind === "absent") return lacking("not on PATH", release, installMinikube(release));
+  if (answer.kind === "failed") return broken(answer.message, "minikube version");
+  const { minikubeVersion } = JSON.parse(answer.stdout) as { minikubeVersion: string };
+  return { state: "ok", found: minikubeVersion };
+}
+
+/**
+ * kubectl, which is for people: nothing here needs it.
+ * @param byHand what a person calls in its place
+ */
+export async function kubectl(byHand: string): Promise<Finding> {
+  const answer = await ask("kubectl", ["version", "--client", "--output", "json"]);
+  const instead = `\`${byHand} get pods -A\` does without it.`;
+  if (answer.kind === "absent") return { state: "warn", found: "not on PATH", mend: instead };
+  if (answer.kind === "failed") return { state: "warn", found: answer.message, mend: instead };
+  const { clientVersion } = JSON.parse(answer.stdout) as { clientVersion: { gitVersion: string } };
+  return { state: "ok", found: clientVersion.gitVersion };
+}
+
+/** How a person gets Pulumi. */
+export function installPulumi(least: string, { docs }: Release): string {
+  return `Install Pulumi ${least} or newer: ${docs}`;
+}
+
+/**
+ * Pulumi's version.
+ * @param least as Pulumi.yaml requires it
+ * @param release what `up` brings where there is none, or an older one
+ */
+export async function pulumi(least: string, release: Release): Promise<Finding> {
+  const answer = await ask("pulumi", ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
+  if (answer.kind === "absent") return lacking("not on PATH", release, installPulumi(least, release));
+  if (answer.kind === "failed") return broken(answer.message, "pulumi version");
+  const found = answer.stdout.trim();
+  return isAtLeast(found, least)
+    ? { state: "ok", found }
+    : lacking(found, release, installPulumi(least, release));
+}
+
+/** Only a warning where `up` mends it. */
+function lacking(found: string, release: Release, install: string): Finding {
+  if (assetOf(release) === undefined) return { state: "missing", found, mend: install };
+  const mend = `\`npm run up\` brings ${release.version} into .pulumi/bin; by hand: ${release.docs}`;
+  return { state: "warn", found, mend, bring: true };
+}
+
+function broken(message: string, command: string): Finding {
+  return { state: "missing", found: message, mend: `See why it fails: ${command}` };
+}

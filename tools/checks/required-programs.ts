@@ -1,0 +1,28 @@
+import { programChecks, type Needs } from "../install/missing-programs.ts";
+import { look, type Check } from "./check.ts";
+import { docker } from "./program-checks.ts";
+import { Fault } from "../process/child-process.ts";
+
+/**
+ * Makes the checks without which nothing can begin.
+ * @throws {Fault} the doctor's sentence for each thing that is missing and can't be brought
+ */
+export async function requireReady(needs: Needs): Promise<void> {
+  const { minikube, pulumi } = programChecks(needs);
+  await require([{ name: "Docker", look: docker }, minikube, pulumi]);
+}
+
+/**
+ * The same for `down`, which builds nothing.
+ * @throws {Fault} the doctor's sentence
+ */
+export async function requirePulumi(needs: Needs): Promise<void> {
+  await require([programChecks(needs).pulumi]);
+}
+
+async function require(checks: readonly Check[]): Promise<void> {
+  const sentences = (await look(checks)).flatMap((row) =>
+    row.state === "ok" || row.bring === true ? [] : [`${row.name}: ${row.found}. ${row.mend}`],
+  );
+  if (sentences.length > 0) throw new Fault(sentences.join("\n"));
+}

@@ -1,0 +1,73 @@
+import { delimiter } from "node:path";
+import { lookOnce, type Check, type Row } from "../checks/check.ts";
+import { installMinikube, installPulumi, minikube, pulumi } from "../checks/program-checks.ts";
+import type { Tools } from "../terminal/command-context.ts";
+import { Fault } from "../process/child-process.ts";
+import { bring, broughtFolder } from "./install-release.ts";
+import type { Release } from "./releases.ts";
+
+/** What must be known to look for the programs. */
+export type Needs = Pick<Tools, "project" | "releases">;
+
+type Name = Release["name"];
+
+/** The check of each program that can be brought. */
+export function programChecks({ project, releases }: Needs): Readonly<Record<Name, Check>> {
+  return {
+    minikube: { name: "minikube", look: () => minikube(releases.minikube) },
+    pulumi: { name: "Pulumi", look: () => pulumi(project.leastPulumi, releases.pulumi) },
+  };
+}
+
+/**
+ * Brings what PATH has not, or has too old, and puts it first on the PATH of this process and those it starts.
+ * @throws {Fault} what came instead, and how a person gets the program
+ */
+export async function bringMissing(tools: Tools, names: readonly Name[]): Promise<void> {
+  for (const name of names) {
+    const row = await rowOf(tools, name);
+    if (!isToBring(row)) continue;
+    const what = `${row.name} ${tools.releases[name].version}`;
+    await tools.step(what, async ({ say, title }) => {
+      await bringOne(tools, name, say);
+      title(`${what}, in .pulumi/bin`);
+    });
+  }
+}
+
+/** Puts on PATH what was brought before, where it is needed. Changes nothing else. */
+export async function useBrought(needs: Needs): Promise<void> {
+  for (const name of ["minikube", "pulumi"] as const) {
+    const folder = broughtFolder(needs.project, needs.releases[name]);
+    if (folder !== undefined && isToBring(await rowOf(needs, name))) putFirst(folder);
+  }
+}
+
+async function bringOne(tools: Tools, name: Name, say: (line: string) => void): Promise<void> {
+  try {
+    putFirst(await bring(tools.project, tools.releases[name], say));
+  } catch (error) {
+    const why = (error as Error).message.replace(/\.?$/, ".");
+    throw new Fault(`${programChecks(tools)[name].name}: ${why} ${install(tools, name)}`, { cause: error });
+  }
+  const row = await rowOf(tools, name);
+  if (row.state !== "ok") throw new Fault(`${row.name}: ${row.found}. ${row.mend}`);
+}
+
+function install({ project, releases }: Needs, name: Name): string {
+  return name === "minikube"
+    ? installMinikube(releases.minikube)
+    : installPulumi(project.leastPulumi, releases.pulumi);
+}
+
+async function rowOf(needs: Needs, name: Name): Promise<Row> {
+  return await lookOnce(programChecks(needs)[name]);
+}
+
+function isToBring(row: Row): boolean {
+  return row.state !== "ok" && row.bring === true;
+}
+
+function putFirst(folder: string): void {
+  process.env.PATH = `${folder}${delimiter}${process.env.PATH ?? ""}`;
+}

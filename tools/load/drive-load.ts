@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "../traffic/http-client.ts";
+import { startClients } from "../traffic/closed-loop.ts";
+import { startLoad, type Load } from "../traffic/open-loop.ts";
+import { watchMemory } from "../traffic/pod-memory.ts";
+import { watchPods } from "../traffic/ready-pod-watch.ts";
+import { percentile } from "../traffic/request-samples.ts";
+import { watchAutoscaler, whyUnscheduled, type Autoscaler } from "./autoscaler.ts";
+import { countCost } from "./client-cost.ts";
+import type { Options } from "./load-options.ts";
+import { isAtMinimum, type Recording } from "./load-recording.ts";
+import { dataRequests } from "./request-mix.ts";
+import type { Outcome } from "./load-findings.ts";
+
+/** What is loaded. */
+export interface Target {
+  readonly url: string;
+  readonly profile: string;
+  readonly namespace: string;
+  readonly autoscaler: Autoscaler;
+}
+
+/** Most connections at once with a rate: less than what a pod refuses, also where all of them are on one. */
+const mostInFlight = 64;
+/** Milliseconds that a request waits to be sent. */
+const patience = 5000;
+/** Requests of a connection, on average. */
+const perConnection = 50;
+/** Milliseconds between two lines, on a terminal and elsewhere. */
+const second = 1000;
+const unseen = 10_000;
+
+/**
+ * Loads the service, then waits until its pods are the minimum again. Shows both, a line a second.
+ * @param signal ends it, at whatever point; what was seen until then is given
+ */
+export async function drive(
+  target: Target,
+  options: Options,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { url, profile, namespace, autoscaler } = target;
+  const connections = "clients" in options.load ? options.load.clients : mostInFlight;
+  const client = createClient(url, { connections, perConnection });
+  const requests = dataRequests(client, options.mix);
+  const cost = countCost();
+  const load = start(options, () => requests.send());
+  const pods = watchPods(profile, namespace, () => load.now());
+  const scaling = watchAutoscaler(profile, namespace, () => load.now());
+  const memory = watchMemory(profile, namespace);
+  const tell = narrator(load, say, () => autoscalerLine(autoscaler, pods.changes, scaling.changes));
+  const seen = (off: number): Recording => ({
+    autoscaler,
+    samples: load.samples,
+    pods: pods.changes,
+    scaling: scaling.changes,
+    off,
+    end: load.now(),
+  });
+  try {
+    await until(() => load.now() >= options.seconds * 1000, tell, signal);
+    await load.stop();
+    const off = load.now();
+    await memory.stop();
+    const used = cost();
+    const left = await requests.clean();
+    const wanted = scaling.changes.at(-1)?.wanted ?? 0;
+    const isShort = wanted > (pods.changes.at(-1)?.ready ?? 0);
+    const unscheduled = isShort ? await whyUnscheduled(profile, namespace) : undefined;
+    const isOver = () =>
+      load.now() - off >= options.wait * 1000 || isAtMinimum(autoscaler.min, pods.changes, scaling.changes);
+    await until(isOver, tell, signal);
+    return { recording: seen(off), cost: used, memory, left, unscheduled };
+  } finally {
+    await load.stop();
+    await Promise.all([pods.stop(), scaling.stop(), memory.stop()]);
+    client.close();
+  }
+}
+
+function start({ load }: Options, send: () => ReturnType<ReturnType<typeof dataRequests>["send"]>): Load {
+  return "clients" in load
+    ? startClients({ clients: load.clients, send })
+    : startLoad({ rate: load.rate, most: mostInFlight, patience, send });
+}
+
+async function until(isSo: () => boolean, tell: () => void, signal: AbortSignal): Promise<void> {
+  const period = process.stdout.isTTY ? second : unseen;
+  let told = performance.now();
+  while (!isSo() && !signal.aborted) {
+    await sleep(100, undefined, { signal }).catch(() => undefined);
+    if (performance.now() - told < period) continue;
+    told = performance.now();
+    tell();
+  }
+}
+
+/** Tells what came since it last told. */
+function narrator(load: Load, say: (line: string) => void, autoscaler: () => string): () => void {
+  let told = 0;
+  let at = 0;
+  let failed = 0;
+  return () => {
+    const fresh = load.samples.slice(told);
+    const now = load.now();
+    const right = fresh.filter(({ outcome }) => outcome === "ok");
+    const p99 = percentile(
+      right.map(({ ms }) => ms).sort((a, b) => a - b),
+      0.99,
+    );
+    failed += fresh.length - right.length;
+    const rate = (right.length / (now - at)) * 1000;
+    say(
+      `${(now / 1000).toFixed(0).padStart(4)} s  ${rate.toFixed(0).padStart(5)}/s  p99 ${p99.toFixed(0).padStart(4)} ms  ` +
+        `${failed} failed  ${autoscaler()}`,
+    );
+    told += fresh.length;
+    at = now;
+  };
+}
+
+function autoscalerLine(
+  { target, max }: Autoscaler,
+  pods: Recording["pods"],
+  scaling: Recording["scaling"],
+): string {
+  const { current, wanted, cpu } = scaling.at(-1) ?? {};
+  const ready = pods.at(-1)?.ready ?? 0;
+  return `pods ${current ?? "?"} → ${wanted ?? "?"} of ${max}, ${ready} ready  CPU ${cpu ?? "?"} % (target ${target} %)`;
+}

@@ -1,0 +1,154 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startMongoDB, type MongoServer } from "../../service/dev/embedded-mongodb.ts";
+import { isListening } from "../../service/dev/free-port.ts";
+import { readableLine } from "../logs/log-line.ts";
+import { reloading, type ServiceProcess } from "./reload.ts";
+
+const project = join(import.meta.dirname, "../..");
+
+/** Milliseconds in which a service that was started should answer. */
+const promptly = 30_000;
+
+/** How {@link serveLocally} serves. */
+export interface LocalOptions {
+  /** Port of the service on the loopback address. */
+  readonly port: number;
+  /** Folder that keeps the embedded MongoDB's documents. */
+  readonly directory: string;
+  /** Whether the service starts anew when its code changes. */
+  readonly reload: boolean;
+}
+
+/**
+ * The port and the folder that the environment asks for: `PORT`, default 3000; `DATA_DIRECTORY`, default `.data` of
+ * the project.
+ * @throws {Error} when `PORT` is none
+ */
+export function localOptions(env: NodeJS.ProcessEnv): Omit<LocalOptions, "reload"> {
+  const { PORT = "3000", DATA_DIRECTORY = ".data" } = env;
+  if (!/^\d{1,5}$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
+    throw new Error(`PORT must be a whole number from 1 to 65535, not "${PORT}".`);
+  }
+  return { port: Number(PORT), directory: resolve(project, DATA_DIRECTORY) };
+}
+
+/**
+ * Runs the service with an embedded MongoDB until Ctrl-C, or until the service ends, and leaves nothing running.
+ * @throws {Error} with a sentence for a person, when there is no free port, no MongoDB, or no service any more
+ */
+export async function serveLocally({ port, directory, reload }: LocalOptions): Promise<void> {
+  if (await isListening(port)) {
+    throw new Error(`Port ${port} is in use: end what listens there, or choose another with PORT.`);
+  }
+  const interrupt = onInterrupt();
+  const mongo = await embedded(directory);
+  console.log(`MongoDB: ${mongo.kind}${mongo.process ? `, ${mongo.uri}, documents in ${directory}` : ""}`);
+  const start = () => startService(port, mongo);
+  const service = reload ? reloading(start, join(project, "service")) : start();
+  try {
+    await Promise.race([interrupt(), requireService(service), announce(port)]);
+  } finally {
+    await service.stop();
+    await mongo.close();
+  }
+}
+
+/**
+ * Before the returned function is called Ctrl-C ends this process, which ends what it started; afterwards the promise
+ * is fulfilled, and a second Ctrl-C ends this process.
+ */
+function onInterrupt(): () => Promise<void> {
+  const exit = () => {
+    process.exit(130);
+  };
+  let interrupted: () => void = exit;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      interrupted();
+    });
+  }
+  return () =>
+    new Promise((resolve) => {
+      interrupted = () => {
+        interrupted = exit;
+        resolve();
+      };
+    });
+}
+
+async function embedded(directory: string): Promise<MongoServer> {
+  try {
+    return await startMongoDB({ directory, outlivesInterrupt: true });
+  } catch (error) {
+    const hint = "Put a mongod on PATH, or its connection string into MONGODB_URI.";
+    throw new Error(`No MongoDB starts here: ${(error as Error).message.trimEnd()}\n${hint}`, {
+      cause: error,
+    });
+  }
+}
+
+function startService(port: number, mongo: MongoServer): ServiceProcess {
+  const service = spawn(process.execPath, [join(project, "service/main.ts")], {
+    env: {
+      ...process.env,
+      // Nobody but the user asks, so there is nobody to wait for when it ends.
+      DRAIN_MS: "0",
+      SHUTDOWN_MS: "2000",
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      MONGODB_URI: mongo.process ? `${mongo.uri}/app` : mongo.uri,
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  createInterface({ input: service.stdout }).on("line", (line) => {
+    console.log(readableLine(line));
+  });
+  const kill = () => service.kill("SIGTERM");
+  process.on("exit", kill);
+  const ended = once(service, "exit").then(([code, signal]) => {
+    process.off("exit", kill);
+    return String(signal ?? `exit code ${code}`);
+  });
+  return {
+    ended,
+    async stop() {
+      kill();
+      await ended;
+    },
+  };
+}
+
+async function requireService({ ended }: ServiceProcess): Promise<never> {
+  throw new Error(`The service ended (${await ended}): its log above says why.`);
+}
+
+/** Says where the service is once it answers, or that it does not; never returns. */
+async function announce(port: number): Promise<never> {
+  const end = Date.now() + promptly;
+  const url = `http://localhost:${port}`;
+  while (!(await isReady(port))) {
+    if (Date.now() > end) {
+      console.error(`${url} does not answer yet: the log above says why.`);
+      return await forever();
+    }
+    await sleep(200);
+  }
+  console.log(`${url} answers. Ctrl-C ends it.`);
+  return await forever();
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function forever(): Promise<never> {
+  return new Promise(() => undefined);
+}

@@ -1,0 +1,80 @@
+import {
+  findProfile,
+  hasIngress,
+  hasMetricsServer,
+  isRunning,
+  startArguments,
+  type Profile,
+} from "../../infra/cluster/minikube.ts";
+import { forgetCluster, isMade, rememberCluster, rememberStart } from "./created-cluster.ts";
+import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
+import type { Project } from "../pulumi/project-settings.ts";
+import { Fault, work } from "../process/child-process.ts";
+import type { Telling } from "../terminal/steps.ts";
+
+/**
+ * Makes the cluster where there is none, and starts one that is stopped.
+ * @throws {Fault} minikube could not
+ */
+export async function startCluster(project: Project, { say, title }: Telling): Promise<void> {
+  const profile = project.minikubeProfile;
+  const found = await findProfile(profile);
+  if (found === undefined) {
+    title(`minikube: making the cluster "${profile}"`);
+    await makeCluster(project, say);
+  } else if (!isRunning(found)) {
+    title(`minikube: starting the cluster "${profile}"`);
+    await work("minikube", ["start", "-p", profile], {}, say);
+  }
+  await rememberCluster(project);
+  title(`minikube: "${profile}" runs`);
+}
+
+async function makeCluster(project: Project, say: Telling["say"]): Promise<void> {
+  const profile = project.minikubeProfile;
+  rememberStart(project);
+  try {
+    await work("minikube", startArguments(profile, publishedPort(project)), {}, say);
+  } catch (error) {
+    if ((await findProfile(profile)) === undefined) forgetCluster(project);
+    throw error;
+  }
+}
+
+/** A port that Kubernetes chooses can't be published before. */
+function publishedPort({ nodePort }: Project): number | undefined {
+  return nodePort === 0 ? undefined : nodePort;
+}
+
+/**
+ * Turns on what the autoscaler measures with. In a cluster that `up` made it also measures often enough to show a load
+ * soon; others' clusters stay as they are.
+ */
+export async function enableMetrics(project: Project, telling: Telling): Promise<void> {
+  await enable("metrics-server", hasMetricsServer, project, telling);
+  if (await isMade(project)) await often(project.minikubeProfile);
+}
+
+/** Turns on what routes host names. */
+export async function enableIngress(project: Project, telling: Telling): Promise<void> {
+  await enable("ingress", hasIngress, project, telling);
+}
+
+/** Turns an addon of minikube on, where it is off. */
+async function enable(
+  addon: string,
+  isOn: (profile: Profile) => boolean,
+  project: Project,
+  { say, title }: Telling,
+): Promise<void> {
+  const profile = project.minikubeProfile;
+  const found = await findProfile(profile);
+  if (found === undefined) throw new Fault(`The minikube cluster "${profile}" is gone.`);
+  if (!isOn(found)) await work("minikube", ["addons", "enable", addon, "-p", profile], {}, say);
+  title(`${addon} is on`);
+}
+
+async function often(profile: string): Promise<void> {
+  const period = await metricsPeriod(profile);
+  if (period !== undefined && period > goodPeriod) await measureOften(profile);
+}

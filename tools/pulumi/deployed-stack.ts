@@ -1,0 +1,36 @@
+import { findProfile, ingressReach } from "../../infra/cluster/minikube.ts";
+import { useBrought } from "../install/missing-programs.ts";
+import type { Tools } from "../terminal/command-context.ts";
+import type { Project } from "./project-settings.ts";
+import { Fault } from "../process/child-process.ts";
+import { findStack, outputs } from "./pulumi-stack.ts";
+import type { Place } from "../status/query-status.ts";
+
+/**
+ * Where the stack is that the last `up` made.
+ * @throws {Fault} there is none, or it is not in a minikube
+ */
+export async function findPlace(tools: Tools): Promise<Place> {
+  const { project } = tools;
+  if (project.cluster !== "minikube") {
+    throw new Fault(`This is for minikube, and the stack dev has the cluster ${project.cluster}.`);
+  }
+  await useBrought(tools);
+  const stack = await findStack(project);
+  if (!stack.exists) throw new Fault("There is no stack dev. Run: npm run up");
+  const { url, namespace } = await outputs(stack);
+  return {
+    profile: project.minikubeProfile,
+    url,
+    namespace,
+    address: await ingressAddress(project),
+    hasExternalMongodb: project.mongo === "external",
+  };
+}
+
+/** Where an Ingress' host name leads, which this machine need not know. */
+async function ingressAddress({ expose, minikubeProfile }: Project): Promise<string | undefined> {
+  if (expose !== "ingress") return undefined;
+  const found = await findProfile(minikubeProfile);
+  return found === undefined ? undefined : ingressReach(found).address;
+}

@@ -1,0 +1,105 @@
+import { styleText } from "node:util";
+import {
+  isWell,
+  type EventStatus,
+  type PodStatus,
+  type Status,
+  type WorkloadStatus,
+} from "./stack-status.ts";
+
+/** Characters of a line of text that are shown. */
+const lineLength = 110;
+
+/** The status as one screen, for people. */
+export function inWords(status: Status): string {
+  const { namespace, profile, time, service, mongodb, events } = status;
+  const at = new Date(time).toTimeString().slice(0, 8);
+  const well = isWell(status) ? good("all is well") : bad("something is wrong");
+  return [
+    `${styleText("bold", namespace)} on ${profile}, ${at}: ${well}`,
+    "",
+    row("URL", urlWords(status)),
+    row("pods", workloadWords(service)),
+    ...service.pods.map((pod) => row("", podWords(pod))),
+    row("image", service.images.join(" and ") || "none"),
+    row("scaling", scalingWords(status)),
+    row("MongoDB", mongodbWords(status)),
+    ...(mongodb.ready < mongodb.wanted ? mongodb.pods.map((pod) => row("", podWords(pod))) : []),
+    row("warnings", events.length === 0 ? "none that still matters" : ""),
+    ...events.map((event) => row("", eventWords(event))),
+  ].join("\n");
+}
+
+function row(name: string, text: string): string {
+  return `${styleText("dim", name.padEnd(10))}${text}`.trimEnd();
+}
+
+function urlWords({ url }: Status): string {
+  const { address, ok, ms, version, fault } = url;
+  if (!ok) return `${address} ${bad(`does not serve: ${fault ?? "no answer"}`)}`;
+  return `${address} answers in ${ms ?? 0} ms, version ${version ?? "unknown"}`;
+}
+
+function workloadWords({ ready, wanted }: WorkloadStatus): string {
+  const text = `${ready} of ${wanted} pods ready`;
+  return ready >= wanted && wanted > 0 ? good(text) : bad(text);
+}
+
+function podWords({ name, ready, state, age, restarts, lastEnd }: PodStatus): string {
+  const again = restarts === 1 ? "restarted once" : `restarted ${restarts} times`;
+  const why = lastEnd === undefined ? "" : ` (${lastEnd})`;
+  return [
+    `  ${name}: ${ready ? state : bad(state)}`,
+    `up ${duration(age)}`,
+    ...(restarts === 0 ? [] : [again + why]),
+  ].join(", ");
+}
+
+function scalingWords({ scaling }: Status): string {
+  if (scaling === undefined) return bad("there is no autoscaler");
+  const { current, wanted, least, most, cpu, cpuTarget } = scaling;
+  const count = current === wanted ? `${current}` : `${current}, on the way to ${wanted}`;
+  const used = cpu === undefined ? bad("CPU not measured yet") : `CPU ${cpu} % of ${cpuTarget ?? "?"} %`;
+  return `${count} pods of ${least} to ${most}, ${used}`;
+}
+
+function mongodbWords({ mongodb }: Status): string {
+  const { ready, wanted, images, roundTripMs, pods, isExternal } = mongodb;
+  const roundTrip = roundTripMs === undefined ? [] : [`round trip ${roundTripMs} ms`];
+  if (isExternal) return ["external", ...roundTrip].join(", ");
+  if (wanted === 0) return bad("is not there");
+  const image = images.map((name) => name.replace(/@.*/, "")).join(" and ");
+  return [
+    wanted > 1 ? workloadWords(mongodb) : ready >= wanted ? good("ready") : bad("not ready"),
+    image,
+    ...roundTrip,
+    ...pods.slice(0, 1).map(({ age }) => `up ${duration(age)}`),
+  ].join(", ");
+}
+
+function eventWords({ age, about, reason, message, count }: EventStatus): string {
+  const times = count === 1 ? "" : ` (${count} times)`;
+  const text = `${duration(age)} ago${times}, ${about}: ${reason}, ${message.replace(/\s+/g, " ")}`;
+  return `  ${text.length > lineLength ? `${text.slice(0, lineLength - 1)}…` : text}`;
+}
+
+const units = [
+  ["d", 86_400],
+  ["h", 3600],
+  ["min", 60],
+  ["s", 1],
+] as const;
+
+/** Seconds in the largest unit that fits. */
+function duration(seconds: number): string {
+  const [unit, size] = units.find(([, least]) => seconds >= least) ?? ["s", 1];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+function good(text: string): string {
+  return styleText("green", text);
+}
+
+function bad(text: string): string {
+  return styleText(["red", "bold"], text);
+}

@@ -1,0 +1,99 @@
+import { tmpdir } from "node:os";
+import { expect } from "chai";
+import { isAtLeast } from "../../checks/check.ts";
+import { avx, cpus, disk, memory, node } from "../../checks/machine-checks.ts";
+import { ask } from "../../process/child-process.ts";
+
+const gib = 1024 ** 3;
+
+describe("node", () => {
+  it("accepts 24 and newer", () => {
+    expect(node("24.0.0").state).to.equal("ok");
+    expect(node("26.1.0").state).to.equal("ok");
+    expect(node("22.18.0").state).to.equal("missing");
+  });
+});
+
+describe("memory", () => {
+  it("wants 4 GiB free for a cluster", () => {
+    expect(memory(false, "linux", { free: 4 * gib, total: 8 * gib }).state).to.equal("ok");
+    expect(memory(false, "linux", { free: 3.9 * gib, total: 8 * gib })).to.deep.equal({
+      state: "warn",
+      found: "3.9 GiB free",
+      mend: "A cluster wants 4 GiB free: close other programs, or give it less: minikube config set memory 3072",
+    });
+  });
+
+  it("wants no more for a cluster that runs", () => {
+    expect(memory(true, "linux", { free: gib, total: 8 * gib }).state).to.equal("ok");
+  });
+
+  it("counts what macOS has in all", () => {
+    expect(memory(false, "darwin", { free: 0.1 * gib, total: 16 * gib }).state).to.equal("ok");
+  });
+});
+
+describe("cpus", () => {
+  it("wants two", () => {
+    expect(cpus(2)).to.deep.equal({ state: "ok", found: "2" });
+    expect(cpus(1)).to.deep.equal({
+      state: "missing",
+      found: "1",
+      mend: "minikube needs two CPUs: give this machine more.",
+    });
+  });
+});
+
+describe("disk", () => {
+  it("compares what is free", async () => {
+    expect((await disk(tmpdir(), 0)).state).to.equal("ok");
+    expect(await disk(tmpdir(), 1e18)).to.deep.include({
+      state: "warn",
+      mend: "The cluster and its images want 1000000000 GB: docker system prune",
+    });
+  });
+});
+
+describe("avx", () => {
+  const has = (answer: boolean | undefined) => () => Promise.resolve(answer);
+
+  it("is needed on x64 by MongoDB 5 and newer", async () => {
+    expect((await avx("mongo:8.0", "linux", "x64", has(true))).state).to.equal("ok");
+    expect(await avx("mongo:8.0", "linux", "x64", has(false))).to.deep.equal({
+      state: "missing",
+      found: "mongo:8.0 needs it, the processor does not have it",
+      mend: "pulumi config set mongoImage mongo:4.4",
+    });
+    expect((await avx("mongo:4.4", "linux", "x64", has(false))).state).to.equal("ok");
+    expect((await avx("mongo:8.0", "darwin", "arm64", has(false))).state).to.equal("ok");
+  });
+
+  it("is unknown where nothing tells", async () => {
+    expect(await avx("mongo:8.0", "win32", "x64", has(undefined))).to.deep.equal({
+      state: "warn",
+      found: "unknown on win32",
+      mend: "If MongoDB's pod ends with code 132: pulumi config set mongoImage mongo:4.4",
+    });
+  });
+});
+
+describe("isAtLeast", () => {
+  it("compares numbers, not text", () => {
+    expect(isAtLeast("v3.210.0", "3.210.0")).to.equal(true);
+    expect(isAtLeast("v3.270.1-dev", "3.210.0")).to.equal(true);
+    expect(isAtLeast("4.0.0", "3.210.0")).to.equal(true);
+    expect(isAtLeast("v3.99.9", "3.210.0")).to.equal(false);
+    expect(isAtLeast("nonsense", "3.210.0")).to.equal(false);
+  });
+});
+
+describe("ask", () => {
+  it("does not wait for a program that hangs", async () => {
+    const answer = await ask("/bin/sh", ["-c", "sleep 30"], { timeout: 100 });
+    expect(answer).to.deep.equal({
+      kind: "failed",
+      stdout: "",
+      message: "/bin/sh did not answer within 0.1 s",
+    });
+  });
+});

@@ -1,0 +1,234 @@
+import { expect } from "chai";
+import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
+import { url } from "../../checks/cluster-checks.ts";
+import type { Row } from "../../checks/check.ts";
+import { doctor } from "../../commands/doctor.ts";
+import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+
+const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080";
+
+describe("doctor", () => {
+  let machine: Machine;
+
+  afterEach(() => {
+    machine.remove();
+  });
+
+  /** Runs it on a machine. `missing` has not what the machine of this test may lack itself. */
+  async function examine(setup: Setup) {
+    machine = fakeMachine(setup);
+    let text = "";
+    const code = await doctor(["--json"], machine, (printed) => (text += printed));
+    const rows = JSON.parse(text) as Row[];
+    const missing = rows.filter(({ state }) => state === "missing").map(({ name }) => name);
+    expect(code).to.equal(missing.length === 0 ? 0 : 1);
+    return {
+      missing: missing.filter((name) => !["CPUs", "AVX"].includes(name)),
+      states: rows.map(({ name, state }) => `${name}: ${state}`),
+      row: (name: string) => rows.find((row) => row.name === name),
+    };
+  }
+
+  it("finds nothing missing on a machine that is ready", async () => {
+    const { missing, row } = await examine({});
+    expect(missing).to.deep.equal([]);
+    expect(row("Docker")).to.deep.include({ state: "ok", found: "client 28.2.2, daemon 28.2.1" });
+    expect(row("minikube")).to.deep.include({ state: "ok", found: "v1.37.0" });
+    expect(row("kubectl")).to.deep.include({ state: "ok", found: "v1.34.4" });
+    expect(row("Pulumi")).to.deep.include({ state: "ok", found: "v3.270.0" });
+    expect(row("Pulumi backend")).to.deep.include({ state: "ok", found: "ada at https://api.example.com" });
+    expect(row("cluster")).to.deep.include({
+      state: "ok",
+      found: '"minikube" OK, driver docker, runtime docker, 1 node',
+    });
+    expect(row("network policies")).to.deep.include({
+      state: "ok",
+      found: "NetworkPolicies are enforced by calico",
+    });
+    expect(row("metrics-server")).to.deep.include({ state: "ok", found: "on" });
+    if (process.platform === "linux") {
+      expect(row("the URL")).to.deep.include({ state: "ok", found: "http://192.0.2.1:30080" });
+    }
+  });
+
+  it("changes nothing", async () => {
+    await examine({ profiles: [], login: false });
+    expect(machine.changes()).to.deep.equal([]);
+    expect(() => machine.read(".pulumi/passphrase")).to.throw("ENOENT");
+  });
+
+  it("has a row for everything on a machine that has nothing", async () => {
+    const nothing = { docker: undefined, minikube: undefined, kubectl: undefined, pulumi: undefined };
+    const { missing, states } = await examine({ programs: nothing });
+    expect(missing).to.deep.equal(["Docker", "minikube", "Pulumi"]);
+    expect(states).to.include.members([
+      "Node: ok",
+      "Docker: missing",
+      "minikube: missing",
+      "kubectl: warn",
+      "Pulumi: missing",
+      "Pulumi backend: warn",
+      "cluster: warn",
+    ]);
+    expect(states).to.have.length(11);
+  });
+
+  const faults: [string, Setup, string, Row["state"], string, string][] = [
+    [
+      "Docker is not there",
+      { programs: { docker: undefined } },
+      "Docker",
+      "missing",
+      "not on PATH",
+      "Install Docker: https://docs.docker.com/get-docker/",
+    ],
+    [
+      "Docker's daemon does not run",
+      {
+        programs: {
+          docker: `echo '{"Client":{"Version":"28.2.2"},"Server":null}'
+            echo 'Cannot connect to the Docker daemon. Is the docker daemon running?' >&2; exit 1`,
+        },
+      },
+      "Docker",
+      "missing",
+      "client 28.2.2, no daemon",
+      "Start Docker: Docker Desktop, or: sudo systemctl start docker",
+    ],
+    [
+      "this user may not use Docker",
+      { programs: { docker: "echo 'permission denied while trying to connect' >&2; exit 1" } },
+      "Docker",
+      "missing",
+      "no daemon",
+      "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
+    ],
+    [
+      "minikube is not there",
+      { programs: { minikube: undefined } },
+      "minikube",
+      "missing",
+      "not on PATH",
+      "Install minikube: https://minikube.sigs.k8s.io/docs/start/",
+    ],
+    [
+      "kubectl is not there",
+      { programs: { kubectl: undefined } },
+      "kubectl",
+      "warn",
+      "not on PATH",
+      "`minikube kubectl -p minikube -- get pods -A` does without it.",
+    ],
+    [
+      "Pulumi is not there",
+      { programs: { pulumi: undefined } },
+      "Pulumi",
+      "missing",
+      "not on PATH",
+      "Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/",
+    ],
+    [
+      "Pulumi is too old",
+      { programs: { pulumi: "echo v3.99.1" } },
+      "Pulumi",
+      "missing",
+      "v3.99.1",
+      "Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/",
+    ],
+    [
+      "a program says what nobody expects",
+      { programs: { kubectl: "echo hello" } },
+      "kubectl",
+      "warn",
+      "unknown",
+      `The check failed: Unexpected token 'h', "hello\n" is not valid JSON`,
+    ],
+    [
+      "Pulumi's backend is out of reach",
+      { programs: { pulumi: "echo 'error: dial tcp: no such host' >&2; exit 1" } },
+      "Pulumi backend",
+      "warn",
+      "unknown",
+      "Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n" +
+        "error: dial tcp: no such host",
+    ],
+    [
+      "there is no cluster",
+      { profiles: [] },
+      "cluster",
+      "warn",
+      'no minikube cluster "minikube"',
+      `\`npm run up\` starts it; by hand: ${start} -p minikube`,
+    ],
+    [
+      "the cluster is stopped",
+      { profiles: [{ ...goodProfile, Status: "Stopped" }] },
+      "cluster",
+      "warn",
+      '"minikube" Stopped, driver docker, runtime docker, 1 node',
+      "`npm run up` starts it; by hand: minikube start -p minikube",
+    ],
+    [
+      "nothing enforces network policies",
+      { profiles: [withKubernetes({ ContainerRuntime: "docker", CNI: "" })] },
+      "network policies",
+      "warn",
+      "minikube's default network does not enforce NetworkPolicies",
+      `Another cluster does: minikube delete -p minikube, then: ${start} -p minikube`,
+    ],
+    [
+      "metrics-server is off",
+      { profiles: [{ ...goodProfile, Config: { ...goodProfile.Config, Addons: null } }] },
+      "metrics-server",
+      "warn",
+      "off: the autoscaler can't see CPU",
+      "`npm run up` enables it; by hand: minikube addons enable metrics-server -p minikube",
+    ],
+  ];
+  for (const [what, setup, name, state, found, mend] of faults) {
+    it(`says what to do when ${what}`, async () => {
+      const { row } = await examine(setup);
+      expect(row(name)).to.deep.equal({ name, state, found, mend });
+    });
+  }
+
+  it("says that up brings a backend where nobody is logged in", async () => {
+    const { row } = await examine({ login: false });
+    expect(row("Pulumi backend")).to.deep.include({
+      state: "ok",
+      found: "the project's own, in .pulumi/state: `npm run up` uses it where there is no login",
+    });
+  });
+
+  it("prints a table with what mends a fault below it", async () => {
+    machine = fakeMachine({ programs: { pulumi: undefined } });
+    let text = "";
+    await doctor([], machine, (printed) => (text += printed));
+    expect(text).to.match(/^ok {7}Docker {12}client 28\.2\.2, daemon 28\.2\.1$/m);
+    expect(text).to.match(/^missing {2}Pulumi {12}not on PATH\n {27}→ Install Pulumi 3\.210\.0 or newer: /m);
+  });
+});
+
+function withKubernetes(KubernetesConfig: { ContainerRuntime: string; CNI: string }) {
+  return { ...goodProfile, Config: { ...goodProfile.Config, KubernetesConfig } };
+}
+
+describe("url", () => {
+  it("knows whether the node's port is published where the node is out of reach", () => {
+    expect(url(goodProfile, { expose: "nodePort", nodePort: 30080 }, "darwin")).to.deep.equal({
+      state: "ok",
+      found: "http://127.0.0.1:30080",
+    });
+    expect(url(goodProfile, { expose: "nodePort", nodePort: 30081 }, "win32")).to.deep.equal({
+      state: "warn",
+      found: "out of reach",
+      mend:
+        "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
+        "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube",
+    });
+    expect(url(goodProfile, { expose: "nodePort", nodePort: 0 }, "win32")).to.deep.include({
+      mend: "A port has to be published when the cluster is made: pulumi config set nodePort 30080",
+    });
+    expect(url(goodProfile, { expose: "loadBalancer", nodePort: 0 }, "win32").state).to.equal("ok");
+  });
+});

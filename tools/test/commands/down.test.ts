@@ -1,0 +1,141 @@
+import { expect } from "chai";
+import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
+import { rememberStart } from "../../minikube/created-cluster.ts";
+import { answering, type Answering } from "../support/answering-server.ts";
+import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { runDown, runUp } from "../support/run-command.ts";
+
+const destroy = "pulumi destroy --yes --skip-preview --non-interactive --stack dev";
+const forget = "pulumi stack rm dev --yes --force --preserve-config --non-interactive";
+const remove = "minikube delete -p minikube";
+
+describe("down", () => {
+  let machine: Machine;
+  let service: Answering;
+
+  beforeEach(async () => {
+    service = await answering();
+  });
+
+  afterEach(() => {
+    service.close();
+    machine.remove();
+  });
+
+  /** A machine on which `up` ran. */
+  async function after(setup: Setup): Promise<void> {
+    machine = fakeMachine({ url: service.url, ...setup });
+    expect(await runUp(machine)).to.include({ code: 0 });
+    machine.changes();
+    machine.environments();
+  }
+
+  it("destroys the stack, and leaves the cluster that up made", async () => {
+    await after({ profiles: [] });
+    expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
+    expect(machine.changes()).to.deep.equal([destroy]);
+    expect(machine.environments()).to.deep.equal(["destroy backend=none passphrase=none file=none"]);
+  });
+
+  it("finds the stack in the project's own backend", async () => {
+    await after({ login: false });
+    expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
+    const { folder } = machine.project;
+    expect(machine.changes()).to.deep.equal([`${destroy} --config-file ${folder}/.pulumi/Pulumi.dev.yaml`]);
+    expect(machine.environments()).to.deep.equal([
+      `destroy backend=file://${folder}/.pulumi/state passphrase=none file=${folder}/.pulumi/passphrase`,
+    ]);
+  });
+
+  it("deletes the cluster that up made when asked to", async () => {
+    await after({ profiles: [] });
+    expect(await runDown(machine, "--cluster")).to.deep.equal({ code: 0, text: "" });
+    expect(machine.changes()).to.deep.equal([destroy, remove]);
+    expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
+  });
+
+  it("leaves a cluster alone that was there before", async () => {
+    await after({});
+    expect(await runDown(machine, "--cluster")).to.deep.equal({
+      code: 0,
+      text: "There is no minikube cluster that `npm run up` made: none is deleted.",
+    });
+    expect(machine.changes()).to.deep.equal([destroy]);
+  });
+
+  it("leaves a cluster alone that somebody made of the same name since", async () => {
+    await after({ profiles: [] });
+    machine.set({ clusterId: "uid-2" });
+    expect(await runDown(machine, "--cluster")).to.deep.equal({
+      code: 1,
+      text:
+        'The minikube cluster "minikube" is not known to be the one that `npm run up` made. ' +
+        "If it may go, run: minikube delete -p minikube",
+    });
+    expect(machine.changes()).to.deep.equal([destroy]);
+  });
+
+  it("deletes a cluster that up was cut off from making", async () => {
+    machine = fakeMachine({ profiles: [{ ...goodProfile, Status: "Stopped" }] });
+    rememberStart(machine.project);
+    expect(await runDown(machine, "--cluster")).to.include({ code: 0 });
+    expect(machine.changes()).to.deep.equal([remove]);
+  });
+
+  it("does not delete a cluster that can't say which it is", async () => {
+    await after({ profiles: [] });
+    machine.set({ programs: { kubectl: "exit 1" } });
+    expect(await runDown(machine, "--cluster")).to.include({ code: 1 });
+    expect(machine.changes()).to.deep.equal([destroy]);
+  });
+
+  it("has nothing to delete when the cluster that up made is gone", async () => {
+    await after({ profiles: [] });
+    machine.set({ profiles: [] });
+    expect(await runDown(machine, "--cluster")).to.include({ code: 0 });
+    expect(machine.changes()).to.deep.equal([forget]);
+  });
+
+  it("forgets what was in a cluster that is gone", async () => {
+    await after({});
+    machine.set({ profiles: [] });
+    expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
+    expect(machine.changes()).to.deep.equal([forget]);
+  });
+
+  it("does not forget what is in a cluster that is stopped", async () => {
+    await after({});
+    machine.set({ profiles: [{ ...goodProfile, Status: "Stopped" }] });
+    expect(await runDown(machine)).to.deep.equal({
+      code: 1,
+      text: 'The minikube cluster "minikube" is not running (Stopped). Run: minikube start -p minikube',
+    });
+    expect(machine.changes()).to.deep.equal([]);
+  });
+
+  for (const login of [true, false]) {
+    it(`says so when there is no stack, ${login ? "with" : "without"} a login`, async () => {
+      machine = fakeMachine({ login });
+      expect(await runDown(machine)).to.deep.equal({
+        code: 0,
+        text: "There is no stack dev: nothing to destroy.",
+      });
+      expect(machine.changes()).to.deep.equal([]);
+    });
+  }
+
+  it("says what to install when Pulumi is not there", async () => {
+    machine = fakeMachine({ programs: { pulumi: undefined } });
+    expect(await runDown(machine)).to.deep.equal({
+      code: 1,
+      text: "Pulumi: not on PATH. Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/",
+    });
+  });
+
+  it("refuses an option that it does not know", async () => {
+    machine = fakeMachine();
+    const { code, text } = await runDown(machine, "--clusters");
+    expect(code).to.equal(1);
+    expect(text).to.match(/^Unknown option '--clusters'/);
+  });
+});

@@ -1,0 +1,256 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { runLoad, runUp, type Outcome } from "../support/run-command.ts";
+
+// The real one, before a test takes it away.
+const { PATH = "" } = process.env;
+
+const autoscaler = {
+  spec: {
+    minReplicas: 2,
+    maxReplicas: 5,
+    metrics: [{ resource: { target: { averageUtilization: 50 } } }],
+  },
+};
+
+const namespace = "koa-mongo-stack-dev-1234";
+
+/** The service's pod. The second of the clock is its count of restarts. */
+const webPods = JSON.stringify({
+  items: [
+    {
+      metadata: { name: "web-1" },
+      spec: { nodeName: "minikube" },
+      status: { containerStatuses: [{ restartCount: "SECOND" }] },
+    },
+  ],
+}).replace('"SECOND"', "'$(PATH=/bin:/usr/bin date +%s)'");
+
+const podMemory = (namespace: string, name: string, mebibytes: number) => ({
+  podRef: { namespace, name },
+  memory: { workingSetBytes: mebibytes * 1024 * 1024 },
+});
+
+/** The service's pod, and others, which use more. */
+const nodeSummary = {
+  pods: [
+    podMemory(namespace, "web-1", 45),
+    podMemory(namespace, "mongodb-0", 300),
+    podMemory("other", "web-1", 400),
+  ],
+};
+
+/** What kubectl tells in turn: seconds that it waits, and a line. */
+type Story = readonly (readonly [seconds: number, line: string])[];
+
+/** An autoscaler and pods that do what is told of them, each time from the beginning. */
+function kubectl(hpa: Story, pods: Story): string {
+  const follow = (story: Story) =>
+    [
+      ...story.map(([seconds, line]) => `sleep ${seconds}; echo '${line}'`),
+      "PATH='/bin:/usr/bin' exec sleep 60",
+    ].join("; ");
+  return `sleep() { PATH='${PATH}' command sleep "$@"; }
+    case "$*" in
+      *" get horizontalpodautoscalers "*--watch*) ${follow(hpa)} ;;
+      *" get horizontalpodautoscalers "*) echo '${JSON.stringify({ items: [autoscaler] })}' ;;
+      *" get deployments "*--watch*) ${follow(pods)} ;;
+      *" get pods "*json) echo '${webPods}' ;;
+      *" get --raw "*/minikube/*) echo '${JSON.stringify(nodeSummary)}' ;;
+      *" get pods "*) printf '%s' '0/1 nodes are available: 1 Insufficient cpu.' ;;
+      *" get deployment metrics-server "*) echo '["--metric-resolution=60s"]' ;;
+      *) exit 64 ;;
+    esac`;
+}
+
+const hpa: Story = [
+  [0, "2,2,10"],
+  [0.5, "2,4,130"],
+  [0.5, "4,4,70"],
+  [2.5, "2,2,5"],
+];
+const pods: Story = [
+  [0, "2"],
+  [1, "3"],
+  [2.5, "2"],
+];
+
+/** A service that keeps documents' ids, and fails where it is told to. */
+class FakeService {
+  readonly ids = new Set<string>();
+  readonly asked = { GET: 0, POST: 0, DELETE: 0 };
+  failsAt = 0;
+  #count = 0;
+  readonly #server: Server = createServer((request, response) => {
+    const method = request.method as keyof FakeService["asked"];
+    request.resume();
+    this.asked[method]++;
+    if (++this.#count === this.failsAt) response.writeHead(503).end('{"code":"overloaded"}');
+    else if (method === "POST") {
+      const id = String(this.#count);
+      this.ids.add(id);
+      response.writeHead(201).end(JSON.stringify({ _id: id }));
+    } else if (method === "DELETE") {
+      const id = request.url?.split("/").at(-1) ?? "";
+      response.writeHead(this.ids.delete(id) ? 204 : 404).end();
+    } else response.end("[]");
+  }).listen(0, "127.0.0.1");
+
+  async url(): Promise<string> {
+    if (!this.#server.listening) await once(this.#server, "listening");
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+describe("load", () => {
+  let machine: Machine;
+  let service: FakeService;
+  beforeEach(() => {
+    service = new FakeService();
+  });
+  afterEach(() => {
+    service.close();
+    machine.remove();
+  });
+
+  /** Where `up` ran, and kubectl tells a story. */
+  async function stack(told: { hpa: Story; pods: Story } = { hpa, pods }): Promise<void> {
+    const setup: Setup = { url: await service.url() };
+    machine = fakeMachine(setup);
+    expect(await runUp(machine)).to.include({ code: 0 });
+    machine.set({ ...setup, programs: { kubectl: kubectl(told.hpa, told.pods) } });
+  }
+  const runs = (...args: string[]): Promise<Outcome> => runLoad(machine, args);
+  const picture = () => readFileSync(join(machine.project.folder, ".load/load.svg"), "utf8");
+
+  it("says when another pod was ready and when they were the minimum again, and draws it", async () => {
+    await stack();
+    const { code, text } = await runs("--seconds=3", "--rate=50");
+    expect(code, text).to.equal(0);
+    expect(text).to.match(/^load +mixed, 50 requests\/s for 3\.\d s: 1[2-5]\d requests/m);
+    expect(text).to.match(/^failed +0 requests/m);
+    expect(text).to.match(/^CPU +at most 130 % of the request, target 50 %$/m);
+    expect(text).to.match(/^pod 3 +ready 1\.\d s after load on \(goal ≤ 45 s\); 3 at the most$/m);
+    expect(text).to.match(/^minimum +back to 2 pods [01]\.\d s after load off$/m);
+    expect(text).to.match(/^memory +the largest pod used 45 Mi at the most; [2-9] restarts$/m);
+    expect(text).to.match(/^no room +0\/1 nodes are available: 1 Insufficient cpu\.$/m);
+    expect(text).to.match(/^client +it used \d\.\d\d CPUs of this machine, and was busy \d+ % of the time/m);
+    expect(picture()).to.include("target 50 %").and.include("load off").and.include("ready pods, up to 5");
+  });
+
+  it("says what metrics-server's period costs, and the command that mends it", async () => {
+    await stack();
+    const { text } = await runs("--seconds=2", "--rate=5", "--wait=0");
+    expect(text).to.match(
+      /^metrics-server measures every 60 s here: the autoscaler sees a load up to 45 s later/,
+    );
+    expect(text).to.include(
+      "kubectl --context minikube patch deployment metrics-server --namespace kube-system",
+    );
+  });
+
+  it("asks what the mix says, and deletes all that it wrote", async () => {
+    await stack();
+    await runs("--seconds=1", "--clients=4", "--mix=write", "--wait=0");
+    expect(service.asked.POST).to.be.greaterThan(20);
+    expect(service.asked.DELETE).to.equal(service.asked.POST);
+    expect([...service.ids]).to.deep.equal([]);
+  });
+
+  it("counts what failed, and says why", async () => {
+    service.failsAt = 20;
+    await stack();
+    const { text } = await runs("--seconds=2", "--rate=20", "--wait=0", "--mix=read");
+    expect(text).to.match(/^failed +1 requests \(goal 0\)\n +1 × shed: overloaded$/m);
+    expect(service.asked.POST).to.equal(0);
+  });
+
+  it("waits no longer than it may", async () => {
+    await stack({
+      hpa: [[0, "3,3,60"]],
+      pods: [
+        [0, "2"],
+        [1, "3"],
+      ],
+    });
+    const { text } = await runs("--seconds=2", "--rate=5", "--wait=1");
+    expect(text).to.match(/^minimum +not back to 2 pods 1\.\d s after load off$/m);
+  });
+
+  it("knows no time of another pod where more were ready from the beginning", async () => {
+    await stack({ hpa: [[0, "4,4,60"]], pods: [[0, "4"]] });
+    const { text } = await runs("--seconds=2", "--rate=5", "--wait=0");
+    expect(text).to.match(/^pod 3 +more than 2 pods were ready from the beginning/m);
+  });
+
+  it("ends in order when it is interrupted: nothing is left, and what was seen is drawn", async () => {
+    await stack();
+    const stopping = new AbortController();
+    const running = runLoad(machine, ["--seconds=600", "--clients=2", "--mix=write"], stopping.signal);
+    await sleep(2000);
+    stopping.abort();
+    const { code, text } = await running;
+    expect(code).to.equal(0);
+    expect(text).to.match(/^interrupted +what follows/m);
+    expect(text).to.match(/^documents +all that it wrote are deleted again$/m);
+    expect([...service.ids]).to.deep.equal([]);
+    expect(picture()).to.include("load off");
+  });
+
+  it("writes its section of docs/performance.md where asked", async () => {
+    await stack();
+    await runs("--seconds=1", "--rate=20", "--wait=0", "--write");
+    const page = machine.read("docs/performance.md");
+    expect(page).to.match(/^# Performance\n\n## Under load\n/);
+    expect(page).to.match(/Measured by `npm run load -- --seconds=1 --rate=20 --wait=0 --write` on \d{4}-/);
+    expect(page).to.include("metrics-server measured every 60 s.").and.include("- failed: 0 requests");
+    expect(machine.read("docs/load.svg")).to.include("<svg");
+    expect(existsSync(join(machine.project.folder, ".load"))).to.equal(false);
+  });
+
+  it("writes a section of its own for a number of clients", async () => {
+    await stack();
+    await runs("--seconds=1", "--rate=20", "--wait=0", "--write");
+    await runs("--seconds=1", "--clients=2", "--wait=0", "--write");
+    const page = machine.read("docs/performance.md");
+    expect(page.match(/^## .*$/gm)).to.deep.equal([
+      "## Under load",
+      "## With clients that wait for their answers",
+    ]);
+    expect(page).to.include("--rate=20 --wait=0 --write`").and.include("--clients=2 --wait=0 --write`");
+    expect(machine.read("docs/load-clients.svg")).to.include("<svg");
+  });
+
+  it("says so when there is no stack", async () => {
+    machine = fakeMachine();
+    const outcome = await runs();
+    expect(outcome).to.deep.equal({
+      code: 1,
+      text: "There is no stack dev, and nothing to load. Run: npm run up",
+    });
+  });
+
+  const wrong: [string[], string][] = [
+    [["--seconds=0"], '--seconds must be a whole number from 1 to 1800, not "0".'],
+    [["--rate=1e9"], '--rate must be a whole number from 1 to 20000, not "1e9".'],
+    [["--clients=0"], '--clients must be a whole number from 1 to 500, not "0".'],
+    [["--mix=delete"], '--mix must be one of read, write, mixed, not "delete".'],
+    [["--rate=5", "--clients=5"], "--rate and --clients exclude each other."],
+  ];
+  for (const [args, sentence] of wrong) {
+    it(`refuses ${args.join(" ")}`, async () => {
+      machine = fakeMachine();
+      expect(await runs(...args)).to.deep.equal({ code: 1, text: sentence });
+    });
+  }
+});

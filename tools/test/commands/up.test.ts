@@ -1,0 +1,274 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
+import { answering, type Answering } from "../support/answering-server.ts";
+import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { runUp } from "../support/run-command.ts";
+
+const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
+const create = "pulumi stack select --create --non-interactive --stack dev";
+const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
+const argument = '"path":"/spec/template/spec/containers/0/args/1","value":"--metric-resolution';
+const measureOften =
+  "kubectl --context minikube patch deployment metrics-server --namespace kube-system --type=json " +
+  `--patch [{"op":"test",${argument}=60s"},{"op":"replace",${argument}=15s"}]`;
+
+describe("up", () => {
+  let machine: Machine;
+  let service: Answering;
+
+  beforeEach(async () => {
+    service = await answering();
+  });
+
+  afterEach(() => {
+    service.close();
+    machine.remove();
+  });
+
+  function on(setup: Setup): Machine {
+    machine = fakeMachine({ url: service.url, ...setup });
+    return machine;
+  }
+
+  /** Where Pulumi is given a copy of the configuration. */
+  function withCopy(command: string): string {
+    return `${command} --config-file ${join(machine.project.folder, ".pulumi/Pulumi.dev.yaml")}`;
+  }
+
+  describe("when something is missing", () => {
+    const sentences: [string, Setup["programs"] & object, string][] = [
+      [
+        "Docker",
+        { docker: undefined },
+        "Docker: not on PATH. Install Docker: https://docs.docker.com/get-docker/",
+      ],
+      [
+        "Docker's daemon",
+        { docker: `echo '{"Client":{"Version":"28.2.2"},"Server":null}'; exit 1` },
+        "Docker: client 28.2.2, no daemon. Start Docker: Docker Desktop, or: sudo systemctl start docker",
+      ],
+      [
+        "minikube",
+        { minikube: undefined },
+        "minikube: not on PATH. Install minikube: https://minikube.sigs.k8s.io/docs/start/",
+      ],
+      [
+        "Pulumi",
+        { pulumi: undefined },
+        "Pulumi: not on PATH. Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/",
+      ],
+      [
+        "a newer Pulumi",
+        { pulumi: "echo v3.209.9" },
+        "Pulumi: v3.209.9. Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/",
+      ],
+    ];
+    for (const [what, programs, sentence] of sentences) {
+      it(`says what to do about ${what}, and changes nothing`, async () => {
+        const outcome = await runUp(on({ programs }));
+        expect(outcome).to.deep.equal({ code: 1, text: sentence });
+        expect(machine.changes()).to.deep.equal([]);
+      });
+    }
+
+    it("says everything at once", async () => {
+      const { text } = await runUp(
+        on({ programs: { docker: undefined, minikube: undefined, pulumi: undefined } }),
+      );
+      expect(text.split("\n")).to.have.length(3);
+    });
+  });
+
+  it("makes the cluster where there is none", async () => {
+    const { code, text } = await runUp(on({ profiles: [] }));
+    expect(text).to.equal(
+      `${service.url}\n\n  curl ${service.url}\n  kubectl get pods -n koa-mongo-stack-dev-1234\n  npm run down`,
+    );
+    expect(code).to.equal(0);
+    expect(machine.changes()).to.deep.equal([start, measureOften, create, deploy]);
+    expect(JSON.parse(machine.read(".pulumi/made-cluster"))).to.deep.equal({
+      profile: "minikube",
+      id: "uid-1",
+    });
+  });
+
+  it("starts a cluster that is stopped, as it is", async () => {
+    const { code } = await runUp(on({ profiles: [{ ...goodProfile, Status: "Stopped" }] }));
+    expect(code).to.equal(0);
+    expect(machine.changes()).to.deep.equal(["minikube start -p minikube", create, deploy]);
+    expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
+  });
+
+  it("leaves a cluster alone that runs", async () => {
+    const { code } = await runUp(on({}));
+    expect(code).to.equal(0);
+    expect(machine.changes()).to.deep.equal([create, deploy]);
+  });
+
+  it("enables metrics-server where it is off", async () => {
+    await runUp(on({ profiles: [{ ...goodProfile, Config: { ...goodProfile.Config, Addons: null } }] }));
+    expect(machine.changes()).to.deep.equal([
+      "minikube addons enable metrics-server -p minikube",
+      create,
+      deploy,
+    ]);
+  });
+
+  it("lets metrics-server be that measures often already", async () => {
+    await runUp(on({ profiles: [], metricResolution: "10s" }));
+    expect(machine.changes()).to.deep.equal([start, create, deploy]);
+  });
+
+  describe("with an Ingress", () => {
+    const config = { expose: "ingress", host: "koa-mongo.local" };
+    const withNode = (IP: string, addons: object) => [
+      { ...goodProfile, Config: { ...goodProfile.Config, Nodes: [{ IP }], Addons: addons } },
+    ];
+    const port = () => new URL(service.url).port;
+
+    it("enables its controller, asks at the node's address, and prints the line of the hosts file", async () => {
+      const profiles = withNode("127.0.0.1", { "metrics-server": true });
+      const { code, text } = await runUp(on({ config, profiles, url: `http://koa-mongo.local:${port()}` }));
+      expect(code, text).to.equal(0);
+      expect(text).to.match(/^Add this line to \/etc\/hosts:\n\n127\.0\.0\.1 koa-mongo\.local\n/);
+      expect(machine.changes()).to.deep.equal(["minikube addons enable ingress -p minikube", create, deploy]);
+    });
+
+    it("leaves a controller alone that is on", async () => {
+      const profiles = withNode("127.0.0.1", { "metrics-server": true, ingress: true });
+      await runUp(on({ config, profiles, url: `http://koa-mongo.local:${port()}` }));
+      expect(machine.changes()).to.deep.equal([create, deploy]);
+    });
+
+    it("says what answers there, if not the service", async () => {
+      const notFound = await answering(404);
+      const url = notFound.url.replace("127.0.0.1", "koa-mongo.local");
+      const { code, text } = await runUp(
+        on({ config, profiles: withNode("127.0.0.1", goodProfile.Config.Addons), url }),
+      );
+      notFound.close();
+      expect(code).to.equal(1);
+      expect(text).to.equal(`${url} does not answer after 0.05 s: HTTP 404. See why: npm run doctor`);
+    });
+  });
+
+  it("leaves a cluster to Pulumi that is not minikube", async () => {
+    const outcome = await runUp(on({ config: { cluster: "current" } }));
+    expect(outcome).to.deep.equal({
+      code: 1,
+      text: "npm run up is for minikube, and the stack dev has the cluster current. Run: npm run pulumi -- up",
+    });
+    expect(machine.changes()).to.deep.equal([]);
+  });
+
+  it("prints what the program warns of", async () => {
+    const { text } = await runUp(on({ warning: "No load balancer" }));
+    expect(text).to.match(/^warning: No load balancer\n\nhttp/);
+  });
+
+  it("changes nothing that is there already when it runs again", async () => {
+    await runUp(on({ profiles: [], login: false }));
+    const passphrase = machine.read(".pulumi/passphrase");
+    const copy = machine.read(".pulumi/Pulumi.dev.yaml");
+    machine.changes();
+    const { code } = await runUp(machine);
+    expect(code).to.equal(0);
+    expect(machine.changes()).to.deep.equal([withCopy(deploy)]);
+    expect(machine.read(".pulumi/passphrase")).to.equal(passphrase);
+    expect(machine.read(".pulumi/Pulumi.dev.yaml")).to.equal(copy);
+  });
+
+  describe("when nobody is logged in", () => {
+    it("keeps the stack in the project, with a passphrase of its own", async () => {
+      const { code } = await runUp(on({ login: false }));
+      const folder = machine.project.folder;
+      expect(code).to.equal(0);
+      expect(machine.changes()).to.deep.equal([create, withCopy(deploy)]);
+      const environment =
+        `backend=file://${folder}/.pulumi/state passphrase=none ` + `file=${folder}/.pulumi/passphrase`;
+      expect(machine.environments()).to.deep.equal([`stack ${environment}`, `up ${environment}`]);
+      expect(machine.read(".pulumi/passphrase")).to.match(/^[\w-]{32}$/);
+      expect(statSync(join(folder, ".pulumi/passphrase")).mode & 0o777).to.equal(0o600);
+    });
+
+    it("leaves the committed configuration as it is", async () => {
+      on({ login: false });
+      const committed = machine.read("Pulumi.dev.yaml");
+      await runUp(machine);
+      expect(machine.read("Pulumi.dev.yaml")).to.equal(committed);
+      expect(machine.read(".pulumi/Pulumi.dev.yaml")).to.equal(`${committed}encryptionsalt: v1:made\n`);
+    });
+
+    it("ignores a passphrase that is meant for others", async () => {
+      on({ login: false });
+      process.env.PULUMI_CONFIG_PASSPHRASE = "of another backend";
+      await runUp(machine);
+      expect(machine.environments().join()).to.include("passphrase=none");
+    });
+
+    it("stays in the project after a login", async () => {
+      await runUp(on({ login: false }));
+      machine.set({ login: true, url: service.url });
+      machine.environments();
+      await runUp(machine);
+      expect(machine.environments().join()).to.include(
+        `backend=file://${machine.project.folder}/.pulumi/state`,
+      );
+    });
+  });
+
+  it("uses the login that is there", async () => {
+    await runUp(on({}));
+    const environment = "backend=none passphrase=none file=none";
+    expect(machine.environments()).to.deep.equal([`stack ${environment}`, `up ${environment}`]);
+  });
+
+  it("does not take a network that is down for nobody's login", async () => {
+    const { pulumi } = {
+      pulumi: `[ "$1" = version ] && echo v3.270.0 || { echo 'dial tcp: no such host' >&2; exit 1; }`,
+    };
+    const { code, text } = await runUp(on({ programs: { pulumi } }));
+    expect(code).to.equal(1);
+    expect(text).to.equal(
+      "Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n" +
+        "dial tcp: no such host",
+    );
+  });
+
+  it("passes on what a program says that fails, and forgets a cluster that never was", async () => {
+    const minikube = `case "$1 $2" in
+      "version "*) echo '{"minikubeVersion":"v1.37.0"}' ;;
+      "profile list") echo '{"valid":[]}' ;;
+      *) echo 'X Exiting due to RSRC_INSUFFICIENT_CORES' >&2; exit 29 ;;
+    esac`;
+    const { code, text } = await runUp(on({ programs: { minikube } }));
+    expect(code).to.equal(1);
+    expect(text).to.equal(`X Exiting due to RSRC_INSUFFICIENT_CORES\n${start}: ended with code 29`);
+    expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
+  });
+
+  it("says how to go on after one that was cut off", async () => {
+    const pulumi = `case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+      "stack ls") echo '[{"name":"dev"}]' ;;
+      *) echo 'error: the stack is currently locked by 1 lock(s).' >&2; exit 255 ;;
+    esac`;
+    const { code, text } = await runUp(on({ programs: { pulumi } }));
+    expect(code).to.equal(1);
+    expect(text).to.equal(
+      `error: the stack is currently locked by 1 lock(s).\n${deploy}: ended with code 255\n` +
+        "If no other up or down runs, one was cut off. Run: npm run pulumi -- cancel --yes dev",
+    );
+  });
+
+  it("says what the URL answers when it is no success", async () => {
+    const broken = await answering(503);
+    const { code, text } = await runUp(on({ url: broken.url }));
+    broken.close();
+    expect(code).to.equal(1);
+    expect(text).to.equal(`${broken.url} does not answer after 0.05 s: HTTP 503. See why: npm run doctor`);
+  });
+});

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import { whyLocal } from "../../local/stack-or-service.ts";
+import { silentStep } from "../../terminal/steps.ts";
+import type { Tools } from "../../terminal/command-context.ts";
+import { downloads, type Downloads } from "../support/download-server.ts";
+import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { publish, tar } from "../support/fake-releases.ts";
+
+describe("whyLocal", () => {
+  let machine: Machine;
+  let server: Downloads;
+
+  beforeEach(async () => {
+    server = await downloads();
+  });
+
+  afterEach(() => {
+    server.close();
+    machine.remove();
+  });
+
+  const bare = { minikube: undefined, pulumi: undefined, tar };
+
+  function on(programs: Setup["programs"] & object): Tools {
+    machine = fakeMachine({ programs });
+    return toolsOf(machine);
+  }
+
+  function toolsOf({ project, releases }: Machine): Tools {
+    return { project, releases, step: silentStep, print: () => undefined, patience: 50 };
+  }
+
+  it("is nothing where Docker, pulumi and minikube are", async () => {
+    expect(await whyLocal(on({}))).to.equal(undefined);
+  });
+
+  it("is nothing where pulumi and minikube can be brought, and brings them", async () => {
+    on(bare);
+    publish(machine, server);
+    expect(await whyLocal(toolsOf(machine))).to.equal(undefined);
+    expect(server.requests()).to.deep.equal(["/minikube-1", "/pulumi-1.tar.gz"]);
+  });
+
+  it("says why they could not be brought", async () => {
+    on(bare);
+    publish(machine, server);
+    server.manners.status = 403;
+    expect(await whyLocal(toolsOf(machine))).to.equal(
+      `minikube: ${server.url}/minikube-1 answered HTTP 403. ` +
+        "Install minikube: https://minikube.sigs.k8s.io/docs/start/\n" +
+        "So here is the service alone, with an embedded MongoDB.",
+    );
+  });
+
+  it("says what is missing where nobody publishes for the machine", async () => {
+    expect(await whyLocal(on(bare))).to.equal(
+      "minikube: not on PATH. Install minikube: https://minikube.sigs.k8s.io/docs/start/\n" +
+        "Pulumi: not on PATH. Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/\n" +
+        "So here is the service alone, with an embedded MongoDB.",
+    );
+  });
+
+  const silent = {
+    "is not there": undefined,
+    "fails, as without its daemon": "echo Cannot connect to the Docker daemon >&2; exit 1",
+    "knows no server's version": "echo",
+    "never answers": "while :; do :; done",
+  };
+  for (const [how, docker] of Object.entries(silent)) {
+    it(`does not take Docker for there when its client ${how}, and brings nothing`, async () => {
+      on({ ...bare, docker });
+      publish(machine, server);
+      expect(await whyLocal(toolsOf(machine), 500)).to.equal(
+        "Docker does not answer: here is the service alone, with an embedded MongoDB.",
+      );
+      expect(server.requests()).to.deep.equal([]);
+    });
+  }
+});

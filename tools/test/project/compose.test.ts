@@ -1,0 +1,115 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { startProgram } from "../support/running-command.ts";
+
+interface Service {
+  readonly image: string;
+  readonly user?: string;
+  readonly ports?: string[];
+  readonly networks: string[];
+  readonly volumes?: string[];
+  readonly environment: Record<string, string>;
+  readonly healthcheck: { readonly test: unknown[] };
+  readonly [key: string]: unknown;
+}
+interface Compose {
+  readonly services: Record<"web" | "mongodb", Service>;
+  readonly networks: Record<string, unknown>;
+}
+
+const text = readFileSync(join(import.meta.dirname, "../../../compose.yaml"), "utf8");
+const { services, networks } = parse(text) as Compose;
+
+describe("compose.yaml", () => {
+  it("has the service and MongoDB, and nothing else", () => {
+    expect(Object.keys(services)).to.deep.equal(["web", "mongodb"]);
+  });
+
+  for (const [name, service] of Object.entries(services)) {
+    it(`lets ${name} change nothing but its volumes, without a capability`, () => {
+      expect(service).to.include({ read_only: true, restart: "unless-stopped" });
+      expect(service.cap_drop).to.deep.equal(["ALL"]);
+      expect(service.security_opt).to.deep.equal(["no-new-privileges:true"]);
+      expect(service).not.to.have.any.keys("cap_add", "privileged", "pid", "network_mode");
+      for (const word of service.healthcheck.test) expect(word).to.be.a("string");
+      expect(service).to.have.property("stop_grace_period");
+    });
+  }
+
+  it("publishes the service on the loopback address, and MongoDB nowhere", () => {
+    expect(services.web.ports).to.deep.equal(["127.0.0.1:3000:3000"]);
+    expect(services.mongodb).not.to.have.any.keys("ports", "expose");
+  });
+
+  it("keeps MongoDB on a network without a way out, and not as root", () => {
+    expect(services.mongodb.networks).to.deep.equal(["database"]);
+    expect(networks.database).to.deep.equal({ internal: true });
+    expect(services.web.networks).to.deep.equal(["web", "database"]);
+    expect(services.mongodb.user).to.equal("999:999");
+    expect(services.mongodb.volumes).to.deep.equal([
+      "data:/data/db",
+      "./tools/local/compose-app-user.js:/docker-entrypoint-initdb.d/app-user.js:ro",
+    ]);
+  });
+
+  it("gives the service a user of its own, and not root's password", () => {
+    expect(services.web.environment.MONGODB_URI).to.match(/^mongodb:\/\/app:\$\{MONGODB_APP_PASSWORD:\?/);
+    expect(JSON.stringify(services.web)).not.to.include("ROOT");
+    const script = readFileSync(join(import.meta.dirname, "../../local/compose-app-user.js"), "utf8");
+    expect(script).to.include('roles: [{ role: "readWrite", db: "app" }]');
+  });
+});
+
+describe("npm run compose:env", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-env-"));
+    file = join(folder, ".env");
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = async () => {
+    const program = startProgram("compose-env", {}, [folder]);
+    return { code: await program.exitCode(), output: program.output() };
+  };
+  const matches = (from: string, pattern: RegExp) =>
+    [...from.matchAll(pattern)].map(([, name = "", rest = ""]): [string, string] => [name, rest]);
+  const variables = () => new Map(matches(readFileSync(file, "utf8"), /^(\w+)=(.*)$/gm));
+
+  it("writes every variable that compose.yaml asks for, each with a message where it is missing", async () => {
+    expect(await run()).to.include({ code: 0 });
+    const asked = matches(text, /(?<!\$)\$\{?(\w+)([^}]*)/g);
+    for (const [, rest] of asked) expect(rest).to.match(/^:\?.*npm run compose:env/);
+    expect([...variables().keys()]).to.have.members([...new Set(asked.map(([name]) => name))]);
+  });
+
+  it("makes passwords that are random, that a connection string takes, and that only the owner may read", async () => {
+    await run();
+    const values = [...variables().values()];
+    for (const value of values) expect(value).to.match(/^[\w-]{32}$/);
+    expect(new Set(values).size).to.equal(2);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+  });
+
+  it("leaves a file that is there as it is", async () => {
+    await run();
+    const before = readFileSync(file, "utf8");
+    const { code, output } = await run();
+    expect(code).to.equal(0);
+    expect(output).to.equal(`${file} is there and stays as it is.\n`);
+    expect(readFileSync(file, "utf8")).to.equal(before);
+  });
+
+  it("says what a file that is there lacks", async () => {
+    writeFileSync(file, "MONGODB_ROOT_PASSWORD=x\nMONGODB_APP_PASSWORD=\n");
+    const { code, output } = await run();
+    expect(code).to.equal(1);
+    expect(output).to.include("lacks MONGODB_APP_PASSWORD: add a value.");
+  });
+});

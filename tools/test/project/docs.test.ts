@@ -1,0 +1,88 @@
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+
+const project = join(import.meta.dirname, "../../..");
+const read = (file: string) => readFileSync(join(project, file), "utf8");
+const architecture = read("docs/architecture.md");
+
+/** Paths of the annotated tree. */
+function treePaths(): string[] {
+  const [, tree = ""] = /```text\n([\s\S]*?)```/.exec(architecture) ?? [];
+  let top = "";
+  return tree
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const [, indent = "", name = ""] = /^( *)(\S+) +\S/.exec(line) ?? [];
+      if (indent === "") top = name;
+      return indent === "" ? name : join(top, name);
+    });
+}
+
+describe("docs/architecture.md", () => {
+  it("has a tree of what is there", () => {
+    for (const path of treePaths()) expect(existsSync(join(project, path)), path).to.equal(true);
+  });
+
+  for (const folder of ["service", "infra"]) {
+    it(`leaves out nothing of ${folder}/`, () => {
+      const known = treePaths().map((path) => path.replace(/\/$/, ""));
+      const own = readdirSync(join(project, folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() || /\.(ts|js)$/.test(entry.name))
+        .map(({ name }) => name)
+        .filter((name) => !["node_modules", "dist"].includes(name));
+      expect(known).to.include.members(own.map((name) => join(folder, name)));
+    });
+  }
+
+  it("names files that there are on the way of a request", () => {
+    const [, way = ""] = /```mermaid\nsequenceDiagram([\s\S]*?)```/.exec(architecture) ?? [];
+    const files = globSync("service/**/*.ts", { cwd: project, exclude: ["**/node_modules/**"] });
+    const named = [...way.matchAll(/[\w/-]+\.ts/g)].map(([name]) => name);
+    expect(named).to.have.length.greaterThan(8);
+    for (const name of named)
+      expect(
+        files.some((file) => file.endsWith(`/${name}`)),
+        name,
+      ).to.equal(true);
+  });
+});
+
+describe("README.md and other pages", () => {
+  const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...globSync("docs/*.md", { cwd: project })];
+
+  it("tell of npm scripts that there are, and of all that are for users", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const named = /npm (?:run ([a-z][\w:-]*)|(start|test)\b)/g;
+    const told = new Set(
+      pages.flatMap((page) =>
+        [...read(page).matchAll(named)].map(([, script, short = ""]) => script ?? short),
+      ),
+    );
+    for (const name of told) {
+      expect(Object.keys(scripts), `npm run ${name}`).to.include(name);
+    }
+    const parts = /^check:|^test:|^format$|^minikube$|^prepack$|^pulumi$/;
+    expect([...told]).to.include.members(Object.keys(scripts).filter((name) => !parts.test(name)));
+  });
+
+  it("lead to files that there are", () => {
+    for (const page of pages) {
+      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
+      for (const link of links)
+        expect(existsSync(join(project, page, "..", link)), `${page}: ${link}`).to.equal(true);
+    }
+  });
+
+  it("README.md tells of every key of the configuration and every variable", () => {
+    const readme = read("README.md");
+    const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, unknown> };
+    const variables = [...read("service/service-settings.ts").matchAll(/^ {6}([A-Z_]+): /gm)].map(
+      ([, name = ""]) => name,
+    );
+    expect(variables).to.include("MONGODB_URI");
+    for (const name of [...Object.keys(config), ...variables]) expect(readme).to.include(`\`${name}\``);
+  });
+});

@@ -1,0 +1,203 @@
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { goodProfile, type Profiles } from "../../../infra/test/support/fake-minikube.ts";
+import { releases, type Releases } from "../../install/releases.ts";
+import { readProject, type Project } from "../../pulumi/project-settings.ts";
+import { proxyVariables } from "./download-server.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** What is there, before a test. */
+export interface Setup {
+  /** What `minikube profile list` says. @default the good one */
+  readonly profiles?: Profiles;
+  /** Shell lines of other programs than the usual, or undefined for one that is not there. */
+  readonly programs?: Readonly<Record<string, string | undefined>>;
+  /** Whether `pulumi whoami` knows somebody. @default true */
+  readonly login?: boolean;
+  /** What the service answers at, for `pulumi stack output`. */
+  readonly url?: string;
+  /** Keys of Pulumi.dev.yaml. @default those of the project's */
+  readonly config?: Readonly<Record<string, string>>;
+  /** What the program warns of. */
+  readonly warning?: string;
+  /** UID of the cluster's kube-system namespace. @default uid-1 */
+  readonly clusterId?: string;
+  /** How often metrics-server is told to measure. @default 60s, as minikube's addon does */
+  readonly metricResolution?: string;
+}
+
+/** A machine whose PATH has nothing but fakes, with a project of its own. */
+export interface Machine {
+  readonly project: Project;
+  /** What can be brought. At first nothing: nobody publishes for this machine. */
+  releases: Releases;
+  /** The program that does what is usual, for whoever publishes it. */
+  script(name: "minikube" | "pulumi"): string;
+  /** Makes PATH what it was before anything was brought. */
+  newShell(): void;
+  /** Changes what is there. */
+  set(setup: Setup): void;
+  /** What was run that changes something, in order; forgets it. */
+  changes(): string[];
+  /** Pulumi's environment at each change, in order; forgets it. */
+  environments(): string[];
+  /** Text of a file of the project. */
+  read(file: string): string;
+  /** Brings PATH and the environment back. */
+  remove(): void;
+}
+
+const variables = [
+  "PATH",
+  "PULUMI_BACKEND_URL",
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+  ...proxyVariables,
+];
+
+/** Makes it. */
+export function fakeMachine(setup: Setup = {}): Machine {
+  const saved = variables.map((name) => [name, process.env[name]] as const);
+  const folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-machine-"));
+  const paths = { bin: join(folder, "bin"), project: join(folder, "project"), state: join(folder, "state") };
+  for (const path of Object.values(paths)) mkdirSync(path);
+  for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"])
+    copyFileSync(join(root, file), join(paths.project, file));
+  for (const [key, value] of Object.entries(setup.config ?? {})) {
+    appendFileSync(join(paths.project, "Pulumi.dev.yaml"), `  koa-mongo-stack:${key}: ${value}\n`);
+  }
+  for (const name of variables) Reflect.deleteProperty(process.env, name);
+  process.env.PATH = paths.bin;
+
+  const take = (name: string) => {
+    const file = join(paths.state, name);
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, "");
+    return text.split("\n").filter((line) => line !== "");
+  };
+  const machine: Machine = {
+    project: readProject(paths.project),
+    releases: {
+      minikube: { ...releases.minikube, url: "", assets: {} },
+      pulumi: { ...releases.pulumi, url: "", assets: {} },
+    },
+    script: (name) => executable(paths.state, usual(setup)[name]),
+    newShell: () => void (process.env.PATH = paths.bin),
+    set(changed) {
+      write(paths, changed);
+    },
+    changes: () => take("changes"),
+    environments: () => take("environments"),
+    read: (file) => readFileSync(join(paths.project, file), "utf8"),
+    remove() {
+      rmSync(folder, { recursive: true });
+      for (const [name, value] of saved) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    },
+  };
+  machine.set(setup);
+  take("changes");
+  return machine;
+}
+
+function write({ bin, state }: { readonly bin: string; readonly state: string }, setup: Setup): void {
+  const { profiles = [goodProfile], programs = {} } = setup;
+  const list = (valid: Profiles) => JSON.stringify({ invalid: [], valid });
+  writeFileSync(join(state, "profiles"), list(profiles));
+  writeFileSync(join(state, "started"), list(profiles.length === 0 ? [goodProfile] : profiles.map(running)));
+  for (const log of ["changes", "environments"]) writeFileSync(join(state, log), "", { flag: "a" });
+  rmSync(bin, { recursive: true });
+  mkdirSync(bin);
+  const scripts: Setup["programs"] & object = { ...usual(setup), ...programs };
+  for (const [name, script] of Object.entries(scripts)) {
+    if (script === undefined) continue;
+    const file = join(bin, name);
+    writeFileSync(file, executable(state, script));
+    chmodSync(file, 0o755);
+  }
+}
+
+/** It has nothing but the shell's own commands: there is no other program on PATH. */
+function executable(state: string, script: string): string {
+  return `#!/bin/sh\nstate='${state}'\n${prelude}${script}\n`;
+}
+
+function running(profile: Profiles[number]): Profiles[number] {
+  return { ...profile, Status: "OK" };
+}
+
+const prelude = `
+change() { echo "$*" >>"$state/changes"; }
+set_key() {
+  text=
+  while IFS= read -r line; do case "$line" in *" $1: "*) ;; *) text="$text$line
+" ;; esac; done <Pulumi.dev.yaml
+  echo "$text  $1: $2" >Pulumi.dev.yaml
+}
+print() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done <"$1"; }
+`;
+
+function usual({
+  login = true,
+  url = "",
+  warning = "",
+  clusterId = "uid-1",
+  metricResolution = "60s",
+}: Setup) {
+  const whoami = login
+    ? `echo '{"user":"ada","url":"https://api.example.com"}'`
+    : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login' >&2; exit 3`;
+  return {
+    docker: `echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.1"}}'`,
+    kubectl: `case "$*" in
+      version*) echo '{"clientVersion":{"gitVersion":"v1.34.4"}}' ;;
+      *" get deployment metrics-server "*)
+        period=${metricResolution}; [ -f "$state/often" ] && period=15s
+        echo "[\\"--secure-port=4443\\",\\"--metric-resolution=$period\\"]" ;;
+      *" patch deployment metrics-server "*) change "kubectl $*"; : >"$state/often" ;;
+      *kube-system*) printf '%s' '${clusterId}' ;;
+      *) exit 64 ;;
+    esac`,
+    minikube: `case "$1 $2" in
+      "version "*) echo '{"minikubeVersion":"v1.37.0"}' ;;
+      "profile list") print "$state/profiles" ;;
+      "start "*) change "minikube $*"; print "$state/started" >"$state/profiles" ;;
+      "delete "*) change "minikube $*"; echo '{"valid":[]}' >"$state/profiles" ;;
+      "addons "*) change "minikube $*" ;;
+      "kubectl "*) printf '%s' '${clusterId}' ;;
+      *) echo "unexpected: minikube $*" >&2; exit 64 ;;
+    esac`,
+    pulumi: `changes() {
+      change "pulumi $*"
+      echo "$1 backend=\${PULUMI_BACKEND_URL-none} passphrase=\${PULUMI_CONFIG_PASSPHRASE-none}" \\
+        "file=\${PULUMI_CONFIG_PASSPHRASE_FILE-none}" \\
+        >>"$state/environments"
+    }
+    case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) ${whoami} ;;
+      "stack ls") if [ -f "$state/stack" ]; then echo '[{"name":"dev"}]'; else echo '[]'; fi ;;
+      "stack rm") changes "$@" ;;
+      "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
+        echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
+      "config set") change "pulumi $*"; set_key "koa-mongo-stack:$3" "$4" ;;
+      "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
+      "up "*|"destroy "*) changes "$@"; [ "${warning}" = "" ] || echo "    warning: ${warning}"
+        echo "Resources: 20 changed" ;;
+      *) echo "unexpected: pulumi $*" >&2; exit 64 ;;
+    esac`,
+  };
+}

@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** A program of `tools/` that runs, in a process group of its own as a terminal would give it. */
+export interface Running {
+  /** What it has printed, to both streams. */
+  output(): string;
+  /** Waits until the output matches. @default 60 s: a first start may have MongoDB to bring */
+  prints(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>;
+  /** Ctrl-C, unless it has ended: the signal goes to every process of the group. */
+  interrupt(): void;
+  /** Waits for its exit code. */
+  exitCode(): Promise<number | null>;
+}
+
+/** Starts `tools/commands/NAME.ts`, of this project or of a copy, with this environment added to the test's own. */
+export function startProgram(
+  name: string,
+  env: NodeJS.ProcessEnv = {},
+  args: readonly string[] = [],
+  project = join(import.meta.dirname, "../../.."),
+): Running {
+  const child = spawn(process.execPath, [join(project, `tools/commands/${name}.ts`), ...args], {
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const closed = once(child, "close") as Promise<[number | null]>;
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  }
+  return {
+    output: () => text,
+    async prints(pattern, seconds = 60) {
+      const end = Date.now() + seconds * 1000;
+      while (Date.now() < end && child.exitCode === null) {
+        const match = pattern.exec(text);
+        if (match !== null) return match;
+        await sleep(100);
+      }
+      throw new Error(`${name} never printed ${String(pattern)}:\n${text}`);
+    },
+    interrupt() {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGINT");
+    },
+    exitCode: async () => (await closed)[0],
+  };
+}
