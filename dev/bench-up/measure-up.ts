@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { findMinikube, type Minikube } from "../../infra/cluster/minikube.ts";
-import { copyProject } from "../cluster-tests/support/project-copy.ts";
+import { copyProject } from "../../tools/test/support/project-copy.ts";
 import { Fault } from "../../tools/process/child-process.ts";
 import { soonerStart } from "../../tools/pulumi/pulumi-stack.ts";
 import { ByHand, readManifests } from "./manual-deployment.ts";
