@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { mongodbUser } from "../../infra/mongodb/standalone.ts";
-import type { Minikube } from "../../infra/cluster/minikube.ts";
+import type { Minikube } from "../../infra/cluster/minikube-cluster.ts";
 import { kubectl } from "../../tools/kubernetes/kubectl.ts";
 import { Fault, work } from "../../tools/process/child-process.ts";
 import { webSelector } from "../../tools/traffic/web-selector.ts";

@@ -1,6 +1,8 @@
 import { RunError } from "@pulumi/pulumi";
 import { findClusterUid } from "./cluster-uid.ts";
-import { findMinikube, dockerOfMachine, type Docker, type Minikube, type Reach } from "./minikube.ts";
+import { dockerOfMachine, type Docker } from "./docker-daemon.ts";
+import { findMinikube, type Minikube } from "./minikube-cluster.ts";
+import type { Reach } from "./node-address.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
 import type { Settings } from "../settings/stack-settings.ts";
 

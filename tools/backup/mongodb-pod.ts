@@ -1,4 +1,4 @@
-import { findProfile, isRunning } from "../../infra/cluster/minikube.ts";
+import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { bringMissing } from "../install/missing-programs.ts";
 import type { Tools } from "../terminal/command-context.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";

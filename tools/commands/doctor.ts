@@ -6,7 +6,7 @@ import { look, type Row } from "../checks/check.ts";
 import { askForCluster, clusterChecks } from "../checks/cluster-checks.ts";
 import { avx, cpus, disk, memory, node } from "../checks/machine-checks.ts";
 import { docker, kubectl } from "../checks/program-checks.ts";
-import { isRunning } from "../../infra/cluster/minikube.ts";
+import { isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
 import { readProject } from "../pulumi/project-settings.ts";
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { findProfile, isRunning } from "../../infra/cluster/minikube.ts";
+import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { bringMissing } from "../install/missing-programs.ts";
 import { exitCode, onTerminal, type Tools } from "../terminal/command-context.ts";
 import { forgetCluster, madeCluster } from "../minikube/created-cluster.ts";

@@ -1,4 +1,5 @@
-import { findProfile, ingressReach } from "../../infra/cluster/minikube.ts";
+import { findProfile } from "../../infra/cluster/minikube-profile.ts";
+import { ingressReach } from "../../infra/cluster/node-address.ts";
 import { untilAnswers } from "../http/url-answer.ts";
 import { bringMissing } from "../install/missing-programs.ts";
 import { asTyped, byHand } from "../terminal/typed-command.ts";

@@ -5,7 +5,7 @@ import {
   isRunning,
   startArguments,
   type Profile,
-} from "../../infra/cluster/minikube.ts";
+} from "../../infra/cluster/minikube-profile.ts";
 import { forgetCluster, isMade, rememberCluster, rememberStart } from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import type { Project } from "../pulumi/project-settings.ts";

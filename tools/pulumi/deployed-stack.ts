@@ -1,4 +1,5 @@
-import { findProfile, ingressReach } from "../../infra/cluster/minikube.ts";
+import { findProfile } from "../../infra/cluster/minikube-profile.ts";
+import { ingressReach } from "../../infra/cluster/node-address.ts";
 import { useBrought } from "../install/missing-programs.ts";
 import type { Tools } from "../terminal/command-context.ts";
 import type { Project } from "./project-settings.ts";
