@@ -1,11 +1,9 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { UserError } from "./user-error.ts";
 
 const execute = promisify(execFile);
-
-/** A sentence for the person at the terminal: what is wrong, and what mends it. */
-export class Fault extends Error {}
 
 /** Variables that are set for a program, or with undefined taken away. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,13 +50,13 @@ export async function ask(
 
 /**
  * Asks for what must be answered.
- * @throws {Fault} the program is not on PATH, or what it said when it failed
+ * @throws {UserError} the program is not on PATH, or what it said when it failed
  */
 export async function mustAsk(program: string, args: readonly string[], run?: Run): Promise<string> {
   const answer = await ask(program, args, run);
   if (answer.kind === "ok") return answer.stdout;
   const why = answer.kind === "absent" ? `${program} is not on PATH` : answer.message;
-  throw new Fault(`${program} ${args.join(" ")}: ${why}`);
+  throw new UserError(`${program} ${args.join(" ")}: ${why}`);
 }
 
 /**
@@ -66,7 +64,7 @@ export async function mustAsk(program: string, args: readonly string[], run?: Ru
  * left to end in order: a Pulumi whose output nobody reads any more would die at once and leave its lock.
  * @param say gets each line that it prints
  * @returns these lines
- * @throws {Fault} all of them, when it failed; or that it was interrupted
+ * @throws {UserError} all of them, when it failed; or that it was interrupted
  */
 export async function work(
   program: string,
@@ -89,9 +87,9 @@ export async function work(
   const { interrupted, fault } = await untilEnd(child, () => {
     say(`interrupted: ${program} ends what it has begun`);
   });
-  if (interrupted) throw new Fault("Interrupted. It may run again at any point, and goes on from here.");
+  if (interrupted) throw new UserError("Interrupted. It may run again at any point, and goes on from here.");
   if (fault !== undefined) {
-    throw new Fault([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
+    throw new UserError([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
   }
   return lines;
 }
