@@ -7,7 +7,7 @@ import { compare, markdown } from "./bench-up-report.ts";
 import { writeSection } from "../report/performance-page.ts";
 import { readProject } from "../../tools/pulumi/project-settings.ts";
 import { runProgram } from "../../tools/process/exit-code.ts";
-import { Fault } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 import { measured, watchMachine } from "../report/this-machine.ts";
 
 const explanation = `The same stack, on the same minikube, deployed by turns: with \`pulumi up\`, and in the shortest way there is without it:
@@ -28,7 +28,7 @@ await runProgram(async () => {
   });
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Fault(`--rounds must be 1 or more, not "${values.rounds}".`);
+    throw new UserError(`--rounds must be 1 or more, not "${values.rounds}".`);
   const { folder: project, minikubeProfile } = readProject();
   const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);

@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "../../tools/process/exit-code.ts";
-import { ask, Fault, mustAsk } from "../../tools/process/child-process.ts";
+import { ask, mustAsk } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 import { judgeAudit } from "./audit.ts";
 import { imagesIn, isPinned } from "./pinned-images.ts";
 import { developmentOnly, type Lockfile } from "./lockfile.ts";
@@ -43,7 +44,7 @@ async function audit(): Promise<void> {
   const answer = await ask("npm", ["audit", "--json"], { cwd: project, timeout: asking });
   const judged = judgeAudit(answer.kind === "absent" ? "" : answer.stdout);
   console.log(judged.text);
-  if (!judged.ok) throw new Fault("npm audit fix mends what can be mended; npm audit says the rest.");
+  if (!judged.ok) throw new UserError("npm audit fix mends what can be mended; npm audit says the rest.");
 }
 
 async function text(file: string): Promise<string> {

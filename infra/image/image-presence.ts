@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
-import type { Docker } from "../cluster/minikube.ts";
+import type { Docker } from "../cluster/docker-daemon.ts";
 
 /** Milliseconds that a Docker daemon may take to answer. */
 const timeoutMs = 3000;
