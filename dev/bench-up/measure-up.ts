@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { findMinikube, type Minikube } from "../../infra/cluster/minikube.ts";
-import { copyProject } from "../cluster-tests/support/project-copy.ts";
+import { copyProject } from "../../tools/test/support/project-copy.ts";
 import { Fault } from "../../tools/process/child-process.ts";
 import { soonerStart } from "../../tools/pulumi/pulumi-stack.ts";
 import { ByHand, readManifests } from "./manual-deployment.ts";
-import { Code } from "./changed-code.ts";
+import { Code } from "./change-greeting.ts";
 import { createEmptyProgram } from "./empty-program.ts";
 import { parseHistory, type ImageFacts } from "./image-facts.ts";
 import { createStack } from "./scratch-stack.ts";

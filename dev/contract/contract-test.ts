@@ -6,7 +6,7 @@ import { runProgram } from "../../tools/process/exit-code.ts";
 import { Fault, work } from "../../tools/process/child-process.ts";
 import { startLocalService } from "./contract-service.ts";
 import { findSchemathesis } from "./schemathesis-program.ts";
-import { repeatUntil } from "./repeat-run.ts";
+import { repeatUntil } from "./repeat-until.ts";
 import { faultsOf, parseReport, summary, type Report } from "./contract-report.ts";
 
 const project = join(import.meta.dirname, "../..");

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { copyProject, type ProjectCopy } from "./project-copy.ts";
+import { copyProject, type ProjectCopy } from "../../../tools/test/support/project-copy.ts";
 import { startProgram, type Running } from "../../../tools/test/support/running-command.ts";
 
 const run = promisify(execFile);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { removeAtInterrupt } from "./interrupt.ts";
-import { copyProject, type ProjectCopy } from "./project-copy.ts";
+import { copyProject, type ProjectCopy } from "../../../tools/test/support/project-copy.ts";
 
 const run = promisify(execFile);
 

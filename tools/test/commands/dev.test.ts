@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { copyProject, type ProjectCopy } from "../../../dev/cluster-tests/support/project-copy.ts";
+import { copyProject, type ProjectCopy } from "../support/project-copy.ts";
 import { freePort, isListening } from "../../../service/dev/free-port.ts";
 import { jsonInit } from "../../../service/test/support/test-service.ts";
 import { fakePath } from "../support/fake-path.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProjectCopy } from "../cluster-tests/support/project-copy.ts";
+import type { ProjectCopy } from "../../tools/test/support/project-copy.ts";
 import { Fault } from "../../tools/process/child-process.ts";
 
 const file = "service/page/page-view.ts";
