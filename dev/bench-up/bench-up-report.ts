@@ -1,4 +1,4 @@
-import { median } from "../bench/summary.ts";
+import { median } from "../bench/round-summary.ts";
 import { judgement, table } from "../report/markdown.ts";
 
 /** What is done. */

@@ -1,5 +1,5 @@
 import { megabytes } from "../../tools/terminal/format-bytes.ts";
-import { median } from "../bench/summary.ts";
+import { median } from "../bench/round-summary.ts";
 import { judgement } from "../report/markdown.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 

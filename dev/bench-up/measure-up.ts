@@ -4,7 +4,7 @@ import { copyProject } from "../../tools/test/support/project-copy.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { soonerStart } from "../../tools/pulumi/pulumi-stack.ts";
 import { ByHand, readManifests } from "./manual-deployment.ts";
-import { Code } from "./changed-code.ts";
+import { Code } from "./change-greeting.ts";
 import { createEmptyProgram } from "./empty-program.ts";
 import { parseHistory, type ImageFacts } from "./image-facts.ts";
 import { createStack } from "./scratch-stack.ts";

@@ -1,6 +1,6 @@
 import { table } from "../report/markdown.ts";
 import { goals } from "./goals.ts";
-import { noisy, type Cell } from "./summary.ts";
+import { noisy, type Cell } from "./round-summary.ts";
 
 /** What a contender is like apart from its requests. */
 export interface Footprint {

@@ -5,10 +5,10 @@ import { drawChart } from "./throughput-chart.ts";
 import { baseline, findCeilings, findContenders } from "./contenders.ts";
 import { measureAll } from "./measure-contenders.ts";
 import { markdown, type Report } from "./bench-report.ts";
-import { summarize } from "./summary.ts";
-import { writeSection } from "../report/performance-page.ts";
+import { summarize } from "./round-summary.ts";
+import { writeSection } from "../../tools/load/performance-page.ts";
 import { runProgram } from "../../tools/process/exit-code.ts";
-import { spelled, watchMachine } from "../report/this-machine.ts";
+import { spelled, watchMachine } from "../../tools/load/this-machine.ts";
 
 const project = join(import.meta.dirname, "../..");
 const cache = join(project, "node_modules/.cache/koa-mongo-stack");

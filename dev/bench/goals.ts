@@ -2,7 +2,7 @@ import { judgement, table } from "../report/markdown.ts";
 import { baseline, own } from "./contenders.ts";
 import type { Mix } from "./bench-load.ts";
 import type { Footprint } from "./bench-report.ts";
-import type { Cell } from "./summary.ts";
+import type { Cell } from "./round-summary.ts";
 
 /** What the service aims at, in times of the baseline: more requests, or a latency and a start that are hardly longer. */
 const throughput = { clients: 64, atLeast: { GET: 5, POST: 4 } } as const;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Contender } from "./contenders.ts";
 import type { Mix } from "./bench-load.ts";
 import type { Footprint } from "./bench-report.ts";
-import { start, startCanned, startClient, type Running } from "./contender-process.ts";
-import { median, type Round } from "./summary.ts";
+import { start, startCanned, startClient, type Running } from "./start-contender.ts";
+import { median, type Round } from "./round-summary.ts";
 import { peakMemory } from "./process-usage.ts";
 
 /** What is measured. */

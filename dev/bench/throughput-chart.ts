@@ -1,4 +1,4 @@
-import type { Cell } from "./summary.ts";
+import type { Cell } from "./round-summary.ts";
 
 const barHeight = 16;
 const left = 190;

@@ -7,7 +7,7 @@ import { work } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { startLocalService } from "./contract-service.ts";
 import { findSchemathesis } from "./schemathesis-program.ts";
-import { repeatUntil } from "./repeat-run.ts";
+import { repeatUntil } from "./repeat-until.ts";
 import { faultsOf, parseReport, summary, type Report } from "./contract-report.ts";
 
 const project = join(import.meta.dirname, "../..");

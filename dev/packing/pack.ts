@@ -1,18 +1,23 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runProgram } from "../../tools/process/exit-code.ts";
-import { work } from "../../tools/process/child-process.ts";
+import { handOver, work } from "../../tools/process/child-process.ts";
 
 const project = join(import.meta.dirname, "../..");
+const infra = join(project, "infra");
 const lib = join(project, "dist/lib");
 
-// Before `npm pack`: the components as JavaScript, because Node strips no types of what is installed, and the files
-// that they read beside them.
+/** Parts of infra/ that the components don't read. */
+const exclude = ["main.js", "policy/**", "startup/**", "test/**"];
+
+// `npm run pack -w dev`: the components as JavaScript, because Node doesn't strip types inside node_modules, with the
+// files that they read. Arguments go to `npm pack`.
 await runProgram(async () => {
   rmSync(lib, { recursive: true, force: true });
   const compiler = join(project, "node_modules/typescript/bin/tsc");
-  await work(process.execPath, [compiler, "--project", "tsconfig.lib.json"], { cwd: project }, console.log);
-  for (const folder of ["dynamic", "mongodb", "monitoring"]) {
-    cpSync(join(project, "infra", folder), join(lib, folder), { recursive: true });
+  await work(process.execPath, [compiler, "--project", "tsconfig.lib.json"], { cwd: project }, console.error);
+  for (const file of globSync("**/*.{cjs,js,json,sh,yaml}", { cwd: infra, exclude })) {
+    cpSync(join(infra, file), join(lib, file));
   }
+  process.exitCode = handOver("npm", ["pack", ...process.argv.slice(2)], { cwd: project });
 });

@@ -9,11 +9,11 @@ import { readOptions } from "../load/load-options.ts";
 import { drawPicture } from "../load/load-chart.ts";
 import { findings, periodCost, type Finding } from "../load/load-findings.ts";
 import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
-import { writeSection } from "../../dev/report/performance-page.ts";
+import { writeSection } from "../load/performance-page.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
-import { measured, watchMachine } from "../../dev/report/this-machine.ts";
+import { measured, watchMachine } from "../load/this-machine.ts";
 
 /**
  * Loads the service that runs, and shows what its autoscaler makes of it. Ends by itself, or with Ctrl-C, and leaves a

@@ -82,7 +82,7 @@ export async function work(
   // A program that ends before it has read all says why itself.
   child.stdin?.on("error", () => undefined).end(input);
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [child.stdout, child.stderr].filter((pipe) => pipe !== null)) {
     createInterface(stream).on("line", (line) => {
       lines.push(line);
       if (line.trim() !== "") say(line);

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { MongoClient } from "mongodb";
 import { run, type Mix } from "../../bench/bench-load.ts";
-import { startCanned } from "../../bench/contender-process.ts";
+import { startCanned } from "../../bench/start-contender.ts";
 
 describe("the benchmark's load", () => {
   let server: Server;

@@ -7,6 +7,7 @@ import { expect } from "chai";
 
 const run = promisify(execFile);
 const project = join(import.meta.dirname, "../../..");
+const pack = join(project, "dev/packing/pack.ts");
 
 /** Somebody's program, in a project that knows nothing of this one but its package. */
 const program = `
@@ -71,7 +72,7 @@ describe("the package, in a project of somebody else", () => {
     folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-package-"));
     const installed = join(folder, "node_modules/koa-mongo-stack");
     await mkdir(installed, { recursive: true });
-    const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: project });
+    const { stdout } = await run("node", [pack, "--silent", "--pack-destination", folder]);
     const archive = join(folder, stdout.trim().split("\n").at(-1) ?? "");
     await run("tar", ["-xzf", archive, "-C", installed, "--strip-components=1"]);
     for (const dependency of ["@pulumi", "@balena", "@types", "yaml"]) {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 /** The page's sections, in their order: each has a command that makes it. */
 const sections = {
-  bench: { title: "Throughput, start and memory", command: "npm run bench -- --write" },
-  up: { title: "up and destroy", command: "npm run bench:up -- --write" },
+  bench: { title: "Throughput, start and memory", command: "npm run bench -w dev -- --write" },
+  up: { title: "up and destroy", command: "npm run bench:up -w dev -- --write" },
   load: { title: "Under load", command: "npm run load -- --write" },
   clients: {
     title: "With clients that wait for their answers",

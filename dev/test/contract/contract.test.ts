@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { findSchemathesis } from "../../contract/schemathesis-program.ts";
-import { repeatUntil } from "../../contract/repeat-run.ts";
+import { repeatUntil } from "../../contract/repeat-until.ts";
 import { faultsOf, parseReport, summary, type Report } from "../../contract/contract-report.ts";
 
 const good: Report = {

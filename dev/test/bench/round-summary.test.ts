@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { markdown } from "../../bench/bench-report.ts";
 import { drawChart } from "../../bench/throughput-chart.ts";
-import { median, summarize, type Round } from "../../bench/summary.ts";
+import { median, summarize, type Round } from "../../bench/round-summary.ts";
 
 const round = (contender: string, rate: number, over: Partial<Round> = {}): Round => {
   return {

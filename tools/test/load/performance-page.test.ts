@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { writeSection } from "../../report/performance-page.ts";
+import { writeSection } from "../../load/performance-page.ts";
 
 describe("writeSection", () => {
   let folder: string;
@@ -45,6 +45,6 @@ describe("writeSection", () => {
 
   it("says by which command each is made", async () => {
     await writeSection(folder, "up", "body");
-    expect(page()).to.include("Made by `npm run bench:up -- --write`");
+    expect(page()).to.include("Made by `npm run bench:up -w dev -- --write`");
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 
-const running = join(import.meta.dirname, "../../bench/contender-process.ts");
+const running = join(import.meta.dirname, "../../bench/start-contender.ts");
 const server = `require("node:http").createServer((_, response) => response.end("here")).listen(process.env.PORT)`;
 
 /** Starts a server as the benchmark does, says its process's number, and ends when it is told to. */
