@@ -11,7 +11,7 @@ export { ServiceImage, type ServiceImageArgs } from "./image/service-image.ts";
 export { WebIngress, type WebIngressArgs } from "./web/ingress.ts";
 export type { Reach } from "./cluster/node-address.ts";
 export { Monitoring, type MonitoringArgs } from "./monitoring/monitoring.ts";
-export { AppNamespace } from "./platform/app-namespace.ts";
+export { AppNamespace, type AppNamespaceArgs } from "./platform/app-namespace.ts";
 export {
   NetworkRules,
   type DatabasePath,

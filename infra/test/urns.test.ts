@@ -55,6 +55,9 @@ const configurations: Record<string, Parameters<typeof runProgram>> = {
   "another cluster, MongoDB by the operator": [{ ...current, mongo: "operator" }, [], three],
 };
 
+/** Resources that have come since the recording. */
+const added = ["pulumi:index:Stash::owner"];
+
 describe("the resources' URNs", function () {
   this.timeout(60_000);
   const found: Record<string, readonly string[]> = {};
@@ -66,7 +69,7 @@ describe("the resources' URNs", function () {
   for (const [name, args] of Object.entries(configurations)) {
     it(`stay what they were: ${name}`, async () => {
       found[name] = (await runProgram(...args)).urns;
-      expect(found[name]).to.deep.equal(recorded[name]);
+      expect(found[name]).to.have.members([...(recorded[name] ?? []), ...added]);
     });
   }
 

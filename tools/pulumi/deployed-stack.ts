@@ -2,7 +2,7 @@ import { findProfile } from "../../infra/cluster/minikube-profile.ts";
 import { ingressReach } from "../../infra/cluster/node-address.ts";
 import { useInstalled } from "../install/missing-programs.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
-import type { Project } from "./project-settings.ts";
+import { stackName, type Project } from "./project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "./pulumi-stack.ts";
 import type { Place } from "../status/query-status.ts";
@@ -14,11 +14,11 @@ import type { Place } from "../status/query-status.ts";
 export async function findPlace(context: CommandContext): Promise<Place> {
   const { project } = context;
   if (project.cluster !== "minikube") {
-    throw new UserError(`This is for minikube, and the stack dev has the cluster ${project.cluster}.`);
+    throw new UserError(`This is for minikube, and the stack ${stackName} has the cluster ${project.cluster}.`);
   }
   await useInstalled(context);
   const stack = await findStack(project);
-  if (!stack.exists) throw new UserError("There is no stack dev. Run: npm run up");
+  if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   const { url, namespace } = await outputs(stack);
   return {
     profile: project.minikubeProfile,
