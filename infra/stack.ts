@@ -7,7 +7,8 @@ import { NetworkRules } from "./platform/network-policies.ts";
 import { PullSecret } from "./image/pull-secret.ts";
 import type { Settings } from "./settings/stack-settings.ts";
 import type { Site } from "./cluster/site.ts";
-import { WebService, webRequests } from "./web/web-service.ts";
+import { webRequests } from "./web/web-defaults.ts";
+import { WebService } from "./web/web-service.ts";
 
 /** Arguments of {@link deploy}. */
 export interface DeployArgs {

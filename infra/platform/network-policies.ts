@@ -7,7 +7,7 @@ import { partOf } from "./metadata.ts";
 import { memberLabels, operatorLabels } from "../mongodb/replica-set.ts";
 import type { Collector } from "../settings/monitoring-settings.ts";
 import { usersJobLabels } from "../mongodb/users-job.ts";
-import { metricsPort, webLabels, webPort } from "../web/web-service.ts";
+import { metricsPort, webLabels, webPort } from "../web/labels-and-ports.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
