@@ -12,7 +12,8 @@ await runProgram(async () => {
   rmSync(lib, { recursive: true, force: true });
   const compiler = join(project, "node_modules/typescript/bin/tsc");
   await work(process.execPath, [compiler, "--project", "tsconfig.lib.json"], { cwd: project }, console.log);
-  for (const folder of ["dynamic", "mongodb", "monitoring"]) {
-    cpSync(join(project, "infra", folder), join(lib, folder), { recursive: true });
+  for (const folder of ["commands", "mongodb", "monitoring"]) {
+    const filter = (path: string) => !path.endsWith(".ts");
+    cpSync(join(project, "infra", folder), join(lib, folder), { recursive: true, filter });
   }
 });

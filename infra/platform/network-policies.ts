@@ -38,7 +38,7 @@ export interface Paths extends Neighbours {
 export interface NetworkRulesArgs extends Paths {
   readonly namespace: pulumi.Input<string>;
   /** Why nobody may rely on the rules, which `up` then warns of. @default they are enforced */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
 }
 
 /** Who may talk to whom. Nobody else does: not even a MongoDB of ours to the outside. */

@@ -24,7 +24,7 @@ export interface WebDeploymentArgs {
   /** The service's image: name and tag, or name and digest. */
   readonly image: pulumi.Input<string>;
   /** Name of the Secret that the nodes pull the image with. @default the registry asks for nothing */
-  readonly pullSecret?: pulumi.Input<string>;
+  readonly pullSecret?: pulumi.Input<string> | undefined;
   /** MongoDB's connection string. */
   readonly mongodbUri: SecretKey;
   readonly scaling: Scaling;
@@ -40,7 +40,7 @@ export interface WebDeploymentArgs {
    */
   readonly hasSeveralNodes: boolean;
   /** Name of the PriorityClass of its pods. @default the cluster's */
-  readonly priority?: pulumi.Input<string>;
+  readonly priority?: pulumi.Input<string> | undefined;
 }
 
 /** User `nonroot` of the distroless images. */

@@ -14,7 +14,7 @@ export interface WebEndpointsArgs {
   /** Where a port of the node is reached from outside the cluster. */
   readonly reach: (nodePort: number) => Reach;
   /** Command that gives load balancers their addresses. @default they get them by themselves */
-  readonly tunnel?: string;
+  readonly tunnel?: string | undefined;
 }
 
 const serviceTypes = { nodePort: "NodePort", loadBalancer: "LoadBalancer", ingress: "ClusterIP" } as const;
