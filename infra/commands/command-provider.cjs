@@ -1,5 +1,5 @@
-// What runs the commands of infra/commands/local-command.ts. Pulumi keeps this text with each resource, so that `destroy` needs no
-// program: it uses nothing but Node's own modules.
+// Runs the commands of a Command resource. Pulumi keeps this text with each such resource, so that `destroy` needs no
+// program: the text uses Node's own modules only. After each change of it, `up` runs every command again, in place.
 const { execFile } = require("node:child_process");
 
 async function runEach(commands) {
