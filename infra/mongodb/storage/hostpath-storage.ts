@@ -33,7 +33,7 @@ export class HostPathStorage extends pulumi.ComponentResource {
     super("koa-mongo-stack:storage:HostPathStorage", name, args, opts);
     const { namespace, size, profile, clusterId, keepData } = args;
 
-    const path = `/data/${args.directory}`;
+    const path = hostPathOf(args.directory);
     const directory = new NodeCommand(
       `${name}-directory`,
       {
@@ -80,6 +80,11 @@ export class HostPathStorage extends pulumi.ComponentResource {
 
     this.registerOutputs({ claimName: this.claimName });
   }
+}
+
+/** A directory in the folder that minikube keeps over restarts. */
+export function hostPathOf(directory: string): string {
+  return `/data/${directory}`;
 }
 
 /** The pod goes where its files are. */
