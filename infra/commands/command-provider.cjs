@@ -13,7 +13,7 @@ async function runEach(commands) {
         const said = (stderr + stdout).trim();
         const why =
           error.code === "ENOENT" ? `${program} is not on PATH.` : said === "" ? error.message : said;
-        reject(new Error(`${[program, ...args].join(" ")}: ${why}`));
+        reject(new Error(`${why}\nThis was: ${[program, ...args].join(" ")}`));
       });
     });
   }
