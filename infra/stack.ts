@@ -5,7 +5,7 @@ import { makeMongo, mongoRequests } from "./mongodb/mongodb.ts";
 import { hostPathOf } from "./mongodb/storage/hostpath-storage.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { AppNamespace } from "./platform/app-namespace.ts";
-import { ownerLabel } from "./cluster/neighbours.ts";
+import { ownerLabel } from "./platform/neighbours.ts";
 import { NetworkRules, type NetworkRulesArgs } from "./platform/network-policies.ts";
 import { Bounds } from "./platform/quota.ts";
 import { stackOwner, type Claims } from "./platform/stack-owner.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { readSettings } from "../../../service/service-settings.ts";
-import { heapMiB, preStopSeconds, terminationGraceSeconds } from "../../web/web-defaults.ts";
+import { heapMiB, preStopSeconds, terminationGraceSeconds } from "../../../infra/web/web-defaults.ts";
 
 describe("the service's defaults", () => {
   it("give a pod time for preStop, drain and shutdown before Kubernetes kills it", () => {
