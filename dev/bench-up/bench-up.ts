@@ -6,7 +6,7 @@ import { measure } from "./measure-up.ts";
 import { compare, markdown } from "./bench-up-report.ts";
 import { writeSection } from "../report/performance-page.ts";
 import { readProject } from "../../tools/pulumi/project-settings.ts";
-import { runProgram } from "../../tools/process/exit-code.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { measured, watchMachine } from "../report/this-machine.ts";
 

@@ -7,7 +7,7 @@ import { measureAll } from "./measure-contenders.ts";
 import { markdown, type Report } from "./bench-report.ts";
 import { summarize } from "./summary.ts";
 import { writeSection } from "../report/performance-page.ts";
-import { runProgram } from "../../tools/process/exit-code.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
 import { spelled, watchMachine } from "../report/this-machine.ts";
 
 const project = join(import.meta.dirname, "../..");

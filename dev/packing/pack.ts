@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runProgram } from "../../tools/process/exit-code.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
 import { work } from "../../tools/process/child-process.ts";
 
 const project = join(import.meta.dirname, "../..");
