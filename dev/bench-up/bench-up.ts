@@ -4,11 +4,11 @@ import { parseArgs } from "node:util";
 import { inWords } from "./image-facts.ts";
 import { measure } from "./measure-up.ts";
 import { compare, markdown } from "./bench-up-report.ts";
-import { writeSection } from "../../tools/load/performance-page.ts";
+import { writeSection } from "../report/performance-page.ts";
 import { readProject } from "../../tools/pulumi/project-settings.ts";
-import { runProgram } from "../../tools/process/exit-code.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
 import { UserError } from "../../tools/process/user-error.ts";
-import { measured, watchMachine } from "../../tools/load/this-machine.ts";
+import { measured, watchMachine } from "../report/this-machine.ts";
 
 const explanation = `The same stack, on the same minikube, deployed by turns: with \`pulumi up\`, and in the shortest way there is without it:
 \`docker build\` in the node, \`kubectl apply\` of the manifests that the program renders, \`kubectl rollout status\`. A time

@@ -6,9 +6,9 @@ import { baseline, findCeilings, findContenders } from "./contenders.ts";
 import { measureAll } from "./measure-contenders.ts";
 import { markdown, type Report } from "./bench-report.ts";
 import { summarize } from "./round-summary.ts";
-import { writeSection } from "../../tools/load/performance-page.ts";
-import { runProgram } from "../../tools/process/exit-code.ts";
-import { spelled, watchMachine } from "../../tools/load/this-machine.ts";
+import { writeSection } from "../report/performance-page.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
+import { spelled, watchMachine } from "../report/this-machine.ts";
 
 const project = join(import.meta.dirname, "../..");
 const cache = join(project, "node_modules/.cache/koa-mongo-stack");

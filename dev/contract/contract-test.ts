@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runProgram } from "../../tools/process/exit-code.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
 import { work } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { startLocalService } from "./contract-service.ts";

@@ -1,7 +1,7 @@
 import { cpSync, globSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runProgram } from "../../tools/process/exit-code.ts";
 import { handOver, work } from "../../tools/process/child-process.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
 
 const project = join(import.meta.dirname, "../..");
 const infra = join(project, "infra");

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runProgram } from "../../tools/process/exit-code.ts";
+import { runProgram } from "../../tools/process/run-program.ts";
 import { ask, mustAsk } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { judgeAudit } from "./audit.ts";

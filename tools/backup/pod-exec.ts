@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { kubectl } from "../kubernetes/kubectl.ts";
 import { untilEnd } from "../process/child-process.ts";
-import { UserError } from "../process/user-error.ts";
+import { InterruptedError, UserError } from "../process/user-error.ts";
 import type { Mongodb } from "./mongodb-pod.ts";
 
 /** The ends of a program's streams that are here. */
@@ -29,7 +29,8 @@ const withPassword = `IFS= read -r password; exec 3< <(printf '%s\\n' "$password
 /**
  * Runs a program beside MongoDB, in its container.
  * @param talk reads its stdout and writes its stdin, to their ends
- * @throws {UserError} what the program said when it failed, or that it was interrupted
+ * @throws {UserError} what the program said when it failed
+ * @throws {InterruptedError} after Ctrl-C
  * @throws {Error} what `talk` did
  */
 export async function inPod<T>(
@@ -56,7 +57,7 @@ export async function inPod<T>(
     },
   );
   const [{ interrupted, fault }, result] = await Promise.all([untilEnd(child, () => child.kill()), talked]);
-  if (interrupted) throw new UserError("Interrupted.");
+  if (interrupted) throw new InterruptedError("Interrupted.");
   if ("error" in result && !isBroken(result.error)) throw result.error;
   if (fault !== undefined)
     throw new UserError([...lines, `${program[0]} in the pod ${pod}: ${fault}`].join("\n"));

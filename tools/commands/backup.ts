@@ -1,32 +1,52 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { readArchive, type Contents } from "../backup/archive.ts";
 import { dump } from "../backup/dump-restore.ts";
 import { findMongodb, type Mongodb } from "../backup/mongodb-pod.ts";
 import { megabytes } from "../terminal/format-bytes.ts";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
-import { UserError } from "../process/user-error.ts";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
+
+/** What `npm run backup` takes. */
+export interface BackupOptions {
+  /** @default one in `backups/`, with the time in its name */
+  readonly file?: string | undefined;
+  /** Whether a file that exists is replaced. */
+  readonly force: boolean;
+}
+
+export const command = cliCommand("backup", {
+  summary: "Write the database to a file.",
+  description:
+    "Writes the documents and indexes of the database to a file, and reads the file again to check it.",
+  examples: ["npm run backup", "npm run backup -- before-release.gz --force"],
+})
+  .argument("[file]", "The file to write. (default: backups/dev-<time>.archive.gz)")
+  .option("--force", "Replace the file if it exists.", false)
+  .action(async (file: string | undefined, { force }: { force: boolean }) => {
+    await runOnTerminal((context) => backup({ file, force }, context));
+  });
 
 /**
- * Writes the database's documents and indexes to a file, which is there when it is whole.
- * @throws {Error} one sentence, or what the program that failed has printed
+ * Writes the database's documents and indexes to a file, which exists only once it is complete.
+ * @throws {UserError} one sentence, or what the program that failed has printed
  */
-export async function backup(args: readonly string[], context: CommandContext): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { force: { type: "boolean", default: false } },
-    allowPositionals: true,
-  });
-  if (positionals.length > 1) throw new UserError("There can be one file: npm run backup -- FILE");
-  const file = fileFor(context.project, positionals[0]);
-  if (existsSync(file) && !values.force) {
+export async function backup(
+  { file: name, force }: BackupOptions,
+  context: CommandContext,
+): Promise<undefined> {
+  const file = fileFor(context.project, name);
+  if (existsSync(file) && !force) {
     throw new UserError(`${file} is there. To write over it: npm run backup -- ${file} --force`);
   }
   const start = performance.now();
-  const { bytes, documents } = await write(file, await findMongodb(context), context);
+  const mongodb = await findMongodb(context);
+  const { bytes, documents } = await explainSystemErrors(`write ${file}`, () =>
+    write(file, mongodb, context),
+  );
   const seconds = (performance.now() - start) / 1000;
   context.print(`
 ${file}
@@ -38,7 +58,7 @@ ${file}
 async function write(file: string, mongodb: Mongodb, { step }: CommandContext): Promise<Contents> {
   const part = `${file}.part`;
   await mkdir(dirname(file), { recursive: true });
-  // One that was cut off earlier may belong to others, too.
+  // Other users may be allowed to read what an earlier, interrupted backup left.
   await rm(part, { force: true });
   try {
     await step("mongodump", ({ say }) => dump(mongodb, part, say));
@@ -57,8 +77,4 @@ function fileFor({ folder }: Project, name: string | undefined): string {
   if (name !== undefined) return resolve(process.env.INIT_CWD ?? "", name);
   const time = new Date().toISOString().replace(/\.\d+/, "").replaceAll(":", "-");
   return join(folder, "backups", `${stackName}-${time}.archive.gz`);
-}
-
-if (import.meta.main) {
-  process.exitCode = await exitCode(terminalContext(), (context) => backup(process.argv.slice(2), context));
 }

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runProgram } from "../process/exit-code.ts";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
 /** What compose.yaml asks of its environment. */
 const passwords = ["MONGODB_ROOT_PASSWORD", "MONGODB_APP_PASSWORD"];
@@ -10,22 +12,39 @@ const notice = `# Made by npm run compose:env; docker compose reads it. MongoDB 
 # start. After that only "docker compose down --volumes", which deletes the documents, makes room for other passwords.
 `;
 
-// `npm run compose:env [FOLDER]`: writes .env into the folder, default the project's, unless there is one.
-await runProgram(() => {
-  const path = join(process.argv[2] ?? join(import.meta.dirname, "../.."), ".env");
-  if (writeNew(path, notice + passwords.map((name) => `${name}=${randomPassword()}\n`).join(""))) {
-    console.log(`${path} has new passwords, for this machine only: docker compose up`);
-    return Promise.resolve();
+export const command = cliCommand("compose:env", {
+  summary: "Write .env with new passwords for `docker compose up`.",
+  description: "Writes .env with new passwords for `docker compose up`, unless .env exists.",
+  examples: ["npm run compose:env && docker compose up"],
+})
+  .argument("[folder]", "The folder to write .env into. (default: the project's)")
+  .action(async (folder: string | undefined) => {
+    await runOnTerminal((context) => composeEnv({ folder }, context));
+  });
+
+/**
+ * Writes .env unless it exists.
+ * @throws {UserError} .env exists and lacks a password, or the folder can't be written
+ */
+export function composeEnv(
+  { folder }: { readonly folder?: string | undefined },
+  { project, print }: Pick<CommandContext, "project" | "print">,
+): Promise<undefined> {
+  const path = join(folder ?? project.folder, ".env");
+  const text = notice + passwords.map((name) => `${name}=${randomPassword()}\n`).join("");
+  if (explainSystemErrors(`write ${path}`, () => writeNew(path, text))) {
+    print(`${path} has new passwords, for this machine only: docker compose up`);
+    return Promise.resolve(undefined);
   }
-  const missing = missingIn(readFileSync(path, "utf8"));
+  const missing = missingIn(explainSystemErrors(`read ${path}`, () => readFileSync(path, "utf8")));
   if (missing.length > 0) {
-    throw new Error(
+    throw new UserError(
       `${path} is there and stays as it is, but it lacks ${missing.join(" and ")}: add a value.`,
     );
   }
-  console.log(`${path} is there and stays as it is.`);
-  return Promise.resolve();
-});
+  print(`${path} is there and stays as it is.`);
+  return Promise.resolve(undefined);
+}
 
 /** Letters, digits, "-" and "_": a connection string takes them as they are. */
 function randomPassword(): string {

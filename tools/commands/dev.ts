@@ -1,5 +1,19 @@
-import { localOptions, serveLocally } from "../local/local-service.ts";
-import { runProgram } from "../process/exit-code.ts";
+import { localFlags, serveLocally, type LocalFlags } from "../local/local-service.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal } from "../terminal/command-context.ts";
 
-// `npm run dev`: the service with an embedded MongoDB, started anew when its code changes.
-await runProgram(() => serveLocally({ ...localOptions(process.env), reload: true }));
+export const command = cliCommand("dev", {
+  summary: "Run the service on this machine, and restart it when its code changes.",
+  description:
+    "Runs the service on this machine with an embedded MongoDB, and restarts it when its code changes. Ctrl-C ends it.",
+  examples: ["npm run dev", "npm run dev -- --port 8080"],
+});
+for (const flag of localFlags()) command.addOption(flag);
+command.action(async (flags: LocalFlags) => {
+  await runOnTerminal(async () => {
+    await serveLocally({ ...flags, reload: true });
+    return undefined;
+  });
+  // Watchers and timers would keep this process running.
+  process.exit();
+});

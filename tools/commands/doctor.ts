@@ -1,5 +1,8 @@
 import { programChecks, useInstalled, type Needs } from "../install/missing-programs.ts";
-import { assetOf, releases } from "../install/releases.ts";
+import { assetOf } from "../install/releases.ts";
+import { exitCodes } from "../process/exit-codes.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { backend } from "../checks/backend-check.ts";
 import { look, type Row } from "../checks/check.ts";
@@ -8,7 +11,36 @@ import { avx, cpus, disk, kernel, memory, node } from "../checks/machine-checks.
 import { docker, kubectl } from "../checks/program-checks.ts";
 import { isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
-import { readProject } from "../pulumi/project-settings.ts";
+
+/** What `npm run doctor` takes. */
+export interface DoctorOptions {
+  /** Whether the table is printed as JSON. */
+  readonly json: boolean;
+}
+
+export const command = cliCommand("doctor", {
+  summary: "Check what `up` needs, and print a fix for each problem.",
+  description:
+    "Checks everything that `up` needs, changes nothing, and prints a fix for each problem. Exits with 1 if something is missing.",
+  examples: ["npm run doctor", "npm run doctor -- --json"],
+})
+  .option("--json", "Print JSON, for programs.", false)
+  .action(async (options: DoctorOptions) => {
+    await runOnTerminal((context) => doctor(options, context));
+  });
+
+/**
+ * Prints what {@link examine} found.
+ * @returns the exit code: `failed` if something is missing
+ */
+export async function doctor(
+  { json }: DoctorOptions,
+  context: Pick<CommandContext, "project" | "releases" | "print">,
+): Promise<number> {
+  const rows = await examine(context);
+  context.print(json ? JSON.stringify(rows, undefined, 2) : table(rows));
+  return rows.some(({ state }) => state === "missing") ? exitCodes.failed : exitCodes.ok;
+}
 
 /** Everything that `up` needs, looked at and not touched. */
 export async function examine(needs: Needs): Promise<Row[]> {
@@ -55,19 +87,3 @@ export function table(rows: readonly Row[]): string {
 function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
-
-/**
- * The command.
- * @returns the exit code: 1 when something is missing
- */
-export async function doctor(
-  args: readonly string[],
-  needs: Needs = { project: readProject(), releases },
-  print: (text: string) => void = console.log,
-): Promise<number> {
-  const rows = await examine(needs);
-  print(args.includes("--json") ? JSON.stringify(rows, undefined, 2) : table(rows));
-  return rows.some(({ state }) => state === "missing") ? 1 : 0;
-}
-
-if (import.meta.main) process.exitCode = await doctor(process.argv.slice(2));

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { installMissing } from "../install/missing-programs.ts";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { forgetCluster, madeCluster } from "../minikube/created-cluster.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
@@ -9,24 +9,37 @@ import { work } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
 import { change, findStack, forget, type Stack } from "../pulumi/pulumi-stack.ts";
 
-/**
- * Takes back what `up` made: the stack, and with `--cluster` the minikube cluster, if `up` made that, too.
- * @throws {Error} one sentence, or what the program that failed has printed
- */
-export async function down(args: readonly string[], context: CommandContext): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { cluster: { type: "boolean", default: false } },
+/** What `npm run down` takes. */
+export interface DownOptions {
+  /** Whether the minikube cluster is deleted too, if `up` created it. */
+  readonly cluster: boolean;
+}
+
+export const command = cliCommand("down", {
+  summary: "Delete the stack that `up` created.",
+  description:
+    "Deletes the stack that `up` created: the service, the database and everything else in the namespace.",
+  examples: ["npm run down", "npm run down -- --cluster"],
+})
+  .option("--cluster", "Delete the minikube cluster too, if `up` created it.", false)
+  .action(async (options: DownOptions) => {
+    await runOnTerminal((context) => down(options, context));
   });
+
+/**
+ * Deletes what `up` created: the stack, and if asked to the minikube cluster.
+ * @throws {UserError} one sentence, or what the program that failed has printed
+ */
+export async function down({ cluster }: DownOptions, context: CommandContext): Promise<undefined> {
   const { project, step, print } = context;
   await step("Pulumi", () => requirePulumi(context));
   await installMissing(context, ["pulumi"]);
   const stack = await step("stack", () => findStack(project));
   // Whether there is still a cluster is for minikube to say.
-  if (stack.exists || values.cluster) await installMissing(context, ["minikube"]);
+  if (stack.exists || cluster) await installMissing(context, ["minikube"]);
   if (stack.exists) await destroy(stack, context);
   else print("There is no stack dev: nothing to destroy.");
-  if (values.cluster) await deleteCluster(context);
+  if (cluster) await deleteCluster(context);
 }
 
 async function destroy(stack: Stack, { project, step }: CommandContext): Promise<void> {
@@ -60,8 +73,4 @@ async function deleteCluster({ project, step, print }: CommandContext): Promise<
     );
   }
   forgetCluster(project);
-}
-
-if (import.meta.main) {
-  process.exitCode = await exitCode(terminalContext(), (context) => down(process.argv.slice(2), context));
 }

@@ -1,90 +1,75 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { untilAnswers } from "../http/url-answer.ts";
-import { installMissing } from "../install/missing-programs.ts";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
-import { findAutoscaler } from "../load/autoscaler.ts";
-import { drive, type Target } from "../load/drive-load.ts";
-import { readOptions } from "../load/load-options.ts";
-import { drawPicture } from "../load/load-chart.ts";
-import { findings, periodCost, type Finding } from "../load/load-findings.ts";
-import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
-import { writeSection } from "../load/performance-page.ts";
-import { requirePulumi } from "../checks/required-programs.ts";
-import { UserError } from "../process/user-error.ts";
-import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
-import { measured, watchMachine } from "../load/this-machine.ts";
+import { dirname, join } from "node:path";
+import { Option } from "commander";
+import { loadOptions, type LoadFlags } from "../load/load-options.ts";
+import { findingLines, measureLoad } from "../load/measure-load.ts";
+import { mixes } from "../load/request-mix.ts";
+import { explainSystemErrors } from "../process/user-error.ts";
+import { cliCommand, wholeNumber } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
-/**
- * Loads the service that runs, and shows what its autoscaler makes of it. Ends by itself, or with Ctrl-C, and leaves a
- * picture.
- * @throws {Error} one sentence, or what the program that failed has printed
- */
-export async function load(
-  args: readonly string[],
-  context: CommandContext,
-  signal: AbortSignal,
-): Promise<void> {
-  const options = readOptions(args);
-  const { project, step, print } = context;
-  const target = await step("stack", () => findTarget(context));
-  const period = await metricsPeriod(target.profile);
-  const cost = periodCost(period, goodPeriod);
-  if (cost !== undefined) print(`${cost} For ${goodPeriod} s:\n  ${await byHandCommand(target.profile)}\n`);
-  const machine = watchMachine();
-  const outcome = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
-    drive(target, options, say, signal),
-  );
-  const found = findings(options, outcome);
-  if (signal.aborted) found.unshift(["interrupted", "what follows is what was seen until then"]);
-  const folder = options.write ? join(project.folder, "docs") : join(project.folder, ".load");
-  const section = "clients" in options.load ? "clients" : "load";
-  const drawing = options.write && section === "clients" ? "load-clients.svg" : "load.svg";
-  const file = join(folder, drawing);
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, drawPicture(outcome.recording));
-  print(`\n${lines([...found, ["picture", file]])}`);
-  if (options.write) {
-    const measuring = period === undefined ? "" : ` metrics-server measured every ${period} s.`;
-    const where = measured(["npm run load", ...args], machine());
-    await writeSection(
-      folder,
-      section,
-      `${where}${measuring}\n\n${list(found)}\n\n![load, CPU and pods](${drawing})`,
-    );
-  }
+/** Enough to make the autoscaler want more than three pods, and to leave a machine of two CPUs some of them. */
+const defaultRate = 300;
+
+/** The flags of {@link LoadFlags}. */
+export function loadFlags(): Option[] {
+  return [
+    new Option("--seconds <seconds>", "Length of the load in seconds: 1 to 1800.")
+      .argParser(wholeNumber(1, 1800))
+      .default(120),
+    new Option(
+      "--rate <requests>",
+      "Requests per second, sent whether or not earlier ones are answered: 1 to 20000.",
+    )
+      .argParser(wholeNumber(1, 20_000))
+      .default(defaultRate)
+      .conflicts("clients"),
+    new Option(
+      "--clients <clients>",
+      "Clients that wait for each answer, instead of --rate: 1 to 500. (default: none)",
+    ).argParser(wholeNumber(1, 500)),
+    new Option("--mix <mix>", "Which requests are sent.").choices(Object.keys(mixes)).default("mixed"),
+    new Option(
+      "--wait <seconds>",
+      "After the load, wait up to this many seconds for the pods to return to their minimum: 0 to 3600.",
+    )
+      .argParser(wholeNumber(0, 3600))
+      .default(600),
+  ];
 }
 
-async function findTarget(context: CommandContext): Promise<Target> {
-  const { project, patience } = context;
-  await requirePulumi(context);
-  await installMissing(context, ["minikube", "pulumi"]);
-  const stack = await findStack(project);
-  if (!stack.exists) throw new UserError("There is no stack dev, and nothing to load. Run: npm run up");
-  const { url, namespace } = await outputs(stack);
-  await untilAnswers(url, patience);
-  const profile = project.minikubeProfile;
-  return { url, profile, namespace, autoscaler: await findAutoscaler(profile, namespace) };
-}
-
-function lines(found: readonly Finding[]): string {
-  const width = Math.max(...found.map(([about]) => about.length));
-  return found.map(([about, sentence]) => `${about.padEnd(width)}  ${sentence}`).join("\n");
-}
-
-function list(found: readonly Finding[]): string {
-  return found
-    .map(([about, sentence]) => (about === "" ? `  ${sentence}` : `- ${about}: ${sentence}`))
-    .join("\n");
-}
-
-if (import.meta.main) {
+export const command = cliCommand("load", {
+  summary: "Load the running service, and show how the autoscaler reacts.",
+  description:
+    "Sends requests to the running service, and shows how the autoscaler reacts. Deletes the documents it wrote, and " +
+    "draws .load/load.svg. Ctrl-C ends it early.",
+  examples: ["npm run load", "npm run load -- --clients 64 --seconds 600"],
+});
+for (const flag of loadFlags()) command.addOption(flag);
+command.action(async (flags: LoadFlags) => {
   const stopping = new AbortController();
-  // Once: who presses it again does not want to wait for the end in order.
+  // Once: a second Ctrl-C ends this process at once.
   process.once("SIGINT", () => {
     stopping.abort();
   });
-  process.exitCode = await exitCode(terminalContext(), (context) =>
-    load(process.argv.slice(2), context, stopping.signal),
-  );
+  await runOnTerminal((context) => load(flags, context, stopping.signal));
+});
+
+/**
+ * Loads the service that runs, prints what its autoscaler made of it, and draws a picture.
+ * @param signal ends the load early
+ * @throws {UserError} one sentence, or what the program that failed has printed
+ */
+export async function load(
+  flags: LoadFlags,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<undefined> {
+  const { findings, picture } = await measureLoad(loadOptions(flags), context, signal);
+  const file = join(context.project.folder, ".load/load.svg");
+  await explainSystemErrors(`write ${file}`, async () => {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, picture);
+  });
+  context.print(`\n${findingLines([...findings, ["picture", file]])}`);
 }

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs, styleText } from "node:util";
+import { styleText } from "node:util";
 import type { ChildProcess } from "node:child_process";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
+import { Option } from "commander";
+import { cliCommand, wholeNumber } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { readableLine } from "../logs/log-line.ts";
 import { inOrder } from "../logs/merge-lines.ts";
 import { loggingPods, readLog, type Excerpt } from "../logs/pod-logs.ts";
 import { findPlace } from "../pulumi/deployed-stack.ts";
+import { exitCodes } from "../process/exit-codes.ts";
 import { UserError } from "../process/user-error.ts";
 import type { Place } from "../status/query-status.ts";
 
@@ -13,44 +16,49 @@ import type { Place } from "../status/query-status.ts";
 const pause = 2000;
 const colors = ["cyan", "magenta", "green", "blue", "yellow"] as const;
 
-interface Options {
+/** What `npm run logs` takes. */
+export interface LogsOptions {
+  /** Whether new lines are printed until Ctrl-C. */
   readonly follow: boolean;
-  /** Lines of each pod that were there before. */
+  /** Earlier lines of each pod. */
   readonly tail: number;
 }
 
+export const command = cliCommand("logs", {
+  summary: "Show the log of all pods of the service.",
+  description: "Shows the log of all pods of the service in one stream, for people to read. New pods join.",
+  examples: ["npm run logs", "npm run logs -- --no-follow --tail 100"],
+})
+  .option("--follow", "Print new lines too, until Ctrl-C.", true)
+  .option("--no-follow", "End after the lines that exist.")
+  .addOption(
+    new Option("--tail <lines>", "Start with the last lines of each pod: 0 to 999999.")
+      .argParser(wholeNumber(0, 999_999))
+      .default(20),
+  )
+  .action(async (options: LogsOptions) => {
+    // Ctrl-C is the way to leave, not an error.
+    process.on("SIGINT", () => process.exit(exitCodes.ok));
+    await runOnTerminal((context) => logs(options, context));
+  });
+
 /**
- * `npm run logs`: what all pods of the service say, in one stream, for people to read; new pods join. `--no-follow` ends
- * with what was said, `--tail N` says how much of it (20 lines of each pod).
- * @throws {Error} one sentence
+ * Prints what all pods of the service log, merged by time.
+ * @param stop ends it. @default never
+ * @throws {UserError} there is no stack, or nothing to print
  */
 export async function logs(
-  args: readonly string[],
+  options: LogsOptions,
   context: CommandContext,
   stop: AbortSignal = new AbortController().signal,
-): Promise<void> {
-  const options = readOptions(args);
+): Promise<undefined> {
   const place = await findPlace(context);
   await (options.follow
     ? follow(place, options, context.print, stop)
     : printOnce(place, options, context.print));
 }
 
-function readOptions(args: readonly string[]): Options {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { follow: { type: "boolean", default: true }, tail: { type: "string", default: "20" } },
-      allowNegative: true,
-    });
-    if (!/^\d{1,6}$/.test(values.tail)) throw new Error(`--tail is a number of lines, not "${values.tail}".`);
-    return { follow: values.follow, tail: Number(values.tail) };
-  } catch (error) {
-    throw new UserError(`${(error as Error).message} logs knows --no-follow and --tail N.`, { cause: error });
-  }
-}
-
-async function printOnce(place: Place, { tail }: Options, print: CommandContext["print"]): Promise<void> {
+async function printOnce(place: Place, { tail }: LogsOptions, print: CommandContext["print"]): Promise<void> {
   const order = inOrder(print);
   const say = speaker(order.add);
   const pods = await loggingPods(place);
@@ -61,7 +69,7 @@ async function printOnce(place: Place, { tail }: Options, print: CommandContext[
 
 async function follow(
   place: Place,
-  { tail }: Options,
+  { tail }: LogsOptions,
   print: CommandContext["print"],
   stop: AbortSignal,
 ): Promise<void> {
@@ -115,10 +123,4 @@ function speaker(add: (time: number, line: string) => void): (pod: string) => (l
 function timeOf(line: string): number {
   const [, time] = /"time":(\d+)/.exec(line) ?? [];
   return time === undefined ? Date.now() : Number(time);
-}
-
-if (import.meta.main) {
-  // Ctrl-C is how one leaves: it is no fault.
-  process.on("SIGINT", () => process.exit(0));
-  process.exitCode = await exitCode(terminalContext(), (context) => logs(process.argv.slice(2), context));
 }

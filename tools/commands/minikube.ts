@@ -1,18 +1,24 @@
 import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject } from "../pulumi/project-settings.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
 import { handOver } from "../process/child-process.ts";
+
+export const command = cliCommand("minikube", {
+  summary: "Run minikube: the one that `up` installed if PATH has none.",
+  examples: ["npm run minikube -- status"],
+});
+
+/** `npm run minikube -- …`: all arguments are minikube's own. Returns minikube's exit code. */
+export async function passThrough(args: readonly string[]): Promise<number> {
+  return await minikube(args, { project: readProject(), releases });
+}
 
 /**
  * Runs minikube on this terminal, the one that `up` brought where there is no other.
  * @returns its exit code
  */
-export async function minikube(
-  args: readonly string[],
-  needs: Needs = { project: readProject(), releases },
-): Promise<number> {
+export async function minikube(args: readonly string[], needs: Needs): Promise<number> {
   await useInstalled(needs);
   return handOver("minikube", args);
 }
-
-if (import.meta.main) process.exitCode = await minikube(process.argv.slice(2));

@@ -3,7 +3,18 @@ import { passphraseFile, projectBackend } from "../pulumi/pulumi-backend.ts";
 import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
 import { handOver, type Environment } from "../process/child-process.ts";
+
+export const command = cliCommand("pulumi", {
+  summary: "Run Pulumi for this project, with the backend that `up` chose.",
+  examples: ["npm run pulumi -- preview"],
+});
+
+/** `npm run pulumi -- …`: all arguments are Pulumi's own. Returns Pulumi's exit code. */
+export async function passThrough(args: readonly string[]): Promise<number> {
+  return await pulumi(args, { project: readProject(), releases });
+}
 
 /** What Pulumi is told for a command by hand: the backend and the passphrase that `up` chose, if it did. */
 export function environment(project: Project): Environment {
@@ -18,13 +29,8 @@ export function environment(project: Project): Environment {
  * Runs Pulumi on this terminal, with the project's Node; the Pulumi that `up` brought where there is no other.
  * @returns its exit code
  */
-export async function pulumi(
-  args: readonly string[],
-  needs: Needs = { project: readProject(), releases },
-): Promise<number> {
+export async function pulumi(args: readonly string[], needs: Needs): Promise<number> {
   const { project } = needs;
   await useInstalled(needs);
   return handOver("pulumi", args, { env: environment(project), cwd: project.folder });
 }
-
-if (import.meta.main) process.exitCode = await pulumi(process.argv.slice(2));

@@ -1,27 +1,40 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { database, readArchive, type Contents } from "../backup/archive.ts";
 import { dropOthers, filledCollections, load } from "../backup/dump-restore.ts";
 import { findMongodb, type Mongodb } from "../backup/mongodb-pod.ts";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
-import { UserError } from "../process/user-error.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
+
+/** What `npm run restore` takes. */
+export interface RestoreOptions {
+  /** The backup, seen from where npm was called. */
+  readonly file: string;
+  /** Whether the backup replaces everything in the database. */
+  readonly drop: boolean;
+}
+
+export const command = cliCommand("restore", {
+  summary: "Restore the database from a file.",
+  description:
+    "Restores the documents and indexes of a backup. The database must be empty, unless you pass --drop.",
+  examples: ["npm run restore -- backups/before-release.gz --drop"],
+})
+  .argument("<file>", "A file that `npm run backup` wrote.")
+  .option("--drop", "Replace everything in the database.", false)
+  .action(async (file: string, { drop }: { drop: boolean }) => {
+    await runOnTerminal((context) => restore({ file, drop }, context));
+  });
 
 /**
- * Brings the documents and indexes of a backup into the database, if it is empty; with `--drop` instead of all that
- * is there. The file is read to its end before anything is changed.
- * @throws {Error} one sentence, or what the program that failed has printed
+ * Restores the documents and indexes of a backup. The file is read to its end before anything is changed.
+ * @throws {UserError} one sentence, or what the program that failed has printed
  */
-export async function restore(args: readonly string[], context: CommandContext): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { drop: { type: "boolean", default: false } },
-    allowPositionals: true,
-  });
-  const [name] = positionals;
-  if (name === undefined || positionals.length > 1)
-    throw new UserError("Name one file: npm run restore -- FILE");
+export async function restore(
+  { file: name, drop }: RestoreOptions,
+  context: CommandContext,
+): Promise<undefined> {
   const file = resolve(process.env.INIT_CWD ?? "", name);
-  const { drop } = values;
   const { step, print } = context;
   const start = performance.now();
   const contents = await step(`reading ${file}`, ({ say }) => readArchive(file, say));
@@ -29,13 +42,13 @@ export async function restore(args: readonly string[], context: CommandContext):
   if (!drop) await step(`the database ${database}`, () => requireEmpty(mongodb, file));
   await step("mongorestore", async ({ say }) => {
     try {
-      await bring(contents, mongodb, file, drop, say);
+      await explainSystemErrors(`read ${file}`, () => loadAll(contents, mongodb, file, drop, say));
     } catch (error) {
+      if (!(error instanceof UserError)) throw error;
       const again = `npm run restore -- ${file} --drop`;
-      const why = error instanceof Error ? error.message : String(error);
-      throw new UserError(`${why}\nThe database may have a part of ${file} now. To do it again: ${again}`, {
-        cause: error,
-      });
+      // The class tells the exit code.
+      error.message += `\nThe database may have a part of ${file} now. To do it again: ${again}`;
+      throw error;
     }
   });
   const seconds = (performance.now() - start) / 1000;
@@ -53,7 +66,7 @@ async function requireEmpty(mongodb: Mongodb, file: string): Promise<void> {
   );
 }
 
-async function bring(
+async function loadAll(
   { documents, collections }: Contents,
   mongodb: Mongodb,
   file: string,
@@ -66,8 +79,4 @@ async function bring(
   }
   // mongorestore drops only what it has something else for.
   if (drop) await dropOthers(mongodb, collections);
-}
-
-if (import.meta.main) {
-  process.exitCode = await exitCode(terminalContext(), (context) => restore(process.argv.slice(2), context));
 }

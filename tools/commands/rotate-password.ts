@@ -1,17 +1,27 @@
 import { installMissing } from "../install/missing-programs.ts";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { readProject } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
 import { configure, findStack } from "../pulumi/pulumi-stack.ts";
 import { up } from "./up.ts";
 
+export const command = cliCommand("rotate-password", {
+  summary: "Replace MongoDB's users and passwords.",
+  description:
+    "Replaces MongoDB's root user and application user by new ones with new passwords. The service keeps running.",
+  examples: ["npm run rotate-password"],
+}).action(async () => {
+  await runOnTerminal(rotatePassword);
+});
+
 /**
- * Gives MongoDB's root and application users other names and passwords, while the service goes on. Cut off at any
- * point, the next `up` goes on from there, and so does the next rotation.
- * @throws {Error} one sentence, or what the program that failed has printed
+ * Gives MongoDB's root and application users other names and passwords while the service keeps running. After an
+ * interruption at any point, the next `up` or the next rotation continues.
+ * @throws {UserError} one sentence, or what the program that failed has printed
  */
-export async function rotatePassword(context: CommandContext): Promise<void> {
+export async function rotatePassword(context: CommandContext): Promise<undefined> {
   const { project, step, print } = context;
   await step("Pulumi", () => requirePulumi(context));
   await installMissing(context, ["pulumi"]);
@@ -23,5 +33,3 @@ export async function rotatePassword(context: CommandContext): Promise<void> {
   await up({ ...context, project: readProject(project.folder) });
   print(`\nMongoDB's users are root-${next} and app-${next} now. The former ones are gone.`);
 }
-
-if (import.meta.main) process.exitCode = await exitCode(terminalContext(), rotatePassword);

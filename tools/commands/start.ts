@@ -1,20 +1,32 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { terminalContext } from "../terminal/command-context.ts";
-import { localOptions, serveLocally } from "../local/local-service.ts";
-import { runProgram } from "../process/exit-code.ts";
+import { localFlags, serveLocally, type LocalFlags } from "../local/local-service.ts";
 import { whyLocal } from "../local/stack-or-service.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
-// `npm start`: the whole stack where Docker is and the other programs are or can be brought, else the same service on this machine.
-await runProgram(async () => {
-  const why = await whyLocal(terminalContext());
-  if (why === undefined) {
-    process.exitCode = await npmRunUp();
-    return;
-  }
-  console.log(why);
-  await serveLocally({ ...localOptions(process.env), reload: false });
+export const command = cliCommand("start", {
+  summary: "Run `up` if Docker runs, else the service on this machine.",
+  description:
+    "Runs `npm run up` if Docker runs. Otherwise runs the service on this machine with an embedded MongoDB, until Ctrl-C. " +
+    "The options are for the service on this machine.",
+  examples: ["npm start", "npm start -- --port 8080"],
 });
+for (const flag of localFlags()) command.addOption(flag);
+command.action(async (flags: LocalFlags) => {
+  await runOnTerminal((context) => start(flags, context));
+  // Timers would keep this process running.
+  process.exit();
+});
+
+/** Returns the exit code of `npm run up`, if that is what runs. */
+async function start(flags: LocalFlags, context: CommandContext): Promise<number | undefined> {
+  const why = await whyLocal(context);
+  if (why === undefined) return await npmRunUp();
+  context.print(why);
+  await serveLocally({ ...flags, reload: false });
+  return undefined;
+}
 
 /** Its exit code. */
 async function npmRunUp(): Promise<number> {

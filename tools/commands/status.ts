@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { findPlace } from "../pulumi/deployed-stack.ts";
-import { UserError } from "../process/user-error.ts";
+import { exitCodes } from "../process/exit-codes.ts";
 import { askStatus, type Place } from "../status/query-status.ts";
 import { isWell, type Status } from "../status/stack-status.ts";
 import { inWords } from "../status/status-text.ts";
@@ -11,27 +12,38 @@ const pause = 2000;
 /** Empties the screen, and goes to its beginning. */
 const clear = "\u001b[2J\u001b[H";
 
-/**
- * `npm run status`: how the stack is, on one screen; `--json` for programs, `--watch` again and again until Ctrl-C.
- * @returns the exit code: 1 when something is not as it should be
- */
-export async function status(args: readonly string[], context: CommandContext): Promise<number> {
-  const found = { well: true };
-  const code = await exitCode(context, async () => {
-    found.well = await show(args, context);
-  });
-  return found.well ? code : 1;
+/** What `npm run status` takes. */
+export interface StatusOptions {
+  /** Whether the status is printed as JSON. */
+  readonly json: boolean;
+  /** Whether the status is shown repeatedly, until Ctrl-C. */
+  readonly watch: boolean;
 }
 
-async function show(args: readonly string[], context: CommandContext): Promise<boolean> {
-  const unknown = args.find((arg) => !["--json", "--watch"].includes(arg));
-  if (unknown !== undefined) throw new UserError(`status knows --json and --watch, not ${unknown}.`);
+export const command = cliCommand("status", {
+  summary: "Show how the stack is doing.",
+  description:
+    "Shows the pods, the database, the autoscaler and the URL. Exits with 1 if something needs a fix.",
+  examples: ["npm run status", "npm run status -- --watch", "npm run status -- --json"],
+})
+  .option("--json", "Print JSON, for programs.", false)
+  .option("--watch", "Refresh every 2 seconds, until Ctrl-C.", false)
+  .action(async (options: StatusOptions) => {
+    await runOnTerminal((context) => status(options, context));
+  });
+
+/**
+ * Shows how the stack is doing, on one screen.
+ * @returns the exit code: `failed` if something needs a fix
+ * @throws {UserError} there is no stack, or its cluster doesn't answer
+ */
+export async function status(options: StatusOptions, context: CommandContext): Promise<number> {
   const place = await findPlace(context);
-  const form = args.includes("--json") ? inJson : inWords;
-  if (args.includes("--watch")) await watch(place, form, context.print);
+  const form = options.json ? inJson : inWords;
+  if (options.watch) await watch(place, form, context.print);
   const found = await askStatus(place);
   context.print(form(found));
-  return isWell(found);
+  return isWell(found) ? exitCodes.ok : exitCodes.failed;
 }
 
 /** A cluster that is away for a while is looked at again. */
@@ -50,5 +62,3 @@ async function watch(
 function inJson(found: Status): string {
   return JSON.stringify(found, undefined, 2);
 }
-
-if (import.meta.main) process.exitCode = await status(process.argv.slice(2), terminalContext());

@@ -4,17 +4,28 @@ import { untilAnswers } from "../http/url-answer.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { enableIngress, enableMetrics, startCluster } from "../minikube/start-cluster.ts";
-import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
+import { cliCommand } from "../terminal/cli-command.ts";
+import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { requireReady } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
 import { change, createStack, findStack, outputs } from "../pulumi/pulumi-stack.ts";
 
+export const command = cliCommand("up", {
+  summary: "Deploy the service and its database to minikube.",
+  description:
+    "Deploys the service and its database to minikube, and prints the URL. Installs minikube and Pulumi into .pulumi/ " +
+    "and starts a cluster if they are missing. You can run it again at any point.",
+  examples: ["npm run up"],
+}).action(async () => {
+  await runOnTerminal(up);
+});
+
 /**
- * From a clone to a URL that answers. Each step looks first at what is there, so it may run again at any point.
- * @throws {Error} one sentence, or what the program that failed has printed
+ * From a clone to a URL that answers. Each step first checks what exists, so `up` may run again at any point.
+ * @throws {UserError} one sentence, or what the program that failed has printed
  */
-export async function up(context: CommandContext): Promise<void> {
+export async function up(context: CommandContext): Promise<undefined> {
   const { project, step, print, patience } = context;
   if (project.cluster !== "minikube") {
     throw new UserError(
@@ -66,5 +77,3 @@ function broughtHint(project: Project): string {
     .map((program) => `${shellCommand(program, project)} …`);
   return commands.length === 0 ? "" : `\n\nWhat was brought, by hand: ${commands.join(", ")}`;
 }
-
-if (import.meta.main) process.exitCode = await exitCode(terminalContext(), up);

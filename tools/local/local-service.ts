@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Option } from "commander";
 import { startMongoDB, type MongoServer } from "../../service/dev/embedded-mongodb.ts";
 import { isListening } from "../../service/dev/free-port.ts";
+import { UserError } from "../process/user-error.ts";
+import { wholeNumber } from "../terminal/cli-command.ts";
 import { readableLine } from "../logs/log-line.ts";
 import { reloading, type ServiceProcess } from "./reload.ts";
 
@@ -23,26 +26,31 @@ export interface LocalOptions {
   readonly reload: boolean;
 }
 
-/**
- * The port and the folder that the environment asks for: `PORT`, default 3000; `DATA_DIRECTORY`, default `.data` of
- * the project.
- * @throws {Error} when `PORT` is none
- */
-export function localOptions(env: NodeJS.ProcessEnv): Omit<LocalOptions, "reload"> {
-  const { PORT = "3000", DATA_DIRECTORY = ".data" } = env;
-  if (!/^\d{1,5}$/.test(PORT) || Number(PORT) < 1 || Number(PORT) > 65535) {
-    throw new Error(`PORT must be a whole number from 1 to 65535, not "${PORT}".`);
-  }
-  return { port: Number(PORT), directory: resolve(project, DATA_DIRECTORY) };
+/** What `npm start` and `npm run dev` take. */
+export type LocalFlags = Omit<LocalOptions, "reload">;
+
+/** The flags of {@link LocalFlags}, with the environment variables that do the same. */
+export function localFlags(): Option[] {
+  const folder = (path: string) => resolve(project, path);
+  return [
+    new Option("--port <port>", "Port of the service on the loopback address.")
+      .env("PORT")
+      .argParser(wholeNumber(1, 65_535))
+      .default(3000),
+    new Option("--directory <folder>", "Folder of the embedded MongoDB's documents, seen from the project.")
+      .env("DATA_DIRECTORY")
+      .argParser(folder)
+      .default(folder(".data"), ".data"),
+  ];
 }
 
 /**
  * Runs the service with an embedded MongoDB until Ctrl-C, or until the service ends, and leaves nothing running.
- * @throws {Error} with a sentence for a person, when there is no free port, no MongoDB, or no service any more
+ * @throws {UserError} there is no free port, no MongoDB, or no service any more
  */
 export async function serveLocally({ port, directory, reload }: LocalOptions): Promise<void> {
   if (await isListening(port)) {
-    throw new Error(`Port ${port} is in use: end what listens there, or choose another with PORT.`);
+    throw new UserError(`Port ${port} is in use: end what listens there, or choose another with PORT.`);
   }
   const interrupt = onInterrupt();
   const mongo = await embedded(directory);
@@ -85,7 +93,7 @@ async function embedded(directory: string): Promise<MongoServer> {
     return await startMongoDB({ directory, outlivesInterrupt: true });
   } catch (error) {
     const hint = "Put a mongod on PATH, or its connection string into MONGODB_URI.";
-    throw new Error(`No MongoDB starts here: ${(error as Error).message.trimEnd()}\n${hint}`, {
+    throw new UserError(`No MongoDB starts here: ${(error as Error).message.trimEnd()}\n${hint}`, {
       cause: error,
     });
   }
@@ -123,7 +131,7 @@ function startService(port: number, mongo: MongoServer): ServiceProcess {
 }
 
 async function requireService({ ended }: ServiceProcess): Promise<never> {
-  throw new Error(`The service ended (${await ended}): its log above says why.`);
+  throw new UserError(`The service ended (${await ended}): its log above says why.`);
 }
 
 /** Says where the service is once it answers, or that it does not; never returns. */

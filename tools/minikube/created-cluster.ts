@@ -4,7 +4,7 @@ import { uidQuery } from "../../infra/cluster/cluster-uid.ts";
 import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
-import { UserError } from "../process/user-error.ts";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /** The cluster that `up` made: `id` is null until it ran. */
 interface Made {
@@ -70,6 +70,8 @@ function read(project: Project): Made | undefined {
 }
 
 function write(project: Project, made: Made): void {
-  mkdirSync(ownFolder(project), { recursive: true });
-  writeFileSync(file(project), JSON.stringify(made));
+  explainSystemErrors(`write ${file(project)}`, () => {
+    mkdirSync(ownFolder(project), { recursive: true });
+    writeFileSync(file(project), JSON.stringify(made));
+  });
 }

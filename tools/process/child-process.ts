@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { UserError } from "./user-error.ts";
+import { InterruptedError, UserError } from "./user-error.ts";
 
 const execute = promisify(execFile);
 
@@ -66,7 +66,8 @@ export async function mustAsk(program: string, args: readonly string[], run?: Ru
  * left to end in order: a Pulumi whose output nobody reads any more would die at once and leave its lock.
  * @param say gets each line that it prints
  * @returns these lines
- * @throws {UserError} all of them, when it failed; or that it was interrupted
+ * @throws {UserError} all of them, when it failed
+ * @throws {InterruptedError} after Ctrl-C
  */
 export async function work(
   program: string,
@@ -91,7 +92,8 @@ export async function work(
   const { interrupted, fault } = await untilEnd(child, () => {
     say(`interrupted: ${program} ends what it has begun`);
   });
-  if (interrupted) throw new UserError("Interrupted. It may run again at any point, and goes on from here.");
+  if (interrupted)
+    throw new InterruptedError("Interrupted. It may run again at any point, and goes on from here.");
   if (fault !== undefined) {
     throw new UserError([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
   }

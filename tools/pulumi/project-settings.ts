@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /**
  * Name of the stack that the commands work on; `Pulumi.NAME.yaml` configures it. `PULUMI_STACK` is the variable of
@@ -34,7 +35,10 @@ export function ownFolder(project: Project): string {
   return join(project.folder, ".pulumi");
 }
 
-/** Reads Pulumi.yaml, and the configuration of the stack where there is one. */
+/**
+ * Reads Pulumi.yaml, and the configuration of the stack if it exists.
+ * @throws {UserError} a file can't be read, or is not valid YAML
+ */
 export function readProject(folder = join(import.meta.dirname, "../..")): Project {
   const { name, requiredPulumiVersion, config } = readYaml(join(folder, "Pulumi.yaml")) as {
     name: string;
@@ -59,5 +63,11 @@ export function readProject(folder = join(import.meta.dirname, "../..")): Projec
 }
 
 function readYaml(file: string): unknown {
-  return parse(readFileSync(file, "utf8"));
+  const text = explainSystemErrors(`read ${file}`, () => readFileSync(file, "utf8"));
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error;
+    throw new UserError(`${file} is not valid YAML: ${error.message}`, { cause: error });
+  }
 }

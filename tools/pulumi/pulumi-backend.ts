@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ownFolder, type Project } from "./project-settings.ts";
 import { ask, type Environment } from "../process/child-process.ts";
-import { UserError } from "../process/user-error.ts";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /** Where Pulumi keeps the stack. */
 export interface Backend {
@@ -48,7 +48,9 @@ export function projectBackend(project: Project): Backend | undefined {
 export function prepareBackend(project: Project, { kind }: Backend): void {
   if (kind !== "project") return;
   makePassphrase(project);
-  mkdirSync(stateFolder(project), { recursive: true });
+  explainSystemErrors(`create ${stateFolder(project)}`, () =>
+    mkdirSync(stateFolder(project), { recursive: true }),
+  );
 }
 
 /** The file with the passphrase that encrypts the stacks made here. */
@@ -60,10 +62,12 @@ export function passphraseFile(project: Project): string {
 export function makePassphrase(project: Project): void {
   const file = passphraseFile(project);
   if (existsSync(file)) return;
-  mkdirSync(ownFolder(project), { recursive: true });
-  // Renamed, so that what is cut off here leaves no empty one.
-  writeFileSync(`${file}.new`, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  explainSystemErrors(`write ${file}`, () => {
+    mkdirSync(ownFolder(project), { recursive: true });
+    // Renamed, so that what is cut off here leaves no empty one.
+    writeFileSync(`${file}.new`, randomBytes(24).toString("base64url"), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  });
 }
 
 function own(project: Project): Backend {

@@ -12,7 +12,7 @@ import { cleanUpInterrupted } from "./interrupted-update.ts";
 import { hasStaleLock } from "./stale-lock.ts";
 import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
-import { UserError } from "../process/user-error.ts";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /** The project's stack, as Pulumi finds it. */
 export interface Stack {
@@ -182,8 +182,10 @@ async function withCleanConfig(project: Project, create: () => Promise<unknown>)
 function writeCopy(project: Project, text: string): void {
   const copy = copyOf(project);
   const salt = saltLine.exec(text) ?? saltLine.exec(existsSync(copy) ? readFileSync(copy, "utf8") : "");
-  mkdirSync(ownFolder(project), { recursive: true });
-  writeFileSync(copy, `${text.replace(saltLine, "").trimEnd()}\n${salt === null ? "" : `${salt[0]}\n`}`);
+  explainSystemErrors(`write ${copy}`, () => {
+    mkdirSync(ownFolder(project), { recursive: true });
+    writeFileSync(copy, `${text.replace(saltLine, "").trimEnd()}\n${salt === null ? "" : `${salt[0]}\n`}`);
+  });
 }
 
 function readConfig(project: Project): string | undefined {

@@ -1,35 +1,45 @@
 import { releases, type Releases } from "../install/releases.ts";
-import { withShellCommands } from "./shell-command.ts";
+import { exitCodeOf } from "../process/run-program.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
+import { withShellCommands } from "./shell-command.ts";
 import { step, type Step } from "./steps.ts";
 
-/** What a command works with; tests bring their own. */
+/** What a command works with. Tests pass their own. */
 export interface CommandContext {
   readonly project: Project;
-  /** What is brought where PATH has it not. */
+  /** Programs that are installed into the project if PATH doesn't have them. */
   readonly releases: Releases;
   readonly step: Step;
   readonly print: (text: string) => void;
+  readonly printError: (text: string) => void;
   /** How long the URL may take to answer, in milliseconds. */
   readonly patience: number;
 }
 
-/** On the terminal, with the project that this file is in. */
-export function terminalContext(): CommandContext {
-  return { project: readProject(), releases, step, print: console.log, patience: 60_000 };
+/** A command, once its arguments are parsed. Returns its exit code, or nothing for 0. */
+export type RunCommand = (context: CommandContext) => Promise<number | undefined>;
+
+/** Runs a command on this terminal, for the project that this file is in, and sets the exit code of this process. */
+export async function runOnTerminal(run: RunCommand): Promise<void> {
+  process.exitCode = await exitCodeOf(async () => {
+    const context = {
+      project: readProject(),
+      releases,
+      step,
+      print: console.log,
+      printError: console.error,
+      patience: 60_000,
+    };
+    return await runInContext(run, context);
+  });
 }
 
-/** Runs a command for its exit code: what goes wrong is a sentence, without a stack trace. */
-export async function exitCode(
-  context: CommandContext,
-  command: (context: CommandContext) => Promise<void>,
-): Promise<number> {
-  try {
-    await command(context);
-    return 0;
-  } catch (error) {
-    const sentence = error instanceof Error ? error.message : String(error);
-    context.print(`\n${withShellCommands(sentence, context.project)}`);
-    return 1;
-  }
+/** Runs a command and returns its exit code. Commands in its error message are those that the user can type. */
+export async function runInContext(run: RunCommand, context: CommandContext): Promise<number> {
+  return await exitCodeOf(
+    () => run(context),
+    (text) => {
+      context.printError(withShellCommands(text, context.project));
+    },
+  );
 }

@@ -39,7 +39,7 @@ describe("npm run up, whatever became of the cluster", () => {
     const cutOff = user.starts("up");
     await cutOff.prints(/Deployment.* updating/);
     cutOff.interrupt();
-    expect(await cutOff.exitCode()).to.equal(1);
+    expect(await cutOff.exitCode()).to.equal(130);
     expect(cutOff.output()).to.include("Interrupted. It may run again at any point, and goes on from here.");
     await up();
     await untilPageHas(url, newGreeting);

@@ -42,7 +42,15 @@ describe("npm run up repairs", () => {
   it("an image that is gone from the node", async () => {
     const wanted = await image();
     await kubectl("scale", await deployment(), "--namespace", namespace, "--replicas=0");
-    await kubectl("wait", "--for=delete", "pod", "--namespace", namespace, "-l", "app.kubernetes.io/name=web");
+    await kubectl(
+      "wait",
+      "--for=delete",
+      "pod",
+      "--namespace",
+      namespace,
+      "-l",
+      "app.kubernetes.io/name=web",
+    );
     await run("minikube", ["image", "rm", wanted]);
     await up();
     const { stdout } = await run("minikube", ["image", "ls"]);

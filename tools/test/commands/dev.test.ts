@@ -77,15 +77,17 @@ describe("npm run dev", function () {
     const program = start(port);
     expect(await program.exitCode()).to.equal(1);
     expect(program.output()).to.equal(
-      `Port ${port} is in use: end what listens there, or choose another with PORT.\n`,
+      `\nPort ${port} is in use: end what listens there, or choose another with PORT.\n`,
     );
     other.close();
   });
 
   it("says that a PORT is none", async () => {
     running = startProgram("dev", { PORT: "http" });
-    expect(await running.exitCode()).to.equal(1);
-    expect(running.output()).to.equal('PORT must be a whole number from 1 to 65535, not "http".\n');
+    expect(await running.exitCode()).to.equal(2);
+    expect(running.output()).to.include(
+      "option '--port <port>' value 'http' from env 'PORT' is invalid. It must be a whole number from 1 to 65535.\n",
+    );
   });
 });
 

@@ -18,7 +18,7 @@ describe("doctor", () => {
   async function examine(setup: Setup) {
     machine = fakeMachine(setup);
     let text = "";
-    const code = await doctor(["--json"], machine, (printed) => (text += printed));
+    const code = await doctor({ json: true }, { ...machine, print: (printed) => (text += printed) });
     const rows = JSON.parse(text) as Row[];
     const missing = rows.filter(({ state }) => state === "missing").map(({ name }) => name);
     expect(code).to.equal(missing.length === 0 ? 0 : 1);
@@ -203,7 +203,7 @@ describe("doctor", () => {
   it("prints a table with what mends a fault below it", async () => {
     machine = fakeMachine({ programs: { pulumi: undefined } });
     let text = "";
-    await doctor([], machine, (printed) => (text += printed));
+    await doctor({ json: false }, { ...machine, print: (printed) => (text += printed) });
     expect(text).to.match(/^ok {7}Docker {12}client 28\.2\.2, daemon 28\.2\.1$/m);
     expect(text).to.match(/^missing {2}Pulumi {12}not on PATH\n {27}→ Install Pulumi 3\.210\.0 or newer: /m);
   });

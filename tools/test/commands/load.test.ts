@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import type { LoadFlags } from "../../load/load-options.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { runLoad, runUp, type Outcome } from "../support/run-command.ts";
 
@@ -130,12 +131,12 @@ describe("load", () => {
     expect(await runUp(machine)).to.include({ code: 0 });
     machine.set({ ...setup, programs: { kubectl: kubectl(told.hpa, told.pods) } });
   }
-  const runs = (...args: string[]): Promise<Outcome> => runLoad(machine, args);
+  const runs = (flags: Partial<LoadFlags> = {}): Promise<Outcome> => runLoad(machine, flags);
   const picture = () => readFileSync(join(machine.project.folder, ".load/load.svg"), "utf8");
 
   it("says when another pod was ready and when they were the minimum again, and draws it", async () => {
     await stack();
-    const { code, text } = await runs("--seconds=3", "--rate=50");
+    const { code, text } = await runs({ seconds: 3, rate: 50 });
     expect(code, text).to.equal(0);
     expect(text).to.match(/^load +mixed, 50 requests\/s for 3\.\d s: 1[2-5]\d requests/m);
     expect(text).to.match(/^failed +0 requests/m);
@@ -150,7 +151,7 @@ describe("load", () => {
 
   it("says what metrics-server's period costs, and the command that mends it", async () => {
     await stack();
-    const { text } = await runs("--seconds=2", "--rate=5", "--wait=0");
+    const { text } = await runs({ seconds: 2, rate: 5, wait: 0 });
     expect(text).to.match(
       /^metrics-server measures every 60 s here: the autoscaler sees a load up to 45 s later/,
     );
@@ -161,7 +162,7 @@ describe("load", () => {
 
   it("asks what the mix says, and deletes all that it wrote", async () => {
     await stack();
-    await runs("--seconds=1", "--clients=4", "--mix=write", "--wait=0");
+    await runs({ seconds: 1, clients: 4, mix: "write", wait: 0 });
     expect(service.asked.POST).to.be.greaterThan(20);
     expect(service.asked.DELETE).to.equal(service.asked.POST);
     expect([...service.ids]).to.deep.equal([]);
@@ -170,7 +171,7 @@ describe("load", () => {
   it("counts what failed, and says why", async () => {
     service.failsAt = 20;
     await stack();
-    const { text } = await runs("--seconds=2", "--rate=20", "--wait=0", "--mix=read");
+    const { text } = await runs({ seconds: 2, rate: 20, wait: 0, mix: "read" });
     expect(text).to.match(/^failed +1 requests \(goal 0\)\n +1 × shed: overloaded$/m);
     expect(service.asked.POST).to.equal(0);
   });
@@ -183,20 +184,20 @@ describe("load", () => {
         [1, "3"],
       ],
     });
-    const { text } = await runs("--seconds=2", "--rate=5", "--wait=1");
+    const { text } = await runs({ seconds: 2, rate: 5, wait: 1 });
     expect(text).to.match(/^minimum +not back to 2 pods 1\.\d s after load off$/m);
   });
 
   it("knows no time of another pod where more were ready from the beginning", async () => {
     await stack({ hpa: [[0, "4,4,60"]], pods: [[0, "4"]] });
-    const { text } = await runs("--seconds=2", "--rate=5", "--wait=0");
+    const { text } = await runs({ seconds: 2, rate: 5, wait: 0 });
     expect(text).to.match(/^pod 3 +more than 2 pods were ready from the beginning/m);
   });
 
   it("ends in order when it is interrupted: nothing is left, and what was seen is drawn", async () => {
     await stack();
     const stopping = new AbortController();
-    const running = runLoad(machine, ["--seconds=600", "--clients=2", "--mix=write"], stopping.signal);
+    const running = runLoad(machine, { seconds: 600, clients: 2, mix: "write" }, stopping.signal);
     await sleep(2000);
     stopping.abort();
     const { code, text } = await running;
@@ -207,30 +208,6 @@ describe("load", () => {
     expect(picture()).to.include("load off");
   });
 
-  it("writes its section of docs/performance.md where asked", async () => {
-    await stack();
-    await runs("--seconds=1", "--rate=20", "--wait=0", "--write");
-    const page = machine.read("docs/performance.md");
-    expect(page).to.match(/^# Performance\n\n## Under load\n/);
-    expect(page).to.match(/Measured by `npm run load -- --seconds=1 --rate=20 --wait=0 --write` on \d{4}-/);
-    expect(page).to.include("metrics-server measured every 60 s.").and.include("- failed: 0 requests");
-    expect(machine.read("docs/load.svg")).to.include("<svg");
-    expect(existsSync(join(machine.project.folder, ".load"))).to.equal(false);
-  });
-
-  it("writes a section of its own for a number of clients", async () => {
-    await stack();
-    await runs("--seconds=1", "--rate=20", "--wait=0", "--write");
-    await runs("--seconds=1", "--clients=2", "--wait=0", "--write");
-    const page = machine.read("docs/performance.md");
-    expect(page.match(/^## .*$/gm)).to.deep.equal([
-      "## Under load",
-      "## With clients that wait for their answers",
-    ]);
-    expect(page).to.include("--rate=20 --wait=0 --write`").and.include("--clients=2 --wait=0 --write`");
-    expect(machine.read("docs/load-clients.svg")).to.include("<svg");
-  });
-
   it("says so when there is no stack", async () => {
     machine = fakeMachine();
     const outcome = await runs();
@@ -239,18 +216,4 @@ describe("load", () => {
       text: "There is no stack dev, and nothing to load. Run: npm run up",
     });
   });
-
-  const wrong: [string[], string][] = [
-    [["--seconds=0"], '--seconds must be a whole number from 1 to 1800, not "0".'],
-    [["--rate=1e9"], '--rate must be a whole number from 1 to 20000, not "1e9".'],
-    [["--clients=0"], '--clients must be a whole number from 1 to 500, not "0".'],
-    [["--mix=delete"], '--mix must be one of read, write, mixed, not "delete".'],
-    [["--rate=5", "--clients=5"], "--rate and --clients exclude each other."],
-  ];
-  for (const [args, sentence] of wrong) {
-    it(`refuses ${args.join(" ")}`, async () => {
-      machine = fakeMachine();
-      expect(await runs(...args)).to.deep.equal({ code: 1, text: sentence });
-    });
-  }
 });

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
-import { exitCode } from "../../terminal/command-context.ts";
-import { logs } from "../../commands/logs.ts";
+import { runInContext } from "../../terminal/command-context.ts";
+import { logs, type LogsOptions } from "../../commands/logs.ts";
 import { inOrder } from "../../logs/merge-lines.ts";
-import { silentStep } from "../../terminal/steps.ts";
 import { answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
-import { runUp } from "../support/run-command.ts";
+import { contextOf, runUp } from "../support/run-command.ts";
 
 const line = (time: number, path: string) =>
   JSON.stringify({ level: 30, time, pod: "p", msg: "request", method: "GET", path, status: 200, ms: 1 });
@@ -68,11 +67,13 @@ describe("npm run logs", function () {
   }
 
   const printed: string[] = [];
-  async function run(args: readonly string[], signal?: AbortSignal): Promise<number> {
+  async function run(options: Partial<LogsOptions>, signal?: AbortSignal): Promise<number> {
     printed.length = 0;
-    const print = (text: string) => void printed.push(stripVTControlCharacters(text));
-    const context = { ...machine, step: silentStep, print, patience: 50 };
-    const code = await exitCode(context, (given) => logs(args, given, signal));
+    const context = contextOf(machine, (text) => printed.push(stripVTControlCharacters(text)));
+    const code = await runInContext(
+      (given) => logs({ follow: true, tail: 20, ...options }, given, signal),
+      context,
+    );
     expect(machine.changes()).to.deep.equal([]);
     return code;
   }
@@ -85,7 +86,7 @@ describe("npm run logs", function () {
         "web-1-bbbbb": [line(at + 1000, "/2")],
       }),
     );
-    expect(await run(["--no-follow"])).to.equal(0);
+    expect(await run({ follow: false })).to.equal(0);
     expect(printed).to.deep.equal([
       "aaaaa 03:04:05 info GET /1 200 1 ms",
       "bbbbb 03:04:06 info GET /2 200 1 ms",
@@ -97,7 +98,7 @@ describe("npm run logs", function () {
   it("follows, hears pods that are new or begin anew from their beginning, and ends when told to", async () => {
     await up(kubectl({ "web-1-aaaaa": [line(1, "/old")] }));
     const stop = new AbortController();
-    const running = run([], stop.signal);
+    const running = run({}, stop.signal);
     const until = async (path: string) => {
       const end = Date.now() + 8000;
       while (!printed.some((text) => text.includes(path)) && Date.now() < end) await sleep(50);
@@ -112,15 +113,9 @@ describe("npm run logs", function () {
     expect(await running).to.equal(0);
   });
 
-  it("says that no pod has begun, and what it does not know", async () => {
+  it("says that no pod has begun", async () => {
     await up(kubectl({}));
-    expect(await run(["--no-follow"])).to.equal(1);
+    expect(await run({ follow: false })).to.equal(1);
     expect(printed.join("")).to.include("No pod of the service has begun. See why: npm run status");
-    expect(await run(["--tail=x"])).to.equal(1);
-    expect(printed.join("")).to.include(
-      '--tail is a number of lines, not "x". logs knows --no-follow and --tail N.',
-    );
-    expect(await run(["--all"])).to.equal(1);
-    expect(printed.join("")).to.include("logs knows --no-follow and --tail N.");
   });
 });

@@ -2,15 +2,14 @@ import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import { memberLabelsOf } from "../../../infra/platform/pod-defaults.ts";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
-import { silentStep } from "../../terminal/steps.ts";
-import { status } from "../../commands/status.ts";
+import { status, type StatusOptions } from "../../commands/status.ts";
 import type { KubernetesObject } from "../../status/kubernetes-object.ts";
 import { readDeployment, readEvents, readMongodb, readScaling } from "../../status/read-objects.ts";
 import { isWell, type Status } from "../../status/stack-status.ts";
 import { inWords } from "../../status/status-text.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
-import { runUp } from "../support/run-command.ts";
+import { runOn, runUp } from "../support/run-command.ts";
 import { ago, autoscaler, event, now, pod, wellStack, workload } from "../support/fake-stack.ts";
 
 /** What `status` makes of these objects. */
@@ -178,8 +177,11 @@ describe("npm run status", function () {
     *) exit 64 ;;
   esac`;
 
+  const show = (options: Partial<StatusOptions>, on = machine) =>
+    runOn(on, (context) => status({ json: false, watch: false, ...options }, context));
+
   /** Runs it where `up` has run, and changes nothing. */
-  async function run(args: readonly string[], setup: Setup) {
+  async function run(options: Partial<StatusOptions>, setup: Setup) {
     const upService = await answering(200, {}, "/");
     const { config = {} } = setup;
     machine = fakeMachine({ url: upService.url, config });
@@ -187,16 +189,13 @@ describe("npm run status", function () {
     upService.close();
     machine.changes();
     machine.set({ url: service.url, ...setup });
-    const printed: string[] = [];
-    const print = (text: string) => void printed.push(text);
-    const context = { ...machine, step: silentStep, print, patience: 50 };
-    const code = await status(args, context);
+    const { code, text } = await show(options);
     expect(machine.changes()).to.deep.equal([]);
-    return { code, text: stripVTControlCharacters(printed.join("\n").trim()) };
+    return { code, text: stripVTControlCharacters(text) };
   }
 
   it("prints one screen, and ends with 0 where all is well", async () => {
-    const { code, text } = await run([], { programs: { kubectl: kubectl(wellStack()) } });
+    const { code, text } = await run({}, { programs: { kubectl: kubectl(wellStack()) } });
     expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: all is well\n\nURL +http/);
     expect(text).to.include("2 of 2 pods ready").and.include("round trip 0.5 ms");
     expect(code).to.equal(0);
@@ -204,7 +203,7 @@ describe("npm run status", function () {
 
   it("prints JSON for programs, and ends with 1 where something is wrong", async () => {
     const objects = [workload("Deployment", 1, 2), workload("StatefulSet", 1, 1)];
-    const { code, text } = await run(["--json"], { programs: { kubectl: kubectl(objects) } });
+    const { code, text } = await run({ json: true }, { programs: { kubectl: kubectl(objects) } });
     const found = JSON.parse(text) as Status;
     expect(found.service).to.deep.include({ wanted: 2, ready: 1 });
     expect(found.url).to.deep.include({ address: service.url, ok: true, version: "0.1.0" });
@@ -218,7 +217,7 @@ describe("npm run status", function () {
     const setup = () => ({ config, profiles, programs, url: service.url.replace("127.0.0.1", config.host) });
 
     it("asks at the node's address, because this machine need not know the host name", async () => {
-      const { code, text } = await run([], setup());
+      const { code, text } = await run({}, setup());
       expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ answers in \d+ ms, version 0\.1\.0\n/);
       expect(code).to.equal(0);
     });
@@ -226,7 +225,7 @@ describe("npm run status", function () {
     it("says what the controller answers when there is no pod", async () => {
       service.close();
       service = await answering(503, "<html>Service Temporarily Unavailable</html>", "/health");
-      const { code, text } = await run([], setup());
+      const { code, text } = await run({}, setup());
       expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ does not serve: HTTP 503\n/);
       expect(code).to.equal(1);
     });
@@ -235,36 +234,26 @@ describe("npm run status", function () {
   it("asks minikube's kubectl where there is no other", async () => {
     const minikube = `if [ "$1" = kubectl ]; then ${kubectl(wellStack())}
       elif [ "$1" = version ]; then echo '{"minikubeVersion":"v1.37.0"}'; fi`;
-    const { code } = await run([], { programs: { kubectl: undefined, minikube } });
+    const { code } = await run({}, { programs: { kubectl: undefined, minikube } });
     expect(code).to.equal(0);
   });
 
   it("says why the cluster does not answer", async () => {
     const programs = { kubectl: "echo 'connection refused' >&2; exit 1" };
-    const { code, text } = await run([], { programs });
+    const { code, text } = await run({}, { programs });
     expect(text).to.equal(
       "The cluster does not answer: connection refused. See what is wrong: npm run doctor",
     );
     expect(code).to.equal(1);
   });
 
-  it("says that there is no stack, what it does not know, and what it is not for", async () => {
+  it("says that there is no stack, and what it is not for", async () => {
     machine = fakeMachine();
-    const printed: string[] = [];
-    const context = {
-      ...machine,
-      step: silentStep,
-      print: (text: string) => void printed.push(text),
-      patience: 50,
-    };
-    expect(await status([], context)).to.equal(1);
-    expect(await status(["--jsn"], context)).to.equal(1);
+    expect(await show({})).to.deep.equal({ code: 1, text: "There is no stack dev. Run: npm run up" });
     const project = { ...machine.project, cluster: "current" };
-    expect(await status([], { ...context, project })).to.equal(1);
-    expect(printed.map((text) => text.trim())).to.deep.equal([
-      "There is no stack dev. Run: npm run up",
-      "status knows --json and --watch, not --jsn.",
-      "This is for minikube, and the stack dev has the cluster current.",
-    ]);
+    expect(await show({}, { ...machine, project })).to.deep.equal({
+      code: 1,
+      text: "This is for minikube, and the stack dev has the cluster current.",
+    });
   });
 });

@@ -50,7 +50,7 @@ describe("bringing programs", () => {
 
   async function examine(): Promise<{ code: number; row: (name: string) => Row | undefined }> {
     let text = "";
-    const code = await doctor(["--json"], machine, (printed) => (text += printed));
+    const code = await doctor({ json: true }, { ...machine, print: (printed) => (text += printed) });
     const rows = JSON.parse(text) as Row[];
     return { code, row: (name) => rows.find((row) => row.name === name) };
   }
@@ -229,7 +229,7 @@ describe("bringing programs", () => {
       machine.newShell();
       machine.changes();
       server.requests();
-      expect(await runDown(machine, "--cluster")).to.deep.equal({ code: 0, text: "" });
+      expect(await runDown(machine, { cluster: true })).to.deep.equal({ code: 0, text: "" });
       expect(machine.changes()).to.deep.equal([destroy, "minikube delete -p minikube"]);
       expect(server.requests()).to.deep.equal([]);
     });

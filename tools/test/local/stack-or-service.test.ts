@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { whyLocal } from "../../local/stack-or-service.ts";
-import { silentStep } from "../../terminal/steps.ts";
 import type { CommandContext } from "../../terminal/command-context.ts";
 import { downloads, type Downloads } from "../support/download-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { publish, tar } from "../support/fake-releases.ts";
+import { contextOf } from "../support/run-command.ts";
 
 describe("whyLocal", () => {
   let machine: Machine;
@@ -23,11 +23,7 @@ describe("whyLocal", () => {
 
   function on(programs: Setup["programs"] & object): CommandContext {
     machine = fakeMachine({ programs });
-    return toolsOf(machine);
-  }
-
-  function toolsOf({ project, releases }: Machine): CommandContext {
-    return { project, releases, step: silentStep, print: () => undefined, patience: 50 };
+    return contextOf(machine);
   }
 
   it("is nothing where Docker, pulumi and minikube are", async () => {
@@ -37,7 +33,7 @@ describe("whyLocal", () => {
   it("is nothing where pulumi and minikube can be brought, and brings them", async () => {
     on(bare);
     publish(machine, server);
-    expect(await whyLocal(toolsOf(machine))).to.equal(undefined);
+    expect(await whyLocal(contextOf(machine))).to.equal(undefined);
     expect(server.requests()).to.deep.equal(["/minikube-1", "/pulumi-1.tar.gz"]);
   });
 
@@ -45,7 +41,7 @@ describe("whyLocal", () => {
     on(bare);
     publish(machine, server);
     server.manners.status = 403;
-    expect(await whyLocal(toolsOf(machine))).to.equal(
+    expect(await whyLocal(contextOf(machine))).to.equal(
       `minikube: ${server.url}/minikube-1 answered HTTP 403. ` +
         "Install minikube: https://minikube.sigs.k8s.io/docs/start/\n" +
         "So here is the service alone, with an embedded MongoDB.",
@@ -70,7 +66,7 @@ describe("whyLocal", () => {
     it(`does not take Docker for there when its client ${how}, and brings nothing`, async () => {
       on({ ...bare, docker });
       publish(machine, server);
-      expect(await whyLocal(toolsOf(machine), 500)).to.equal(
+      expect(await whyLocal(contextOf(machine), 500)).to.equal(
         "Docker does not answer: here is the service alone, with an embedded MongoDB.",
       );
       expect(server.requests()).to.deep.equal([]);

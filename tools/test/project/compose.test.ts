@@ -87,7 +87,7 @@ describe("npm run compose:env", () => {
   });
 
   const run = async () => {
-    const program = startProgram("compose-env", {}, [folder]);
+    const program = startProgram("compose:env", {}, [folder]);
     return { code: await program.exitCode(), output: program.output() };
   };
   const matches = (from: string, pattern: RegExp) =>

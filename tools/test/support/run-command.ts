@@ -1,7 +1,8 @@
-import { backup } from "../../commands/backup.ts";
-import { exitCode, type CommandContext } from "../../terminal/command-context.ts";
-import { down } from "../../commands/down.ts";
+import { backup, type BackupOptions } from "../../commands/backup.ts";
+import { runInContext, type CommandContext, type RunCommand } from "../../terminal/command-context.ts";
+import { down, type DownOptions } from "../../commands/down.ts";
 import { load } from "../../commands/load.ts";
+import type { LoadFlags } from "../../load/load-options.ts";
 import { restore } from "../../commands/restore.ts";
 import { rotatePassword } from "../../commands/rotate-password.ts";
 import { silentStep } from "../../terminal/steps.ts";
@@ -17,44 +18,53 @@ export interface Outcome {
 
 /** `npm run up`, which waits for the URL no longer than a moment. */
 export async function runUp(machine: Machine): Promise<Outcome> {
-  return await run(machine, up);
+  return await runOn(machine, up);
 }
 
 /** `npm run down`. */
-export async function runDown(machine: Machine, ...args: string[]): Promise<Outcome> {
-  return await run(machine, (context) => down(args, context));
+export async function runDown(machine: Machine, options: Partial<DownOptions> = {}): Promise<Outcome> {
+  return await runOn(machine, (context) => down({ cluster: false, ...options }, context));
 }
 
 /** `npm run backup`. */
-export async function runBackup(machine: Machine, ...args: string[]): Promise<Outcome> {
-  return await run(machine, (context) => backup(args, context));
+export async function runBackup(machine: Machine, options: Partial<BackupOptions> = {}): Promise<Outcome> {
+  return await runOn(machine, (context) => backup({ force: false, ...options }, context));
 }
 
 /** `npm run restore`. */
-export async function runRestore(machine: Machine, ...args: string[]): Promise<Outcome> {
-  return await run(machine, (context) => restore(args, context));
+export async function runRestore(machine: Machine, file: string, drop = false): Promise<Outcome> {
+  return await runOn(machine, (context) => restore({ file, drop }, context));
 }
 
 /** `npm run rotate-password`. */
 export async function runRotatePassword(machine: Machine): Promise<Outcome> {
-  return await run(machine, rotatePassword);
+  return await runOn(machine, rotatePassword);
 }
 
 /** `npm run load`, until its end or that of the signal. */
 export async function runLoad(
   machine: Machine,
-  args: readonly string[],
+  flags: Partial<LoadFlags>,
   signal = new AbortController().signal,
 ): Promise<Outcome> {
-  return await run(machine, (context) => load(args, context, signal));
+  const defaults: LoadFlags = { seconds: 120, rate: 300, mix: "mixed", wait: 600 };
+  return await runOn(machine, (context) => load({ ...defaults, ...flags }, context, signal));
 }
 
-async function run(
-  { project, releases }: Machine,
-  command: (context: CommandContext) => Promise<void>,
-): Promise<Outcome> {
+/** Runs a command on a machine. */
+export async function runOn(machine: Machine, command: RunCommand): Promise<Outcome> {
   const printed: string[] = [];
-  const print = (text: string) => void printed.push(text);
-  const code = await exitCode({ project, releases, step: silentStep, print, patience: 50 }, command);
+  const code = await runInContext(
+    command,
+    contextOf(machine, (text) => printed.push(text)),
+  );
   return { code, text: printed.join("\n").trim() };
+}
+
+/** A context that shows no steps. `print` gets errors, too. @default nobody sees what is printed */
+export function contextOf(
+  { project, releases }: Machine,
+  print: (text: string) => void = () => undefined,
+): CommandContext {
+  return { project, releases, step: silentStep, print, printError: print, patience: 50 };
 }

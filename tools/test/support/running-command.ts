@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A program of `tools/` that runs, in a process group of its own as a terminal would give it. */
+/** A command of `tools/cli.ts` that runs, in a process group of its own as a terminal would give it. */
 export interface Running {
   /** What it has printed, to both streams. */
   output(): string;
@@ -17,14 +17,14 @@ export interface Running {
   exitCode(): Promise<number | null>;
 }
 
-/** Starts `tools/commands/NAME.ts`, of this project or of a copy, with this environment added to the test's own. */
+/** Starts `tools/cli.ts NAME`, of this project or of a copy, with this environment added to the test's own. */
 export function startProgram(
   name: string,
   env: NodeJS.ProcessEnv = {},
   args: readonly string[] = [],
   project = join(import.meta.dirname, "../../.."),
 ): Running {
-  const child = spawn(process.execPath, [join(project, `tools/commands/${name}.ts`), ...args], {
+  const child = spawn(process.execPath, [join(project, `tools/cli.ts`), name, ...args], {
     env: { ...process.env, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],

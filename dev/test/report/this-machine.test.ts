@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cpuTimes, watchMachine, type CpuTimes } from "../../load/this-machine.ts";
+import { cpuTimes, watchMachine, type CpuTimes } from "../../report/this-machine.ts";
 
 describe("watchMachine", () => {
   const says = (...times: (CpuTimes | undefined)[]) => watchMachine(() => times.shift())();

@@ -5,10 +5,10 @@ import { join } from "node:path";
 const sections = {
   bench: { title: "Throughput, start and memory", command: "npm run bench -w dev -- --write" },
   up: { title: "up and destroy", command: "npm run bench:up -w dev -- --write" },
-  load: { title: "Under load", command: "npm run load -- --write" },
+  load: { title: "Under load", command: "npm run load:write -w dev" },
   clients: {
     title: "With clients that wait for their answers",
-    command: "npm run load -- --clients 64 --seconds 600 --write",
+    command: "npm run load:write --workspace dev -- --clients 64 --seconds 600",
   },
 } as const;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { writeSection } from "../../load/performance-page.ts";
+import { writeSection } from "../../report/performance-page.ts";
 
 describe("writeSection", () => {
   let folder: string;

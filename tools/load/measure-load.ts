@@ -1,0 +1,66 @@
+import { untilAnswers } from "../http/url-answer.ts";
+import { installMissing } from "../install/missing-programs.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
+import { findAutoscaler } from "./autoscaler.ts";
+import { drive, type Target } from "./drive-load.ts";
+import type { Options } from "./load-options.ts";
+import { drawPicture } from "./load-chart.ts";
+import { findings, periodCost, type Finding } from "./load-findings.ts";
+import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
+import { requirePulumi } from "../checks/required-programs.ts";
+import { UserError } from "../process/user-error.ts";
+import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
+import type { Recording } from "./load-recording.ts";
+
+/** What a load showed. */
+export interface LoadResult {
+  readonly recording: Recording;
+  readonly findings: readonly Finding[];
+  /** The recording as an SVG. */
+  readonly picture: string;
+  /** Seconds between two measurements of metrics-server, if known. */
+  readonly metricsPeriod: number | undefined;
+}
+
+/**
+ * Loads the service that runs, and records what its autoscaler makes of it. Shows progress, and prints what would make
+ * the autoscaler react sooner.
+ * @param signal ends the load early, at any point; the result has what was recorded until then
+ * @throws {UserError} one sentence, or what the program that failed has printed
+ */
+export async function measureLoad(
+  options: Options,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<LoadResult> {
+  const { step, print } = context;
+  const target = await step("stack", () => findTarget(context));
+  const period = await metricsPeriod(target.profile);
+  const cost = periodCost(period, goodPeriod);
+  if (cost !== undefined) print(`${cost} For ${goodPeriod} s:\n  ${await byHandCommand(target.profile)}\n`);
+  const outcome = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
+    drive(target, options, say, signal),
+  );
+  const found = findings(options, outcome);
+  if (signal.aborted) found.unshift(["interrupted", "what follows is what was seen until then"]);
+  const { recording } = outcome;
+  return { recording, findings: found, picture: drawPicture(recording), metricsPeriod: period };
+}
+
+/** Findings as lines for a terminal. */
+export function findingLines(found: readonly Finding[]): string {
+  const width = Math.max(...found.map(([about]) => about.length));
+  return found.map(([about, sentence]) => `${about.padEnd(width)}  ${sentence}`).join("\n");
+}
+
+async function findTarget(context: CommandContext): Promise<Target> {
+  const { project, patience } = context;
+  await requirePulumi(context);
+  await installMissing(context, ["minikube", "pulumi"]);
+  const stack = await findStack(project);
+  if (!stack.exists) throw new UserError("There is no stack dev, and nothing to load. Run: npm run up");
+  const { url, namespace } = await outputs(stack);
+  await untilAnswers(url, patience);
+  const profile = project.minikubeProfile;
+  return { url, profile, namespace, autoscaler: await findAutoscaler(profile, namespace) };
+}

@@ -1,0 +1,11 @@
+/** Exit codes of every command. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const;
+
+/** What each exit code means, for the help. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  ok: "The command did its work. Ctrl-C ends `logs`, `load`, `start` and `dev` this way, too.",
+  failed: "A problem that the message explains. For `status` and `doctor`: something needs a fix.",
+  usage: "An unknown command, option or argument, or an invalid value. Nothing was done.",
+  bug: "A bug in these tools.",
+  interrupted: "Ctrl-C ended the command. Run the command again to continue.",
+};

@@ -1,0 +1,54 @@
+import { exitCodes } from "./exit-codes.ts";
+import { InterruptedError, UserError } from "./user-error.ts";
+
+/**
+ * Runs a program and returns its exit code: what the program returns, or 0. A user error is printed as its message, and
+ * a bug with its stack.
+ * @param printError @default standard error
+ */
+export async function exitCodeOf(
+  program: () => Promise<number | undefined>,
+  printError: (text: string) => void = console.error,
+): Promise<number> {
+  try {
+    return (await program()) ?? exitCodes.ok;
+  } catch (error) {
+    printError(`\n${isBug(error) ? bugReport(error) : (error as Error).message}`);
+    return exitCodeFor(error);
+  }
+}
+
+/** Runs a script of `dev/` and ends this process, with `process.exitCode` if the script set it. */
+export async function runProgram(script: () => Promise<void>): Promise<never> {
+  const code = await exitCodeOf(async () => {
+    await script();
+    return undefined;
+  });
+  process.exit(code === exitCodes.ok ? process.exitCode : code);
+}
+
+/** What a bug prints: the stack, and where to report the bug. */
+export function bugReport(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `${stack}\n\nThis is a bug. Please report it, with the lines above, to the maintainers of this repository.`;
+}
+
+function exitCodeFor(error: unknown): number {
+  if (error instanceof InterruptedError) return exitCodes.interrupted;
+  if (isUsageError(error)) return exitCodes.usage;
+  return isBug(error) ? exitCodes.bug : exitCodes.failed;
+}
+
+function isBug(error: unknown): boolean {
+  return !(error instanceof UserError || isRunError(error) || isUsageError(error));
+}
+
+/** Pulumi's RunError. Its class is not imported: that would load all of Pulumi for each command. */
+function isRunError(error: unknown): boolean {
+  return error instanceof Error && "__pulumiRunError" in error;
+}
+
+/** An error of `parseArgs`, which the scripts of `dev/` use. */
+function isUsageError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
+}

@@ -1,0 +1,59 @@
+import { Command, CommanderError, InvalidArgumentError, type ErrorOptions } from "commander";
+import { exitCodes } from "../process/exit-codes.ts";
+
+/** What the help of a command says, beside its options. */
+export interface CommandHelp {
+  /** One line, for the list of all commands. */
+  readonly summary: string;
+  /** @default the summary */
+  readonly description?: string;
+  /** Command lines that a user can copy. */
+  readonly examples: readonly string[];
+}
+
+/** A command of `tools/cli.ts`, without its options and its action. Users run it as `npm run NAME -- …`. */
+export function cliCommand(name: string, { summary, description = summary, examples }: CommandHelp): Command {
+  return new CliCommand(name)
+    .summary(summary)
+    .description(description)
+    .helpOption("-h, --help", "Show this help.")
+    .configureHelp({
+      commandUsage: (command) => `npm run ${command.name()} -- ${command.usage()}`,
+    })
+    .showHelpAfterError(`Help: npm run ${name} -- --help`)
+    .exitOverride()
+    .addHelpText("after", ["", "Examples:", ...examples.map((example) => `  ${example}`)].join("\n"));
+}
+
+/**
+ * Parses arguments and runs the action of the command that they name.
+ * @returns the exit code: `process.exitCode`, which the action sets, or `usage` if the arguments are wrong
+ */
+export async function runCommandLine(command: Command, args: readonly string[]): Promise<number> {
+  try {
+    await command.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? exitCodes.ok);
+  } catch (error) {
+    // Commander has printed the help, or what is wrong with the arguments.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    throw error;
+  }
+}
+
+/** Parses the value of an option as a whole number. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+class CliCommand extends Command {
+  /** Commander suggests an option for an unknown option, but none for an argument without its dashes. */
+  override error(message: string, errorOptions?: ErrorOptions): never {
+    const meant = this.options.find(({ long }) => this.args.some((argument) => long === `--${argument}`));
+    const isExcess = errorOptions?.code === "commander.excessArguments" && meant !== undefined;
+    return super.error(isExcess ? `${message}\n(Did you mean ${meant.long}?)` : message, errorOptions);
+  }
+}
