@@ -9,7 +9,7 @@ import { UserError } from "../process/user-error.ts";
  */
 export async function requireReady(needs: Needs): Promise<void> {
   const { minikube, pulumi } = programChecks(needs);
-  await require([{ name: "Docker", look: docker }, minikube, pulumi]);
+  await requireAll([{ name: "Docker", look: docker }, minikube, pulumi]);
 }
 
 /**
@@ -17,10 +17,10 @@ export async function requireReady(needs: Needs): Promise<void> {
  * @throws {UserError} the doctor's sentence
  */
 export async function requirePulumi(needs: Needs): Promise<void> {
-  await require([programChecks(needs).pulumi]);
+  await requireAll([programChecks(needs).pulumi]);
 }
 
-async function require(checks: readonly Check[]): Promise<void> {
+async function requireAll(checks: readonly Check[]): Promise<void> {
   const sentences = (await look(checks)).flatMap((row) =>
     row.state === "ok" || row.bring === true ? [] : [`${row.name}: ${row.found}. ${row.mend}`],
   );

@@ -169,7 +169,7 @@ describe("npm run dev, while its code changes", function () {
   it("has what a file says that is replaced by another, again and again", async () => {
     let last = greeting;
     for (const next of ["Hello once", "Hello twice", "Hello thrice"]) {
-      await replace("page/view.ts", (text) => text.replaceAll(last, next));
+      await replace("page/page-view.ts", (text) => text.replaceAll(last, next));
       await untilThere("/", next);
       last = next;
     }
