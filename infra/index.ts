@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { capacityFault } from "./cluster/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
+import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";
 import { mongoRequests } from "./mongodb/mongodb.ts";
 import { readSettings } from "./settings/stack-settings.ts";
@@ -23,6 +24,9 @@ const serviceImage = new ServiceImage(
   "web",
   {
     clusterId: cluster.id,
+    ...(registry === undefined
+      ? { isMissing: (name) => isMissing(name, site.docker, isLoaded ? nodes : []) }
+      : {}),
     ...(isLoaded ? { loadInto: { profile: minikube.profile, nodes: minikube.nodes } } : {}),
     ...(registry === undefined ? {} : { registry }),
     ...(platform === undefined ? {} : { platform }),

@@ -1,4 +1,4 @@
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { canBuild, dockerOfMachine, dockerOfNode, type Docker } from "./docker-daemon.ts";
 import {
   findProfile,

@@ -1,4 +1,4 @@
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { findClusterUid } from "./cluster-uid.ts";
 import { dockerOfMachine, type Docker } from "./docker-daemon.ts";
 import { findMinikube, type Minikube } from "./minikube-cluster.ts";

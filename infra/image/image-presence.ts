@@ -3,9 +3,29 @@ import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
 import type { Docker } from "../cluster/docker-daemon.ts";
+import type { NodeFacts } from "../cluster/nodes.ts";
 
 /** Milliseconds that a Docker daemon may take to answer. */
 const timeoutMs = 3000;
+
+/** kubelet reports so many of a node's images, the largest first: `nodeStatusMaxImages`. */
+const reportedImages = 50;
+
+/**
+ * Whether an image is gone from the Docker daemon that built it, or from a node that it was loaded into. A daemon or node
+ * that does not say counts as one that has it.
+ * @param nodes the nodes that the image was loaded into. @default none, the daemon is the node's own
+ */
+export async function isMissing(
+  reference: string,
+  daemon: Docker,
+  nodes: readonly NodeFacts[] = [],
+): Promise<boolean> {
+  const lacks = ({ images }: NodeFacts) =>
+    images.length < reportedImages &&
+    !images.some((name) => name === reference || name.endsWith(`/${reference}`));
+  return nodes.some(lacks) || (await hasImage(daemon, reference)) === false;
+}
 
 /**
  * Whether a Docker daemon has an image: `docker system prune -a`, `minikube image rm` and kubelet's garbage collection

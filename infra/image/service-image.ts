@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandLine } from "../commands/local-command.ts";
 import type { RegistrySettings } from "../settings/cluster-settings.ts";
 import { contextHash, sha256 } from "./context-hash.ts";
+import { ImageStamp } from "./image-stamp.ts";
 
 /** Arguments of {@link ServiceImage}. */
 export interface ServiceImageArgs {
@@ -11,6 +12,11 @@ export interface ServiceImageArgs {
   readonly clusterId: pulumi.Input<string>;
   /** The minikube cluster whose nodes get the image from this machine's Docker. @default they have built it */
   readonly loadInto?: { readonly profile: string; readonly nodes: readonly string[] };
+  /**
+   * Whether the image is gone from where the pods find it: then it is built, and loaded, again.
+   * @default nobody deletes it, as in a registry
+   */
+  readonly isMissing?: (reference: string) => Promise<boolean>;
   /** Where it is pushed to. @default it stays where it was built */
   readonly registry?: Pick<RegistrySettings, "repository" | "push">;
   /** What it is built for, as Docker names it. @default this machine's architecture, which a local node has, too */
@@ -39,11 +45,15 @@ export class ServiceImage extends pulumi.ComponentResource {
     // Every cluster pulls the same one from a registry.
     const where = registry === undefined ? clusterId : registry.repository;
     const tag = pulumi.output(where).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
+    const imageName = pulumi.interpolate`${registry?.repository ?? localRepository}:${tag}`;
+    const stamp = this.stamp(name, imageName, args.isMissing);
     const image = new docker.Image(
       name,
       {
-        imageName: pulumi.interpolate`${registry?.repository ?? localRepository}:${tag}`,
+        imageName,
         build: {
+          // No instruction of the Dockerfile reads it, so what is cached stays.
+          ...(stamp === undefined ? {} : { args: { BUILD_STAMP: stamp } }),
           context,
           dockerfile: join(context, "Dockerfile"),
           platform: args.platform ?? platform(process.arch),
@@ -57,9 +67,19 @@ export class ServiceImage extends pulumi.ComponentResource {
     const built = pulumi
       .all([image.imageName, image.repoDigest])
       .apply(([tagged, digest]) => (registry === undefined ? tagged : digest));
-    this.reference = args.loadInto === undefined ? built : this.load(name, built, args.loadInto);
+    this.reference = args.loadInto === undefined ? built : this.load(name, built, args.loadInto, stamp);
 
     this.registerOutputs({ reference: this.reference });
+  }
+
+  /** What changes when the image is missing. */
+  private stamp(
+    name: string,
+    reference: pulumi.Output<string>,
+    isMissing: ServiceImageArgs["isMissing"],
+  ): pulumi.Output<string> | undefined {
+    if (isMissing === undefined) return undefined;
+    return new ImageStamp(`${name}-stamp`, { isMissing: reference.apply(isMissing) }, { parent: this }).stamp;
   }
 
   /** Copies the image into each node, and gives its name when it is there. */
@@ -67,9 +87,14 @@ export class ServiceImage extends pulumi.ComponentResource {
     name: string,
     reference: pulumi.Output<string>,
     { profile, nodes }: NonNullable<ServiceImageArgs["loadInto"]>,
+    stamp: pulumi.Output<string> | undefined,
   ): pulumi.Output<string> {
     const create = reference.apply((image) => loadCommands(profile, nodes, image));
-    const loaded = new Command(`${name}-load`, { create }, { parent: this });
+    const loaded = new Command(
+      `${name}-load`,
+      { create, ...(stamp === undefined ? {} : { triggers: [stamp] }) },
+      { parent: this },
+    );
     return pulumi.all([reference, loaded.id]).apply(([image]) => image);
   }
 }

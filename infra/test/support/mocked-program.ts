@@ -137,6 +137,8 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   switch (type) {
     case "docker:index/image:Image":
       return { ...inputs, repoDigest: repoDigest(inputs) };
+    case "pulumi-nodejs:dynamic/stamp:ImageStamp":
+      return { ...inputs, stamp: `stamp of ${name}` };
     case "pulumi:index:Stash":
       return { ...inputs, output: inputs.input };
     case "kubernetes:core/v1:Service": {
