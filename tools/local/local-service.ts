@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startMongoDB, type MongoServer } from "../../service/dev/embedded-mongodb.ts";
 import { isListening } from "../../service/dev/free-port.ts";
-import { readableLine } from "../logs/log-line.ts";
+import { readableLine } from "../logs/readable-line.ts";
 import { reloading, type ServiceProcess } from "./reload.ts";
 
 const project = join(import.meta.dirname, "../..");
