@@ -1,8 +1,8 @@
-import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
-import { mustAsk } from "../process/child-process.ts";
+import type { V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
+import { askCluster } from "../kubernetes/cluster-client.ts";
 import { UserError } from "../process/user-error.ts";
-import { webSelector } from "../traffic/web-selector.ts";
-import { watch, type Watch } from "../traffic/cluster-watch.ts";
+import { webSelector as labelSelector } from "../traffic/web-selector.ts";
+import { watchObjects, type Watch } from "../traffic/cluster-watch.ts";
 import { wantedPods } from "../kubernetes/desired-replicas.ts";
 
 /** The service's HorizontalPodAutoscaler. */
@@ -23,26 +23,17 @@ export interface Scaling {
   readonly cpu?: number | undefined;
 }
 
-interface Hpa {
-  readonly spec: {
-    readonly minReplicas: number;
-    readonly maxReplicas: number;
-    readonly metrics: readonly {
-      readonly resource?: { readonly target: { readonly averageUtilization?: number } };
-    }[];
-  };
-}
-
 /**
  * Finds it.
- * @throws {UserError} there is none
+ * @throws {UserError} there is none, or the cluster does not answer
  */
 export async function findAutoscaler(profile: string, namespace: string): Promise<Autoscaler> {
-  const { program, args } = kubectl(profile, ["get", ...objects(namespace), "--output", "json"]);
-  const { items } = JSON.parse(await mustAsk(program, args)) as { items: Hpa[] };
-  const [hpa] = items;
-  if (hpa === undefined) throw new UserError(`There is no autoscaler in ${namespace}. Run: npm run up`);
-  const { minReplicas, maxReplicas, metrics } = hpa.spec;
+  const { items } = await askCluster(profile, ({ autoscaling }) =>
+    autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace, labelSelector }),
+  );
+  const [found] = items;
+  if (found === undefined) throw new UserError(`There is no autoscaler in ${namespace}. Run: npm run up`);
+  const { minReplicas = 1, maxReplicas, metrics = [] } = found.spec;
   return {
     min: minReplicas,
     max: maxReplicas,
@@ -55,39 +46,29 @@ export interface AutoscalerWatch extends Watch {
   readonly changes: readonly Scaling[];
 }
 
-/** What is told at each change. */
-const status =
-  "{.status.currentReplicas},{.status.desiredReplicas},{.status.currentMetrics[0].resource.current.averageUtilization}";
-
 /** Begins to follow it. */
 export function watchAutoscaler(profile: string, namespace: string, now: () => number): AutoscalerWatch {
   const changes: Scaling[] = [];
-  const watching = watch(profile, objects(namespace), status, (line) => {
-    const [current = "", wanted = "", cpu = ""] = line.split(",");
-    changes.push({
-      at: now(),
-      current: Number(current),
-      wanted: wantedPods(Number(current), Number(wanted)),
-      ...(cpu === "" ? {} : { cpu: Number(cpu) }),
-    });
+  const autoscalers = {
+    path: `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`,
+    labelSelector,
+  };
+  const watching = watchObjects<V2HorizontalPodAutoscaler>(profile, autoscalers, ({ status }) => {
+    const { currentReplicas: current = 0, desiredReplicas = 0, currentMetrics } = status ?? {};
+    const cpu = currentMetrics?.[0]?.resource?.current.averageUtilization;
+    changes.push({ at: now(), current, wanted: wantedPods(current, desiredReplicas), cpu });
   });
   return { changes, stop: () => watching.stop() };
 }
 
-/** Why pods have no node to run on, or undefined where all of them have. */
+/** Why pods have no node to run on, or undefined where all of them have, or the cluster does not answer. */
 export async function whyUnscheduled(profile: string, namespace: string): Promise<string | undefined> {
-  const pending = [
-    "--namespace",
-    namespace,
-    "--selector",
-    webSelector,
-    "--field-selector=status.phase=Pending",
-  ];
-  const message = `jsonpath={.items[*].status.conditions[?(@.reason=="Unschedulable")].message}`;
-  const answer = await askKubectl(profile, ["get", "pods", ...pending, "--output", message]);
-  return answer.kind === "ok" && answer.stdout !== "" ? answer.stdout : undefined;
-}
-
-function objects(namespace: string): string[] {
-  return ["horizontalpodautoscalers", "--namespace", namespace, "--selector", webSelector];
+  const fieldSelector = "status.phase=Pending";
+  const pending = await askCluster(profile, ({ core }) =>
+    core.listNamespacedPod({ namespace, labelSelector, fieldSelector }),
+  ).catch(() => undefined);
+  const reasons = (pending?.items ?? [])
+    .flatMap(({ status }) => status?.conditions ?? [])
+    .flatMap(({ reason, message = "" }) => (reason === "Unschedulable" ? message : []));
+  return reasons.length === 0 ? undefined : reasons.join(" ");
 }

@@ -8,7 +8,7 @@ import { startMongoDB, type MongoServer } from "../../service/dev/embedded-mongo
 import { isListening } from "../../service/dev/free-port.ts";
 import { UserError } from "../process/user-error.ts";
 import { wholeNumber } from "../terminal/cli-command.ts";
-import { readableLine } from "../logs/log-line.ts";
+import { readableLine } from "../logs/readable-line.ts";
 import { reloading, type ServiceProcess } from "./reload.ts";
 
 const project = join(import.meta.dirname, "../..");

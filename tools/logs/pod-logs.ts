@@ -1,39 +1,32 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { PassThrough, finished, type Readable } from "node:stream";
 import { createInterface } from "node:readline";
-import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
-import { UserError } from "../process/user-error.ts";
+import type { LogOptions, V1Pod } from "@kubernetes/client-node";
+import { askCluster, connectCluster } from "../kubernetes/cluster-client.ts";
 import type { Place } from "../status/query-status.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
-/** A container that has run at least once, and how often it began. */
+/** A container that has run at least once. */
 export interface LoggingPod {
   readonly name: string;
-  readonly starts: number;
+  readonly container: string;
 }
 
 /**
  * The service's pods that have logs.
- * @throws {UserError} what kubectl said
+ * @throws {UserError} why the cluster does not answer
  */
 export async function loggingPods({ profile, namespace }: Place): Promise<LoggingPod[]> {
-  const args = ["get", "pods", "--namespace", namespace, "--selector", webSelector, "--output", "json"];
-  const answer = await askKubectl(profile, args);
-  if (answer.kind !== "ok") {
-    const why = answer.kind === "absent" ? "neither kubectl nor minikube is on PATH" : answer.message;
-    throw new UserError(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`);
-  }
-  const { items } = JSON.parse(answer.stdout) as {
-    items: {
-      metadata: { name: string };
-      status: { containerStatuses?: { restartCount: number; containerID?: string }[] };
-    }[];
-  };
-  return items.flatMap(({ metadata, status }) => {
-    const [container] = status.containerStatuses ?? [];
-    if (container?.containerID === undefined) return [];
-    return [{ name: metadata.name, starts: container.restartCount + 1 }];
-  });
+  const { items } = await askCluster(profile, ({ core }) =>
+    core.listNamespacedPod({ namespace, labelSelector: webSelector }),
+  );
+  return items.flatMap((pod) => loggingPod(pod) ?? []);
+}
+
+/** The pod's container that logs, or undefined while none has begun. */
+export function loggingPod({ metadata, status }: V1Pod): LoggingPod | undefined {
+  const [container] = status?.containerStatuses ?? [];
+  if (container?.containerID === undefined) return undefined;
+  return { name: metadata?.name ?? "", container: container.name };
 }
 
 /** Which lines of a pod. */
@@ -41,30 +34,56 @@ export interface Excerpt {
   /** Goes on until the container ends. */
   readonly follow: boolean;
   /** The last so many lines. @default all */
-  readonly tail?: number;
-  /** Not older than so many seconds. @default any */
-  readonly since?: number;
+  readonly tail?: number | undefined;
+  /** Only lines whose {@link LogLine.timestamp} is later. @default all */
+  readonly after?: string | undefined;
 }
 
-/** Reads a pod's log. The process ends with the log, or when it is killed. */
-export function readLog(
+/** One line, with the time at which the node received it: RFC 3339 with nine digits, so that strings compare. */
+export interface LogLine {
+  readonly timestamp: string;
+  readonly text: string;
+}
+
+/**
+ * Reads a pod's log to its end, or until the signal.
+ * @throws {Error} the API's error, with its HTTP status as `code`; a connection that drops later is an end
+ */
+export async function readLog(
   { profile, namespace }: Place,
-  pod: string,
-  { follow, tail, since }: Excerpt,
-  onLine: (line: string) => void,
-): { readonly child: ChildProcess; readonly ended: Promise<void> } {
-  const command = kubectl(profile, [
-    "logs",
-    "--namespace",
-    namespace,
-    pod,
-    `--follow=${follow}`,
-    ...(tail === undefined ? [] : [`--tail=${tail}`]),
-    ...(since === undefined ? [] : [`--since=${since}s`]),
-  ]);
-  const child = spawn(command.program, command.args, { stdio: ["ignore", "pipe", "ignore"] });
-  // That a pod is gone is no news here: its last lines are.
-  child.on("error", () => undefined);
-  const lines = createInterface(child.stdout).on("line", onLine);
-  return { child, ended: once(lines, "close").then(() => undefined) };
+  { name, container }: LoggingPod,
+  { follow, tail, after }: Excerpt,
+  onLine: (line: LogLine) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { log } = await connectCluster(profile);
+  const text = new PassThrough();
+  // The client pipes its stream into this one without a listener for errors.
+  text.once("pipe", (source: Readable) => {
+    finished(source, () => text.end());
+  });
+  const options: LogOptions = {
+    follow,
+    timestamps: true,
+    ...(tail === undefined ? {} : { tailLines: lineCount(tail) }),
+    ...(after === undefined ? {} : { sinceTime: after }),
+  };
+  const request = await log.log(namespace, name, container, text, options);
+  const abort = () => {
+    request.abort();
+  };
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort);
+  for await (const line of createInterface(text)) {
+    const end = line.indexOf(" ");
+    const timestamp = line.slice(0, end);
+    // Kubernetes knows `sinceTime` by the second, and repeats the lines of its second.
+    if (after === undefined || timestamp > after) onLine({ timestamp, text: line.slice(end + 1) });
+  }
+  signal?.removeEventListener("abort", abort);
+}
+
+/** The client leaves a 0 out of its request, but not this text. */
+function lineCount(tail: number): number {
+  return String(tail) as unknown as number;
 }

@@ -1,8 +1,6 @@
 import { answerOf, whyNot } from "../http/url-answer.ts";
-import { askKubectl } from "../kubernetes/kubectl.ts";
-import { UserError } from "../process/user-error.ts";
-import { readDeployment, readEvents, readMongodb, readScaling } from "./read-objects.ts";
-import type { KubernetesObject } from "./kubernetes-object.ts";
+import { askCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { readDeployment, readEvents, readMongodb, readScaling, type StackObjects } from "./read-objects.ts";
 import type { Status, UrlStatus } from "./stack-status.ts";
 
 /** Milliseconds that the service may take to answer. */
@@ -19,36 +17,49 @@ export interface Place {
   readonly hasExternalMongodb: boolean;
 }
 
-const kinds = "deployments,statefulsets,pods,horizontalpodautoscalers,events";
-
 /**
  * Asks the cluster and the service, and changes nothing.
- * @throws {UserError} what kubectl said
+ * @throws {UserError} why the cluster does not answer
  */
 export async function askStatus(place: Place, now = new Date()): Promise<Status> {
   const { profile, namespace, hasExternalMongodb } = place;
-  const [answer, health] = await Promise.all([
-    askKubectl(profile, ["get", kinds, "--namespace", namespace, "--output", "json"]),
+  const [objects, health] = await Promise.all([
+    askCluster(profile, (client) => listObjects(client, namespace)),
     askHealth(place),
   ]);
-  if (answer.kind !== "ok") {
-    const why = answer.kind === "absent" ? "neither kubectl nor minikube is on PATH" : answer.message;
-    throw new UserError(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`);
-  }
-  const { items } = JSON.parse(answer.stdout) as { items: readonly KubernetesObject[] };
   return {
     time: now.toISOString(),
     profile,
     namespace,
     url: health,
-    service: readDeployment(items, now),
-    scaling: readScaling(items),
+    service: readDeployment(objects, now),
+    scaling: readScaling(objects),
     mongodb: {
-      ...readMongodb(items, now),
+      ...readMongodb(objects, now),
       isExternal: hasExternalMongodb,
       roundTripMs: health.mongodbRoundTripMs,
     },
-    events: readEvents(items, now),
+    events: readEvents(objects, now),
+  };
+}
+
+async function listObjects(
+  { core, apps, autoscaling }: ClusterClient,
+  namespace: string,
+): Promise<StackObjects> {
+  const [deployments, statefulSets, pods, autoscalers, events] = await Promise.all([
+    apps.listNamespacedDeployment({ namespace }),
+    apps.listNamespacedStatefulSet({ namespace }),
+    core.listNamespacedPod({ namespace }),
+    autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace }),
+    core.listNamespacedEvent({ namespace }),
+  ]);
+  return {
+    deployments: deployments.items,
+    statefulSets: statefulSets.items,
+    pods: pods.items,
+    autoscalers: autoscalers.items,
+    events: events.items,
   };
 }
 

@@ -1,10 +1,25 @@
+import type {
+  CoreV1Event,
+  V1Deployment,
+  V1ObjectMeta,
+  V1Pod,
+  V1StatefulSet,
+  V2HorizontalPodAutoscaler,
+} from "@kubernetes/client-node";
 import { memberLabelsOf, podLabels } from "../../infra/platform/pod-defaults.ts";
 import { wantedPods } from "../kubernetes/desired-replicas.ts";
-import type { KubernetesObject } from "./kubernetes-object.ts";
 import type { EventStatus, PodStatus, ScalingStatus, WorkloadStatus } from "./stack-status.ts";
 
-type Objects = readonly KubernetesObject[];
 type Labels = Readonly<Record<string, string>>;
+
+/** What a stack's namespace has, as the API lists it. */
+export interface StackObjects {
+  readonly deployments: readonly V1Deployment[];
+  readonly statefulSets: readonly V1StatefulSet[];
+  readonly pods: readonly V1Pod[];
+  readonly autoscalers: readonly V2HorizontalPodAutoscaler[];
+  readonly events: readonly CoreV1Event[];
+}
 
 /** Seconds after which a warning is history, and how many are shown. */
 const eventAge = 3600;
@@ -13,35 +28,38 @@ const shownEvents = 5;
 const healthyConditions = ["Ready", "ScalingActive"];
 
 /** The service's pods. */
-export function readDeployment(objects: Objects, now: Date): WorkloadStatus {
-  return readWorkload(objects, "Deployment", podLabels("web"), now);
+export function readDeployment({ deployments, pods }: StackObjects, now: Date): WorkloadStatus {
+  return readWorkload(deployments, pods, podLabels("web"), now);
 }
 
 /** MongoDB's: one of our own, or the members of a replica set. */
-export function readMongodb(objects: Objects, now: Date): WorkloadStatus {
-  const one = readWorkload(objects, "StatefulSet", podLabels("mongodb"), now);
-  return one.wanted > 0 ? one : readWorkload(objects, "StatefulSet", memberLabelsOf("mongodb"), now);
+export function readMongodb({ statefulSets, pods }: StackObjects, now: Date): WorkloadStatus {
+  const one = readWorkload(statefulSets, pods, podLabels("mongodb"), now);
+  return one.wanted > 0 ? one : readWorkload(statefulSets, pods, memberLabelsOf("mongodb"), now);
 }
 
-function readWorkload(objects: Objects, kind: string, labels: Labels, now: Date): WorkloadStatus {
-  const own = objects.filter(({ metadata }) =>
-    Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value),
-  );
-  const workload = own.find((object) => object.kind === kind);
-  const pods = own.filter((object) => object.kind === "Pod");
+function readWorkload(
+  workloads: readonly (V1Deployment | V1StatefulSet)[],
+  allPods: readonly V1Pod[],
+  labels: Labels,
+  now: Date,
+): WorkloadStatus {
+  const isOwn = ({ metadata }: { metadata?: V1ObjectMeta }) =>
+    Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
+  const workload = workloads.find(isOwn);
+  const pods = allPods.filter(isOwn);
   const wanted = workload?.spec?.replicas ?? 0;
+  const images = pods.flatMap(({ spec }) => spec?.containers.map(({ image = "" }) => image) ?? []);
   return {
     wanted,
     // While pods are replaced there is one more.
     ready: Math.min(wanted, workload?.status?.readyReplicas ?? 0),
     pods: pods.map((pod) => readPod(pod, now)),
-    images: [
-      ...new Set(pods.flatMap(({ spec }) => spec?.containers?.map(({ image }) => image) ?? [])),
-    ].sort(),
+    images: [...new Set(images)].sort(),
   };
 }
 
-function readPod({ metadata, status }: KubernetesObject, now: Date): PodStatus {
+function readPod({ metadata, status }: V1Pod, now: Date): PodStatus {
   const containers = status?.containerStatuses ?? [];
   const ready = status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true;
   const waiting = containers
@@ -49,41 +67,42 @@ function readPod({ metadata, status }: KubernetesObject, now: Date): PodStatus {
     .find((reason) => reason !== undefined);
   const last = containers.map(({ lastState }) => lastState?.terminated).find((end) => end !== undefined);
   const usual = ready ? "ready" : (status?.phase ?? "Unknown") === "Running" ? "not ready" : status?.phase;
+  const isStopping = metadata?.deletionTimestamp !== undefined;
   return {
-    name: metadata.name,
-    ready: ready && metadata.deletionTimestamp === undefined,
-    state: metadata.deletionTimestamp === undefined ? (waiting ?? usual ?? "Unknown") : "stopping",
-    age: ageOf(metadata.creationTimestamp, now),
+    name: metadata?.name ?? "",
+    ready: ready && !isStopping,
+    state: isStopping ? "stopping" : (waiting ?? usual ?? "Unknown"),
+    age: ageOf(metadata?.creationTimestamp, now),
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
     lastEnd: last === undefined ? undefined : (last.reason ?? `exit code ${last.exitCode}`),
   };
 }
 
 /** What the autoscaler says, where there is one. */
-export function readScaling(objects: Objects): ScalingStatus | undefined {
-  const scaler = objects.find(({ kind }) => kind === "HorizontalPodAutoscaler");
-  if (scaler === undefined) return undefined;
-  const { spec, status } = scaler;
+export function readScaling({ autoscalers }: StackObjects): ScalingStatus | undefined {
+  const [autoscaler] = autoscalers;
+  if (autoscaler === undefined) return undefined;
+  const { spec, status } = autoscaler;
   const { currentReplicas: current = 0, desiredReplicas: wanted = 0 } = status ?? {};
   const used = status?.currentMetrics?.find(({ type }) => type === "Resource")?.resource?.current;
-  const target = spec?.metrics?.find(({ type }) => type === "Resource")?.resource?.target;
+  const target = spec.metrics?.find(({ type }) => type === "Resource")?.resource?.target;
   return {
     current,
     wanted: wantedPods(current, wanted),
-    least: spec?.minReplicas ?? 1,
-    most: spec?.maxReplicas ?? 1,
+    least: spec.minReplicas ?? 1,
+    most: spec.maxReplicas,
     cpu: used?.averageUtilization,
     cpuTarget: target?.averageUtilization,
   };
 }
 
 /** Warnings of the last hour that still matter, newest first. */
-export function readEvents(objects: Objects, now: Date): EventStatus[] {
-  return objects
-    .filter((object) => object.kind === "Event" && object.type === "Warning" && !isOver(object, objects))
+export function readEvents(objects: StackObjects, now: Date): EventStatus[] {
+  return objects.events
+    .filter((event) => event.type === "Warning" && !isOver(event, objects))
     .map((event) => ({
       age: ageOf(timeOf(event), now),
-      about: `${event.involvedObject?.kind ?? ""} ${event.involvedObject?.name ?? ""}`.trim(),
+      about: `${event.involvedObject.kind ?? ""} ${event.involvedObject.name ?? ""}`.trim(),
       reason: event.reason ?? "",
       message: event.message ?? "",
       count: event.count ?? 1,
@@ -97,25 +116,26 @@ export function readEvents(objects: Objects, now: Date): EventStatus[] {
  * Whether its object is well since then, or a pod that is gone: probes fail while a pod starts and while it ends, and
  * the autoscaler begins without figures.
  */
-function isOver(event: KubernetesObject, objects: Objects): boolean {
-  const { kind, name } = event.involvedObject ?? {};
-  const about = objects.find((object) => object.kind === kind && object.metadata.name === name);
+function isOver(event: CoreV1Event, { pods, autoscalers }: StackObjects): boolean {
+  const { kind, name } = event.involvedObject;
+  const candidates = kind === "Pod" ? pods : kind === "HorizontalPodAutoscaler" ? autoscalers : [];
+  const about = candidates.find(({ metadata }) => metadata?.name === name);
   if (about === undefined) return kind === "Pod";
-  const time = Date.parse(timeOf(event) ?? "");
+  const time = timeOf(event)?.getTime() ?? NaN;
   return (
     about.status?.conditions?.some(
-      ({ type, status, lastTransitionTime = "" }) =>
-        healthyConditions.includes(type) && status === "True" && Date.parse(lastTransitionTime) >= time,
+      ({ type, status, lastTransitionTime }) =>
+        healthyConditions.includes(type) && status === "True" && Number(lastTransitionTime) >= time,
     ) === true
   );
 }
 
-function timeOf({ lastTimestamp, eventTime, metadata }: KubernetesObject): string | undefined {
-  return lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
+/** The client leaves `eventTime` a string, although its type is a Date. */
+function timeOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): Date | undefined {
+  const time = lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
+  return time === undefined ? undefined : new Date(time);
 }
 
-function ageOf(timestamp: string | undefined, now: Date): number {
-  return timestamp === undefined
-    ? 0
-    : Math.max(0, Math.round((now.getTime() - Date.parse(timestamp)) / 1000));
+function ageOf(time: Date | undefined, now: Date): number {
+  return time === undefined ? 0 : Math.max(0, Math.round((now.getTime() - time.getTime()) / 1000));
 }

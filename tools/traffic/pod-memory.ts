@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { askKubectl } from "../kubernetes/kubectl.ts";
+import { connectCluster } from "../kubernetes/cluster-client.ts";
 import { webSelector } from "./web-selector.ts";
 import type { Watch } from "./cluster-watch.ts";
 
@@ -9,12 +9,6 @@ export interface MemoryWatch extends Watch {
   readonly most: number;
   /** How often one of their containers was started again. */
   readonly restarts: number;
-}
-
-interface Pod {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly nodeName?: string };
-  readonly status: { readonly containerStatuses?: readonly { readonly restartCount: number }[] };
 }
 
 /** What the kubelet says of a node's pods. */
@@ -36,27 +30,33 @@ export function watchMemory(profile: string, namespace: string): MemoryWatch {
   let most = 0;
 
   async function look(): Promise<void> {
-    const selection = ["pods", "--namespace", namespace, "--selector", webSelector, "--output", "json"];
-    const { items: pods = [] } = (await get<{ items: Pod[] }>(profile, selection)) ?? {};
+    const { core } = await connectCluster(profile);
+    const { items: pods } = await core.listNamespacedPod({ namespace, labelSelector: webSelector });
+    const names = new Set<string>();
     for (const { metadata, status } of pods) {
-      const last = status.containerStatuses?.[0]?.restartCount ?? 0;
-      restarts.set(metadata.name, { first: restarts.get(metadata.name)?.first ?? last, last });
+      const name = metadata?.name ?? "";
+      names.add(name);
+      const last = status?.containerStatuses?.[0]?.restartCount ?? 0;
+      restarts.set(name, { first: restarts.get(name)?.first ?? last, last });
     }
-    const names = new Set(pods.map(({ metadata }) => metadata.name));
-    for (const node of new Set(pods.flatMap(({ spec }) => spec.nodeName ?? []))) {
-      const summary = await get<NodeSummary>(profile, ["--raw", `/api/v1/nodes/${node}/proxy/stats/summary`]);
-      for (const { podRef, memory } of summary?.pods ?? []) {
+    for (const name of new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []))) {
+      // The kubelet answers with JSON, which the client parses although it calls it a string.
+      const summary: unknown = await core.connectGetNodeProxyWithPath({ name, path: "stats/summary" });
+      for (const { podRef, memory } of (summary as NodeSummary).pods) {
         if (podRef.namespace !== namespace || !names.has(podRef.name)) continue;
         most = Math.max(most, (memory?.workingSetBytes ?? 0) / 1024 / 1024);
       }
     }
   }
+  const tryToLook = async () => {
+    await look().catch(() => undefined);
+  };
   async function follow(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await look();
+      await tryToLook();
       await sleep(period, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
-    await look();
+    await tryToLook();
   }
   const followed = follow();
 
@@ -72,9 +72,4 @@ export function watchMemory(profile: string, namespace: string): MemoryWatch {
       await followed;
     },
   };
-}
-
-async function get<T>(profile: string, what: readonly string[]): Promise<T | undefined> {
-  const answer = await askKubectl(profile, ["get", ...what]);
-  return answer.kind === "ok" ? (JSON.parse(answer.stdout) as T) : undefined;
 }

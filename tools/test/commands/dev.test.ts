@@ -59,7 +59,7 @@ describe("npm run dev", function () {
     await first.prints(new RegExp(`${url} answers`));
     const posted = await fetch(`${url}/data`, jsonInit('{"kept":true}'));
     expect(posted.status).to.equal(201);
-    await first.prints(/^\d\d:\d\d:\d\d info POST \/data 201 [\d.]+ ms$/m);
+    await first.prints(/^\[\d\d:\d\d:\d\d\] INFO: POST \/data 201 [\d.]+ ms$/m);
     await expectEnd(first, port);
 
     const second = start(port);

@@ -6,32 +6,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { LoadFlags } from "../../load/load-options.ts";
+import type { V1PodList } from "@kubernetes/client-node";
+import { FakeApiServer, namespace, paths, type Story } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { autoscaler, deployment, pod } from "../support/fake-stack.ts";
 import { runLoad, runUp, type Outcome } from "../support/run-command.ts";
-
-// The real one, before a test takes it away.
-const { PATH = "" } = process.env;
-
-const autoscaler = {
-  spec: {
-    minReplicas: 2,
-    maxReplicas: 5,
-    metrics: [{ resource: { target: { averageUtilization: 50 } } }],
-  },
-};
-
-const namespace = "koa-mongo-stack-dev-1234";
-
-/** The service's pod. The second of the clock is its count of restarts. */
-const webPods = JSON.stringify({
-  items: [
-    {
-      metadata: { name: "web-1" },
-      spec: { nodeName: "minikube" },
-      status: { containerStatuses: [{ restartCount: "SECOND" }] },
-    },
-  ],
-}).replace('"SECOND"', "'$(PATH=/bin:/usr/bin date +%s)'");
 
 const podMemory = (namespace: string, name: string, mebibytes: number) => ({
   podRef: { namespace, name },
@@ -47,39 +26,30 @@ const nodeSummary = {
   ],
 };
 
-/** What kubectl tells in turn: seconds that it waits, and a line. */
-type Story = readonly (readonly [seconds: number, line: string])[];
-
-/** An autoscaler and pods that do what is told of them, each time from the beginning. */
-function kubectl(hpa: Story, pods: Story): string {
-  const follow = (story: Story) =>
-    [
-      ...story.map(([seconds, line]) => `sleep ${seconds}; echo '${line}'`),
-      "PATH='/bin:/usr/bin' exec sleep 60",
-    ].join("; ");
-  return `sleep() { PATH='${PATH}' command sleep "$@"; }
-    case "$*" in
-      *" get horizontalpodautoscalers "*--watch*) ${follow(hpa)} ;;
-      *" get horizontalpodautoscalers "*) echo '${JSON.stringify({ items: [autoscaler] })}' ;;
-      *" get deployments "*--watch*) ${follow(pods)} ;;
-      *" get pods "*json) echo '${webPods}' ;;
-      *" get --raw "*/minikube/*) echo '${JSON.stringify(nodeSummary)}' ;;
-      *" get pods "*) printf '%s' '0/1 nodes are available: 1 Insufficient cpu.' ;;
-      *" get deployment metrics-server "*) echo '["--metric-resolution=60s"]' ;;
-      *) exit 64 ;;
-    esac`;
+/** The service's pod. Each second it was restarted once more; it has no node for another pod. */
+function webPods(): V1PodList {
+  const web = pod("web-1", "web", { restartCount: Math.floor(Date.now() / 1000) });
+  const pending = pod("web-2", "web", { phase: "Pending" });
+  const message = "0/1 nodes are available: 1 Insufficient cpu.";
+  const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message }];
+  return {
+    items: [
+      { ...web, spec: { ...web.spec, containers: [], nodeName: "minikube" } },
+      { ...pending, status: { conditions } },
+    ],
+  };
 }
 
 const hpa: Story = [
-  [0, "2,2,10"],
-  [0.5, "2,4,130"],
-  [0.5, "4,4,70"],
-  [2.5, "2,2,5"],
+  [0, autoscaler(2, 2, 10)],
+  [0.5, autoscaler(2, 4, 130)],
+  [0.5, autoscaler(4, 4, 70)],
+  [2.5, autoscaler(2, 2, 5)],
 ];
 const pods: Story = [
-  [0, "2"],
-  [1, "3"],
-  [2.5, "2"],
+  [0, deployment(2, 2)],
+  [1, deployment(3, 3)],
+  [2.5, deployment(2, 2)],
 ];
 
 /** A service that keeps documents' ids, and fails where it is told to. */
@@ -116,20 +86,26 @@ class FakeService {
 describe("load", () => {
   let machine: Machine;
   let service: FakeService;
+  let cluster: FakeApiServer | undefined;
   beforeEach(() => {
     service = new FakeService();
   });
   afterEach(() => {
     service.close();
+    cluster?.close();
+    cluster = undefined;
     machine.remove();
   });
 
-  /** Where `up` ran, and kubectl tells a story. */
+  /** Where `up` ran, and the cluster tells a story. */
   async function stack(told: { hpa: Story; pods: Story } = { hpa, pods }): Promise<void> {
     const setup: Setup = { url: await service.url() };
     machine = fakeMachine(setup);
     expect(await runUp(machine)).to.include({ code: 0 });
-    machine.set({ ...setup, programs: { kubectl: kubectl(told.hpa, told.pods) } });
+    cluster = await new FakeApiServer(machine.kubeconfig).start();
+    cluster.set(paths.autoscalers, [autoscaler(2, 2, 10)]);
+    cluster.stories.set(paths.autoscalers, told.hpa).set(paths.deployments, told.pods);
+    cluster.raw.set(paths.pods, webPods).set("/api/v1/nodes/minikube/proxy/stats/summary", () => nodeSummary);
   }
   const runs = (flags: Partial<LoadFlags> = {}): Promise<Outcome> => runLoad(machine, flags);
   const picture = () => readFileSync(join(machine.project.folder, ".load/load.svg"), "utf8");
@@ -178,10 +154,10 @@ describe("load", () => {
 
   it("waits no longer than it may", async () => {
     await stack({
-      hpa: [[0, "3,3,60"]],
+      hpa: [[0, autoscaler(3, 3, 60)]],
       pods: [
-        [0, "2"],
-        [1, "3"],
+        [0, deployment(2, 2)],
+        [1, deployment(3, 3)],
       ],
     });
     const { text } = await runs({ seconds: 2, rate: 5, wait: 1 });
@@ -189,7 +165,7 @@ describe("load", () => {
   });
 
   it("knows no time of another pod where more were ready from the beginning", async () => {
-    await stack({ hpa: [[0, "4,4,60"]], pods: [[0, "4"]] });
+    await stack({ hpa: [[0, autoscaler(4, 4, 60)]], pods: [[0, deployment(4, 4)]] });
     const { text } = await runs({ seconds: 2, rate: 5, wait: 0 });
     expect(text).to.match(/^pod 3 +more than 2 pods were ready from the beginning/m);
   });

@@ -5,7 +5,9 @@ import { runInContext } from "../../terminal/command-context.ts";
 import { logs, type LogsOptions } from "../../commands/logs.ts";
 import { inOrder } from "../../logs/merge-lines.ts";
 import { answering } from "../support/answering-server.ts";
+import { FakeApiServer, paths } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
+import { pod } from "../support/fake-stack.ts";
 import { contextOf, runUp } from "../support/run-command.ts";
 
 const line = (time: number, path: string) =>
@@ -28,43 +30,41 @@ describe("inOrder", () => {
 
 describe("npm run logs", function () {
   this.timeout(60_000);
+  const start = new Date(2026, 0, 2, 3, 4, 5).getTime();
   let machine: Machine;
+  let cluster: FakeApiServer;
 
   afterEach(() => {
+    cluster.close();
     machine.remove();
   });
 
-  /** A cluster with pods that say these lines. `starts` is what their containers have begun, by the look. */
-  function kubectl(pods: Record<string, readonly string[]>, starts = 1): string {
-    const list = Object.keys(pods).map((name) => ({
-      metadata: { name },
-      status: { containerStatuses: [{ restartCount: starts - 1, containerID: "docker://1" }] },
-    }));
-    const waiting = {
-      metadata: { name: "web-1-wait" },
-      status: { containerStatuses: [{ restartCount: 0 }] },
-    };
-    const says = Object.entries(pods).map(
-      ([name, lines]) => `*"logs --namespace koa-mongo-stack-dev-1234 ${name} "*)
-        printf '%s\\n' ${lines.map((text) => `'${text}'`).join(" ")} ;;`,
-    );
-    return `case "$*" in
-      *"get pods --namespace koa-mongo-stack-dev-1234 --selector app.kubernetes.io/name=web "*)
-        printf '%s' '${JSON.stringify({ items: [...list, waiting] })}' ;;
-      ${says.join("\n")}
-      *kube-system*) printf uid-1 ;;
-      *) exit 64 ;;
-    esac`;
-  }
-
-  async function up(script: string): Promise<void> {
+  /** Where `up` has run, on a cluster with these pods of the service; only their names begin with `web-1-`. */
+  async function up(...names: string[]): Promise<void> {
     const service = await answering(200, {}, "/");
     machine = fakeMachine({ url: service.url });
+    cluster = await new FakeApiServer(machine.kubeconfig).start();
+    setPods(...names);
     expect(await runUp(machine)).to.include({ code: 0 });
     service.close();
-    machine.set({ url: service.url, programs: { kubectl: script } });
+    // It needs no kubectl.
+    machine.set({ url: service.url, programs: { kubectl: undefined } });
     machine.changes();
   }
+
+  /** One pod more is there that has no container yet, and one of MongoDB's. */
+  function setPods(...names: string[]): void {
+    const container = { name: "web", image: "", imageID: "", ready: false, restartCount: 0 };
+    const waiting = { ...pod("web-1-wait", "web"), status: { containerStatuses: [container] } };
+    const others = [waiting, pod("mongodb-0", "mongodb")];
+    cluster.set(paths.pods, [...names.map((name) => pod(`web-1-${name}`, "web")), ...others]);
+  }
+
+  /** A pod logs a request, so many seconds after the beginning. */
+  const says = (name: string, seconds: number, path: string, text = line(start + seconds * 1000, path)) => {
+    const time = new Date(start + seconds * 1000).toISOString().replace("Z", "000000Z");
+    cluster.log(`web-1-${name}`, time, text);
+  };
 
   const printed: string[] = [];
   async function run(options: Partial<LogsOptions>, signal?: AbortSignal): Promise<number> {
@@ -79,42 +79,144 @@ describe("npm run logs", function () {
   }
 
   it("merges the lines of all pods by their time, for people to read", async () => {
-    const at = new Date(2026, 0, 2, 3, 4, 5).getTime();
-    await up(
-      kubectl({
-        "web-1-aaaaa": [line(at, "/1"), line(at + 2000, "/3"), "no JSON"],
-        "web-1-bbbbb": [line(at + 1000, "/2")],
-      }),
-    );
+    await up("aaaaa", "bbbbb");
+    says("aaaaa", 0, "/1");
+    says("aaaaa", 2, "/3");
+    says("aaaaa", 3, "", "no JSON");
+    says("bbbbb", 1, "/2");
     expect(await run({ follow: false })).to.equal(0);
     expect(printed).to.deep.equal([
-      "aaaaa 03:04:05 info GET /1 200 1 ms",
-      "bbbbb 03:04:06 info GET /2 200 1 ms",
-      "aaaaa 03:04:07 info GET /3 200 1 ms",
+      "aaaaa [03:04:05] INFO: GET /1 200 1 ms",
+      "bbbbb [03:04:06] INFO: GET /2 200 1 ms",
+      "aaaaa [03:04:07] INFO: GET /3 200 1 ms",
       "aaaaa no JSON",
     ]);
   });
 
-  it("follows, hears pods that are new or begin anew from their beginning, and ends when told to", async () => {
-    await up(kubectl({ "web-1-aaaaa": [line(1, "/old")] }));
-    const stop = new AbortController();
-    const running = run({}, stop.signal);
-    const until = async (path: string) => {
-      const end = Date.now() + 8000;
-      while (!printed.some((text) => text.includes(path)) && Date.now() < end) await sleep(50);
-      expect(printed.join("\n")).to.include(path);
+  it("prints no more of each pod than is asked for", async () => {
+    await up("aaaaa");
+    for (let i = 0; i < 30; i++) says("aaaaa", i, `/${i}`);
+    await run({ follow: false });
+    expect(printed).to.have.length(20);
+    await run({ follow: false, tail: 2 });
+    expect(printed.map((text) => /\/\d+/.exec(text)?.[0])).to.deep.equal(["/28", "/29"]);
+    await run({ follow: false, tail: 0 });
+    expect(printed).to.deep.equal([]);
+  });
+
+  describe("that follows", () => {
+    let stop: AbortController;
+    let running: Promise<number>;
+
+    afterEach(() => {
+      stop.abort();
+    });
+
+    function begin(options: Partial<LogsOptions> = {}): void {
+      stop = new AbortController();
+      running = run(options, stop.signal);
+    }
+    const until = async (isSo: () => boolean) => {
+      const end = Date.now() + 10_000;
+      while (!isSo() && Date.now() < end) await sleep(20);
+      expect(isSo(), printed.join("\n")).to.equal(true);
     };
-    await until("/old");
-    const both = { "web-1-aaaaa": [line(2, "/anew")], "web-1-bbbbb": [line(3, "/new")] };
-    machine.set({ programs: { kubectl: kubectl(both, 2) } });
-    await until("/anew");
-    await until("/new");
-    stop.abort();
-    expect(await running).to.equal(0);
+    const count = (path: string) => printed.filter((text) => text.includes(`GET ${path} `)).length;
+    const hears = (path: string) => until(() => count(path) > 0);
+
+    async function end(): Promise<void> {
+      stop.abort();
+      expect(await running).to.equal(0);
+      // Nothing is left open.
+      await until(() => cluster.followers === 0);
+    }
+
+    it("hears pods that are new from their beginning, and ends when told to", async () => {
+      await up("aaaaa");
+      says("aaaaa", 0, "/before");
+      says("aaaaa", 1, "/old");
+      begin({ tail: 1 });
+      await hears("/old");
+      for (let i = 0; i < 3; i++) says("bbbbb", 2, `/new${i}`);
+      setPods("aaaaa", "bbbbb");
+      await hears("/new0");
+      await hears("/new2");
+      says("aaaaa", 3, "/live");
+      await hears("/live");
+      expect(count("/before")).to.equal(0);
+      await end();
+    });
+
+    it("hears a container that restarts from its beginning", async () => {
+      await up("aaaaa");
+      says("aaaaa", 0, "/old");
+      begin();
+      await hears("/old");
+      cluster.restart("web-1-aaaaa");
+      for (let i = 0; i < 30; i++) says("aaaaa", 5 + i, `/anew${i}`);
+      await hears("/anew0");
+      await hears("/anew29");
+      await end();
+    });
+
+    it("goes on after a dropped connection, and repeats nothing", async () => {
+      await up("aaaaa");
+      says("aaaaa", 0.1, "/1");
+      says("aaaaa", 0.2, "/2");
+      begin();
+      await hears("/2");
+      await until(() => cluster.followers === 1);
+      cluster.drop();
+      await until(() => cluster.followers === 0);
+      says("aaaaa", 0.3, "/meanwhile");
+      await hears("/meanwhile");
+      expect([count("/1"), count("/2"), count("/meanwhile")]).to.deep.equal([1, 1, 1]);
+      await end();
+    });
+
+    it("asks a cluster again that is unavailable for a while", async () => {
+      await up("aaaaa");
+      says("aaaaa", 0, "/old");
+      begin();
+      await hears("/old");
+      cluster.manners = { status: 503, message: "starting" };
+      cluster.drop();
+      await until(() => cluster.followers === 0);
+      says("bbbbb", 1, "/new");
+      setPods("aaaaa", "bbbbb");
+      cluster.manners = "answers";
+      await hears("/new");
+      await end();
+    });
+
+    it("asks no more for the log of a pod that is deleted", async () => {
+      await up("aaaaa", "bbbbb");
+      says("aaaaa", 0, "/a");
+      says("bbbbb", 0, "/b");
+      begin();
+      await hears("/b");
+      const asked = () => cluster.requests.filter((url) => url.includes("web-1-bbbbb/log")).length;
+      setPods("aaaaa");
+      cluster.forget("web-1-bbbbb");
+      await until(() => asked() === 2);
+      // Longer than the pause before the next look.
+      await sleep(1500);
+      expect(asked()).to.equal(2);
+      await end();
+    });
+  });
+
+  it("says why the cluster does not answer", async () => {
+    await up("aaaaa");
+    cluster.manners = { status: 401, message: "Unauthorized" };
+    for (const follow of [true, false]) {
+      expect(await run({ follow })).to.equal(1);
+      expect(printed.join("")).to.include("The cluster does not answer: it does not accept");
+    }
   });
 
   it("says that no pod has begun", async () => {
-    await up(kubectl({}));
+    await up();
     expect(await run({ follow: false })).to.equal(1);
     expect(printed.join("")).to.include("No pod of the service has begun. See why: npm run status");
   });

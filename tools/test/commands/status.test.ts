@@ -1,19 +1,37 @@
+import { writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
-import { memberLabelsOf } from "../../../infra/platform/pod-defaults.ts";
+import { memberLabelsOf, podLabels } from "../../../infra/platform/pod-defaults.ts";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { status, type StatusOptions } from "../../commands/status.ts";
-import type { KubernetesObject } from "../../status/kubernetes-object.ts";
-import { readDeployment, readEvents, readMongodb, readScaling } from "../../status/read-objects.ts";
+import type { V1MicroTime, V1ObjectMeta } from "@kubernetes/client-node";
+import {
+  readDeployment,
+  readEvents,
+  readMongodb,
+  readScaling,
+  type StackObjects,
+} from "../../status/read-objects.ts";
 import { isWell, type Status } from "../../status/stack-status.ts";
 import { inWords } from "../../status/status-text.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { FakeApiServer, kubeconfig, paths } from "../support/fake-api-server.ts";
 import { runOn, runUp } from "../support/run-command.ts";
-import { ago, autoscaler, event, now, pod, wellStack, workload } from "../support/fake-stack.ts";
+import {
+  ago,
+  autoscaler,
+  deployment,
+  event,
+  now,
+  pod,
+  stackOf,
+  statefulSet,
+  wellStack,
+} from "../support/fake-stack.ts";
 
 /** What `status` makes of these objects. */
-function statusOf(objects: readonly KubernetesObject[], over: Partial<Status> = {}): Status {
+function statusOf(objects: StackObjects, over: Partial<Status> = {}): Status {
   return {
     time: now.toISOString(),
     profile: "minikube",
@@ -27,11 +45,29 @@ function statusOf(objects: readonly KubernetesObject[], over: Partial<Status> = 
   };
 }
 
-const words = (objects: readonly KubernetesObject[], over?: Partial<Status>) =>
+const words = (objects: StackObjects, over?: Partial<Status>) =>
   stripVTControlCharacters(inWords(statusOf(objects, over)))
     .split("\n")
     .slice(1)
     .join("\n");
+
+/** The times of an event of the newer API, as the client gives them: null, and a text. */
+function unseenTime(time: Date) {
+  return {
+    lastTimestamp: null as unknown as Date,
+    eventTime: time.toISOString() as unknown as V1MicroTime,
+  };
+}
+
+/** A stack that is well, whose MongoDB is elsewhere. */
+function withoutMongodb(): StackObjects {
+  const stack = wellStack();
+  return {
+    ...stack,
+    statefulSets: [],
+    pods: stack.pods.filter(({ metadata }) => metadata?.name?.startsWith("mongodb") !== true),
+  };
+}
 
 describe("status in words", () => {
   it("is one screen where all is well", () => {
@@ -48,17 +84,19 @@ warnings  none that still matters`);
   });
 
   it("says what is wrong with a pod", () => {
-    const objects = [
-      workload("Deployment", 0, 4),
-      pod("web-a", "web", { ready: false, state: { waiting: { reason: "CrashLoopBackOff" } } }),
-      pod("web-b", "web", {
-        ready: false,
-        restartCount: 3,
-        lastState: { terminated: { reason: "OOMKilled", exitCode: 137 } },
-      }),
-      pod("web-c", "web", { deleted: true }),
-      pod("web-d", "web", { ready: false, phase: "Pending", image: "koa-mongo-stack:def", age: 5 }),
-    ];
+    const objects = stackOf({
+      deployments: [deployment(0, 4)],
+      pods: [
+        pod("web-a", "web", { ready: false, state: { waiting: { reason: "CrashLoopBackOff" } } }),
+        pod("web-b", "web", {
+          ready: false,
+          restartCount: 3,
+          lastState: { terminated: { reason: "OOMKilled", exitCode: 137 } },
+        }),
+        pod("web-c", "web", { deleted: true }),
+        pod("web-d", "web", { ready: false, phase: "Pending", image: "koa-mongo-stack:def", age: 5 }),
+      ],
+    });
     const text = words(objects);
     expect(text).to.include("pods      0 of 4 pods ready");
     expect(text).to.include("web-a: CrashLoopBackOff, up 10 min\n");
@@ -71,18 +109,20 @@ warnings  none that still matters`);
   });
 
   it("tells of a replica set, whose members are the operator's", () => {
-    const ofOperator = (object: KubernetesObject): KubernetesObject => ({
+    const ofOperator = <T extends { metadata?: V1ObjectMeta }>(object: T): T => ({
       ...object,
       metadata: { ...object.metadata, labels: memberLabelsOf("mongodb") },
     });
-    const objects = (ready: number) => [
-      ...wellStack().filter(({ metadata }) => !metadata.name.startsWith("mongodb")),
-      ofOperator(workload("StatefulSet", ready, 3)),
-      ofOperator(pod("mongodb-rs0-0", "mongodb", { image: "percona/percona-server-mongodb:8.0" })),
-      ofOperator(
-        pod("mongodb-rs0-1", "mongodb", { image: "percona/percona-server-mongodb:8.0", ready: false }),
-      ),
-    ];
+    const image = "percona/percona-server-mongodb:8.0";
+    const objects = (ready: number) => ({
+      ...withoutMongodb(),
+      statefulSets: [ofOperator(statefulSet(ready, 3))],
+      pods: [
+        ...withoutMongodb().pods,
+        ofOperator(pod("mongodb-rs0-0", "mongodb", { image })),
+        ofOperator(pod("mongodb-rs0-1", "mongodb", { image, ready: false })),
+      ],
+    });
     expect(words(objects(3))).to.include(
       "MongoDB   3 of 3 pods ready, percona/percona-server-mongodb:8.0, round trip 0.8 ms, up 10 min\n",
     );
@@ -94,7 +134,7 @@ warnings  none that still matters`);
   });
 
   it("knows of somebody else's MongoDB what the service knows", () => {
-    const objects = wellStack().filter(({ metadata }) => !metadata.name.startsWith("mongodb"));
+    const objects = withoutMongodb();
     const mongodb = { ...readMongodb(objects, now), isExternal: true, roundTripMs: 12 };
     expect(words(objects, { mongodb })).to.include("MongoDB   external, round trip 12 ms\n");
     expect(isWell(statusOf(objects, { mongodb }))).to.equal(true);
@@ -102,13 +142,13 @@ warnings  none that still matters`);
   });
 
   it("says where the autoscaler is going, and that it sees no CPU", () => {
-    expect(words([autoscaler(2, 5, 180)])).to.include(
+    expect(words(stackOf({ autoscalers: [autoscaler(2, 5, 180)] }))).to.include(
       "scaling   2, on the way to 5 pods of 2 to 5, CPU 180 % of 50 %",
     );
     const unmeasured = "scaling   2 pods of 2 to 5, CPU not measured yet";
-    expect(words([autoscaler(2, 2)])).to.include(unmeasured);
-    expect(words([autoscaler(2, 0)])).to.include(unmeasured);
-    expect(words([])).to.include("scaling   there is no autoscaler");
+    expect(words(stackOf({ autoscalers: [autoscaler(2, 2)] }))).to.include(unmeasured);
+    expect(words(stackOf({ autoscalers: [autoscaler(2, 0)] }))).to.include(unmeasured);
+    expect(words(stackOf({}))).to.include("scaling   there is no autoscaler");
   });
 
   it("says why the URL does not serve", () => {
@@ -119,14 +159,14 @@ warnings  none that still matters`);
 
   it("shows the newest warnings of the last hour, in a line each", () => {
     const events = [
-      pod("web-1", "web", { ready: false }),
       event("Old", 3700),
       event("Normal", 1, { type: "Normal" }),
       event("Unhealthy", 120, { count: 7, message: `Readiness probe failed:\n ${"x".repeat(200)}` }),
-      event("BackOff", 30, { lastTimestamp: null, eventTime: ago(30) }),
+      event("BackOff", 30, unseenTime(ago(30))),
       ...Array.from({ length: 5 }, (_, i) => event(`Later${i}`, 200 + i)),
     ];
-    const lines = words(events).split("warnings\n")[1]?.split("\n") ?? [];
+    const pods = [pod("web-1", "web", { ready: false })];
+    const lines = words(stackOf({ pods, events })).split("warnings\n")[1]?.split("\n") ?? [];
     expect(lines).to.have.length(5);
     expect(lines[0]).to.equal("            30 s ago, Pod web-1: BackOff, BackOff happened");
     expect(lines[1]).to.match(
@@ -137,19 +177,23 @@ warnings  none that still matters`);
 
   it("says nothing more of what was mended since", () => {
     const about = (kind: string, name: string) => ({ involvedObject: { kind, name } });
-    const since = (condition: string, seconds: number) => ({
-      status: { conditions: [{ type: condition, status: "True", lastTransitionTime: ago(seconds) }] },
-    });
-    const events = [
-      { ...pod("web-1-aaaaa", "web"), ...since("Ready", 100) },
-      { ...autoscaler(2, 2, 12), ...since("ScalingActive", 100) },
-      event("BeforeItWasReady", 120, about("Pod", "web-1-aaaaa")),
-      event("AfterItWasReady", 80, about("Pod", "web-1-aaaaa")),
-      event("BeforeItMeasured", 120, about("HorizontalPodAutoscaler", "web")),
-      event("OfOneThatIsGone", 20, about("Pod", "web-1-bbbbb")),
-      event("OfSomethingElse", 120, about("Node", "minikube")),
+    const since = (type: string, seconds: number) => [
+      { type, status: "True", lastTransitionTime: ago(seconds) },
     ];
-    expect(readEvents(events, now).map(({ reason }) => reason)).to.deep.equal([
+    const ready = pod("web-1-aaaaa", "web");
+    const scaler = autoscaler(2, 2, 12);
+    const objects = stackOf({
+      pods: [{ ...ready, status: { ...ready.status, conditions: since("Ready", 100) } }],
+      autoscalers: [{ ...scaler, status: { desiredReplicas: 2, conditions: since("ScalingActive", 100) } }],
+      events: [
+        event("BeforeItWasReady", 120, about("Pod", "web-1-aaaaa")),
+        event("AfterItWasReady", 80, about("Pod", "web-1-aaaaa")),
+        event("BeforeItMeasured", 120, about("HorizontalPodAutoscaler", "web")),
+        event("OfOneThatIsGone", 20, about("Pod", "web-1-bbbbb")),
+        event("OfSomethingElse", 120, about("Node", "minikube")),
+      ],
+    });
+    expect(readEvents(objects, now).map(({ reason }) => reason)).to.deep.equal([
       "AfterItWasReady",
       "OfSomethingElse",
     ]);
@@ -160,6 +204,7 @@ describe("npm run status", function () {
   this.timeout(60_000);
   let machine: Machine;
   let service: Answering;
+  let cluster: FakeApiServer | undefined;
 
   beforeEach(async () => {
     const mongodb = { state: "connected", version: "8.0.1", roundTripMs: 0.5 };
@@ -167,43 +212,47 @@ describe("npm run status", function () {
   });
   afterEach(() => {
     service.close();
+    cluster?.close();
+    cluster = undefined;
     machine.remove();
   });
-
-  const kubectl = (objects: readonly KubernetesObject[]) => `case "$*" in
-    *"get deployments,statefulsets,pods,horizontalpodautoscalers,events --namespace koa-mongo-stack-dev-1234 "*)
-      printf '%s' '${JSON.stringify({ items: objects })}' ;;
-    *kube-system*) printf uid-1 ;;
-    *) exit 64 ;;
-  esac`;
 
   const show = (options: Partial<StatusOptions>, on = machine) =>
     runOn(on, (context) => status({ json: false, watch: false, ...options }, context));
 
-  /** Runs it where `up` has run, and changes nothing. */
-  async function run(options: Partial<StatusOptions>, setup: Setup) {
+  /** Runs it where `up` has run, on a cluster with these objects, and changes nothing. */
+  async function run(
+    options: Partial<StatusOptions>,
+    { objects = wellStack(), ...setup }: Setup & { objects?: StackObjects } = {},
+    meet: (server: FakeApiServer) => void = () => undefined,
+  ) {
     const upService = await answering(200, {}, "/");
     const { config = {} } = setup;
     machine = fakeMachine({ url: upService.url, config });
+    cluster = await new FakeApiServer(machine.kubeconfig).start();
+    for (const kind of Object.keys(objects) as (keyof StackObjects)[])
+      cluster.set(paths[kind], objects[kind]);
     expect(await runUp(machine)).to.include({ code: 0 });
     upService.close();
     machine.changes();
-    machine.set({ url: service.url, ...setup });
+    // It needs no kubectl.
+    machine.set({ url: service.url, ...setup, programs: { kubectl: undefined, ...setup.programs } });
+    meet(cluster);
     const { code, text } = await show(options);
     expect(machine.changes()).to.deep.equal([]);
     return { code, text: stripVTControlCharacters(text) };
   }
 
   it("prints one screen, and ends with 0 where all is well", async () => {
-    const { code, text } = await run({}, { programs: { kubectl: kubectl(wellStack()) } });
+    const { code, text } = await run({});
     expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: all is well\n\nURL +http/);
     expect(text).to.include("2 of 2 pods ready").and.include("round trip 0.5 ms");
     expect(code).to.equal(0);
   });
 
   it("prints JSON for programs, and ends with 1 where something is wrong", async () => {
-    const objects = [workload("Deployment", 1, 2), workload("StatefulSet", 1, 1)];
-    const { code, text } = await run({ json: true }, { programs: { kubectl: kubectl(objects) } });
+    const objects = stackOf({ deployments: [deployment(1, 2)], statefulSets: [statefulSet(1, 1)] });
+    const { code, text } = await run({ json: true }, { objects });
     const found = JSON.parse(text) as Status;
     expect(found.service).to.deep.include({ wanted: 2, ready: 1 });
     expect(found.url).to.deep.include({ address: service.url, ok: true, version: "0.1.0" });
@@ -213,8 +262,7 @@ describe("npm run status", function () {
   describe("with an Ingress", () => {
     const config = { expose: "ingress", host: "koa-mongo.test" };
     const profiles = [{ ...goodProfile, Config: { ...goodProfile.Config, Nodes: [{ IP: "127.0.0.1" }] } }];
-    const programs = { kubectl: kubectl(wellStack()) };
-    const setup = () => ({ config, profiles, programs, url: service.url.replace("127.0.0.1", config.host) });
+    const setup = () => ({ config, profiles, url: service.url.replace("127.0.0.1", config.host) });
 
     it("asks at the node's address, because this machine need not know the host name", async () => {
       const { code, text } = await run({}, setup());
@@ -231,21 +279,54 @@ describe("npm run status", function () {
     });
   });
 
-  it("asks minikube's kubectl where there is no other", async () => {
-    const minikube = `if [ "$1" = kubectl ]; then ${kubectl(wellStack())}
-      elif [ "$1" = version ]; then echo '{"minikubeVersion":"v1.37.0"}'; fi`;
-    const { code } = await run({}, { programs: { kubectl: undefined, minikube } });
-    expect(code).to.equal(0);
+  it("reads times and counts as the API writes them", async () => {
+    const at = (seconds: number) => new Date(Date.now() - seconds * 1000);
+    const objects = stackOf({
+      pods: [{ metadata: { name: "web-1", labels: podLabels("web"), creationTimestamp: at(120) } }],
+      events: [event("Late", 0, { ...unseenTime(at(60)), involvedObject: { kind: "Node", name: "n" } })],
+    });
+    const { text } = await run({ json: true }, { objects });
+    const { service, events } = JSON.parse(text) as Status;
+    expect(service.pods[0]).to.deep.include({ name: "web-1", state: "Unknown" });
+    expect(service.pods[0]?.age).to.be.within(120, 180);
+    expect(events[0]?.age).to.be.within(60, 120);
   });
 
-  it("says why the cluster does not answer", async () => {
-    const programs = { kubectl: "echo 'connection refused' >&2; exit 1" };
-    const { code, text } = await run({}, { programs });
-    expect(text).to.equal(
-      "The cluster does not answer: connection refused. See what is wrong: npm run doctor",
-    );
-    expect(code).to.equal(1);
-  });
+  const silent: [string, (server: FakeApiServer) => void, string][] = [
+    [
+      "is down",
+      (server) => {
+        server.close();
+      },
+      "connect ECONNREFUSED 127.0.0.1:PORT",
+    ],
+    [
+      "is not in the kubeconfig",
+      () => {
+        writeFileSync(machine.kubeconfig, kubeconfig(9, "other"));
+      },
+      'the kubeconfig has no context "minikube"',
+    ],
+    [
+      "does not know the user",
+      (server) => (server.manners = { status: 401, message: "Unauthorized" }),
+      "it does not accept the kubeconfig's credentials (HTTP 401)",
+    ],
+    [
+      "refuses",
+      (server) => (server.manners = { status: 403, message: 'pods is forbidden: User "ada" cannot list' }),
+      'pods is forbidden: User "ada" cannot list',
+    ],
+  ];
+  for (const [what, meet, why] of silent) {
+    it(`says so where the cluster ${what}`, async () => {
+      const { code, text } = await run({}, {}, meet);
+      expect(text.replace(/:\d+\./, ":PORT.")).to.equal(
+        `The cluster does not answer: ${why}. See what is wrong: npm run doctor`,
+      );
+      expect(code).to.equal(1);
+    });
+  }
 
   it("says that there is no stack, and what it is not for", async () => {
     machine = fakeMachine();

@@ -42,6 +42,8 @@ export interface Setup {
 /** A machine whose PATH has nothing but fakes, with a project of its own. */
 export interface Machine {
   readonly project: Project;
+  /** File of the kubeconfig, which does not exist at first. */
+  readonly kubeconfig: string;
   /** What can be brought. At first nothing: nobody publishes for this machine. */
   releases: Releases;
   /** The program that does what is usual, for whoever publishes it. */
@@ -64,6 +66,7 @@ export interface Machine {
 
 const variables = [
   "PATH",
+  "KUBECONFIG",
   "PULUMI_BACKEND_URL",
   "PULUMI_CONFIG_PASSPHRASE",
   "PULUMI_CONFIG_PASSPHRASE_FILE",
@@ -83,6 +86,8 @@ export function fakeMachine(setup: Setup = {}): Machine {
   }
   for (const name of variables) Reflect.deleteProperty(process.env, name);
   process.env.PATH = paths.bin;
+  const kubeconfig = join(folder, "kubeconfig");
+  process.env.KUBECONFIG = kubeconfig;
 
   const take = (name: string) => {
     const file = join(paths.state, name);
@@ -92,6 +97,7 @@ export function fakeMachine(setup: Setup = {}): Machine {
   };
   const machine: Machine = {
     project: readProject(paths.project),
+    kubeconfig,
     releases: {
       minikube: { ...releases.minikube, url: "", assets: {} },
       pulumi: { ...releases.pulumi, url: "", assets: {} },

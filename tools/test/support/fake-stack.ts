@@ -1,35 +1,58 @@
-import type { KubernetesObject } from "../../status/kubernetes-object.ts";
+import type {
+  CoreV1Event,
+  V1ContainerState,
+  V1Deployment,
+  V1ObjectMeta,
+  V1Pod,
+  V1StatefulSet,
+  V2HorizontalPodAutoscaler,
+} from "@kubernetes/client-node";
+import { podLabels } from "../../../infra/platform/pod-defaults.ts";
+import type { StackObjects } from "../../status/read-objects.ts";
 
 /** The moment at which the tests look. */
 export const now = new Date("2026-01-02T03:04:05Z");
 
 /** A moment so many seconds before. */
-export function ago(seconds: number): string {
-  return new Date(now.getTime() - seconds * 1000).toISOString();
+export function ago(seconds: number): Date {
+  return new Date(now.getTime() - seconds * 1000);
 }
 
-const labels = (name: string) => ({ "app.kubernetes.io/name": name });
+/** Objects of a stack that has nothing else. */
+export function stackOf(objects: Partial<StackObjects>): StackObjects {
+  return { deployments: [], statefulSets: [], pods: [], autoscalers: [], events: [], ...objects };
+}
 
 /** A pod as Kubernetes tells of it. */
 export function pod(
   name: string,
   component: "web" | "mongodb",
   { age = 600, image = "koa-mongo-stack:abc", ...status }: Partial<PodSetup> = {},
-): KubernetesObject {
+): V1Pod {
   const { ready = true, restartCount = 0, state = {}, lastState = {}, phase = "Running", deleted } = status;
   return {
-    kind: "Pod",
     metadata: {
       name,
-      labels: labels(component),
+      labels: podLabels(component),
       creationTimestamp: ago(age),
       ...(deleted === true ? { deletionTimestamp: ago(1) } : {}),
     },
-    spec: { containers: [{ image }] },
+    spec: { containers: [{ name: component, image }] },
     status: {
       phase,
       conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
-      containerStatuses: [{ restartCount, state, lastState }],
+      containerStatuses: [
+        {
+          name: component,
+          image,
+          imageID: "",
+          ready,
+          restartCount,
+          state,
+          lastState,
+          containerID: "docker://1",
+        },
+      ],
     },
   };
 }
@@ -39,53 +62,67 @@ interface PodSetup {
   readonly image: string;
   readonly ready: boolean;
   readonly restartCount: number;
-  readonly state: { readonly waiting?: { readonly reason: string } };
-  readonly lastState: { readonly terminated?: { readonly reason?: string; readonly exitCode: number } };
+  readonly state: V1ContainerState;
+  readonly lastState: V1ContainerState;
   readonly phase: string;
   readonly deleted: boolean;
 }
 
-/** A Deployment or StatefulSet with so many pods of so many. */
-export function workload(
-  kind: "Deployment" | "StatefulSet",
-  readyReplicas: number,
-  replicas: number,
-): KubernetesObject {
-  const component = kind === "Deployment" ? "web" : "mongodb";
+/** The service's Deployment with so many pods of so many. */
+export function deployment(readyReplicas: number, replicas: number): V1Deployment {
   return {
-    kind,
-    metadata: { name: component, labels: labels(component) },
-    spec: { replicas },
+    metadata: metadata("web"),
+    spec: { replicas, ...template("web") },
     status: { readyReplicas },
   };
 }
 
-/** The autoscaler; without a figure it has not measured yet. */
-export function autoscaler(current: number, wanted: number, cpu?: number): KubernetesObject {
-  const averageUtilization = cpu;
+/** MongoDB's StatefulSet with so many pods of so many. */
+export function statefulSet(readyReplicas: number, replicas: number): V1StatefulSet {
   return {
-    kind: "HorizontalPodAutoscaler",
-    metadata: { name: "web", labels: labels("web") },
+    metadata: metadata("mongodb"),
+    spec: { replicas, serviceName: "mongodb", ...template("mongodb") },
+    status: { readyReplicas, replicas },
+  };
+}
+
+function metadata(component: string): V1ObjectMeta {
+  return { name: component, labels: podLabels(component) };
+}
+
+function template(component: string) {
+  return { selector: { matchLabels: podLabels(component) }, template: {} };
+}
+
+/** The autoscaler; without a figure it has not measured yet. */
+export function autoscaler(current: number, wanted: number, cpu?: number): V2HorizontalPodAutoscaler {
+  const name = "cpu";
+  return {
+    metadata: metadata("web"),
     spec: {
+      scaleTargetRef: { kind: "Deployment", name: "web" },
       minReplicas: 2,
       maxReplicas: 5,
-      metrics: [{ type: "Resource", resource: { target: { averageUtilization: 50 } } }],
+      metrics: [
+        { type: "Resource", resource: { name, target: { type: "Utilization", averageUtilization: 50 } } },
+      ],
     },
     status: {
       currentReplicas: current,
       desiredReplicas: wanted,
+      conditions: [],
+      // Kubernetes answers null, which the client's type does not know.
       currentMetrics:
-        averageUtilization === undefined
-          ? null
-          : [{ type: "Resource", resource: { current: { averageUtilization } } }],
+        cpu === undefined
+          ? (null as unknown as [])
+          : [{ type: "Resource", resource: { name, current: { averageUtilization: cpu } } }],
     },
   };
 }
 
 /** Something that Kubernetes tells. */
-export function event(reason: string, age: number, over: Partial<KubernetesObject> = {}): KubernetesObject {
+export function event(reason: string, age: number, over: Partial<CoreV1Event> = {}): CoreV1Event {
   return {
-    kind: "Event",
     type: "Warning",
     metadata: { name: reason },
     reason,
@@ -97,13 +134,15 @@ export function event(reason: string, age: number, over: Partial<KubernetesObjec
 }
 
 /** A stack that is well. */
-export function wellStack(): KubernetesObject[] {
-  return [
-    workload("Deployment", 2, 2),
-    workload("StatefulSet", 1, 1),
-    pod("web-1-aaaaa", "web"),
-    pod("web-1-bbbbb", "web", { age: 90_000, restartCount: 1 }),
-    pod("mongodb-0", "mongodb", { image: "mongo:8.0@sha256:0123", age: 7300 }),
-    autoscaler(2, 2, 12),
-  ];
+export function wellStack(): StackObjects {
+  return stackOf({
+    deployments: [deployment(2, 2)],
+    statefulSets: [statefulSet(1, 1)],
+    pods: [
+      pod("web-1-aaaaa", "web"),
+      pod("web-1-bbbbb", "web", { age: 90_000, restartCount: 1 }),
+      pod("mongodb-0", "mongodb", { image: "mongo:8.0@sha256:0123", age: 7300 }),
+    ],
+    autoscalers: [autoscaler(2, 2, 12)],
+  });
 }

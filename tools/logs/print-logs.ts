@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { styleText } from "node:util";
+import type { V1Pod } from "@kubernetes/client-node";
+import { UserError } from "../process/user-error.ts";
+import type { Place } from "../status/query-status.ts";
+import { watchObjects } from "../traffic/cluster-watch.ts";
+import { webSelector } from "../traffic/web-selector.ts";
+import { inOrder } from "./merge-lines.ts";
+import { loggingPod, loggingPods, readLog, type LoggingPod, type LogLine } from "./pod-logs.ts";
+import { readableLine } from "./readable-line.ts";
+
+/** Milliseconds before a log that ended is read again. */
+const pause = 1000;
+const colors = ["cyan", "magenta", "green", "blue", "yellow"] as const;
+
+type Print = (line: string) => void;
+
+/**
+ * Prints the last lines of each pod of the service, in the order of their time.
+ * @param tail lines of each pod
+ * @throws {UserError} no pod has begun, or the cluster does not answer
+ */
+export async function printLogs(place: Place, tail: number, print: Print): Promise<void> {
+  const order = inOrder(print);
+  const say = speaker(order.add);
+  const pods = await loggingPods(place);
+  if (pods.length === 0) throw new UserError("No pod of the service has begun. See why: npm run status");
+  await Promise.all(
+    // A pod that was deleted meanwhile has no lines.
+    pods.map((pod) => readLog(place, pod, { follow: false, tail }, say(pod.name)).catch(() => undefined)),
+  );
+  order.end();
+}
+
+/**
+ * Prints what all pods of the service log, also new ones, and goes on after a dropped connection or a restart.
+ * @param tail lines of each pod from before
+ * @param stop ends it
+ * @throws {UserError} the cluster does not answer at the beginning
+ */
+export async function followLogs(place: Place, tail: number, print: Print, stop: AbortSignal): Promise<void> {
+  const order = inOrder(print);
+  const say = speaker(order.add);
+  const followed = new Set<string>();
+
+  function join(pod: LoggingPod, tail?: number): void {
+    if (followed.has(pod.name)) return;
+    followed.add(pod.name);
+    void followPod(place, pod, tail, say(pod.name), stop).then(() => followed.delete(pod.name));
+  }
+  for (const pod of await loggingPods(place)) join(pod, tail);
+  const pods = { path: `/api/v1/namespaces/${place.namespace}/pods`, labelSelector: webSelector };
+  const watching = watchObjects<V1Pod>(place.profile, pods, (object, change) => {
+    const pod = loggingPod(object);
+    if (pod !== undefined && change !== "DELETED") join(pod);
+  });
+  if (!stop.aborted) await once(stop, "abort");
+  await watching.stop();
+  order.end();
+}
+
+/**
+ * Until the pod is deleted. Each time the log ends it goes on after the last line that it has: that is also the
+ * beginning of the log of a container that restarted.
+ */
+async function followPod(
+  place: Place,
+  pod: LoggingPod,
+  tail: number | undefined,
+  say: (line: LogLine) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  let after: string | undefined;
+  const onLine = (line: LogLine) => {
+    after = line.timestamp;
+    say(line);
+  };
+  while (!stop.aborted) {
+    const excerpt = { follow: true, after, tail: after === undefined ? tail : undefined };
+    const failure = await readLog(place, pod, excerpt, onLine, stop).catch((error: unknown) => error);
+    if ((failure as { code?: unknown } | undefined)?.code === 404) return;
+    await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+/** Gives each pod a colour, and each of its lines the pod's name. */
+function speaker(add: (time: number, line: string) => void): (pod: string) => (line: LogLine) => void {
+  const known = new Map<string, string>();
+  return function say(pod) {
+    // The last part tells pods of one Deployment apart.
+    const short = pod.slice(pod.lastIndexOf("-") + 1);
+    const color = colors[known.size % colors.length] ?? "cyan";
+    if (!known.has(pod)) known.set(pod, styleText(color, short));
+    const name = known.get(pod) ?? short;
+    return ({ timestamp, text }) => {
+      add(Date.parse(timestamp), `${name} ${readableLine(text)}`);
+    };
+  };
+}

@@ -1,0 +1,235 @@
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { KubernetesObject } from "@kubernetes/client-node";
+
+/** The namespace that `pulumi stack output` of a fake machine names. */
+export const namespace = "koa-mongo-stack-dev-1234";
+
+/** Paths of the kinds that a stack has, in its namespace. */
+export const paths = {
+  deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
+  statefulSets: `/apis/apps/v1/namespaces/${namespace}/statefulsets`,
+  pods: `/api/v1/namespaces/${namespace}/pods`,
+  autoscalers: `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`,
+  events: `/api/v1/namespaces/${namespace}/events`,
+  secrets: `/api/v1/namespaces/${namespace}/secrets`,
+} as const;
+
+/** What a watch tells, each time from the beginning: seconds that it waits, and an object. */
+export type Story = readonly (readonly [seconds: number, object: KubernetesObject])[];
+
+/** How it treats requests. */
+export type Manners = "answers" | "hangs" | { readonly status: number; readonly message: string };
+
+interface Line {
+  readonly time: string;
+  readonly text: string;
+}
+
+interface Follower {
+  readonly pod: string;
+  readonly response: ServerResponse;
+}
+
+interface Watcher {
+  readonly path: string;
+  readonly response: ServerResponse;
+}
+
+/** A kubeconfig for a cluster at a port of the loopback address. */
+export function kubeconfig(port: number, context = "minikube"): string {
+  const cluster = { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true };
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: [{ name: context, cluster }],
+    users: [{ name: context, user: { token: "token" } }],
+    contexts: [{ name: context, context: { cluster: context, user: context } }],
+  });
+}
+
+/** A Kubernetes API on this machine: lists, watches, logs, and raw answers. */
+export class FakeApiServer {
+  manners: Manners = "answers";
+  /** All that was asked for, with its query. */
+  readonly requests: string[] = [];
+  /** What a path answers that is no list: the text of its JSON is made anew for each request. */
+  readonly raw = new Map<string, () => unknown>();
+  /** What watches of a path tell instead of its objects. */
+  readonly stories = new Map<string, Story>();
+  readonly #objects = new Map<string, readonly KubernetesObject[]>();
+  readonly #logs = new Map<string, Line[]>();
+  readonly #followers = new Set<Follower>();
+  readonly #watchers = new Set<Watcher>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #kubeconfig: string;
+  readonly #server = createServer((request, response) => {
+    const url = request.url ?? "";
+    this.requests.push(url);
+    const { pathname, searchParams } = new URL(url, "http://x");
+    this.#answer(decodeURIComponent(pathname), searchParams, response);
+  });
+
+  /** @param kubeconfig the file that names it */
+  constructor(kubeconfig: string) {
+    this.#kubeconfig = kubeconfig;
+  }
+
+  /** Starts it on a free port, and writes the kubeconfig. */
+  async start(context = "minikube"): Promise<this> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    writeFileSync(this.#kubeconfig, kubeconfig(this.port, context));
+    return this;
+  }
+
+  /** Its port of the loopback address. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Says what there is under a path, also to who watches it. */
+  set(path: string, objects: readonly KubernetesObject[]): void {
+    const before = this.#objects.get(path) ?? [];
+    this.#objects.set(path, objects);
+    for (const { response } of [...this.#watchers].filter((watcher) => watcher.path === path)) {
+      for (const object of objects) {
+        const isKnown = before.some((other) => nameOf(other) === nameOf(object));
+        tell(response, isKnown ? "MODIFIED" : "ADDED", object);
+      }
+      const gone = before.filter((one) => !objects.some((other) => nameOf(other) === nameOf(one)));
+      for (const object of gone) tell(response, "DELETED", object);
+    }
+  }
+
+  /** A container logs. @param time RFC 3339 with nine digits */
+  log(pod: string, time: string, text: string): void {
+    const line = { time, text };
+    this.#logs.set(pod, [...(this.#logs.get(pod) ?? []), line]);
+    for (const follower of this.#followers) if (follower.pod === pod) follower.response.write(written(line));
+  }
+
+  /** A container ends and begins anew: its log is empty. */
+  restart(pod: string): void {
+    this.#logs.set(pod, []);
+    for (const follower of [...this.#followers].filter((one) => one.pod === pod)) {
+      this.#followers.delete(follower);
+      follower.response.end();
+    }
+  }
+
+  /** A pod is deleted: its log is not found any more. */
+  forget(pod: string): void {
+    this.restart(pod);
+    this.#logs.delete(pod);
+  }
+
+  /** How many logs are followed. */
+  get followers(): number {
+    return this.#followers.size;
+  }
+
+  /** Cuts all connections. */
+  drop(): void {
+    this.#server.closeAllConnections();
+  }
+
+  /** Ends it: afterwards its port refuses connections. */
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#server.close();
+    this.drop();
+  }
+
+  #answer(path: string, query: URLSearchParams, response: ServerResponse): void {
+    if (this.manners === "hangs") return;
+    if (this.manners !== "answers") {
+      refuse(response, this.manners.status, this.manners.message);
+      return;
+    }
+    const [, pod] = /\/pods\/([^/]+)\/log$/.exec(path) ?? [];
+    if (pod !== undefined) this.#answerLog(pod, query, response);
+    else if (query.get("watch") === "true") this.#answerWatch(path, query, response);
+    else if (this.raw.has(path)) json(response, this.raw.get(path)?.());
+    else json(response, { items: this.#select(path, query) });
+  }
+
+  #answerLog(pod: string, query: URLSearchParams, response: ServerResponse): void {
+    const lines = this.#logs.get(pod);
+    if (lines === undefined) {
+      refuse(response, 404, `pods "${pod}" not found`);
+      return;
+    }
+    const tail = query.get("tailLines");
+    // Kubernetes knows it by the second.
+    const since = (query.get("sinceTime") ?? "").slice(0, 19);
+    const recent = lines.filter(({ time }) => time >= since);
+    response.setHeader("content-type", "text/plain");
+    response.flushHeaders();
+    for (const line of tail === null ? recent : recent.slice(Math.max(0, recent.length - Number(tail)))) {
+      response.write(written(line));
+    }
+    if (query.get("follow") !== "true") {
+      response.end();
+      return;
+    }
+    keep(this.#followers, { pod, response });
+  }
+
+  #answerWatch(path: string, query: URLSearchParams, response: ServerResponse): void {
+    response.setHeader("content-type", "application/json");
+    response.flushHeaders();
+    const story = this.stories.get(path);
+    if (story !== undefined) {
+      let at = 0;
+      for (const [seconds, object] of story) {
+        at += seconds * 1000;
+        this.#timers.add(
+          setTimeout(() => {
+            tell(response, "MODIFIED", object);
+          }, at),
+        );
+      }
+      return;
+    }
+    for (const object of this.#select(path, query)) tell(response, "ADDED", object);
+    keep(this.#watchers, { path, response });
+  }
+
+  #select(path: string, query: URLSearchParams): readonly KubernetesObject[] {
+    const wanted = (query.get("labelSelector") ?? "").split(",").filter((label) => label !== "");
+    return (this.#objects.get(path) ?? []).filter(({ metadata }) =>
+      wanted.every((label) => {
+        const [key = "", value] = label.split("=");
+        return metadata?.labels?.[key] === value;
+      }),
+    );
+  }
+}
+
+function keep<T extends { readonly response: ServerResponse }>(all: Set<T>, one: T): void {
+  all.add(one);
+  one.response.on("close", () => all.delete(one));
+}
+
+function nameOf({ metadata }: KubernetesObject): string | undefined {
+  return metadata?.name;
+}
+
+function written({ time, text }: Line): string {
+  return `${time} ${text}\n`;
+}
+
+function tell(response: ServerResponse, type: string, object: KubernetesObject): void {
+  response.write(`${JSON.stringify({ type, object })}\n`);
+}
+
+function json(response: ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+function refuse(response: ServerResponse, code: number, message: string): void {
+  json(response, { kind: "Status", status: "Failure", message, code }, code);
+}
