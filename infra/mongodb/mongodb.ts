@@ -112,8 +112,8 @@ function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOption
   );
   return {
     uri: credentials.uri,
-    // The pull of that large image must not count against the pods' time; the rest of MongoDB's start may.
-    before: storage.kind === "hostPath" ? [...mongoImage, ...usersAdded] : [database],
+    // The service's rollout has a deadline, which neither the pull of that large image nor a recovery may use up.
+    before: [database],
     finish(web) {
       if (isRotated) usersJob("drop", [database, web]);
     },
