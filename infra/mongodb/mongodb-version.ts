@@ -22,3 +22,14 @@ export function versionOf(image: string): ImageVersion | undefined {
   const [major, minor] = [Number(tag[1]), tag[2]];
   return minor === undefined ? { major } : { major, minor: Number(minor) };
 }
+
+/** A version as a message names it. */
+export function nameOf({ major, minor }: ImageVersion): string {
+  return `MongoDB ${minor === undefined ? major : `${major}.${minor}`}`;
+}
+
+/** Whether a version is of an older series than another. False where one of them does not tell. */
+export function isOlder(one: ImageVersion, two: ImageVersion): boolean {
+  if (one.major !== two.major) return one.major < two.major;
+  return one.minor !== undefined && two.minor !== undefined && one.minor < two.minor;
+}

@@ -4,6 +4,7 @@ import { connectionSecret, type SecretKey } from "./connection-secret.ts";
 import { Credentials } from "./credentials.ts";
 import { MongoDatabase, standaloneRequests } from "./standalone.ts";
 import { PulledImage } from "./pulled-image.ts";
+import { readableImage } from "./readable-image.ts";
 import { memberRequests, members, operatorRequests, ReplicaSet } from "./replica-set.ts";
 import type { MongoSettings } from "../settings/mongodb-settings.ts";
 import type { Site } from "../cluster/site.ts";
@@ -75,13 +76,24 @@ type Of<Kind> = MongoArgs<Extract<MongoSettings, { kind: Kind }>>;
  * nothing has them any more.
  */
 function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOptions): Mongo {
-  const { namespace, site, clusterId, network, stack } = args;
-  const { image, memory, passwordVersion: version, storage } = args.mongo;
-  const data = storage.kind === "hostPath" ? { data: hostPathOf(stack) } : {};
+  const { namespace, site, clusterId, network, stack, mongo } = args;
+  const { memory, passwordVersion: version, storage } = mongo;
+  // Files on the node are checked there, where they outlive the stack.
+  const [data, image] =
+    storage.kind === "hostPath"
+      ? [{ data: hostPathOf(stack) }, mongo.image]
+      : [{}, readableImage({ image: mongo.image, namespace, context: site.context })];
   const mongoImage =
     site.minikube === undefined
       ? []
-      : [new PulledImage("mongodb", { profile: site.minikube.profile, clusterId, image, ...data })];
+      : [
+          new PulledImage("mongodb", {
+            profile: site.minikube.profile,
+            clusterId,
+            image: mongo.image,
+            ...data,
+          }),
+        ];
   const claimName = databaseStorage(
     "data",
     { namespace, directory: stack, storage, site, clusterId, owner: args.owner },
@@ -106,8 +118,8 @@ function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOption
   );
   return {
     uri: credentials.uri,
-    // The pull of that large image must not count against the pods' time; the rest of MongoDB's start may.
-    before: storage.kind === "hostPath" ? [...mongoImage, ...usersAdded] : [database],
+    // The service's rollout has a deadline, which neither the pull of that large image nor a recovery may use up.
+    before: [database],
     finish(web) {
       if (isRotated) usersJob("drop", [database, web]);
     },

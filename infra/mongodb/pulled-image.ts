@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeCommand } from "../commands/node-command.ts";
-import { seriesFile, versionOf } from "./mongodb-version.ts";
+import { nameOf, seriesFile, versionOf } from "./mongodb-version.ts";
 
 /** Arguments of {@link PulledImage}. */
 export interface PulledImageArgs {
@@ -37,14 +37,15 @@ export function pullLine({ image, data }: Pick<PulledImageArgs, "image" | "data"
 
 /** Fails before anything is changed. Where the tag does not tell the version, MongoDB's pod checks it. */
 function versionCheck(image: string, data: string): string[] {
-  const { major, minor } = versionOf(image) ?? {};
-  if (major === undefined || minor === undefined) return [];
+  const version = versionOf(image);
+  if (version === undefined) return [];
+  const { major, minor } = version;
   const message =
-    `The data in ${data} are of MongoDB $made, and MongoDB ${major}.${minor} (${image}) can't read them. ` +
+    `The data in ${data} are of MongoDB $made, and ${nameOf(version)} (${image}) can't read them. ` +
     "Nothing was changed. Run: pulumi config set mongoImage mongo:$made";
   return [
     `made=$(sudo cat ${data}/${seriesFile} 2>/dev/null | grep -xE '[0-9]+[.][0-9]+')`,
-    `if [ -n "$made" ] && [ $((\${made%.*} * 1000 + \${made#*.})) -gt ${major * 1000 + minor} ]; ` +
+    `if [ -n "$made" ] && [ $((\${made%.*} * 1000 + \${made#*.})) -gt ${major * 1000 + (minor ?? 999)} ]; ` +
       `then echo "${message}" >&2; exit 1; fi`,
   ];
 }

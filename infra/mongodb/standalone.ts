@@ -16,7 +16,7 @@ type VolumeMount = types.input.core.v1.VolumeMount;
 export interface MongoDatabaseArgs {
   readonly namespace: pulumi.Input<string>;
   /** The official mongo image, with its version. */
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   /** Memory of its container, a Kubernetes quantity. */
   readonly memory: string;
   /** The claim of the volume that holds the data; MongoDB's user must be able to write to it. */
@@ -162,7 +162,7 @@ export function standaloneRequests(memory: string): Requests {
   return { cpu: "250m", memory };
 }
 
-function serverContainer(image: string, memory: string): Omit<Container, "name"> {
+function serverContainer(image: pulumi.Input<string>, memory: string): Omit<Container, "name"> {
   const common = mongoContainer(image, {
     requests: { ...standaloneRequests(memory) },
     limits: { cpu: "1", memory },
@@ -171,7 +171,10 @@ function serverContainer(image: string, memory: string): Omit<Container, "name">
 }
 
 /** What every container of the mongo image has. */
-export function mongoContainer(image: string, resources: types.input.core.v1.ResourceRequirements) {
+export function mongoContainer(
+  image: pulumi.Input<string>,
+  resources: types.input.core.v1.ResourceRequirements,
+) {
   return {
     image,
     imagePullPolicy: "IfNotPresent",

@@ -11,7 +11,7 @@ import { terminationGraceSeconds } from "../web/web-defaults.ts";
 export interface UsersJobArgs {
   readonly namespace: pulumi.Input<string>;
   /** The official mongo image, with its version. */
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   /** A node that has the image. @default any */
   readonly node?: string;
   /** The users that MongoDB is to have. */

@@ -49,6 +49,13 @@ describe("PulledImage", function () {
     expect(() => pulled()).to.throw("ENOENT");
   });
 
+  it("refuses an older major version without a minor one", async () => {
+    madeBy("8.0");
+    expect((await onNode("mongo:7")).said).to.match(
+      /are of MongoDB 8\.0, and MongoDB 7 \(mongo:7\) can't read/,
+    );
+  });
+
   for (const [series, image] of [
     ["8.0", "mongo:8.0.15"],
     ["8.0", "mirror.example:5000/mongo:8.0@sha256:1"],

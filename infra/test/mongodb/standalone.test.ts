@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { MongoDatabase } from "../../mongodb/standalone.ts";
 import { restorePath } from "../support/fake-minikube.ts";
 import { runProgram, type ProgramRun } from "../support/mocked-program.ts";
 import { restrictedContainer, restrictedPod } from "../support/restricted-pod.ts";
@@ -90,6 +91,14 @@ describe("MongoDatabase", function () {
     });
     const { customTimeouts } = program.the("StatefulSet").options;
     expect(customTimeouts).to.deep.equal({ create: "12m", update: "12m" });
+  });
+
+  it("is ready before the service's rollout begins, whose deadline is shorter than a recovery", async () => {
+    for (const storage of ["hostPath", "standard"]) {
+      const { resources } = await runProgram({ storage });
+      const web = resources.find(({ type }) => type === "koa-mongo-stack:web:WebService");
+      expect([web?.options.dependsOn].flat()[0], storage).to.be.instanceOf(MongoDatabase);
+    }
   });
 
   it("meets the restricted standard as user 999, in every container", () => {

@@ -34,12 +34,14 @@ describe("startMongoDB", function () {
 
   /** In a process of its own: the program is looked for once. */
   async function startsWith(tunables: Record<string, string>): Promise<string> {
-    const { MONGODB_URI: _, GLIBC_TUNABLES: __, ...env } = process.env;
+    const env: NodeJS.ProcessEnv = { ...process.env, PATH: [folder, process.env.PATH].join(delimiter) };
+    delete env.MONGODB_URI;
+    delete env.GLIBC_TUNABLES;
     const script =
       `const { startMongoDB } = await import(${JSON.stringify(source)});` +
       "const server = await startMongoDB(); console.log(server.kind); await server.close();";
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
-      env: { ...env, ...tunables, PATH: [folder, process.env.PATH].join(delimiter) },
+      env: { ...env, ...tunables },
     });
     expect(stdout.trim()).to.equal("mongod on PATH");
     return readFileSync(join(folder, "tunables"), "utf8");

@@ -70,7 +70,7 @@ describe("doctor", () => {
       "Pulumi backend: warn",
       "cluster: warn",
     ]);
-    expect(states).to.have.length(11);
+    expect(states).to.have.length(12);
   });
 
   const faults: [string, Setup, string, Row["state"], string, string][] = [
