@@ -183,7 +183,7 @@ export class FaultRun {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "table.md"), `${text}\n`);
     const timeline = { samples, moments: this.#moments, pods: this.#pods.changes };
-    await writeFile(join(folder, "timeline.svg"), drawTimeline(timeline));
+    await writeFile(join(folder, "timeline.svg"), await drawTimeline(timeline));
   }
 }
 

@@ -38,7 +38,7 @@ export async function load(args: readonly string[], tools: Tools, signal: AbortS
   const drawing = options.write && section === "clients" ? "load-clients.svg" : "load.svg";
   const file = join(folder, drawing);
   await mkdir(folder, { recursive: true });
-  await writeFile(file, drawPicture(outcome.recording));
+  await writeFile(file, await drawPicture(outcome.recording));
   print(`\n${lines([...found, ["picture", file]])}`);
   if (options.write) {
     const measuring = period === undefined ? "" : ` metrics-server measured every ${period} s.`;
