@@ -29,7 +29,7 @@ export async function drawPicture({
   const requestsText = { title: "answers per second; the line is load off", axis: "requests/s", height: 150 };
   const cpuText = {
     title: `CPU of the pods, target ${target} %`,
-    axis: "CPU (% of the request)",
+    axis: "CPU (% of request)",
     height: 120,
   };
   const podsText = {

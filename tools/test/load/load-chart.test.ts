@@ -17,7 +17,7 @@ describe("drawPicture", () => {
       off: 2000,
       end: 4000,
     });
-    for (const text of ["requests/s", "CPU (% of the request)", "pods", "time since the load began (min)"]) {
+    for (const text of ["requests/s", "CPU (% of request)", "pods", "time since the load began (min)"]) {
       expect(svg).to.include(`>${text}<`);
     }
     expect(svg).to.include("target 50 %").and.include("load off").and.include("ready pods, up to 5");
