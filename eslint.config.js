@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
+import { importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -12,6 +13,41 @@ export default tseslint.config(
     rules: {
       // Ports and counts read well in messages.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  {
+    // The arrow of docs/architecture.md: dev → tools → infra, and service stands alone. The tools run the service, and
+    // share its helpers for work on a developer's machine.
+    files: ["**/*.{ts,js}"],
+    plugins: { "import-x": importX },
+    rules: {
+      "import-x/no-restricted-paths": [
+        "error",
+        {
+          zones: [
+            {
+              target: "./service",
+              from: ["./infra", "./tools", "./dev"],
+              message: "service stands alone: its image has nothing else.",
+            },
+            {
+              target: "./infra",
+              from: ["./service", "./tools", "./dev"],
+              message: "infra knows of the service its folder, its ports and its health paths only.",
+            },
+            {
+              target: "./tools",
+              from: "./dev",
+              message: "dev/ may be deleted: what tools/ needs belongs to tools/.",
+            },
+            {
+              target: "./tools/!(test)/**/*",
+              from: "./service/!(dev)/**/*",
+              message: "the tools start the service as a program; only service/dev is shared.",
+            },
+          ],
+        },
+      ],
     },
   },
   {

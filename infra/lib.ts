@@ -9,9 +9,9 @@ export { Credentials, type CredentialsArgs, type UsersData } from "./mongodb/cre
 export { MongoDatabase, type MongoDatabaseArgs } from "./mongodb/standalone.ts";
 export { ServiceImage, type ServiceImageArgs } from "./image/service-image.ts";
 export { WebIngress, type WebIngressArgs } from "./web/ingress.ts";
-export type { Reach } from "./cluster/minikube.ts";
+export type { Reach } from "./cluster/node-address.ts";
 export { Monitoring, type MonitoringArgs } from "./monitoring/monitoring.ts";
-export { AppNamespace } from "./platform/app-namespace.ts";
+export { AppNamespace, type AppNamespaceArgs } from "./platform/app-namespace.ts";
 export {
   NetworkRules,
   type DatabasePath,

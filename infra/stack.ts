@@ -1,11 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Bounds } from "./platform/quota.ts";
 import { makeMongo, mongoRequests } from "./mongodb/mongodb.ts";
+import { hostPathOf } from "./mongodb/storage/hostpath-storage.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { AppNamespace } from "./platform/app-namespace.ts";
 import { NetworkRules } from "./platform/network-policies.ts";
+import { stackOwner, type Claims } from "./platform/stack-owner.ts";
 import { PullSecret } from "./image/pull-secret.ts";
 import type { Settings } from "./settings/stack-settings.ts";
+import { ownerLabel } from "./cluster/neighbours.ts";
 import type { Site } from "./cluster/site.ts";
 import { WebService, webRequests } from "./web/web-service.ts";
 
@@ -36,7 +39,8 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
   const { scaling, expose, registry, metrics, collector } = settings;
   const { minikube, tunnel, reach, hasSeveralNodes } = site;
 
-  const app = new AppNamespace(settings.name, inCluster);
+  const owner = stackOwner("owner", claims(settings), site.neighbours);
+  const app = new AppNamespace(settings.name, { labels: { [ownerLabel]: owner } }, inCluster);
 
   const pull =
     registry?.pull === undefined
@@ -82,6 +86,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       stack: settings.name,
       site,
       clusterId: args.clusterId,
+      owner,
       network,
       ...(bounds === undefined ? {} : { priority: bounds.priorities.database }),
     },
@@ -112,4 +117,15 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
   if (metrics?.kind === "serviceMonitor") new Monitoring("monitoring", { namespace: app.name }, inCluster);
 
   return { url: web.url, namespace: app.name };
+}
+
+/** What of the cluster no other stack may have. */
+function claims({ name, expose, mongo }: Settings): Claims {
+  const isHostPath = mongo.kind === "standalone" && mongo.storage.kind === "hostPath";
+  return {
+    stack: name,
+    nodePort: expose.kind === "nodePort" ? expose.port : undefined,
+    host: expose.kind === "ingress" ? expose.host : undefined,
+    directory: isHostPath ? hostPathOf(name) : undefined,
+  };
 }

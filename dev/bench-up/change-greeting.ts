@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProjectCopy } from "../../tools/test/support/project-copy.ts";
-import { Fault } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 
 const file = "service/page/page-view.ts";
 
@@ -21,12 +21,12 @@ export class Code {
 
   /**
    * Waits until a new connection is answered with the greeting.
-   * @throws {Fault} not within a minute
+   * @throws {UserError} not within a minute
    */
   async untilServed(url: string): Promise<void> {
     const end = performance.now() + 60_000;
     while (!(await page(url)).includes(this.#greeting)) {
-      if (performance.now() > end) throw new Fault(`${url} does not say "${this.#greeting}".`);
+      if (performance.now() > end) throw new UserError(`${url} does not say "${this.#greeting}".`);
       await sleep(20);
     }
   }

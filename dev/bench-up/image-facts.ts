@@ -1,7 +1,7 @@
 import { megabytes } from "../../tools/terminal/format-bytes.ts";
 import { median } from "../bench/round-summary.ts";
 import { judgement } from "./bench-up-report.ts";
-import { Fault } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 
 /** What was seen of the service's image. */
 export interface ImageFacts {
@@ -28,7 +28,7 @@ export function historyOf(image: string): string[] {
 
 /**
  * Sizes of an image's layers, from what `docker history` says.
- * @throws {Fault} the Dockerfile's first instruction is not among them
+ * @throws {UserError} the Dockerfile's first instruction is not among them
  */
 export function parseHistory(text: string): Pick<ImageFacts, "added" | "whole"> {
   const layers = text
@@ -39,7 +39,7 @@ export function parseHistory(text: string): Pick<ImageFacts, "added" | "whole"> 
       return { size: Number(size), by };
     });
   const own = layers.findIndex(({ by }) => by.startsWith(first));
-  if (own === -1) throw new Fault(`docker history shows no "${first}" of the Dockerfile.`);
+  if (own === -1) throw new UserError(`docker history shows no "${first}" of the Dockerfile.`);
   const sizes = layers.map(({ size }) => size);
   return {
     added: sizes.slice(0, own).filter((size) => size > 0),

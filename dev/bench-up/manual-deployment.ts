@@ -2,9 +2,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { mongodbUser } from "../../infra/mongodb/standalone.ts";
-import type { Minikube } from "../../infra/cluster/minikube.ts";
+import type { Minikube } from "../../infra/cluster/minikube-cluster.ts";
 import { kubectl } from "../../tools/kubernetes/kubectl.ts";
-import { Fault, work } from "../../tools/process/child-process.ts";
+import { work } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 import { webSelector } from "../../tools/traffic/web-selector.ts";
 import { historyOf } from "./image-facts.ts";
 
@@ -26,7 +27,7 @@ interface KubernetesObject {
 
 /**
  * Reads the files that the Kubernetes provider has rendered into a folder.
- * @throws {Fault} they are not what can be deployed
+ * @throws {UserError} they are not what can be deployed
  */
 export async function readManifests(folder: string): Promise<Manifests> {
   const manifests = join(folder, "1-manifest");
@@ -37,7 +38,7 @@ export async function readManifests(folder: string): Promise<Manifests> {
   const volume = objects.find(({ object }) => object.kind === "PersistentVolume");
   const directory = volume?.object.spec?.hostPath?.path;
   if (namespace === undefined || directory === undefined)
-    throw new Fault(`The program has rendered no namespace or no hostPath volume into ${folder}.`);
+    throw new UserError(`The program has rendered no namespace or no hostPath volume into ${folder}.`);
   // kubectl applies in the order of the file, and nothing can be in a namespace that is not there.
   const others = objects.filter((one) => one !== namespace);
   return {

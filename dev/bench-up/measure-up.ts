@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { findMinikube, type Minikube } from "../../infra/cluster/minikube.ts";
+import { findMinikube, type Minikube } from "../../infra/cluster/minikube-cluster.ts";
 import { copyProject } from "../../tools/test/support/project-copy.ts";
-import { Fault } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 import { soonerStart } from "../../tools/pulumi/pulumi-stack.ts";
 import { ByHand, readManifests } from "./manual-deployment.ts";
 import { Code } from "./change-greeting.ts";
@@ -62,7 +62,7 @@ async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => vo
   const project = await copyProject();
   undo.push(() => project.remove());
   const { address, fault } = minikube.reach(nodePort);
-  if (fault !== undefined) throw new Fault(fault);
+  if (fault !== undefined) throw new UserError(fault);
 
   say("rendering the manifests");
   const rendering = await copyProject();
@@ -141,7 +141,7 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
 async function usableMinikube(profile: string): Promise<Minikube> {
   const minikube = await findMinikube(profile);
   if (minikube.buildsInNode) return minikube;
-  throw new Fault(
+  throw new UserError(
     "This compares builds in the node's Docker: it needs a minikube of one node with that runtime.",
   );
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { developerCommand } from "../support/developer-command.ts";
 import { runProgram } from "../../tools/process/exit-code.ts";
-import { Fault, work } from "../../tools/process/child-process.ts";
+import { work } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 import { startLocalService } from "./contract-service.ts";
 import { findSchemathesis } from "./schemathesis-program.ts";
 import { repeatUntil } from "./repeat-until.ts";
@@ -64,12 +65,12 @@ async function test(schemathesis: string, url: string): Promise<number> {
 function judge(report: Report): number {
   console.log(summary(report));
   const faults = faultsOf(report);
-  if (faults.length > 0) throw new Fault(`schemathesis: ${faults.join(", ")}`);
+  if (faults.length > 0) throw new UserError(`schemathesis: ${faults.join(", ")}`);
   return report.test_cases.generated;
 }
 
 function expectNoServerError(answers: ReadonlyMap<number, number>): void {
   const counts = [...answers].sort(([a], [b]) => a - b);
   console.log(`the service's log: ${counts.map(([status, count]) => `${status} × ${count}`).join(", ")}`);
-  if (counts.some(([status]) => status >= 500)) throw new Fault("The service answered 5xx.");
+  if (counts.some(([status]) => status >= 500)) throw new UserError("The service answered 5xx.");
 }

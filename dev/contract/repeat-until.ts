@@ -1,10 +1,10 @@
-import { Fault } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 
 /**
  * Repeats a run until there were so many requests.
  * @param run one of them; gives its requests
  * @returns how many there were
- * @throws {Fault} they were too few after the last run
+ * @throws {UserError} they were too few after the last run
  */
 export async function repeatUntil(
   least: number,
@@ -13,6 +13,6 @@ export async function repeatUntil(
 ): Promise<number> {
   let requests = 0;
   for (let done = 0; done < mostRuns && requests < least; done++) requests += await run();
-  if (requests < least) throw new Fault(`${requests} requests are fewer than ${least}`);
+  if (requests < least) throw new UserError(`${requests} requests are fewer than ${least}`);
   return requests;
 }

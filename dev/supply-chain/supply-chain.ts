@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "../../tools/process/exit-code.ts";
-import { ask, Fault, mustAsk } from "../../tools/process/child-process.ts";
+import { ask, mustAsk } from "../../tools/process/child-process.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 import { auditExitCode, judgeAudit } from "./audit.ts";
 import { imagesIn, isPinned } from "./pinned-images.ts";
 import { serviceSbom, type Sbom, type ServicePackage } from "./sbom.ts";
@@ -42,7 +43,7 @@ async function audit(): Promise<void> {
   const answer = await ask("npm", ["audit", "--json"], { cwd: project, timeout: asking });
   const { verdict, text } = judgeAudit(answer.kind === "absent" ? "" : answer.stdout);
   console.log(text);
-  if (verdict === "failed") throw new Fault("Run: npm audit fix. What it can't fix, npm audit names.");
+  if (verdict === "failed") throw new UserError("Run: npm audit fix. What it can't fix, npm audit names.");
   process.exitCode = auditExitCode[verdict];
 }
 

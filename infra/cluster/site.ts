@@ -1,6 +1,9 @@
 import { RunError } from "@pulumi/pulumi";
 import { findClusterUid } from "./cluster-uid.ts";
-import { findMinikube, dockerOfMachine, type Docker, type Minikube, type Reach } from "./minikube.ts";
+import { dockerOfMachine, type Docker } from "./docker-daemon.ts";
+import { findMinikube, type Minikube } from "./minikube-cluster.ts";
+import type { Reach } from "./node-address.ts";
+import { findNeighbours, type Neighbours } from "./neighbours.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
 import type { Settings } from "../settings/stack-settings.ts";
 
@@ -16,6 +19,8 @@ export interface Site {
   readonly minikube?: Minikube;
   /** The nodes that take pods, or undefined where nobody can say. */
   readonly nodes: readonly NodeFacts[] | undefined;
+  /** What other stacks have in the cluster, or undefined where kubectl can't say. */
+  readonly neighbours: Neighbours | undefined;
   /** Whether there is a node more where pods may go when one is away. */
   readonly hasSeveralNodes: boolean;
   /** Where a port of the node is reached from this machine. */
@@ -40,9 +45,10 @@ async function ofMinikube(
 ): Promise<Site> {
   const identity = findClusterUid(profile);
   const hasAnswered = identity.then((uid) => uid !== undefined);
-  const [minikube, nodes, uid] = await Promise.all([
+  const [minikube, nodes, neighbours, uid] = await Promise.all([
     findMinikube(profile, { hasAnswered }),
     findNodes(profile),
+    findNeighbours(profile),
     identity,
   ]);
   if (expose.kind === "ingress" && !minikube.hasIngress) {
@@ -57,6 +63,7 @@ async function ofMinikube(
     // This machine's Docker has its logins, and a host that all nodes reach under the same name.
     docker: registry === undefined ? minikube.docker : await dockerOfMachine(),
     nodes,
+    neighbours,
     hasSeveralNodes: minikube.nodes.length > 1,
     reach: minikube.reach,
     tunnel: `minikube tunnel -p ${profile}`,
@@ -64,9 +71,10 @@ async function ofMinikube(
 }
 
 async function ofKubeconfig(context: string | undefined): Promise<Site> {
-  const [docker, nodes, uid] = await Promise.all([
+  const [docker, nodes, neighbours, uid] = await Promise.all([
     dockerOfMachine(),
     findNodes(context),
+    findNeighbours(context),
     findClusterUid(context),
   ]);
   return {
@@ -74,6 +82,7 @@ async function ofKubeconfig(context: string | undefined): Promise<Site> {
     uid,
     docker,
     nodes,
+    neighbours,
     // What nobody can count is not taken for a single one.
     hasSeveralNodes: nodes?.length !== 1,
     reach: (nodePort) => reachNode(nodes, nodePort),

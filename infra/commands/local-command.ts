@@ -10,7 +10,7 @@ export interface CommandArgs {
   /** Make something so, or find that it is; one after the other, again whenever an argument has changed. */
   readonly create: pulumi.Input<readonly CommandLine[]>;
   /** Undoes it. @default it stays */
-  readonly delete?: CommandLine;
+  readonly delete?: pulumi.Input<CommandLine>;
   /** When one of these changes it is to be done again. */
   readonly triggers?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { Command } from "./local-command.ts";
 
 /** Arguments of {@link NodeCommand}. */
@@ -8,19 +8,20 @@ export interface NodeCommandArgs {
   /** Identity of the cluster: in another one it is to be done again. */
   readonly clusterId: pulumi.Input<string>;
   /** Shell line that makes something so, or finds that it is. */
-  readonly create: string;
+  readonly create: pulumi.Input<string>;
   /** Shell line that undoes it. @default it stays */
-  readonly delete?: string;
+  readonly delete?: pulumi.Input<string>;
 }
 
 /** What only the node itself can do. minikube finds the way in, whatever the runtime. */
 export class NodeCommand extends Command {
   constructor(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions) {
-    const onNode = (line: string) => ["minikube", "ssh", "--profile", args.profile, "--", line];
+    const onNode = (line: pulumi.Input<string>) =>
+      pulumi.output(line).apply((text) => ["minikube", "ssh", "--profile", args.profile, "--", text]);
     super(
       name,
       {
-        create: [onNode(args.create)],
+        create: pulumi.all([onNode(args.create)]),
         ...(args.delete === undefined ? {} : { delete: onNode(args.delete) }),
         triggers: [args.clusterId],
       },

@@ -19,6 +19,8 @@ export interface MongoArgs<Settings extends MongoSettings = MongoSettings> {
   readonly site: Site;
   /** Identity of the cluster. */
   readonly clusterId: pulumi.Input<string>;
+  /** Id of the stack. */
+  readonly owner: pulumi.Input<string>;
   /** Name of the PriorityClass of its pods. @default the cluster's */
   readonly priority?: pulumi.Input<string>;
   /** What has to be there before one of its pods talks to another. */
@@ -78,7 +80,11 @@ function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOption
     site.minikube === undefined
       ? []
       : [new PulledImage("mongodb", { profile: site.minikube.profile, clusterId, image })];
-  const claimName = databaseStorage("data", { namespace, directory: stack, storage, site, clusterId }, opts);
+  const claimName = databaseStorage(
+    "data",
+    { namespace, directory: stack, storage, site, clusterId, owner: args.owner },
+    opts,
+  );
   const credentials = new Credentials("mongodb", { namespace, version }, opts);
 
   const isRotated = version > 1;

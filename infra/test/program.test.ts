@@ -4,6 +4,11 @@ import { clusterUid, runProgram, type ProgramRun } from "./support/mocked-progra
 
 const namespace = "koa-mongo-stack-test-auto";
 
+/** The id that the stack keeps in its state. */
+function ownerId({ of }: ProgramRun): unknown {
+  return of("Stash").find(({ name }) => name === "owner")?.inputs.input;
+}
+
 describe("the program", function () {
   this.timeout(60_000);
   let program: ProgramRun;
@@ -31,7 +36,7 @@ describe("the program", function () {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy": 7,
       "kubernetes:policy/v1:PodDisruptionBudget": 1,
       "pulumi-nodejs:dynamic/command:Command": 2,
-      "pulumi:index:Stash": 2,
+      "pulumi:index:Stash": 3,
       "pulumi:providers:docker": 1,
       "pulumi:providers:kubernetes": 1,
       "pulumi:pulumi:Stack": 1,
@@ -50,6 +55,7 @@ describe("the program", function () {
       annotations: { "pulumi.com/skipAwait": "true" },
       labels: {
         "app.kubernetes.io/part-of": "koa-mongo-stack",
+        "koa-mongo-stack/owner": ownerId(program),
         "pod-security.kubernetes.io/enforce": "restricted",
         "pod-security.kubernetes.io/enforce-version": "latest",
         "pod-security.kubernetes.io/warn": "restricted",

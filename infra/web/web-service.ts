@@ -6,7 +6,7 @@ import type { SecretKey } from "../mongodb/connection-secret.ts";
 import { WebIngress } from "./ingress.ts";
 import { deletedAtOnce, notAwaited, partOf } from "../platform/metadata.ts";
 import { containerSecurity, leaveAfter, podLabels, podSecurity, spread } from "../platform/pod-defaults.ts";
-import type { Reach } from "../cluster/minikube.ts";
+import type { Reach } from "../cluster/node-address.ts";
 import type { Expose } from "../settings/expose-settings.ts";
 import type { Collector, MetricsSettings } from "../settings/monitoring-settings.ts";
 import type { Scaling } from "../settings/stack-settings.ts";

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { meter } from "./byte-counter.ts";
 
 /** The application's database, as infra/ makes it. */
@@ -18,12 +18,12 @@ export interface Contents {
 
 /**
  * Reads an archive to its end, which changes nothing: mongorestore would find out halfway that it is cut off.
- * @throws {Fault} it is not there, not an archive, cut off, damaged, or one of another database
+ * @throws {UserError} it is not there, not an archive, cut off, damaged, or one of another database
  */
 export async function readArchive(file: string, say: (line: string) => void): Promise<Contents> {
   try {
     const { size: bytes } = await stat(file);
-    if (bytes === 0) throw new Fault(notAnArchive);
+    if (bytes === 0) throw new UserError(notAnArchive);
     const contents = await pipeline(
       createReadStream(file),
       meter(say, bytes),
@@ -32,12 +32,12 @@ export async function readArchive(file: string, say: (line: string) => void): Pr
     );
     return { ...contents, bytes };
   } catch (error) {
-    throw new Fault(`${file} ${whatIsWrong(error as Error)}`, { cause: error });
+    throw new UserError(`${file} ${whatIsWrong(error as Error)}`, { cause: error });
   }
 }
 
 function whatIsWrong(error: NodeJS.ErrnoException): string {
-  if (error instanceof Fault) return error.message;
+  if (error instanceof UserError) return error.message;
   if (error.code === "ENOENT") return "is not there. `npm run backup` makes one.";
   if (error.code === "EISDIR") return "is a folder. Name the archive in it.";
   if (error.code === "Z_BUF_ERROR") return cutOff;
@@ -56,7 +56,7 @@ type Take = (size: number) => Promise<Buffer | undefined>;
 
 /** A magic number, and blocks: BSON documents up to a terminator. In the first are versions, then the collections. */
 async function walk(take: Take): Promise<Omit<Contents, "bytes">> {
-  if ((await take(4))?.readUInt32LE() !== magic) throw new Fault(notAnArchive);
+  if ((await take(4))?.readUInt32LE() !== magic) throw new UserError(notAnArchive);
   await inBlock(take);
   const collections: string[] = [];
   const others: string[] = [];
@@ -65,7 +65,7 @@ async function walk(take: Take): Promise<Omit<Contents, "bytes">> {
     else others.push(text(found, "db"));
   }
   if (collections.length === 0 && others[0] !== undefined) {
-    throw new Fault(`is an archive of the database ${others[0]}, not of ${database}.`);
+    throw new UserError(`is an archive of the database ${others[0]}, not of ${database}.`);
   }
   // In each other is a document that says what the rest belongs to, and the rest.
   let documents = 0;
@@ -78,7 +78,7 @@ async function walk(take: Take): Promise<Omit<Contents, "bytes">> {
 
 async function inBlock(take: Take): Promise<Buffer | "end"> {
   const found = await item(take);
-  if (found === undefined) throw new Fault(cutOff);
+  if (found === undefined) throw new UserError(cutOff);
   return found;
 }
 
@@ -87,9 +87,9 @@ async function item(take: Take): Promise<Buffer | "end" | undefined> {
   if (size === undefined) return undefined;
   if (size === terminator) return "end";
   // MongoDB's own limit is 16 MiB.
-  if (size < 5 || size > 2 ** 25) throw new Fault(notAnArchive);
+  if (size < 5 || size > 2 ** 25) throw new UserError(notAnArchive);
   const rest = await take(size - 4);
-  if (rest === undefined) throw new Fault(cutOff);
+  if (rest === undefined) throw new UserError(cutOff);
   return rest;
 }
 
@@ -97,7 +97,7 @@ async function item(take: Take): Promise<Buffer | "end" | undefined> {
 function text(document: Buffer, name: string): string {
   const key = `\x02${name}\0`;
   const at = document.indexOf(key);
-  if (at < 0) throw new Fault(notAnArchive);
+  if (at < 0) throw new UserError(notAnArchive);
   const start = at + key.length;
   return document.toString("utf8", start + 4, start + 4 + document.readInt32LE(start) - 1);
 }
@@ -112,7 +112,7 @@ function taker(source: AsyncIterable<Buffer>): Take {
         const next = await chunks.next();
         if (next.done === true) {
           if (missing === size) return undefined;
-          throw new Fault(cutOff);
+          throw new UserError(cutOff);
         }
         chunk = next.value;
       }

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { database } from "./archive.ts";
 import { inPod, passwordFile } from "./pod-exec.ts";
 import { meter } from "./byte-counter.ts";
@@ -52,7 +52,7 @@ export async function load(
   const told = /(\d+) document\(s\) restored successfully\. (\d+) document\(s\) failed/.exec(
     lines.join("\n"),
   );
-  if (told === null) throw new Fault([...lines, "mongorestore did not say what it restored."].join("\n"));
+  if (told === null) throw new UserError([...lines, "mongorestore did not say what it restored."].join("\n"));
   return { restored: Number(told[1]), failed: Number(told[2]) };
 }
 

@@ -1,10 +1,10 @@
-import { findProfile, isRunning } from "../../infra/cluster/minikube.ts";
-import { bringMissing } from "../install/missing-programs.ts";
-import type { Tools } from "../terminal/command-context.ts";
+import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
+import { installMissing } from "../install/missing-programs.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 
 /** The stack's MongoDB, as it runs. */
@@ -32,14 +32,14 @@ interface Secret {
 
 /**
  * Finds it without changing anything.
- * @throws {Fault} there is no stack, no cluster, or no pod that is ready
+ * @throws {UserError} there is no stack, no cluster, or no pod that is ready
  */
-export async function findMongodb(tools: Tools): Promise<Mongodb> {
-  const { project, step } = tools;
-  await step("Pulumi", () => requirePulumi(tools));
-  await bringMissing(tools, ["pulumi"]);
+export async function findMongodb(context: CommandContext): Promise<Mongodb> {
+  const { project, step } = context;
+  await step("Pulumi", () => requirePulumi(context));
+  await installMissing(context, ["pulumi"]);
   const namespace = await step("stack", () => findNamespace(project));
-  await bringMissing(tools, ["minikube"]);
+  await installMissing(context, ["minikube"]);
   return await step("MongoDB's pod", async ({ title }) => {
     await requireCluster(project.minikubeProfile);
     const found = await findPod(project.minikubeProfile, namespace);
@@ -50,18 +50,20 @@ export async function findMongodb(tools: Tools): Promise<Mongodb> {
 
 async function findNamespace(project: Project): Promise<string> {
   const stack = await findStack(project);
-  if (!stack.exists) throw new Fault(`There is no stack ${stackName}. Run: npm run up`);
+  if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   // One that was never up, or is destroyed, has no outputs.
   const { namespace } = (await outputs(stack)) as { namespace?: string };
-  if (namespace === undefined) throw new Fault(`The stack ${stackName} is not up. Run: npm run up`);
+  if (namespace === undefined) throw new UserError(`The stack ${stackName} is not up. Run: npm run up`);
   return namespace;
 }
 
 async function requireCluster(profile: string): Promise<void> {
   const found = await findProfile(profile);
-  if (found === undefined) throw new Fault(`The minikube cluster "${profile}" is gone. Run: npm run up`);
+  if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone. Run: npm run up`);
   if (!isRunning(found)) {
-    throw new Fault(`The minikube cluster "${profile}" is not running (${found.Status}). Run: npm run up`);
+    throw new UserError(
+      `The minikube cluster "${profile}" is not running (${found.Status}). Run: npm run up`,
+    );
   }
 }
 
@@ -71,13 +73,13 @@ async function findPod(profile: string, namespace: string): Promise<Mongodb> {
   const pods = (JSON.parse(list) as { items: Pod[] }).items;
   const pod = pods.find(isReady);
   if (pod === undefined) {
-    throw new Fault(
+    throw new UserError(
       `MongoDB's pod ${pods[0]?.metadata.name ?? `in ${namespace}`} is not ${pods.length === 0 ? "there" : "ready"}. ` +
         "Run: npm run up",
     );
   }
   const secret = pod.spec.volumes?.find((volume) => volume.secret !== undefined)?.secret?.secretName;
-  if (secret === undefined) throw new Fault(`The pod ${pod.metadata.name} has no Secret with users.`);
+  if (secret === undefined) throw new UserError(`The pod ${pod.metadata.name} has no Secret with users.`);
   const { data } = JSON.parse(await get("secret", secret, "--output", "json")) as Secret;
   const decoded = (key: string) => Buffer.from(data[key] ?? "", "base64").toString("utf8");
   return {
@@ -98,5 +100,5 @@ async function ask(profile: string, args: readonly string[]): Promise<string> {
   const answer = await askKubectl(profile, args);
   if (answer.kind === "ok") return answer.stdout;
   const why = answer.kind === "absent" ? "minikube is not on PATH" : answer.message;
-  throw new Fault(`The cluster "${profile}" does not answer: ${why}. See why: npm run doctor`);
+  throw new UserError(`The cluster "${profile}" does not answer: ${why}. See why: npm run doctor`);
 }

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { kubectl } from "../kubernetes/kubectl.ts";
-import { Fault, untilEnd } from "../process/child-process.ts";
+import { untilEnd } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import type { Mongodb } from "./mongodb-pod.ts";
 
 /** The ends of a program's streams that are here. */
@@ -28,7 +29,7 @@ const withPassword = `IFS= read -r password; exec 3< <(printf '%s\\n' "$password
 /**
  * Runs a program beside MongoDB, in its container.
  * @param talk reads its stdout and writes its stdin, to their ends
- * @throws {Fault} what the program said when it failed, or that it was interrupted
+ * @throws {UserError} what the program said when it failed, or that it was interrupted
  * @throws {Error} what `talk` did
  */
 export async function inPod<T>(
@@ -55,11 +56,11 @@ export async function inPod<T>(
     },
   );
   const [{ interrupted, fault }, result] = await Promise.all([untilEnd(child, () => child.kill()), talked]);
-  if (interrupted) throw new Fault("Interrupted.");
+  if (interrupted) throw new UserError("Interrupted.");
   if ("error" in result && !isBroken(result.error)) throw result.error;
   if (fault !== undefined)
-    throw new Fault([...lines, `${program[0]} in the pod ${pod}: ${fault}`].join("\n"));
-  if ("error" in result) throw new Fault(`${program[0]} in the pod ${pod}: the connection was cut.`);
+    throw new UserError([...lines, `${program[0]} in the pod ${pod}: ${fault}`].join("\n"));
+  if ("error" in result) throw new UserError(`${program[0]} in the pod ${pod}: the connection was cut.`);
   return { value: result.value, lines };
 }
 

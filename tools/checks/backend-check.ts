@@ -1,7 +1,7 @@
 import { programOnPath } from "../../service/dev/program-path.ts";
 import { findBackend } from "../pulumi/pulumi-backend.ts";
 import type { Project } from "../pulumi/project-settings.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import type { Finding } from "./check.ts";
 
 /** Where Pulumi would keep the stack. */
@@ -11,7 +11,7 @@ export async function backend(project: Project): Promise<Finding> {
     const found = kind === "login" ? text : `${text}: \`npm run up\` uses it where there is no login`;
     return { state: "ok", found };
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof UserError)) throw error;
     const absent = programOnPath("pulumi") === undefined;
     const mend = absent ? "`npm run up` brings Pulumi, which knows." : error.message;
     return { state: "warn", found: "unknown", mend };

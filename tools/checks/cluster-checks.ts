@@ -1,13 +1,12 @@
 import {
-  enforcement,
-  enforcingCluster,
   findProfile,
   hasMetricsServer,
   isRunning,
-  reach,
   startCommand,
   type Profile,
-} from "../../infra/cluster/minikube.ts";
+} from "../../infra/cluster/minikube-profile.ts";
+import { enforcement, enforcingCluster } from "../../infra/cluster/network-enforcement.ts";
+import { reach } from "../../infra/cluster/node-address.ts";
 import { patience } from "../process/child-process.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import type { Check, Finding } from "./check.ts";

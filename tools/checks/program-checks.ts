@@ -56,11 +56,11 @@ export async function minikube(release: Release): Promise<Finding> {
 
 /**
  * kubectl, which is for people: nothing here needs it.
- * @param byHand what a person calls in its place
+ * @param shellCommand what a person calls in its place
  */
-export async function kubectl(byHand: string): Promise<Finding> {
+export async function kubectl(shellCommand: string): Promise<Finding> {
   const answer = await ask("kubectl", ["version", "--client", "--output", "json"]);
-  const instead = `\`${byHand} get pods -A\` does without it.`;
+  const instead = `\`${shellCommand} get pods -A\` does without it.`;
   if (answer.kind === "absent") return { state: "warn", found: "not on PATH", mend: instead };
   if (answer.kind === "failed") return { state: "warn", found: answer.message, mend: instead };
   const { clientVersion } = JSON.parse(answer.stdout) as { clientVersion: { gitVersion: string } };

@@ -1,11 +1,11 @@
 import { programChecks, type Needs } from "../install/missing-programs.ts";
 import { look, type Check } from "./check.ts";
 import { docker } from "./program-checks.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 
 /**
  * Makes the checks without which nothing can begin.
- * @throws {Fault} the doctor's sentence for each thing that is missing and can't be brought
+ * @throws {UserError} the doctor's sentence for each thing that is missing and can't be brought
  */
 export async function requireReady(needs: Needs): Promise<void> {
   const { minikube, pulumi } = programChecks(needs);
@@ -14,7 +14,7 @@ export async function requireReady(needs: Needs): Promise<void> {
 
 /**
  * The same for `down`, which builds nothing.
- * @throws {Fault} the doctor's sentence
+ * @throws {UserError} the doctor's sentence
  */
 export async function requirePulumi(needs: Needs): Promise<void> {
   await require([programChecks(needs).pulumi]);
@@ -24,5 +24,5 @@ async function require(checks: readonly Check[]): Promise<void> {
   const sentences = (await look(checks)).flatMap((row) =>
     row.state === "ok" || row.bring === true ? [] : [`${row.name}: ${row.found}. ${row.mend}`],
   );
-  if (sentences.length > 0) throw new Fault(sentences.join("\n"));
+  if (sentences.length > 0) throw new UserError(sentences.join("\n"));
 }

@@ -6,36 +6,36 @@ import { readArchive, type Contents } from "../backup/archive.ts";
 import { dump } from "../backup/dump-restore.ts";
 import { findMongodb, type Mongodb } from "../backup/mongodb-pod.ts";
 import { megabytes } from "../terminal/format-bytes.ts";
-import { exitCode, onTerminal, type Tools } from "../terminal/command-context.ts";
+import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 
 /**
  * Writes the database's documents and indexes to a file, which is there when it is whole.
  * @throws {Error} one sentence, or what the program that failed has printed
  */
-export async function backup(args: readonly string[], tools: Tools): Promise<void> {
+export async function backup(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { force: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  if (positionals.length > 1) throw new Fault("There can be one file: npm run backup -- FILE");
-  const file = fileFor(tools.project, positionals[0]);
+  if (positionals.length > 1) throw new UserError("There can be one file: npm run backup -- FILE");
+  const file = fileFor(context.project, positionals[0]);
   if (existsSync(file) && !values.force) {
-    throw new Fault(`${file} is there. To write over it: npm run backup -- ${file} --force`);
+    throw new UserError(`${file} is there. To write over it: npm run backup -- ${file} --force`);
   }
   const start = performance.now();
-  const { bytes, documents } = await write(file, await findMongodb(tools), tools);
+  const { bytes, documents } = await write(file, await findMongodb(context), context);
   const seconds = (performance.now() - start) / 1000;
-  tools.print(`
+  context.print(`
 ${file}
 
   ${megabytes(bytes)} MB, ${documents} documents, ${seconds.toFixed(1)} s
   npm run restore -- ${file}`);
 }
 
-async function write(file: string, mongodb: Mongodb, { step }: Tools): Promise<Contents> {
+async function write(file: string, mongodb: Mongodb, { step }: CommandContext): Promise<Contents> {
   const part = `${file}.part`;
   await mkdir(dirname(file), { recursive: true });
   // One that was cut off earlier may belong to others, too.
@@ -60,5 +60,5 @@ function fileFor({ folder }: Project, name: string | undefined): string {
 }
 
 if (import.meta.main) {
-  process.exitCode = await exitCode(onTerminal(), (tools) => backup(process.argv.slice(2), tools));
+  process.exitCode = await exitCode(terminalContext(), (context) => backup(process.argv.slice(2), context));
 }

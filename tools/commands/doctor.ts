@@ -1,19 +1,19 @@
-import { programChecks, useBrought, type Needs } from "../install/missing-programs.ts";
+import { programChecks, useInstalled, type Needs } from "../install/missing-programs.ts";
 import { assetOf, releases } from "../install/releases.ts";
-import { asTyped, byHand } from "../terminal/typed-command.ts";
+import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { backend } from "../checks/backend-check.ts";
 import { look, type Row } from "../checks/check.ts";
 import { askForCluster, clusterChecks } from "../checks/cluster-checks.ts";
 import { avx, cpus, disk, memory, node } from "../checks/machine-checks.ts";
 import { docker, kubectl } from "../checks/program-checks.ts";
-import { isRunning } from "../../infra/cluster/minikube.ts";
+import { isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
 import { readProject } from "../pulumi/project-settings.ts";
 
 /** Everything that `up` needs, looked at and not touched. */
 export async function examine(needs: Needs): Promise<Row[]> {
   const { project } = needs;
-  await useBrought(needs);
+  await useInstalled(needs);
   const { minikube, pulumi } = programChecks(needs);
   const known =
     programOnPath("minikube") === undefined && assetOf(needs.releases.minikube) !== undefined
@@ -24,7 +24,7 @@ export async function examine(needs: Needs): Promise<Row[]> {
     { name: "Node", look: () => node() },
     { name: "Docker", look: docker },
     minikube,
-    { name: "kubectl", look: () => kubectl(byHand("kubectl", project)) },
+    { name: "kubectl", look: () => kubectl(shellCommand("kubectl", project)) },
     pulumi,
     { name: "Pulumi backend", look: () => backend(project) },
     { name: "memory", look: () => memory(clusterRuns) },
@@ -33,7 +33,9 @@ export async function examine(needs: Needs): Promise<Row[]> {
     { name: "AVX", look: () => avx(project.mongoImage) },
     ...clusterChecks(project, known),
   ]);
-  return rows.map((row) => (row.state === "ok" ? row : { ...row, mend: asTyped(row.mend, project) }));
+  return rows.map((row) =>
+    row.state === "ok" ? row : { ...row, mend: withShellCommands(row.mend, project) },
+  );
 }
 
 /** The rows as lines for people, with what mends a fault below it. */

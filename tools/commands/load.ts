@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { untilAnswers } from "../http/url-answer.ts";
-import { bringMissing } from "../install/missing-programs.ts";
-import { exitCode, onTerminal, type Tools } from "../terminal/command-context.ts";
+import { installMissing } from "../install/missing-programs.ts";
+import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
 import { findAutoscaler } from "../load/autoscaler.ts";
 import { drive, type Target } from "../load/drive-load.ts";
 import { readOptions } from "../load/load-options.ts";
@@ -11,7 +11,7 @@ import { findings, periodCost, type Finding } from "../load/load-findings.ts";
 import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import { writeSection } from "../load/performance-page.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 import { measured, watchMachine } from "../load/this-machine.ts";
 
@@ -20,10 +20,14 @@ import { measured, watchMachine } from "../load/this-machine.ts";
  * picture.
  * @throws {Error} one sentence, or what the program that failed has printed
  */
-export async function load(args: readonly string[], tools: Tools, signal: AbortSignal): Promise<void> {
+export async function load(
+  args: readonly string[],
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<void> {
   const options = readOptions(args);
-  const { project, step, print } = tools;
-  const target = await step("stack", () => findTarget(tools));
+  const { project, step, print } = context;
+  const target = await step("stack", () => findTarget(context));
   const period = await metricsPeriod(target.profile);
   const cost = periodCost(period, goodPeriod);
   if (cost !== undefined) print(`${cost} For ${goodPeriod} s:\n  ${await byHandCommand(target.profile)}\n`);
@@ -51,12 +55,12 @@ export async function load(args: readonly string[], tools: Tools, signal: AbortS
   }
 }
 
-async function findTarget(tools: Tools): Promise<Target> {
-  const { project, patience } = tools;
-  await requirePulumi(tools);
-  await bringMissing(tools, ["minikube", "pulumi"]);
+async function findTarget(context: CommandContext): Promise<Target> {
+  const { project, patience } = context;
+  await requirePulumi(context);
+  await installMissing(context, ["minikube", "pulumi"]);
   const stack = await findStack(project);
-  if (!stack.exists) throw new Fault("There is no stack dev, and nothing to load. Run: npm run up");
+  if (!stack.exists) throw new UserError("There is no stack dev, and nothing to load. Run: npm run up");
   const { url, namespace } = await outputs(stack);
   await untilAnswers(url, patience);
   const profile = project.minikubeProfile;
@@ -80,7 +84,7 @@ if (import.meta.main) {
   process.once("SIGINT", () => {
     stopping.abort();
   });
-  process.exitCode = await exitCode(onTerminal(), (tools) =>
-    load(process.argv.slice(2), tools, stopping.signal),
+  process.exitCode = await exitCode(terminalContext(), (context) =>
+    load(process.argv.slice(2), context, stopping.signal),
   );
 }

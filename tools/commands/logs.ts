@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, styleText } from "node:util";
 import type { ChildProcess } from "node:child_process";
-import { exitCode, onTerminal, type Tools } from "../terminal/command-context.ts";
+import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
 import { readableLine } from "../logs/log-line.ts";
 import { inOrder } from "../logs/merge-lines.ts";
 import { loggingPods, readLog, type Excerpt } from "../logs/pod-logs.ts";
 import { findPlace } from "../pulumi/deployed-stack.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import type { Place } from "../status/query-status.ts";
 
 /** Milliseconds between two looks for pods that are new. */
@@ -26,12 +26,14 @@ interface Options {
  */
 export async function logs(
   args: readonly string[],
-  tools: Tools,
+  context: CommandContext,
   stop: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const options = readOptions(args);
-  const place = await findPlace(tools);
-  await (options.follow ? follow(place, options, tools.print, stop) : printOnce(place, options, tools.print));
+  const place = await findPlace(context);
+  await (options.follow
+    ? follow(place, options, context.print, stop)
+    : printOnce(place, options, context.print));
 }
 
 function readOptions(args: readonly string[]): Options {
@@ -44,15 +46,15 @@ function readOptions(args: readonly string[]): Options {
     if (!/^\d{1,6}$/.test(values.tail)) throw new Error(`--tail is a number of lines, not "${values.tail}".`);
     return { follow: values.follow, tail: Number(values.tail) };
   } catch (error) {
-    throw new Fault(`${(error as Error).message} logs knows --no-follow and --tail N.`, { cause: error });
+    throw new UserError(`${(error as Error).message} logs knows --no-follow and --tail N.`, { cause: error });
   }
 }
 
-async function printOnce(place: Place, { tail }: Options, print: Tools["print"]): Promise<void> {
+async function printOnce(place: Place, { tail }: Options, print: CommandContext["print"]): Promise<void> {
   const order = inOrder(print);
   const say = speaker(order.add);
   const pods = await loggingPods(place);
-  if (pods.length === 0) throw new Fault("No pod of the service has begun. See why: npm run status");
+  if (pods.length === 0) throw new UserError("No pod of the service has begun. See why: npm run status");
   await Promise.all(pods.map(({ name }) => readLog(place, name, { follow: false, tail }, say(name)).ended));
   order.end();
 }
@@ -60,7 +62,7 @@ async function printOnce(place: Place, { tail }: Options, print: Tools["print"])
 async function follow(
   place: Place,
   { tail }: Options,
-  print: Tools["print"],
+  print: CommandContext["print"],
   stop: AbortSignal,
 ): Promise<void> {
   const order = inOrder(print);
@@ -118,5 +120,5 @@ function timeOf(line: string): number {
 if (import.meta.main) {
   // Ctrl-C is how one leaves: it is no fault.
   process.on("SIGINT", () => process.exit(0));
-  process.exitCode = await exitCode(onTerminal(), (tools) => logs(process.argv.slice(2), tools));
+  process.exitCode = await exitCode(terminalContext(), (context) => logs(process.argv.slice(2), context));
 }

@@ -1,4 +1,4 @@
-import { useBrought, type Needs } from "../install/missing-programs.ts";
+import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject } from "../pulumi/project-settings.ts";
 import { handOver } from "../process/child-process.ts";
@@ -11,7 +11,7 @@ export async function minikube(
   args: readonly string[],
   needs: Needs = { project: readProject(), releases },
 ): Promise<number> {
-  await useBrought(needs);
+  await useInstalled(needs);
   return handOver("minikube", args);
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { passphraseFile, projectBackend } from "../pulumi/pulumi-backend.ts";
-import { useBrought, type Needs } from "../install/missing-programs.ts";
+import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
 import { handOver, type Environment } from "../process/child-process.ts";
@@ -23,7 +23,7 @@ export async function pulumi(
   needs: Needs = { project: readProject(), releases },
 ): Promise<number> {
   const { project } = needs;
-  await useBrought(needs);
+  await useInstalled(needs);
   return handOver("pulumi", args, { env: environment(project), cwd: project.folder });
 }
 

@@ -3,28 +3,29 @@ import { parseArgs } from "node:util";
 import { database, readArchive, type Contents } from "../backup/archive.ts";
 import { dropOthers, filledCollections, load } from "../backup/dump-restore.ts";
 import { findMongodb, type Mongodb } from "../backup/mongodb-pod.ts";
-import { exitCode, onTerminal, type Tools } from "../terminal/command-context.ts";
-import { Fault } from "../process/child-process.ts";
+import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
+import { UserError } from "../process/user-error.ts";
 
 /**
  * Brings the documents and indexes of a backup into the database, if it is empty; with `--drop` instead of all that
  * is there. The file is read to its end before anything is changed.
  * @throws {Error} one sentence, or what the program that failed has printed
  */
-export async function restore(args: readonly string[], tools: Tools): Promise<void> {
+export async function restore(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { drop: { type: "boolean", default: false } },
     allowPositionals: true,
   });
   const [name] = positionals;
-  if (name === undefined || positionals.length > 1) throw new Fault("Name one file: npm run restore -- FILE");
+  if (name === undefined || positionals.length > 1)
+    throw new UserError("Name one file: npm run restore -- FILE");
   const file = resolve(process.env.INIT_CWD ?? "", name);
   const { drop } = values;
-  const { step, print } = tools;
+  const { step, print } = context;
   const start = performance.now();
   const contents = await step(`reading ${file}`, ({ say }) => readArchive(file, say));
-  const mongodb = await findMongodb(tools);
+  const mongodb = await findMongodb(context);
   if (!drop) await step(`the database ${database}`, () => requireEmpty(mongodb, file));
   await step("mongorestore", async ({ say }) => {
     try {
@@ -32,7 +33,7 @@ export async function restore(args: readonly string[], tools: Tools): Promise<vo
     } catch (error) {
       const again = `npm run restore -- ${file} --drop`;
       const why = error instanceof Error ? error.message : String(error);
-      throw new Fault(`${why}\nThe database may have a part of ${file} now. To do it again: ${again}`, {
+      throw new UserError(`${why}\nThe database may have a part of ${file} now. To do it again: ${again}`, {
         cause: error,
       });
     }
@@ -46,7 +47,7 @@ export async function restore(args: readonly string[], tools: Tools): Promise<vo
 async function requireEmpty(mongodb: Mongodb, file: string): Promise<void> {
   const filled = await filledCollections(mongodb);
   if (filled.length === 0) return;
-  throw new Fault(
+  throw new UserError(
     `The database ${database} is not empty, it has documents in ${filled.join(", ")}: nothing was restored. ` +
       `To replace all that is there: npm run restore -- ${file} --drop`,
   );
@@ -61,12 +62,12 @@ async function bring(
 ): Promise<void> {
   const { restored, failed } = await load(mongodb, file, drop, say);
   if (failed > 0 || restored !== documents) {
-    throw new Fault(`mongorestore restored ${restored} of ${documents} documents, ${failed} failed.`);
+    throw new UserError(`mongorestore restored ${restored} of ${documents} documents, ${failed} failed.`);
   }
   // mongorestore drops only what it has something else for.
   if (drop) await dropOthers(mongodb, collections);
 }
 
 if (import.meta.main) {
-  process.exitCode = await exitCode(onTerminal(), (tools) => restore(process.argv.slice(2), tools));
+  process.exitCode = await exitCode(terminalContext(), (context) => restore(process.argv.slice(2), context));
 }

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { onTerminal } from "../terminal/command-context.ts";
+import { terminalContext } from "../terminal/command-context.ts";
 import { localOptions, serveLocally } from "../local/local-service.ts";
 import { runProgram } from "../process/exit-code.ts";
 import { whyLocal } from "../local/stack-or-service.ts";
 
 // `npm start`: the whole stack where Docker is and the other programs are or can be brought, else the same service on this machine.
 await runProgram(async () => {
-  const why = await whyLocal(onTerminal());
+  const why = await whyLocal(terminalContext());
   if (why === undefined) {
     process.exitCode = await npmRunUp();
     return;

@@ -1,30 +1,31 @@
-import { findProfile, ingressReach } from "../../infra/cluster/minikube.ts";
+import { findProfile } from "../../infra/cluster/minikube-profile.ts";
+import { ingressReach } from "../../infra/cluster/node-address.ts";
 import { untilAnswers } from "../http/url-answer.ts";
-import { bringMissing } from "../install/missing-programs.ts";
-import { asTyped, byHand } from "../terminal/typed-command.ts";
+import { installMissing } from "../install/missing-programs.ts";
+import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { enableIngress, enableMetrics, startCluster } from "../minikube/start-cluster.ts";
-import { exitCode, onTerminal, type Tools } from "../terminal/command-context.ts";
+import { exitCode, terminalContext, type CommandContext } from "../terminal/command-context.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { requireReady } from "../checks/required-programs.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { change, createStack, findStack, outputs } from "../pulumi/pulumi-stack.ts";
 
 /**
  * From a clone to a URL that answers. Each step looks first at what is there, so it may run again at any point.
  * @throws {Error} one sentence, or what the program that failed has printed
  */
-export async function up(tools: Tools): Promise<void> {
-  const { project, step, print, patience } = tools;
+export async function up(context: CommandContext): Promise<void> {
+  const { project, step, print, patience } = context;
   if (project.cluster !== "minikube") {
-    throw new Fault(
+    throw new UserError(
       `npm run up is for minikube, and the stack dev has the cluster ${project.cluster}. Run: npm run pulumi -- up`,
     );
   }
-  await step("Docker, minikube, Pulumi", () => requireReady(tools));
-  await bringMissing(tools, ["minikube", "pulumi"]);
-  await step("minikube", (telling) => startCluster(project, telling));
-  await step("metrics-server", (telling) => enableMetrics(project, telling));
-  if (project.expose === "ingress") await step("ingress", (telling) => enableIngress(project, telling));
+  await step("Docker, minikube, Pulumi", () => requireReady(context));
+  await installMissing(context, ["minikube", "pulumi"]);
+  await step("minikube", (output) => startCluster(project, output));
+  await step("metrics-server", (output) => enableMetrics(project, output));
+  if (project.expose === "ingress") await step("ingress", (output) => enableIngress(project, output));
   const stack = await step("stack", async ({ say, title }) => {
     const made = await createStack(await findStack(project), say);
     title(`stack dev, with the backend of ${made.backend.text}`);
@@ -32,7 +33,7 @@ export async function up(tools: Tools): Promise<void> {
   });
   const warnings = await step("pulumi up", ({ say }) => change("up", stack, say));
   // Before the URL: they may say why it does not answer.
-  for (const warning of warnings) print(asTyped(warning, project));
+  for (const warning of warnings) print(withShellCommands(warning, project));
   const { url, namespace } = await outputs(stack);
   const name = project.expose === "ingress" ? await hostName(project) : undefined;
   await step(`waiting for ${url}`, async ({ title }) => {
@@ -44,14 +45,14 @@ export async function up(tools: Tools): Promise<void> {
 ${url}
 
   curl ${url}
-  ${byHand("kubectl", project)} get pods -n ${namespace}
+  ${shellCommand("kubectl", project)} get pods -n ${namespace}
   npm run down${broughtHint(project)}`);
 }
 
 /** Where the host name leads, which no DNS knows, and what makes this machine know it. */
 async function hostName({ minikubeProfile, host }: Project): Promise<{ address: string; hint: string }> {
   const found = await findProfile(minikubeProfile);
-  if (found === undefined) throw new Fault(`The minikube cluster "${minikubeProfile}" is gone.`);
+  if (found === undefined) throw new UserError(`The minikube cluster "${minikubeProfile}" is gone.`);
   const { address, meanwhile } = ingressReach(found);
   const tunnel = meanwhile === undefined ? "" : `\nRun, in a terminal of its own: ${meanwhile}`;
   const file = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
@@ -61,9 +62,9 @@ async function hostName({ minikubeProfile, host }: Project): Promise<{ address: 
 /** What was brought is on the PATH of these tools only. */
 function broughtHint(project: Project): string {
   const commands = (["minikube", "pulumi"] as const)
-    .filter((program) => byHand(program, project) !== program)
-    .map((program) => `${byHand(program, project)} …`);
+    .filter((program) => shellCommand(program, project) !== program)
+    .map((program) => `${shellCommand(program, project)} …`);
   return commands.length === 0 ? "" : `\n\nWhat was brought, by hand: ${commands.join(", ")}`;
 }
 
-if (import.meta.main) process.exitCode = await exitCode(onTerminal(), up);
+if (import.meta.main) process.exitCode = await exitCode(terminalContext(), up);

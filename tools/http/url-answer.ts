@@ -3,13 +3,13 @@ import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 
 /**
  * Waits until a URL answers with a success.
  * @param patience how long, in milliseconds
  * @param address where its host is. @default what DNS says
- * @throws {Fault} what it answered last
+ * @throws {UserError} what it answered last
  */
 export async function untilAnswers(url: string, patience: number, address?: string): Promise<void> {
   const end = Date.now() + patience;
@@ -17,7 +17,7 @@ export async function untilAnswers(url: string, patience: number, address?: stri
     const answer = await askOnce(url, address);
     if (answer === "ok") return;
     if (Date.now() > end) {
-      throw new Fault(
+      throw new UserError(
         `${url} does not answer after ${patience / 1000} s: ${answer}. See why: npm run doctor`,
       );
     }

@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { megabytes } from "../terminal/format-bytes.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { get } from "./proxied-request.ts";
 
 /** How a file is downloaded. */
@@ -21,7 +21,7 @@ export interface Download {
 
 /**
  * Downloads a file, and goes on where it was cut off, now or by an earlier run.
- * @throws {Fault} the URL, and what came instead
+ * @throws {UserError} the URL, and what came instead
  */
 export async function download(wanted: Download): Promise<void> {
   for (let triesLeft = 4; ; triesLeft--) {
@@ -29,7 +29,7 @@ export async function download(wanted: Download): Promise<void> {
     try {
       if (await attempt(wanted, before)) return;
     } catch (error) {
-      if (error instanceof Fault) throw error;
+      if (error instanceof UserError) throw error;
       if (triesLeft === 0 || (await sizeOf(wanted.file)) <= before) throw await unreached(wanted, error);
       wanted.say(`${basename(wanted.url)}: ${reason(error)}, going on`);
     }
@@ -53,7 +53,7 @@ async function attempt({ url, file, say, stall = 30_000 }: Download, from: numbe
     const isRest = response.statusCode === 206;
     if (!isRest && response.statusCode !== 200) {
       response.destroy();
-      throw new Fault(`${url} answered HTTP ${response.statusCode ?? "nothing"}.`);
+      throw new UserError(`${url} answered HTTP ${response.statusCode ?? "nothing"}.`);
     }
     const counter = count(basename(url), isRest ? from : 0, response, say, timer);
     await pipeline(response, counter, createWriteStream(file, { flags: isRest ? "a" : "w" }));
@@ -91,7 +91,7 @@ function count(
   });
 }
 
-async function unreached({ url, file }: Download, error: unknown): Promise<Fault> {
+async function unreached({ url, file }: Download, error: unknown): Promise<UserError> {
   const size = await sizeOf(file);
   const { HTTPS_PROXY, https_proxy = HTTPS_PROXY } = process.env;
   const sentences = [
@@ -99,7 +99,7 @@ async function unreached({ url, file }: Download, error: unknown): Promise<Fault
     ...(size > 0 ? [`The next run goes on at ${megabytes(size)} MB.`] : []),
     ...(https_proxy === undefined ? ["Behind a proxy, set HTTPS_PROXY."] : []),
   ];
-  return new Fault(sentences.join(" "), { cause: error });
+  return new UserError(sentences.join(" "), { cause: error });
 }
 
 /** An error of several addresses that were tried has no message of its own. */

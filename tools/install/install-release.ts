@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { digestLike } from "./checksum.ts";
 import { download } from "./download.ts";
 import { assetOf, type Asset, type Release } from "./releases.ts";
@@ -20,7 +20,7 @@ export function broughtFolder(project: Project, release: Release): string | unde
 /**
  * Downloads a release into the project, unless it is there. Cut off at any point, it goes on the next time.
  * @returns the folder that PATH needs
- * @throws {Fault} there is none for this machine, it can't be had, or it is not what it should be
+ * @throws {UserError} there is none for this machine, it can't be had, or it is not what it should be
  */
 export async function bring(
   project: Project,
@@ -28,7 +28,7 @@ export async function bring(
   say: (line: string) => void,
 ): Promise<string> {
   const asset = assetOf(release);
-  if (asset === undefined) throw new Fault(`There is none for ${process.platform} on ${process.arch}.`);
+  if (asset === undefined) throw new UserError(`There is none for ${process.platform} on ${process.arch}.`);
   if (broughtFolder(project, release) === undefined) {
     const file = join(binFolder(project), `${release.version}-${asset.file}.part`);
     await mkdir(binFolder(project), { recursive: true });
@@ -53,7 +53,7 @@ async function have(url: string, asset: Asset, file: string, say: (line: string)
     await have(url, asset, file, say);
     return;
   }
-  throw new Fault(
+  throw new UserError(
     `${url} gave another file, which was deleted: its checksum is ${digest}, not ${asset.digest}.`,
   );
 }

@@ -1,13 +1,13 @@
 import { delimiter } from "node:path";
 import { lookOnce, type Check, type Row } from "../checks/check.ts";
 import { installMinikube, installPulumi, minikube, pulumi } from "../checks/program-checks.ts";
-import type { Tools } from "../terminal/command-context.ts";
-import { Fault } from "../process/child-process.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
+import { UserError } from "../process/user-error.ts";
 import { bring, broughtFolder } from "./install-release.ts";
 import type { Release } from "./releases.ts";
 
 /** What must be known to look for the programs. */
-export type Needs = Pick<Tools, "project" | "releases">;
+export type Needs = Pick<CommandContext, "project" | "releases">;
 
 type Name = Release["name"];
 
@@ -21,37 +21,39 @@ export function programChecks({ project, releases }: Needs): Readonly<Record<Nam
 
 /**
  * Brings what PATH has not, or has too old, and puts it first on the PATH of this process and those it starts.
- * @throws {Fault} what came instead, and how a person gets the program
+ * @throws {UserError} what came instead, and how a person gets the program
  */
-export async function bringMissing(tools: Tools, names: readonly Name[]): Promise<void> {
+export async function installMissing(context: CommandContext, names: readonly Name[]): Promise<void> {
   for (const name of names) {
-    const row = await rowOf(tools, name);
+    const row = await rowOf(context, name);
     if (!isToBring(row)) continue;
-    const what = `${row.name} ${tools.releases[name].version}`;
-    await tools.step(what, async ({ say, title }) => {
-      await bringOne(tools, name, say);
+    const what = `${row.name} ${context.releases[name].version}`;
+    await context.step(what, async ({ say, title }) => {
+      await bringOne(context, name, say);
       title(`${what}, in .pulumi/bin`);
     });
   }
 }
 
 /** Puts on PATH what was brought before, where it is needed. Changes nothing else. */
-export async function useBrought(needs: Needs): Promise<void> {
+export async function useInstalled(needs: Needs): Promise<void> {
   for (const name of ["minikube", "pulumi"] as const) {
     const folder = broughtFolder(needs.project, needs.releases[name]);
     if (folder !== undefined && isToBring(await rowOf(needs, name))) putFirst(folder);
   }
 }
 
-async function bringOne(tools: Tools, name: Name, say: (line: string) => void): Promise<void> {
+async function bringOne(context: CommandContext, name: Name, say: (line: string) => void): Promise<void> {
   try {
-    putFirst(await bring(tools.project, tools.releases[name], say));
+    putFirst(await bring(context.project, context.releases[name], say));
   } catch (error) {
     const why = (error as Error).message.replace(/\.?$/, ".");
-    throw new Fault(`${programChecks(tools)[name].name}: ${why} ${install(tools, name)}`, { cause: error });
+    throw new UserError(`${programChecks(context)[name].name}: ${why} ${install(context, name)}`, {
+      cause: error,
+    });
   }
-  const row = await rowOf(tools, name);
-  if (row.state !== "ok") throw new Fault(`${row.name}: ${row.found}. ${row.mend}`);
+  const row = await rowOf(context, name);
+  if (row.state !== "ok") throw new UserError(`${row.name}: ${row.found}. ${row.mend}`);
 }
 
 function install({ project, releases }: Needs, name: Name): string {

@@ -5,7 +5,7 @@ import { work } from "../process/child-process.ts";
 /**
  * Makes the folder of a program from the file that was downloaded, all at once: a folder of that name is whole.
  * @param program the file's name there, if it is no archive
- * @throws {Fault} what tar said
+ * @throws {UserError} what tar said
  */
 export async function unpack(
   file: string,

@@ -1,5 +1,6 @@
 import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
-import { Fault, mustAsk } from "../process/child-process.ts";
+import { mustAsk } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 import { watch, type Watch } from "../traffic/cluster-watch.ts";
 import { wantedPods } from "../kubernetes/desired-replicas.ts";
@@ -34,13 +35,13 @@ interface Hpa {
 
 /**
  * Finds it.
- * @throws {Fault} there is none
+ * @throws {UserError} there is none
  */
 export async function findAutoscaler(profile: string, namespace: string): Promise<Autoscaler> {
   const { program, args } = kubectl(profile, ["get", ...objects(namespace), "--output", "json"]);
   const { items } = JSON.parse(await mustAsk(program, args)) as { items: Hpa[] };
   const [hpa] = items;
-  if (hpa === undefined) throw new Fault(`There is no autoscaler in ${namespace}. Run: npm run up`);
+  if (hpa === undefined) throw new UserError(`There is no autoscaler in ${namespace}. Run: npm run up`);
   const { minReplicas, maxReplicas, metrics } = hpa.spec;
   return {
     min: minReplicas,

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { mixes, type Mix } from "./request-mix.ts";
 
 /** What is asked of `npm run load`. */
@@ -20,15 +20,15 @@ const defaultRate = 300;
 
 /**
  * Reads the command line.
- * @throws {Fault} one sentence that names the option, what it may be, and what it is
+ * @throws {UserError} one sentence that names the option, what it may be, and what it is
  */
 export function readOptions(args: readonly string[]): Options {
   const { values } = parse(args);
   const { rate, clients, mix } = values;
   if (rate !== undefined && clients !== undefined)
-    throw new Fault("--rate and --clients exclude each other.");
+    throw new UserError("--rate and --clients exclude each other.");
   if (!(mix in mixes))
-    throw new Fault(`--mix must be one of ${Object.keys(mixes).join(", ")}, not "${mix}".`);
+    throw new UserError(`--mix must be one of ${Object.keys(mixes).join(", ")}, not "${mix}".`);
   return {
     seconds: integer("--seconds", values.seconds, 1, 1800),
     load:
@@ -55,12 +55,12 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new Fault((error as Error).message, { cause: error });
+    throw new UserError((error as Error).message, { cause: error });
   }
 }
 
 function integer(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new Fault(`${option} must be a whole number from ${least} to ${most}, not "${text}".`);
+  throw new UserError(`${option} must be a whole number from ${least} to ${most}, not "${text}".`);
 }

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { bringMissing } from "../install/missing-programs.ts";
-import type { Tools } from "../terminal/command-context.ts";
+import { installMissing } from "../install/missing-programs.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
 import { requireReady } from "../checks/required-programs.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 
 const run = promisify(execFile);
 
@@ -15,14 +15,14 @@ export const alone = "here is the service alone, with an embedded MongoDB.";
  * Pulumi are brought where they were missing.
  * @param timeout milliseconds that Docker may take to answer. @default 10 s
  */
-export async function whyLocal(tools: Tools, timeout = 10_000): Promise<string | undefined> {
+export async function whyLocal(context: CommandContext, timeout = 10_000): Promise<string | undefined> {
   if (!(await dockerAnswers(timeout))) return `Docker does not answer: ${alone}`;
   try {
-    await requireReady(tools);
-    await bringMissing(tools, ["minikube", "pulumi"]);
+    await requireReady(context);
+    await installMissing(context, ["minikube", "pulumi"]);
     return undefined;
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof UserError)) throw error;
     return `${error.message}\nSo ${alone}`;
   }
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import type { Place } from "../status/query-status.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
@@ -14,14 +14,14 @@ export interface LoggingPod {
 
 /**
  * The service's pods that have logs.
- * @throws {Fault} what kubectl said
+ * @throws {UserError} what kubectl said
  */
 export async function loggingPods({ profile, namespace }: Place): Promise<LoggingPod[]> {
   const args = ["get", "pods", "--namespace", namespace, "--selector", webSelector, "--output", "json"];
   const answer = await askKubectl(profile, args);
   if (answer.kind !== "ok") {
     const why = answer.kind === "absent" ? "neither kubectl nor minikube is on PATH" : answer.message;
-    throw new Fault(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`);
+    throw new UserError(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`);
   }
   const { items } = JSON.parse(answer.stdout) as {
     items: {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { uidQuery } from "../../infra/cluster/cluster-uid.ts";
-import { findProfile, isRunning } from "../../infra/cluster/minikube.ts";
+import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 
 /** The cluster that `up` made: `id` is null until it ran. */
 interface Made {
@@ -32,7 +32,7 @@ export function forgetCluster(project: Project): void {
 
 /**
  * Gives the profile that may be deleted, or undefined where `up` made none or it is gone already.
- * @throws {Fault} there is one of that name, and it is not, or may not be, the one that `up` made
+ * @throws {UserError} there is one of that name, and it is not, or may not be, the one that `up` made
  */
 export async function madeCluster(project: Project): Promise<string | undefined> {
   const made = read(project);
@@ -42,7 +42,7 @@ export async function madeCluster(project: Project): Promise<string | undefined>
   if (found === undefined) return undefined;
   const isHalfMade = id === null && !isRunning(found);
   if (isHalfMade || (id !== null && (await clusterId(profile)) === id)) return profile;
-  throw new Fault(
+  throw new UserError(
     `The minikube cluster "${profile}" is not known to be the one that \`npm run up\` made. ` +
       `If it may go, run: minikube delete -p ${profile}`,
   );

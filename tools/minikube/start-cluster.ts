@@ -5,18 +5,19 @@ import {
   isRunning,
   startArguments,
   type Profile,
-} from "../../infra/cluster/minikube.ts";
+} from "../../infra/cluster/minikube-profile.ts";
 import { forgetCluster, isMade, rememberCluster, rememberStart } from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import type { Project } from "../pulumi/project-settings.ts";
-import { Fault, work } from "../process/child-process.ts";
-import type { Telling } from "../terminal/steps.ts";
+import { work } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
+import type { StepOutput } from "../terminal/steps.ts";
 
 /**
  * Makes the cluster where there is none, and starts one that is stopped.
- * @throws {Fault} minikube could not
+ * @throws {UserError} minikube could not
  */
-export async function startCluster(project: Project, { say, title }: Telling): Promise<void> {
+export async function startCluster(project: Project, { say, title }: StepOutput): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
   if (found === undefined) {
@@ -30,7 +31,7 @@ export async function startCluster(project: Project, { say, title }: Telling): P
   title(`minikube: "${profile}" runs`);
 }
 
-async function makeCluster(project: Project, say: Telling["say"]): Promise<void> {
+async function makeCluster(project: Project, say: StepOutput["say"]): Promise<void> {
   const profile = project.minikubeProfile;
   rememberStart(project);
   try {
@@ -50,14 +51,14 @@ function publishedPort({ nodePort }: Project): number | undefined {
  * Turns on what the autoscaler measures with. In a cluster that `up` made it also measures often enough to show a load
  * soon; others' clusters stay as they are.
  */
-export async function enableMetrics(project: Project, telling: Telling): Promise<void> {
-  await enable("metrics-server", hasMetricsServer, project, telling);
+export async function enableMetrics(project: Project, output: StepOutput): Promise<void> {
+  await enable("metrics-server", hasMetricsServer, project, output);
   if (await isMade(project)) await often(project.minikubeProfile);
 }
 
 /** Turns on what routes host names. */
-export async function enableIngress(project: Project, telling: Telling): Promise<void> {
-  await enable("ingress", hasIngress, project, telling);
+export async function enableIngress(project: Project, output: StepOutput): Promise<void> {
+  await enable("ingress", hasIngress, project, output);
 }
 
 /** Turns an addon of minikube on, where it is off. */
@@ -65,11 +66,11 @@ async function enable(
   addon: string,
   isOn: (profile: Profile) => boolean,
   project: Project,
-  { say, title }: Telling,
+  { say, title }: StepOutput,
 ): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
-  if (found === undefined) throw new Fault(`The minikube cluster "${profile}" is gone.`);
+  if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone.`);
   if (!isOn(found)) await work("minikube", ["addons", "enable", addon, "-p", profile], {}, say);
   title(`${addon} is on`);
 }

@@ -1,11 +1,9 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { UserError } from "./user-error.ts";
 
 const execute = promisify(execFile);
-
-/** A sentence for the person at the terminal: what is wrong, and what mends it. */
-export class Fault extends Error {}
 
 /** Variables that are set for a program, or with undefined taken away. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,6 +14,8 @@ export interface Run {
   readonly env?: Environment;
   /** @default this process' folder */
   readonly cwd?: string;
+  /** What it reads from its standard input. @default nothing */
+  readonly input?: string;
   /** How long it may take, in milliseconds. @default 10 seconds for a question */
   readonly timeout?: number;
 }
@@ -52,13 +52,13 @@ export async function ask(
 
 /**
  * Asks for what must be answered.
- * @throws {Fault} the program is not on PATH, or what it said when it failed
+ * @throws {UserError} the program is not on PATH, or what it said when it failed
  */
 export async function mustAsk(program: string, args: readonly string[], run?: Run): Promise<string> {
   const answer = await ask(program, args, run);
   if (answer.kind === "ok") return answer.stdout;
   const why = answer.kind === "absent" ? `${program} is not on PATH` : answer.message;
-  throw new Fault(`${program} ${args.join(" ")}: ${why}`);
+  throw new UserError(`${program} ${args.join(" ")}: ${why}`);
 }
 
 /**
@@ -66,21 +66,23 @@ export async function mustAsk(program: string, args: readonly string[], run?: Ru
  * left to end in order: a Pulumi whose output nobody reads any more would die at once and leave its lock.
  * @param say gets each line that it prints
  * @returns these lines
- * @throws {Fault} all of them, when it failed; or that it was interrupted
+ * @throws {UserError} all of them, when it failed; or that it was interrupted
  */
 export async function work(
   program: string,
   args: readonly string[],
-  { env, cwd }: Omit<Run, "timeout">,
+  { env, cwd, input }: Omit<Run, "timeout">,
   say: (line: string) => void,
 ): Promise<readonly string[]> {
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     cwd,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  // A program that ends before it has read all says why itself.
+  child.stdin?.on("error", () => undefined).end(input);
   const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [child.stdout, child.stderr].filter((pipe) => pipe !== null)) {
     createInterface(stream).on("line", (line) => {
       lines.push(line);
       if (line.trim() !== "") say(line);
@@ -89,9 +91,9 @@ export async function work(
   const { interrupted, fault } = await untilEnd(child, () => {
     say(`interrupted: ${program} ends what it has begun`);
   });
-  if (interrupted) throw new Fault("Interrupted. It may run again at any point, and goes on from here.");
+  if (interrupted) throw new UserError("Interrupted. It may run again at any point, and goes on from here.");
   if (fault !== undefined) {
-    throw new Fault([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
+    throw new UserError([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
   }
   return lines;
 }

@@ -1,23 +1,24 @@
-import { findProfile, ingressReach } from "../../infra/cluster/minikube.ts";
-import { useBrought } from "../install/missing-programs.ts";
-import type { Tools } from "../terminal/command-context.ts";
-import type { Project } from "./project-settings.ts";
-import { Fault } from "../process/child-process.ts";
+import { findProfile } from "../../infra/cluster/minikube-profile.ts";
+import { ingressReach } from "../../infra/cluster/node-address.ts";
+import { useInstalled } from "../install/missing-programs.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
+import { stackName, type Project } from "./project-settings.ts";
+import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "./pulumi-stack.ts";
 import type { Place } from "../status/query-status.ts";
 
 /**
  * Where the stack is that the last `up` made.
- * @throws {Fault} there is none, or it is not in a minikube
+ * @throws {UserError} there is none, or it is not in a minikube
  */
-export async function findPlace(tools: Tools): Promise<Place> {
-  const { project } = tools;
+export async function findPlace(context: CommandContext): Promise<Place> {
+  const { project } = context;
   if (project.cluster !== "minikube") {
-    throw new Fault(`This is for minikube, and the stack dev has the cluster ${project.cluster}.`);
+    throw new UserError(`This is for minikube, and the stack ${stackName} has the cluster ${project.cluster}.`);
   }
-  await useBrought(tools);
+  await useInstalled(context);
   const stack = await findStack(project);
-  if (!stack.exists) throw new Fault("There is no stack dev. Run: npm run up");
+  if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   const { url, namespace } = await outputs(stack);
   return {
     profile: project.minikubeProfile,

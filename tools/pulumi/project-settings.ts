@@ -2,8 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-/** The stack that these tools make, as Pulumi.dev.yaml configures it. */
-export const stackName = "dev";
+/**
+ * Name of the stack that the commands work on; `Pulumi.NAME.yaml` configures it. `PULUMI_STACK` is the variable of
+ * Pulumi's own command line. @default dev
+ */
+export const stackName = process.env.PULUMI_STACK ?? "dev";
 
 /** What the tools need to know of the project before Pulumi runs. */
 export interface Project {

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ownFolder, type Project } from "./project-settings.ts";
-import { ask, Fault, type Environment } from "../process/child-process.ts";
+import { ask, type Environment } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 
 /** Where Pulumi keeps the stack. */
 export interface Backend {
@@ -19,7 +20,7 @@ export interface Backend {
 /**
  * Finds the backend without changing anything. A stack in the project's own stays there, also after a login: else
  * that login would get a second one beside it.
- * @throws {Fault} Pulumi is not on PATH, or can't say who is logged in (a network that is down, say)
+ * @throws {UserError} Pulumi is not on PATH, or can't say who is logged in (a network that is down, say)
  */
 export async function findBackend(project: Project): Promise<Backend> {
   const made = projectBackend(project);
@@ -30,9 +31,9 @@ export async function findBackend(project: Project): Promise<Backend> {
     const { user, url } = JSON.parse(answer.stdout) as { user: string; url: string };
     return { kind: "login", text: `${user} at ${url}`, url, env };
   }
-  if (answer.kind === "absent") throw new Fault("pulumi is not on PATH.");
+  if (answer.kind === "absent") throw new UserError("pulumi is not on PATH.");
   if (/PULUMI_ACCESS_TOKEN|not logged in|pulumi login/i.test(answer.message)) return own(project);
-  throw new Fault(
+  throw new UserError(
     `Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n${answer.message}`,
   );
 }

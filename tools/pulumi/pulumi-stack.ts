@@ -9,7 +9,8 @@ import {
   type Backend,
 } from "./pulumi-backend.ts";
 import { ownFolder, stackName, type Project } from "./project-settings.ts";
-import { Fault, mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
+import { mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 
 /** The project's stack, as Pulumi finds it. */
 export interface Stack {
@@ -28,7 +29,7 @@ export interface Outputs {
 
 /**
  * Finds the stack without changing anything.
- * @throws {Fault} what Pulumi said
+ * @throws {UserError} what Pulumi said
  */
 export async function findStack(project: Project): Promise<Stack> {
   const backend = await findBackend(project);
@@ -117,8 +118,8 @@ export async function change(
     return lines.filter((line) => /^\s*warning: (?!using )/.test(line)).map((line) => line.trim());
   } catch (error) {
     // Pulumi's own advice would ask another backend than the project's.
-    if (!(error instanceof Fault) || !error.message.includes("currently locked")) throw error;
-    throw new Fault(
+    if (!(error instanceof UserError) || !error.message.includes("currently locked")) throw error;
+    throw new UserError(
       `${error.message}\nIf no other up or down runs, one was cut off. Run: npm run pulumi -- cancel --yes ${stackName}`,
       { cause: error },
     );

@@ -1,6 +1,6 @@
 import { answerOf, whyNot } from "../http/url-answer.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";
-import { Fault } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import { readDeployment, readEvents, readMongodb, readScaling } from "./read-objects.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
 import type { Status, UrlStatus } from "./stack-status.ts";
@@ -23,7 +23,7 @@ const kinds = "deployments,statefulsets,pods,horizontalpodautoscalers,events";
 
 /**
  * Asks the cluster and the service, and changes nothing.
- * @throws {Fault} what kubectl said
+ * @throws {UserError} what kubectl said
  */
 export async function askStatus(place: Place, now = new Date()): Promise<Status> {
   const { profile, namespace, hasExternalMongodb } = place;
@@ -33,7 +33,7 @@ export async function askStatus(place: Place, now = new Date()): Promise<Status>
   ]);
   if (answer.kind !== "ok") {
     const why = answer.kind === "absent" ? "neither kubectl nor minikube is on PATH" : answer.message;
-    throw new Fault(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`);
+    throw new UserError(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`);
   }
   const { items } = JSON.parse(answer.stdout) as { items: readonly KubernetesObject[] };
   return {

@@ -1,10 +1,10 @@
 import { releases, type Releases } from "../install/releases.ts";
-import { asTyped } from "./typed-command.ts";
+import { withShellCommands } from "./shell-command.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
 import { step, type Step } from "./steps.ts";
 
 /** What a command works with; tests bring their own. */
-export interface Tools {
+export interface CommandContext {
   readonly project: Project;
   /** What is brought where PATH has it not. */
   readonly releases: Releases;
@@ -15,18 +15,21 @@ export interface Tools {
 }
 
 /** On the terminal, with the project that this file is in. */
-export function onTerminal(): Tools {
+export function terminalContext(): CommandContext {
   return { project: readProject(), releases, step, print: console.log, patience: 60_000 };
 }
 
 /** Runs a command for its exit code: what goes wrong is a sentence, without a stack trace. */
-export async function exitCode(tools: Tools, command: (tools: Tools) => Promise<void>): Promise<number> {
+export async function exitCode(
+  context: CommandContext,
+  command: (context: CommandContext) => Promise<void>,
+): Promise<number> {
   try {
-    await command(tools);
+    await command(context);
     return 0;
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    tools.print(`\n${asTyped(sentence, tools.project)}`);
+    context.print(`\n${withShellCommands(sentence, context.project)}`);
     return 1;
   }
 }

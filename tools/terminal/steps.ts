@@ -1,7 +1,7 @@
 import { Listr, PRESET_TIMER } from "listr2";
 
 /** What a step can tell while it works. */
-export interface Telling {
+export interface StepOutput {
   /** A line of progress. */
   readonly say: (line: string) => void;
   /** What came of it, as the step's title. */
@@ -9,7 +9,7 @@ export interface Telling {
 }
 
 /** Does one step of a command, and shows its title, its progress and its time. Gives what `work` gives. */
-export type Step = <T>(title: string, work: (telling: Telling) => Promise<T> | T) => Promise<T>;
+export type Step = <T>(title: string, work: (output: StepOutput) => Promise<T> | T) => Promise<T>;
 
 /** Steps on the terminal: one line that lives, or, where there is no terminal, each line that is said. */
 export const step: Step = async (title, work) => await run(title, work, "default");
@@ -19,18 +19,18 @@ export const silentStep: Step = async (title, work) => await run(title, work, "s
 
 async function run<T>(
   title: string,
-  work: (telling: Telling) => Promise<T> | T,
+  work: (output: StepOutput) => Promise<T> | T,
   renderer: "default" | "silent",
 ): Promise<T> {
   let value: Promise<T> | undefined;
   const task = {
     title,
     task: async (_context: unknown, shown: { title: string; output: string }) => {
-      const telling: Telling = {
+      const output: StepOutput = {
         say: (line) => (shown.output = line),
         title: (text) => (shown.title = text),
       };
-      value = (async () => await work(telling))();
+      value = (async () => await work(output))();
       // The fault is printed whole at the end of the command: here is its last line.
       await value.catch((error: unknown) => {
         throw new Error(

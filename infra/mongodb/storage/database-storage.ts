@@ -13,12 +13,14 @@ export interface DatabaseStorageArgs {
   readonly site: Site;
   /** Identity of the cluster. */
   readonly clusterId: pulumi.Input<string>;
+  /** Id of the stack. */
+  readonly owner: pulumi.Input<string>;
 }
 
 /** MongoDB's volume, of either kind. Gives the name of its claim. */
 export function databaseStorage(
   name: string,
-  { namespace, directory, storage, site, clusterId }: DatabaseStorageArgs,
+  { namespace, directory, storage, site, clusterId, owner }: DatabaseStorageArgs,
   opts: pulumi.ComponentResourceOptions,
 ): pulumi.Output<string> {
   const { size } = storage;
@@ -32,7 +34,7 @@ export function databaseStorage(
   const { keepData } = storage;
   return new HostPathStorage(
     name,
-    { namespace, size, profile, clusterId, ...node, directory, keepData },
+    { namespace, size, profile, clusterId, ...node, directory, keepData, owner },
     opts,
   ).claimName;
 }

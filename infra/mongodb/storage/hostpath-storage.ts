@@ -18,12 +18,14 @@ export interface HostPathStorageArgs extends StorageArgs {
   readonly node?: string;
   /** Whether the files survive `pulumi destroy`. */
   readonly keepData: boolean;
+  /** Id of the stack: only the stack that used the directory last deletes it. */
+  readonly owner: pulumi.Input<string>;
 }
 
 /**
  * A static hostPath volume, in the folder that minikube keeps over restarts. Its directory is made on the node itself,
- * for MongoDB's user, which kubelet doesn't do for a hostPath: so no pod has to run as root for it. And it is deleted
- * with its files by `pulumi destroy`.
+ * for MongoDB's user, which kubelet doesn't do for a hostPath: so no pod has to run as root for it. A file beside the
+ * directory names its owner, the stack that used it last: only that stack's `destroy` deletes the files.
  */
 export class HostPathStorage extends pulumi.ComponentResource {
   /** Name of the claim that a pod mounts. */
@@ -33,14 +35,14 @@ export class HostPathStorage extends pulumi.ComponentResource {
     super("koa-mongo-stack:storage:HostPathStorage", name, args, opts);
     const { namespace, size, profile, clusterId, keepData } = args;
 
-    const path = `/data/${args.directory}`;
+    const path = hostPathOf(args.directory);
     const directory = new NodeCommand(
       `${name}-directory`,
       {
         profile,
         clusterId,
-        create: `sudo install --directory --owner=${mongodbUser} --group=${mongodbUser} --mode=0700 ${path}`,
-        delete: `sudo rm -rf ${path}`,
+        create: pulumi.output(args.owner).apply((owner) => createLine(path, owner)),
+        delete: pulumi.output(args.owner).apply((owner) => deleteLine(path, owner)),
       },
       { parent: this, retainOnDelete: keepData },
     );
@@ -80,6 +82,23 @@ export class HostPathStorage extends pulumi.ComponentResource {
 
     this.registerOutputs({ claimName: this.claimName });
   }
+}
+
+/** A directory in the folder that minikube keeps over restarts. */
+export function hostPathOf(directory: string): string {
+  return `/data/${directory}`;
+}
+
+/** The stack has checked by now that no other one uses the directory. */
+function createLine(path: string, owner: string): string {
+  return (
+    `sudo install --directory --owner=${mongodbUser} --group=${mongodbUser} --mode=0700 ${path} && ` +
+    `echo ${owner} | sudo tee ${path}.owner >/dev/null`
+  );
+}
+
+function deleteLine(path: string, owner: string): string {
+  return `if [ "$(cat ${path}.owner 2>/dev/null)" = ${owner} ]; then sudo rm -rf ${path} ${path}.owner; fi`;
 }
 
 /** The pod goes where its files are. */

@@ -80,16 +80,19 @@ export interface KubectlAnswers {
   readonly nodes?: readonly Record<string, unknown>[] | undefined;
   /** The UID of kube-system. */
   readonly uid?: string;
+  /** Namespaces, volumes, Services and Ingresses of all namespaces. */
+  readonly objects?: readonly Record<string, unknown>[] | undefined;
 }
 
 /** Puts a kubectl beside the fake minikube. */
-export function fakeKubectl({ nodes, uid }: KubectlAnswers): void {
+export function fakeKubectl({ nodes, uid, objects }: KubectlAnswers): void {
   const say = (text: string | undefined) => (text === undefined ? "exit 1" : `printf '%s' '${text}'`);
   install(
     "kubectl",
     `case "$*" in
     *"get nodes"*) ${say(nodes && JSON.stringify({ items: nodes }))} ;;
     *"get namespace kube-system"*) ${say(uid)} ;;
+    *"get namespaces,"*) ${say(objects && JSON.stringify({ items: objects }))} ;;
     *) echo "unexpected: kubectl $*" >&2; exit 64 ;;
   esac`,
   );

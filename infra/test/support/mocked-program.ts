@@ -19,6 +19,8 @@ export interface Registered {
 /** What one run of the whole program did. */
 export interface ProgramRun {
   readonly resources: readonly Registered[];
+  /** The resources' URNs from the qualified type on, sorted: "PARENT'S TYPE$TYPE::NAME". */
+  readonly urns: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What `up` would warn of. */
   readonly warnings: readonly string[];
@@ -62,6 +64,8 @@ export async function runProgram(
   const resources: Registered[] = [];
   const states = new Map<string, Record<string, unknown>>();
   const options = new Map<string, pulumi.CustomResourceOptions>();
+  const qualifiedTypes = new Map<unknown, string>();
+  const urns: string[] = [];
   await pulumi.runtime.setMocks(
     {
       async newResource({ type, name, inputs, id }) {
@@ -95,8 +99,13 @@ export async function runProgram(
   console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));
   const module = await pulumi.runtime.runInPulumiStack(async () => {
     // Mocks are not told the options, and transformations are.
-    pulumi.runtime.registerStackTransformation(({ type, name, opts }) => {
+    pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
       options.set(`${type} ${name}`, opts);
+      // A parent is there before its children. The stack is no part of the qualified type.
+      const parentType = qualifiedTypes.get(opts.parent);
+      const qualifiedType = parentType === undefined ? type : `${parentType}$${type}`;
+      qualifiedTypes.set(resource, qualifiedType);
+      urns.push(`${qualifiedType}::${name}`);
       return undefined;
     });
     // A query makes it another module: each run is a program of its own.
@@ -109,6 +118,7 @@ export async function runProgram(
   const of = (kind: string) => resources.filter(({ type }) => type.split(":").at(-1) === kind);
   return {
     resources,
+    urns: urns.sort(),
     outputs,
     warnings,
     of,

@@ -71,8 +71,8 @@ describe("npm run logs", function () {
   async function run(args: readonly string[], signal?: AbortSignal): Promise<number> {
     printed.length = 0;
     const print = (text: string) => void printed.push(stripVTControlCharacters(text));
-    const tools = { ...machine, step: silentStep, print, patience: 50 };
-    const code = await exitCode(tools, (given) => logs(args, given, signal));
+    const context = { ...machine, step: silentStep, print, patience: 50 };
+    const code = await exitCode(context, (given) => logs(args, given, signal));
     expect(machine.changes()).to.deep.equal([]);
     return code;
   }

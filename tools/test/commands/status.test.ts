@@ -189,8 +189,8 @@ describe("npm run status", function () {
     machine.set({ url: service.url, ...setup });
     const printed: string[] = [];
     const print = (text: string) => void printed.push(text);
-    const tools = { ...machine, step: silentStep, print, patience: 50 };
-    const code = await status(args, tools);
+    const context = { ...machine, step: silentStep, print, patience: 50 };
+    const code = await status(args, context);
     expect(machine.changes()).to.deep.equal([]);
     return { code, text: stripVTControlCharacters(printed.join("\n").trim()) };
   }
@@ -251,16 +251,16 @@ describe("npm run status", function () {
   it("says that there is no stack, what it does not know, and what it is not for", async () => {
     machine = fakeMachine();
     const printed: string[] = [];
-    const tools = {
+    const context = {
       ...machine,
       step: silentStep,
       print: (text: string) => void printed.push(text),
       patience: 50,
     };
-    expect(await status([], tools)).to.equal(1);
-    expect(await status(["--jsn"], tools)).to.equal(1);
+    expect(await status([], context)).to.equal(1);
+    expect(await status(["--jsn"], context)).to.equal(1);
     const project = { ...machine.project, cluster: "current" };
-    expect(await status([], { ...tools, project })).to.equal(1);
+    expect(await status([], { ...context, project })).to.equal(1);
     expect(printed.map((text) => text.trim())).to.deep.equal([
       "There is no stack dev. Run: npm run up",
       "status knows --json and --watch, not --jsn.",

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { download } from "../../install/download.ts";
-import { Fault } from "../../process/child-process.ts";
+import { UserError } from "../../process/user-error.ts";
 import { downloads, proxyVariables, type Downloads } from "../support/download-server.ts";
 
 const content = Buffer.from("0123456789".repeat(10_000));
@@ -42,8 +42,8 @@ describe("download", () => {
     try {
       await run(url);
     } catch (error) {
-      expect(error).to.be.instanceOf(Fault);
-      return (error as Fault).message;
+      expect(error).to.be.instanceOf(UserError);
+      return (error as UserError).message;
     }
     throw new Error("It was downloaded.");
   }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { whyLocal } from "../../local/stack-or-service.ts";
 import { silentStep } from "../../terminal/steps.ts";
-import type { Tools } from "../../terminal/command-context.ts";
+import type { CommandContext } from "../../terminal/command-context.ts";
 import { downloads, type Downloads } from "../support/download-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { publish, tar } from "../support/fake-releases.ts";
@@ -21,12 +21,12 @@ describe("whyLocal", () => {
 
   const bare = { minikube: undefined, pulumi: undefined, tar };
 
-  function on(programs: Setup["programs"] & object): Tools {
+  function on(programs: Setup["programs"] & object): CommandContext {
     machine = fakeMachine({ programs });
     return toolsOf(machine);
   }
 
-  function toolsOf({ project, releases }: Machine): Tools {
+  function toolsOf({ project, releases }: Machine): CommandContext {
     return { project, releases, step: silentStep, print: () => undefined, patience: 50 };
   }
 

@@ -1,5 +1,5 @@
 import { backup } from "../../commands/backup.ts";
-import { exitCode, type Tools } from "../../terminal/command-context.ts";
+import { exitCode, type CommandContext } from "../../terminal/command-context.ts";
 import { down } from "../../commands/down.ts";
 import { load } from "../../commands/load.ts";
 import { restore } from "../../commands/restore.ts";
@@ -22,17 +22,17 @@ export async function runUp(machine: Machine): Promise<Outcome> {
 
 /** `npm run down`. */
 export async function runDown(machine: Machine, ...args: string[]): Promise<Outcome> {
-  return await run(machine, (tools) => down(args, tools));
+  return await run(machine, (context) => down(args, context));
 }
 
 /** `npm run backup`. */
 export async function runBackup(machine: Machine, ...args: string[]): Promise<Outcome> {
-  return await run(machine, (tools) => backup(args, tools));
+  return await run(machine, (context) => backup(args, context));
 }
 
 /** `npm run restore`. */
 export async function runRestore(machine: Machine, ...args: string[]): Promise<Outcome> {
-  return await run(machine, (tools) => restore(args, tools));
+  return await run(machine, (context) => restore(args, context));
 }
 
 /** `npm run rotate-password`. */
@@ -46,12 +46,12 @@ export async function runLoad(
   args: readonly string[],
   signal = new AbortController().signal,
 ): Promise<Outcome> {
-  return await run(machine, (tools) => load(args, tools, signal));
+  return await run(machine, (context) => load(args, context, signal));
 }
 
 async function run(
   { project, releases }: Machine,
-  command: (tools: Tools) => Promise<void>,
+  command: (context: CommandContext) => Promise<void>,
 ): Promise<Outcome> {
   const printed: string[] = [];
   const print = (text: string) => void printed.push(text);

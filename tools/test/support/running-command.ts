@@ -11,6 +11,8 @@ export interface Running {
   prints(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>;
   /** Ctrl-C, unless it has ended: the signal goes to every process of the group. */
   interrupt(): void;
+  /** Kills its process group at once, as a power cut would. */
+  kill(): void;
   /** Waits for its exit code. */
   exitCode(): Promise<number | null>;
 }
@@ -47,6 +49,9 @@ export function startProgram(
     },
     interrupt() {
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGINT");
+    },
+    kill() {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
     },
     exitCode: async () => (await closed)[0],
   };

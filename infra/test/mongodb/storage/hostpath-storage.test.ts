@@ -13,16 +13,22 @@ describe("HostPathStorage", function () {
 
   const directory = (run: ProgramRun) => run.of("Command").find(({ name }) => name === "data-directory");
 
-  it("is a directory of the node that belongs to MongoDB's user", () => {
+  it("is a directory of the node that belongs to MongoDB's user, and only its owner deletes it", () => {
     const onNode = ["minikube", "ssh", "--profile", "minikube", "--"];
+    const owner = String(program.of("Stash").find(({ name }) => name === "owner")?.inputs.input);
+    const path = "/data/koa-mongo-stack-test";
     expect(directory(program)?.inputs).to.deep.include({
       create: [
         [
           ...onNode,
-          "sudo install --directory --owner=999 --group=999 --mode=0700 /data/koa-mongo-stack-test",
+          `sudo install --directory --owner=999 --group=999 --mode=0700 ${path} && ` +
+            `echo ${owner} | sudo tee ${path}.owner >/dev/null`,
         ],
       ],
-      delete: [...onNode, "sudo rm -rf /data/koa-mongo-stack-test"],
+      delete: [
+        ...onNode,
+        `if [ "$(cat ${path}.owner 2>/dev/null)" = ${owner} ]; then sudo rm -rf ${path} ${path}.owner; fi`,
+      ],
       triggers: [clusterUid],
     });
   });

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { createMetrics } from "../../../service/metrics/metrics.ts";
 
-const folder = join(import.meta.dirname, "../../monitoring");
+const folder = join(import.meta.dirname, "../../../infra/monitoring");
 
 interface Rule {
   readonly record?: string;

@@ -1,0 +1,84 @@
+import { expect } from "chai";
+import { newClone, type Clone } from "../support/clone.ts";
+import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
+import { kubectl } from "../support/cluster-kubectl.ts";
+
+/** What `up` prints at the moments at which it is killed. */
+const momentsOfUp = [
+  /Namespace .*creating/,
+  /Namespace .*created/,
+  /web-directory|data-directory/,
+  /PersistentVolumeClaim .*creat/,
+  /Secret .*creat/,
+  /StatefulSet .*creating/,
+  /Image .*creating/,
+  /Deployment .*creating/,
+  /Service .*creat/,
+  /HorizontalPodAutoscaler .*creat/,
+];
+const momentsOfDown = [
+  /Deployment .*deleting/,
+  /HorizontalPodAutoscaler .*delet/,
+  /NetworkPolicy .*delet/,
+  /StatefulSet .*deleting/,
+  /StatefulSet .*deleted/,
+  /Secret .*delet/,
+  /PersistentVolumeClaim .*delet/,
+  /Command .*delet/,
+  /Namespace .*deleting/,
+  /Service .*delet/,
+];
+
+describe("commands that are killed", () => {
+  let clone: Clone;
+  let document: unknown;
+
+  before(async () => {
+    clone = await newClone("e2e-killed", { nodePort: "30182", keepData: "true" });
+  });
+  after(async () => {
+    await clone.runs("down");
+    await clone.remove();
+  });
+
+  /** Runs a command, and kills its process group at a moment; returns false where it ended before. */
+  async function killAt(command: "up" | "down", moment: RegExp): Promise<void> {
+    const running = clone.starts(command);
+    await running.prints(moment, 300).catch(() => undefined);
+    running.kill();
+    await running.exitCode();
+  }
+
+  /** The only objects of a kind: a second one is left over. */
+  async function expectOne(namespace: string): Promise<void> {
+    for (const kind of ["statefulset", "deployment", "persistentvolumeclaim"]) {
+      const found = await kubectl("get", kind, "--namespace", namespace, "--output", "name");
+      expect(found.split("\n"), kind).to.have.length(1);
+    }
+    const namespaces = await kubectl("get", "namespace", "--output", "name");
+    expect(namespaces.match(/koa-mongo-stack-e2e-killed-/g)).to.have.length(1);
+  }
+
+  for (const moment of momentsOfUp) {
+    it(`\`up\`, killed at ${String(moment)}, ends well the next time`, async () => {
+      await killAt("up", moment);
+      const output = await clone.runs("up");
+      const url = printedUrl(output);
+      await expectOne(printedNamespace(output));
+      document ??= await addDocument(url, { before: "the kills" });
+      expect(await documentsAt(url)).to.deep.equal([document]);
+      await clone.runs("down");
+    });
+  }
+
+  for (const moment of momentsOfDown) {
+    it(`\`down\`, killed at ${String(moment)}, ends well the next time, and so does \`up\``, async () => {
+      const url = printedUrl(await clone.runs("up"));
+      expect(await documentsAt(url)).to.deep.equal([document]);
+      await killAt("down", moment);
+      await clone.runs("down");
+      const left = await kubectl("get", "namespace", "--output", "name");
+      expect(left).not.to.match(/koa-mongo-stack-e2e-killed-\w+$(?![\s\S]*Terminating)/m);
+    });
+  }
+});

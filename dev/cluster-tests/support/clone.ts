@@ -1,0 +1,51 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { copyProject, type ProjectCopy } from "../../../tools/test/support/project-copy.ts";
+import { startProgram, type Running } from "../../../tools/test/support/running-command.ts";
+
+/** A clone of the project, as a user has it who is not logged in to Pulumi. */
+export interface Clone {
+  readonly project: ProjectCopy;
+  /** Starts `npm run NAME`. */
+  starts(name: string, ...args: string[]): Running;
+  /** Runs it to its end, and returns what it printed; throws where it fails. */
+  runs(name: string, ...args: string[]): Promise<string>;
+  /** The same for a command that has to fail. */
+  fails(name: string, ...args: string[]): Promise<string>;
+  /** Deletes Pulumi's state, as `git clean -xdf` does. */
+  loseState(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Clones the project.
+ * @param stack name of its stack
+ * @param config keys of the stack's configuration
+ */
+export async function newClone(stack: string, config: Readonly<Record<string, string>>): Promise<Clone> {
+  const project = await copyProject();
+  const keys = Object.entries(config).map(([key, value]) => [`koa-mongo-stack:${key}`, value]);
+  const settings = stringify({ config: Object.fromEntries(keys) as Record<string, string> });
+  await writeFile(join(project.folder, `Pulumi.${stack}.yaml`), settings);
+  const env = {
+    PULUMI_STACK: stack,
+    PULUMI_BACKEND_URL: undefined,
+    PULUMI_CREDENTIALS_PATH: join(project.folder, ".pulumi"),
+  };
+  const starts = (name: string, ...args: string[]) => startProgram(name, env, args, project.folder);
+  const ends = async (wanted: boolean, name: string, args: readonly string[]) => {
+    const program = starts(name, ...args);
+    const code = await program.exitCode();
+    if ((code === 0) !== wanted) throw new Error(`${name} ended with code ${code}:\n${program.output()}`);
+    return program.output();
+  };
+  return {
+    project,
+    starts,
+    runs: (name, ...args) => ends(true, name, args),
+    fails: (name, ...args) => ends(false, name, args),
+    loseState: () => rm(join(project.folder, ".pulumi"), { recursive: true }),
+    remove: () => project.remove(),
+  };
+}

@@ -1,0 +1,92 @@
+import { RunError } from "@pulumi/pulumi";
+import { canBuild, dockerOfMachine, dockerOfNode, type Docker } from "./docker-daemon.ts";
+import {
+  findProfile,
+  findWrittenProfile,
+  hasIngress,
+  hasMetricsServer,
+  isRunning,
+  startCommand,
+  type Profile,
+} from "./minikube-profile.ts";
+import { enforcement, enforcingCluster } from "./network-enforcement.ts";
+import { reach, type Reach } from "./node-address.ts";
+
+/** A running minikube cluster with metrics-server. */
+export interface Minikube {
+  /** Name of the profile, which is the kubeconfig's context, too. */
+  readonly profile: string;
+  /** Names of the nodes; the first is the control plane's. */
+  readonly nodes: readonly [string, ...string[]];
+  /**
+   * The Docker daemon that builds images. minikube takes longer to say where it is than all the rest: only the image
+   * waits for it, or has its error.
+   */
+  readonly docker: Docker;
+  /** Whether that is the only node's own Docker. What another builds has to be loaded into the nodes. */
+  readonly buildsInNode: boolean;
+  /** Whether its ingress controller is on. */
+  readonly hasIngress: boolean;
+  /** Where a port of the node is reached from this machine. */
+  readonly reach: (nodePort: number) => Reach;
+  /** Why nobody may rely on NetworkPolicies, and the command that fixes it. */
+  readonly policyFault?: string;
+}
+
+/** What else is known when minikube is asked. */
+export interface Hints {
+  /** Whether Kubernetes has answered, so that minikube need not look whether it runs. @default it has not */
+  readonly hasAnswered?: boolean | Promise<boolean>;
+  /** @default this machine's */
+  readonly platform?: NodeJS.Platform;
+}
+
+/**
+ * Asks minikube about a profile.
+ * @throws {RunError} what is missing, and the one command that fixes it
+ */
+export async function findMinikube(
+  profile: string,
+  { hasAnswered = false, platform = process.platform }: Hints = {},
+): Promise<Minikube> {
+  const written = findWrittenProfile(profile);
+  written.catch(() => undefined);
+  const isUp = await hasAnswered;
+  const found = isUp ? await written : await findProfile(profile);
+  requireUsable(profile, found, isUp);
+  const buildsInNode = canBuild(found);
+  const policies = enforcement(found);
+  return {
+    profile,
+    nodes: nodeNames(found),
+    // Not before: all else waits for what was asked above, and only the image for this.
+    docker: buildsInNode ? dockerOfNode(profile) : await dockerOfMachine(),
+    buildsInNode,
+    hasIngress: hasIngress(found),
+    reach: (nodePort) => reach(found, nodePort, platform),
+    ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),
+  };
+}
+
+function requireUsable(profile: string, found: Profile | undefined, isUp: boolean): asserts found is Profile {
+  if (found === undefined) {
+    throw new RunError(`There is no minikube cluster "${profile}". Run: ${startCommand(profile)}`);
+  }
+  if (!isUp && !isRunning(found)) {
+    throw new RunError(
+      `The minikube cluster "${profile}" is not running (${found.Status}). Run: minikube start -p ${profile}`,
+    );
+  }
+  if (!hasMetricsServer(found)) {
+    throw new RunError(
+      "The autoscaler needs metrics-server, which is off. " +
+        `Run: minikube addons enable metrics-server -p ${profile}`,
+    );
+  }
+}
+
+/** As Kubernetes has them. */
+function nodeNames({ Name, Config }: Profile): [string, ...string[]] {
+  const [, ...others] = Config.Nodes;
+  return [Name, ...others.map((node) => `${Name}-${node.Name ?? ""}`)];
+}

@@ -1,0 +1,106 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { RunError } from "@pulumi/pulumi";
+
+const run = promisify(execFile);
+
+/** The parts of `minikube profile list --output json` that are needed here. */
+export interface Profile {
+  readonly Name: string;
+  readonly Status: string;
+  readonly Config: {
+    readonly Driver: string;
+    /** CNI is the value of `--cni`; empty for minikube's own choice. */
+    readonly KubernetesConfig: { readonly ContainerRuntime: string; readonly CNI?: string };
+    /** The first has no name of its own. */
+    readonly Nodes: readonly { readonly Name?: string; readonly IP: string }[];
+    readonly Addons: Readonly<Record<string, boolean>> | null;
+    /** Docker's form: "127.0.0.1:30080:30080". */
+    readonly ExposedPorts: readonly string[] | null;
+  };
+}
+
+/**
+ * The profile of that name, or undefined if minikube has none.
+ * @param timeoutMs how long minikube may take; 0 for no limit
+ * @throws {RunError} minikube is not on PATH, or failed
+ */
+export async function findProfile(name: string, timeoutMs = 0): Promise<Profile | undefined> {
+  return profileOf(name, await runMinikube(["profile", "list", "--output", "json"], timeoutMs));
+}
+
+/** The same, in less time: minikube reads its files only, and does not ask for the cluster's status. */
+export async function findWrittenProfile(name: string): Promise<Profile | undefined> {
+  return profileOf(name, await runMinikube(["profile", "list", "--light", "--output", "json"]));
+}
+
+function profileOf(name: string, list: string): Profile | undefined {
+  const { valid = [] } = JSON.parse(list) as { valid?: Profile[] };
+  return valid.find(({ Name }) => Name === name);
+}
+
+/** Whether the cluster is up, in the words of older and newer minikubes. */
+export function isRunning({ Status }: Profile): boolean {
+  return ["OK", "Running"].includes(Status);
+}
+
+/** Whether the addon is on that measures the pods' CPU. */
+export function hasMetricsServer({ Config }: Profile): boolean {
+  return Config.Addons?.["metrics-server"] === true;
+}
+
+/** Whether the addon is on that routes host names. */
+export function hasIngress({ Config }: Profile): boolean {
+  return Config.Addons?.ingress === true;
+}
+
+/**
+ * Arguments that create a cluster which enforces NetworkPolicies, measures CPU, and has a port published on this
+ * machine.
+ * @param nodePort by default the one of Pulumi.dev.yaml
+ */
+export function startArguments(profile: string, nodePort = 30080): readonly string[] {
+  const ports = `--ports=127.0.0.1:${nodePort}:${nodePort}`;
+  return ["start", "--cni=calico", "--addons=metrics-server", ports, "-p", profile];
+}
+
+/** The same, as a person types it. */
+export function startCommand(profile: string, nodePort?: number): string {
+  return ["minikube", ...startArguments(profile, nodePort)].join(" ");
+}
+
+/**
+ * Runs minikube.
+ * @param timeoutMs how long it may take; 0 for no limit
+ * @returns its standard output
+ * @throws {RunError} minikube is not on PATH, failed, or took too long
+ */
+export async function runMinikube(args: readonly string[], timeoutMs = 0): Promise<string> {
+  try {
+    return (await run("minikube", args, { timeout: timeoutMs, killSignal: "SIGKILL" })).stdout;
+  } catch (error) {
+    const { code, killed, stdout, stderr, message } = error as Error & {
+      code?: unknown;
+      killed?: boolean;
+      stdout?: string;
+      stderr?: string;
+    };
+    if (code === "ENOENT") {
+      throw new RunError(
+        `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${startCommand("minikube")}`,
+        { cause: error },
+      );
+    }
+    if (killed === true) {
+      throw new RunError(`minikube ${args.join(" ")} did not answer within ${timeoutMs / 1000} s.`, {
+        cause: error,
+      });
+    }
+    // Without any profile the list is still JSON, and the exit code an error.
+    if (args[0] === "profile" && stdout?.startsWith("{") === true) return stdout;
+    throw new RunError(
+      `minikube ${args.join(" ")} failed: ${stderr === undefined || stderr === "" ? message : stderr.trim()}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { Neighbours, Occupant, StackNamespace } from "../cluster/neighbours.ts";
+
+/** What a stack wants of the cluster that only one can have. */
+export interface Claims {
+  /** The stack's name, as the message calls it. */
+  readonly stack: string;
+  readonly nodePort?: number | undefined;
+  /** Host name of the Ingress. */
+  readonly host?: string | undefined;
+  /** Path of the directory on the node that holds the database's files. */
+  readonly directory?: string | undefined;
+}
+
+/**
+ * The stack's id: random, and kept in its state. Another clone's stack of the same name has another id, and so has this
+ * clone's after its state was lost. The value is there when nothing of what the stack claims belongs to another stack,
+ * so everything that depends on it waits for that.
+ * @throws {pulumi.RunError} whose it is, and the ways forward
+ */
+export function stackOwner(
+  name: string,
+  claims: Claims,
+  neighbours: Neighbours | undefined,
+): pulumi.Output<string> {
+  const stash = new pulumi.Stash(name, { input: randomUUID() }, { ignoreChanges: ["input"] });
+  return (stash.output as pulumi.Output<string>).apply(async (owner) => {
+    if (neighbours === undefined) return owner;
+    const found = conflict(claims, neighbours, (namespace) => namespace.owner === owner);
+    if (found === undefined) return owner;
+    // Stacks of versions before the label know themselves by their outputs.
+    const own = await ownNamespace();
+    const rest = conflict(claims, neighbours, ({ owner: id, name: at }) => id === owner || at === own);
+    if (rest !== undefined) throw new pulumi.RunError(rest);
+    return owner;
+  });
+}
+
+/** The namespace that the last `up` exported, if there was one. */
+async function ownNamespace(): Promise<unknown> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
+    outputs?: Record<string, unknown>;
+  };
+  return outputs?.namespace;
+}
+
+/** The message about the first claim that another stack or program holds, or undefined. */
+export function conflict(
+  { stack, nodePort, host, directory }: Claims,
+  { namespaces, nodePorts, hosts, directories }: Neighbours,
+  isOwn: (namespace: StackNamespace) => boolean,
+): string | undefined {
+  const held = (what: string, by: Occupant | undefined, otherwise: string) => {
+    const holder = namespaces.find(({ name }) => name === by?.namespace);
+    if (by === undefined || holder === undefined || isOwn(holder)) return undefined;
+    const start = `${what} is in use by the ${by.kind} ${by.name} in the namespace ${by.namespace}`;
+    return holder.isStack ? otherStack(start, by.namespace, stack) : `${start}. ${otherwise}`;
+  };
+  return (
+    held(
+      `Port ${nodePort ?? ""} of the node`,
+      nodePort === undefined ? undefined : nodePorts.get(nodePort),
+      "Choose another one. Run: pulumi config set nodePort 0",
+    ) ??
+    held(
+      `The host ${host ?? ""}`,
+      host === undefined ? undefined : hosts.get(host),
+      "Choose another one. Run: pulumi config set host NAME",
+    ) ??
+    held(
+      `The directory ${directory ?? ""} of the node`,
+      directory === undefined ? undefined : directories.get(directory),
+      "Choose another stack name.",
+    )
+  );
+}
+
+function otherStack(start: string, namespace: string, stack: string): string {
+  return [
+    `${start}, which another clone created, or this clone before it lost its state. Nothing was changed. You can:`,
+    "- use that stack: run the commands in its clone;",
+    "- remove that stack: run `npm run down` in its clone. If the clone is gone, run:",
+    `  kubectl delete namespace ${namespace}`,
+    "  MongoDB's files stay on the node, and the next `up` continues with them;",
+    `- keep both: give this one another name than ${stack} and a port that Kubernetes chooses. Run:`,
+    "  PULUMI_STACK=second npm run up",
+  ].join("\n");
+}

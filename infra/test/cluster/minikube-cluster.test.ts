@@ -1,0 +1,94 @@
+import { expect } from "chai";
+import { findMinikube, type Hints } from "../../cluster/minikube-cluster.ts";
+import {
+  fakeMinikube,
+  goodProfile,
+  loadingProfile,
+  restorePath,
+  withNetwork,
+  type Profiles,
+} from "../support/fake-minikube.ts";
+
+const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
+
+describe("findMinikube", () => {
+  afterEach(restorePath);
+
+  it("says where Docker and the node's ports are", async () => {
+    fakeMinikube();
+    const minikube = await findMinikube("minikube", { platform: "linux" });
+    expect(minikube.profile).to.equal("minikube");
+    expect(await minikube.docker.host).to.equal("tcp://192.0.2.1:2376");
+    expect(await minikube.docker.certPath).to.equal("/home/ada/.minikube/certs");
+    expect(minikube.reach(30080)).to.deep.equal({ address: "192.0.2.1:30080" });
+  });
+
+  it("says where a port is that the node itself hides", async () => {
+    fakeMinikube();
+    const minikube = await findMinikube("minikube", { platform: "darwin" });
+    expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:30080" });
+  });
+
+  it("does not look whether it runs where Kubernetes has answered", async () => {
+    const stopped = [{ ...goodProfile, Status: "Stopped" }];
+    fakeMinikube(stopped);
+    expect((await findMinikube("minikube", { hasAnswered: true })).profile).to.equal("minikube");
+    fakeMinikube([]);
+    expect(await refusal({ hasAnswered: true })).to.match(/^There is no minikube cluster/);
+  });
+
+  it("takes this machine's Docker where the cluster has none, or one a node", async () => {
+    const { Nodes, KubernetesConfig } = loadingProfile.Config;
+    for (const difference of [{ Nodes }, { KubernetesConfig }]) {
+      fakeMinikube([{ ...goodProfile, Config: { ...goodProfile.Config, ...difference } }]);
+      const minikube = await findMinikube("minikube", { platform: "linux" });
+      expect(minikube.buildsInNode).to.equal(false);
+      expect(minikube.docker).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
+    }
+  });
+
+  it("names the nodes as Kubernetes does", async () => {
+    fakeMinikube([loadingProfile]);
+    expect((await findMinikube("minikube")).nodes).to.deep.equal(["minikube", "minikube-m02"]);
+  });
+
+  it("says what fixes a network that ignores NetworkPolicies, and nothing of one that enforces them", async () => {
+    fakeMinikube([withNetwork("bridge")]);
+    expect((await findMinikube("minikube")).policyFault).to.equal(
+      "minikube with --cni=bridge does not enforce NetworkPolicies. " +
+        `Another cluster does: minikube delete -p minikube, then: ${start}`,
+    );
+    fakeMinikube([withNetwork("calico")]);
+    expect(await findMinikube("minikube")).not.to.have.property("policyFault");
+  });
+
+  const { Config } = goodProfile;
+  const refusals: [string, Profiles, string][] = [
+    ["there is no cluster", [], `There is no minikube cluster "minikube". Run: ${start}`],
+    [
+      "it is stopped",
+      [{ ...goodProfile, Status: "Stopped" }],
+      'The minikube cluster "minikube" is not running (Stopped). Run: minikube start -p minikube',
+    ],
+    [
+      "metrics-server is off",
+      [{ ...goodProfile, Config: { ...Config, Addons: null } }],
+      "The autoscaler needs metrics-server, which is off. Run: minikube addons enable metrics-server -p minikube",
+    ],
+  ];
+  for (const [what, profiles, sentence] of refusals) {
+    it(`says what to run when ${what}`, async () => {
+      fakeMinikube(profiles);
+      expect(await refusal()).to.equal(sentence);
+    });
+  }
+});
+
+async function refusal(hints?: Hints): Promise<string> {
+  try {
+    await findMinikube("minikube", hints);
+    return "no error";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

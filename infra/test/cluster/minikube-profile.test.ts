@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { findProfile, startCommand } from "../../cluster/minikube-profile.ts";
+import { fakeMinikube, goodProfile, installMinikube, restorePath } from "../support/fake-minikube.ts";
+
+const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
+
+describe("findProfile", () => {
+  afterEach(restorePath);
+
+  it("finds the profile of that name", async () => {
+    fakeMinikube([{ ...goodProfile, Name: "other" }, goodProfile]);
+    expect(await findProfile("minikube")).to.deep.equal(goodProfile);
+    expect(await findProfile("third")).to.equal(undefined);
+  });
+
+  it("finds none where minikube has no profile, for which it exits with an error", async () => {
+    installMinikube(`echo '{"invalid":[],"valid":[]}'; exit 85`);
+    expect(await findProfile("minikube")).to.equal(undefined);
+  });
+
+  it("says what to install when minikube is not there", async () => {
+    installMinikube(undefined);
+    expect(await refusal()).to.equal(
+      `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${start}`,
+    );
+  });
+
+  it("passes on what minikube says when it fails", async () => {
+    installMinikube("echo 'X Exiting due to HOST_HOME_PERMISSION' >&2; exit 1");
+    expect(await refusal()).to.equal(
+      "minikube profile list --output json failed: X Exiting due to HOST_HOME_PERMISSION",
+    );
+  });
+
+  it("waits no longer than it is told", async () => {
+    installMinikube("exec sleep 60");
+    expect(await refusal(100)).to.equal("minikube profile list --output json did not answer within 0.1 s.");
+  });
+});
+
+describe("startCommand", () => {
+  it("publishes the port of Pulumi.dev.yaml, or another one", () => {
+    expect(startCommand("minikube")).to.equal(start);
+    expect(startCommand("minikube", 30081)).to.equal(start.replace("30080:30080", "30081:30081"));
+  });
+});
+
+async function refusal(timeoutMs?: number): Promise<string> {
+  return await findProfile("minikube", timeoutMs).then(
+    () => "no error",
+    (error: unknown) => (error as Error).message,
+  );
+}

@@ -1,0 +1,37 @@
+import { expect } from "chai";
+import { enforcement, enforcingCluster } from "../../cluster/network-enforcement.ts";
+import { goodProfile } from "../support/fake-minikube.ts";
+
+function withCni(CNI: string | undefined) {
+  const KubernetesConfig = { ContainerRuntime: "docker", ...(CNI === undefined ? {} : { CNI }) };
+  return { ...goodProfile, Config: { ...goodProfile.Config, KubernetesConfig } };
+}
+
+describe("enforcement", () => {
+  const networks: [string | undefined, boolean, string][] = [
+    ["calico", true, "NetworkPolicies are enforced by calico"],
+    ["cilium", true, "NetworkPolicies are enforced by cilium"],
+    ["kube-router", true, "NetworkPolicies are enforced by kube-router"],
+    [undefined, false, "minikube's default network does not enforce NetworkPolicies"],
+    ["", false, "minikube's default network does not enforce NetworkPolicies"],
+    ["auto", false, "minikube's default network does not enforce NetworkPolicies"],
+    ["bridge", false, "minikube with --cni=bridge does not enforce NetworkPolicies"],
+    ["flannel", false, "minikube with --cni=flannel does not enforce NetworkPolicies"],
+    ["kindnet", false, "kindnet enforces NetworkPolicies in newer versions only"],
+    ["/home/ada/cni.yaml", false, "Nobody knows whether /home/ada/cni.yaml enforces NetworkPolicies"],
+  ];
+  for (const [CNI, isSure, text] of networks) {
+    it(`is ${isSure ? "sure" : "not sure"} with the network ${CNI ?? "of no name"}`, () => {
+      expect(enforcement(withCni(CNI))).to.deep.equal({ isSure, text });
+    });
+  }
+});
+
+describe("enforcingCluster", () => {
+  it("deletes the profile and creates it with calico", () => {
+    expect(enforcingCluster(goodProfile)).to.equal(
+      "Another cluster does: minikube delete -p minikube, then: " +
+        "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube",
+    );
+  });
+});

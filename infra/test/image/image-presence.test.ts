@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { hasImage } from "../../image/image-presence.ts";
+
+describe("hasImage", () => {
+  let folder: string;
+  let server: Server;
+  let asked: (string | undefined)[];
+  const host = () => `unix://${join(folder, "docker.sock")}`;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-docker-"));
+    asked = [];
+    server = createServer((request, response) => {
+      asked.push(request.url);
+      response.statusCode = request.url?.includes("gone") === true ? 404 : 200;
+      response.end("{}");
+    }).listen(join(folder, "docker.sock"));
+    await once(server, "listening");
+  });
+  afterEach(() => {
+    server.close();
+    server.closeAllConnections();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("is true for an image that the daemon has", async () => {
+    expect(await hasImage({ host: host() }, "app:1")).to.equal(true);
+    expect(asked).to.deep.equal(["/images/app%3A1/json"]);
+  });
+
+  it("is false for an image that is gone", async () => {
+    expect(await hasImage({ host: host() }, "gone:1")).to.equal(false);
+  });
+
+  it("is unknown when no daemon answers", async () => {
+    server.close();
+    expect(await hasImage({ host: "unix:///nonexistent/docker.sock" }, "app:1")).to.equal(undefined);
+  });
+
+  it("is unknown for a daemon behind SSH", async () => {
+    expect(await hasImage({ host: "ssh://ada@example.com" }, "app:1")).to.equal(undefined);
+    expect(asked).to.deep.equal([]);
+  });
+});

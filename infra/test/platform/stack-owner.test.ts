@@ -1,0 +1,93 @@
+import { expect } from "chai";
+import { findNeighbours, ownerLabel, type Neighbours } from "../../cluster/neighbours.ts";
+import { partOf } from "../../platform/metadata.ts";
+import { conflict, type Claims } from "../../platform/stack-owner.ts";
+import { fakeKubectl, fakeMinikube, restorePath } from "../support/fake-minikube.ts";
+
+const otherNamespace = "koa-mongo-stack-dev-0a1b2c3d";
+const owner = "11111111-0000-4000-8000-000000000000";
+
+/** What kubectl says of a cluster in which another clone's stack runs, and a program of another project. */
+const objects = [
+  {
+    kind: "Namespace",
+    metadata: { name: otherNamespace, labels: { ...partOf, [ownerLabel]: owner } },
+  },
+  { kind: "Namespace", metadata: { name: "shop" } },
+  {
+    kind: "Service",
+    metadata: { name: "web-1", namespace: otherNamespace },
+    spec: { ports: [{ nodePort: 30080 }] },
+  },
+  {
+    kind: "Service",
+    metadata: { name: "shop", namespace: "shop" },
+    spec: { ports: [{ nodePort: 30090 }, {}] },
+  },
+  {
+    kind: "Ingress",
+    metadata: { name: "web-2", namespace: otherNamespace },
+    spec: { rules: [{ host: "app.example.com" }, {}] },
+  },
+  {
+    kind: "PersistentVolume",
+    metadata: { name: "data-1" },
+    spec: { hostPath: { path: "/data/koa-mongo-stack-dev" }, claimRef: { namespace: otherNamespace } },
+  },
+  {
+    kind: "PersistentVolume",
+    metadata: { name: "data-2" },
+    spec: { hostPath: { path: "/data/old" }, claimRef: { namespace: "deleted" } },
+  },
+  { kind: "PersistentVolume", metadata: { name: "data-3" }, spec: { hostPath: { path: "/data/free" } } },
+];
+
+const isNobodys = () => false;
+
+describe("conflict", () => {
+  let neighbours: Neighbours;
+  before(async () => {
+    fakeMinikube();
+    fakeKubectl({ objects });
+    const found = await findNeighbours(undefined);
+    if (found === undefined) throw new Error("kubectl did not answer");
+    neighbours = found;
+  });
+  after(restorePath);
+  const of = (claims: Partial<Claims>, isOwn: Parameters<typeof conflict>[2] = isNobodys) =>
+    conflict({ stack: "dev", ...claims }, neighbours, isOwn);
+
+  const claims = {
+    "a node port": [{ nodePort: 30080 }, "Port 30080 of the node is in use by the Service web-1"],
+    "a host name": [{ host: "app.example.com" }, "The host app.example.com is in use by the Ingress web-2"],
+    "a directory": [
+      { directory: "/data/koa-mongo-stack-dev" },
+      "The directory /data/koa-mongo-stack-dev of the node is in use by the PersistentVolume data-1",
+    ],
+  } as const;
+  for (const [what, [claim, start]] of Object.entries(claims)) {
+    it(`names the other stack's namespace and the ways forward for ${what}`, () => {
+      const message = of(claim) ?? "";
+      expect(message).to.include(`${start} in the namespace ${otherNamespace}`);
+      expect(message).to.include("Nothing was changed");
+      expect(message).to.include(`kubectl delete namespace ${otherNamespace}`);
+      expect(message).to.include("PULUMI_STACK=second npm run up");
+    });
+
+    it(`accepts ${what} of its own`, () => {
+      expect(of(claim, (namespace) => namespace.owner === owner)).to.equal(undefined);
+    });
+  }
+
+  it("does not take another project's Service for a stack", () => {
+    expect(of({ nodePort: 30090 })).to.equal(
+      "Port 30090 of the node is in use by the Service shop in the namespace shop. " +
+        "Choose another one. Run: pulumi config set nodePort 0",
+    );
+  });
+
+  it("accepts what is free, and the directory of a namespace that is gone", () => {
+    expect(of({ nodePort: 30081, host: "b.example.com", directory: "/data/free" })).to.equal(undefined);
+    expect(of({ directory: "/data/old" })).to.equal(undefined);
+  });
+});

@@ -1,0 +1,95 @@
+import { kubectl } from "../kubernetes/kubectl.ts";
+import { mustAsk, work } from "../process/child-process.ts";
+import type { Stack } from "./pulumi-stack.ts";
+
+/** The parts of `pulumi stack export` that are needed here. */
+interface Export {
+  readonly deployment?: Deployment | null;
+}
+
+interface Deployment {
+  readonly resources?: readonly { readonly urn: string }[] | null;
+  readonly pending_operations?: readonly Operation[] | null;
+}
+
+/** Something that an update had begun when it was killed. */
+interface Operation {
+  readonly type: string;
+  readonly resource: {
+    readonly type: string;
+    readonly inputs?: {
+      readonly apiVersion?: string;
+      readonly kind?: string;
+      readonly metadata?: { readonly name?: string; readonly namespace?: string };
+    };
+  };
+}
+
+/** An object in the cluster. */
+interface KubernetesName {
+  /** As kubectl takes it: "StatefulSet.v1.apps". */
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+/** Milliseconds in which an object with its pods has to be gone: MongoDB may take a minute to stop. */
+const deletionPatience = 180_000;
+
+/**
+ * Cleans up after an update that was killed. Pulumi notes what it begins to create, and forgets it in the next update:
+ * that one would create a second object beside the first. So those objects are deleted, and the notes with them. None
+ * holds documents: MongoDB's directory is no object of Kubernetes, and a claim that was being created is empty.
+ * @param profile the cluster, as a context of the kubeconfig
+ * @returns how many objects were looked for; 0 where the last update was not killed
+ * @throws {UserError} what Pulumi or kubectl said
+ */
+export async function cleanUpInterrupted(
+  stack: Stack,
+  name: string,
+  profile: string,
+  say: (line: string) => void,
+): Promise<number> {
+  const select = ["--stack", name, "--non-interactive"];
+  const text = await mustAsk("pulumi", ["stack", "export", ...select], { ...stack.run, timeout: 60_000 });
+  const state = JSON.parse(text) as Export;
+  const operations = state.deployment?.pending_operations ?? [];
+  if (operations.length === 0) return 0;
+  const begun = operations.flatMap(createdObject);
+  for (const object of begun) await remove(profile, object, say);
+  const clean: Export = { ...state, deployment: { ...state.deployment, pending_operations: [] } };
+  await work("pulumi", ["stack", "import", ...select], { ...stack.run, input: JSON.stringify(clean) }, say);
+  return begun.length;
+}
+
+function createdObject({ type, resource }: Operation): KubernetesName[] {
+  if (type !== "creating" || !resource.type.startsWith("kubernetes:")) return [];
+  const { apiVersion, kind, metadata } = resource.inputs ?? {};
+  if (apiVersion === undefined || kind === undefined || metadata?.name === undefined) return [];
+  const [version = "", group] = apiVersion.split("/").reverse();
+  return [
+    {
+      kind: group === undefined ? kind : `${kind}.${version}.${group}`,
+      name: metadata.name,
+      namespace: metadata.namespace,
+    },
+  ];
+}
+
+async function remove(
+  profile: string,
+  { kind, name, namespace }: KubernetesName,
+  say: (line: string) => void,
+): Promise<void> {
+  say(`deleting ${kind} ${name}, which a killed update had begun`);
+  const { program, args } = kubectl(profile, [
+    "delete",
+    kind,
+    name,
+    ...(namespace === undefined ? [] : ["--namespace", namespace]),
+    "--ignore-not-found",
+    "--cascade=foreground",
+    `--timeout=${deletionPatience / 1000}s`,
+  ]);
+  await mustAsk(program, args, { timeout: deletionPatience + 10_000 });
+}
