@@ -6,7 +6,7 @@ import { mongoRequests } from "./mongodb/mongodb.ts";
 import { readSettings } from "./settings/stack-settings.ts";
 import { findSite } from "./cluster/site.ts";
 import { deploy } from "./stack.ts";
-import { webRequests } from "./web/web-service.ts";
+import { webRequests } from "./web/web-defaults.ts";
 
 const settings = readSettings();
 const site = await findSite(settings);

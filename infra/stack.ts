@@ -1,28 +1,29 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Bounds } from "./platform/quota.ts";
+import type { Site } from "./cluster/site.ts";
+import { PullSecret } from "./image/pull-secret.ts";
 import { makeMongo, mongoRequests } from "./mongodb/mongodb.ts";
 import { hostPathOf } from "./mongodb/storage/hostpath-storage.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { AppNamespace } from "./platform/app-namespace.ts";
-import { NetworkRules } from "./platform/network-policies.ts";
+import { ownerLabel } from "./platform/neighbours.ts";
+import { NetworkRules, type NetworkRulesArgs } from "./platform/network-policies.ts";
+import { Bounds } from "./platform/quota.ts";
 import { stackOwner, type Claims } from "./platform/stack-owner.ts";
-import { PullSecret } from "./image/pull-secret.ts";
 import type { Settings } from "./settings/stack-settings.ts";
-import { ownerLabel } from "./cluster/neighbours.ts";
-import type { Site } from "./cluster/site.ts";
-import { WebService, webRequests } from "./web/web-service.ts";
+import { webRequests } from "./web/web-defaults.ts";
+import { WebService } from "./web/web-service.ts";
 
 /** Arguments of {@link deploy}. */
 export interface DeployArgs {
   readonly settings: Settings;
   readonly site: Site;
-  /** Identity of the cluster: in another one everything is made anew. */
+  /** Identity of the cluster: in another one everything is created anew. */
   readonly clusterId: pulumi.Input<string>;
   /** The service's image: name and tag, or name and digest. */
   readonly image: pulumi.Output<string>;
 }
 
-/** What came of it. */
+/** What the program exports of it. */
 export interface Deployed {
   /** Where the service answers. */
   readonly url: pulumi.Output<string>;
@@ -35,60 +36,26 @@ export interface Deployed {
  * @param inCluster with the cluster's provider
  */
 export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOptions): Deployed {
-  const { settings, site, image } = args;
-  const { scaling, expose, registry, metrics, collector } = settings;
-  const { minikube, tunnel, reach, hasSeveralNodes } = site;
+  const { settings, site, image, clusterId } = args;
+  const { metrics, collector } = settings;
 
   const owner = stackOwner("owner", claims(settings), site.neighbours);
-  const app = new AppNamespace(settings.name, { labels: { [ownerLabel]: owner } }, inCluster);
-
-  const pull =
-    registry?.pull === undefined
-      ? undefined
-      : new PullSecret(
-          "web-pull",
-          { namespace: app.name, repository: registry.repository, user: registry.pull },
-          inCluster,
-        );
-
-  // A minikube is shared with nobody.
-  const bounds =
-    minikube === undefined
-      ? new Bounds(
-          settings.name,
-          {
-            namespace: app.name,
-            maxReplicas: scaling.maxReplicas,
-            web: webRequests,
-            database: mongoRequests(settings.mongo),
-          },
-          inCluster,
-        )
-      : undefined;
-
-  const network = new NetworkRules(
-    "network",
-    {
-      namespace: app.name,
-      database: settings.mongo,
-      acme: expose.kind === "ingress" && expose.tls?.kind === "issuer",
-      metricsFrom: metrics?.namespace,
-      collector,
-      ...(minikube?.policyFault === undefined ? {} : { fault: minikube.policyFault }),
-    },
-    inCluster,
-  );
+  const labels = { [ownerLabel]: owner };
+  const namespace = new AppNamespace(settings.name, { labels }, inCluster).name;
+  const pullSecret = createPullSecret(settings, namespace, inCluster);
+  const priorities = createQuota(settings, site, namespace, inCluster)?.priorities;
+  const network = new NetworkRules("network", { namespace, ...networkPaths(args) }, inCluster);
 
   const mongo = makeMongo(
     {
       mongo: settings.mongo,
-      namespace: app.name,
+      namespace,
       stack: settings.name,
       site,
-      clusterId: args.clusterId,
+      clusterId,
       owner,
       network,
-      ...(bounds === undefined ? {} : { priority: bounds.priorities.database }),
+      ...(priorities === undefined ? {} : { priority: priorities.database }),
     },
     inCluster,
   );
@@ -96,27 +63,66 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
   const web = new WebService(
     "web",
     {
-      namespace: app.name,
+      namespace,
       image,
+      pullSecret,
       mongodbUri: mongo.uri,
-      expose,
-      scaling,
+      expose: settings.expose,
+      scaling: settings.scaling,
       logLevel: settings.logLevel,
       metrics,
       collector,
-      reach,
-      hasSeveralNodes,
-      ...(tunnel === undefined ? {} : { tunnel }),
-      ...(pull === undefined ? {} : { pullSecret: pull.name }),
-      ...(bounds === undefined ? {} : { priority: bounds.priorities.web }),
+      reach: site.reach,
+      tunnel: site.tunnel,
+      hasSeveralNodes: site.hasSeveralNodes,
+      priority: priorities?.web,
     },
     { ...inCluster, dependsOn: mongo.before },
   );
   mongo.finish(web);
 
-  if (metrics?.kind === "serviceMonitor") new Monitoring("monitoring", { namespace: app.name }, inCluster);
+  if (metrics?.kind === "serviceMonitor") new Monitoring("monitoring", { namespace }, inCluster);
 
-  return { url: web.url, namespace: app.name };
+  return { url: web.url, namespace };
+}
+
+/** Name of the Secret that the nodes pull the image with, if the registry asks for a login. */
+function createPullSecret(
+  { registry }: Settings,
+  namespace: pulumi.Output<string>,
+  inCluster: pulumi.ComponentResourceOptions,
+): pulumi.Output<string> | undefined {
+  if (registry?.pull === undefined) return undefined;
+  const { repository, pull: user } = registry;
+  return new PullSecret("web-pull", { namespace, repository, user }, inCluster).name;
+}
+
+/** A minikube has one user, and needs neither quota nor priorities. */
+function createQuota(
+  { name, scaling, mongo }: Settings,
+  { minikube }: Site,
+  namespace: pulumi.Output<string>,
+  inCluster: pulumi.ComponentResourceOptions,
+): Bounds | undefined {
+  if (minikube !== undefined) return undefined;
+  const { maxReplicas } = scaling;
+  return new Bounds(
+    name,
+    { namespace, maxReplicas, web: webRequests, database: mongoRequests(mongo) },
+    inCluster,
+  );
+}
+
+/** Which pods may talk to each other. */
+function networkPaths({ settings, site }: DeployArgs): Omit<NetworkRulesArgs, "namespace"> {
+  const { mongo, expose, metrics, collector } = settings;
+  return {
+    database: mongo,
+    acme: expose.kind === "ingress" && expose.tls?.kind === "issuer",
+    metricsFrom: metrics?.namespace,
+    collector,
+    fault: site.minikube?.policyFault,
+  };
 }
 
 /** What of the cluster no other stack may have. */

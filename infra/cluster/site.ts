@@ -3,7 +3,7 @@ import { findClusterUid } from "./cluster-uid.ts";
 import { dockerOfMachine, type Docker } from "./docker-daemon.ts";
 import { findMinikube, type Minikube } from "./minikube-cluster.ts";
 import type { Reach } from "./node-address.ts";
-import { findNeighbours, type Neighbours } from "./neighbours.ts";
+import { findNeighbours, type Neighbours } from "../platform/neighbours.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
 import type { Settings } from "../settings/stack-settings.ts";
 

@@ -1,5 +1,5 @@
-// What runs the commands of infra/commands/local-command.ts. Pulumi keeps this text with each resource, so that `destroy` needs no
-// program: it uses nothing but Node's own modules.
+// Runs the commands of a Command resource. Pulumi keeps this text with each such resource, so that `destroy` needs no
+// program: the text uses Node's own modules only. After each change of it, `up` runs every command again, in place.
 const { execFile } = require("node:child_process");
 
 async function runEach(commands) {
@@ -13,7 +13,7 @@ async function runEach(commands) {
         const said = (stderr + stdout).trim();
         const why =
           error.code === "ENOENT" ? `${program} is not on PATH.` : said === "" ? error.message : said;
-        reject(new Error(`${[program, ...args].join(" ")}: ${why}`));
+        reject(new Error(`${why}\nThis was: ${[program, ...args].join(" ")}`));
       });
     });
   }

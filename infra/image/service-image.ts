@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { join, posix } from "node:path";
-import dockerignore from "@balena/dockerignore";
+import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandLine } from "../commands/local-command.ts";
 import type { RegistrySettings } from "../settings/cluster-settings.ts";
+import { contextHash, sha256 } from "./context-hash.ts";
 
 /** Arguments of {@link ServiceImage}. */
 export interface ServiceImageArgs {
@@ -91,36 +89,7 @@ function loadCommands(profile: string, nodes: readonly string[], image: string):
   return [["minikube", "image", "load", "--profile", profile, image], ...looks];
 }
 
-/**
- * A hash of every file that `.dockerignore` lets into the build, by path and content. Of the project's package.json the
- * scripts don't count: the build runs none of them, and a new one would roll out pods that are as they were.
- */
-export function contextHash(context: string): string {
-  const rules = dockerignore.default().add(readFileSync(join(context, ".dockerignore"), "utf8"));
-
-  function filesIn(folder: string): string[] {
-    const entries = readdirSync(join(context, folder), { withFileTypes: true });
-    return entries.flatMap((entry) => {
-      const path = posix.join(folder, entry.name);
-      if (rules.ignores(path)) return [];
-      return entry.isDirectory() ? filesIn(path) : [path];
-    });
-  }
-  const files = ["Dockerfile", ...filesIn("").sort()];
-  return sha256(files.map((file) => `${file} ${sha256(contentOf(context, file))}`).join("\n"));
-}
-
-function contentOf(context: string, file: string): string | Buffer {
-  const content = readFileSync(join(context, file));
-  if (file !== "package.json") return content;
-  return JSON.stringify({ ...(JSON.parse(content.toString()) as object), scripts: undefined });
-}
-
 /** As Docker names it. */
 function platform(arch: string): string {
   return `linux/${arch === "x64" ? "amd64" : arch}`;
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
 }

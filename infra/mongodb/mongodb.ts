@@ -2,12 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Requests } from "../cluster/capacity.ts";
 import { connectionSecret, type SecretKey } from "./connection-secret.ts";
 import { Credentials } from "./credentials.ts";
-import { MongoDatabase, mongodbRequests } from "./standalone.ts";
+import { MongoDatabase, standaloneRequests } from "./standalone.ts";
 import { PulledImage } from "./pulled-image.ts";
 import { memberRequests, members, operatorRequests, ReplicaSet } from "./replica-set.ts";
 import type { MongoSettings } from "../settings/mongodb-settings.ts";
 import type { Site } from "../cluster/site.ts";
 import { databaseStorage } from "./storage/database-storage.ts";
+import { hostPathOf } from "./storage/hostpath-storage.ts";
 import { UsersJob } from "./users-job.ts";
 
 /** Arguments of {@link makeMongo}. */
@@ -41,10 +42,10 @@ export interface Mongo {
 export function mongoRequests(mongo: MongoSettings): readonly Requests[] {
   switch (mongo.kind) {
     case "standalone":
-      return [mongodbRequests];
+      return [standaloneRequests(mongo.memory)];
     case "operator":
       return [
-        ...Array<Requests>(members).fill(memberRequests),
+        ...Array<Requests>(members).fill(memberRequests(mongo.memory)),
         ...(mongo.installs ? [operatorRequests] : []),
       ];
     case "external":
@@ -75,11 +76,12 @@ type Of<Kind> = MongoArgs<Extract<MongoSettings, { kind: Kind }>>;
  */
 function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOptions): Mongo {
   const { namespace, site, clusterId, network, stack } = args;
-  const { image, passwordVersion: version, storage } = args.mongo;
+  const { image, memory, passwordVersion: version, storage } = args.mongo;
+  const data = storage.kind === "hostPath" ? { data: hostPathOf(stack) } : {};
   const mongoImage =
     site.minikube === undefined
       ? []
-      : [new PulledImage("mongodb", { profile: site.minikube.profile, clusterId, image })];
+      : [new PulledImage("mongodb", { profile: site.minikube.profile, clusterId, image, ...data })];
   const claimName = databaseStorage(
     "data",
     { namespace, directory: stack, storage, site, clusterId, owner: args.owner },
@@ -99,8 +101,8 @@ function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOption
   const priority = args.priority === undefined ? {} : { priority: args.priority };
   const database = new MongoDatabase(
     "mongodb",
-    { namespace, image, credentials, claimName, ...priority },
-    { ...opts, dependsOn: usersAdded },
+    { namespace, image, memory, credentials, claimName, ...priority },
+    { ...opts, dependsOn: [...mongoImage, ...usersAdded] },
   );
   return {
     uri: credentials.uri,
@@ -120,6 +122,7 @@ function replicaSet(args: Of<"operator">, opts: pulumi.ComponentResourceOptions)
     {
       namespace,
       storage: mongo.storage,
+      memory: mongo.memory,
       installs: mongo.installs,
       ...(nodes === undefined ? {} : { nodes }),
       ...(priority === undefined ? {} : { priority }),

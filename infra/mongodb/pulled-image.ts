@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeCommand } from "../commands/node-command.ts";
+import { seriesFile, versionOf } from "./mongodb-version.ts";
 
 /** Arguments of {@link PulledImage}. */
 export interface PulledImageArgs {
@@ -9,18 +10,50 @@ export interface PulledImageArgs {
   readonly clusterId: pulumi.Input<string>;
   /** Name and tag. */
   readonly image: string;
+  /** Directory of the node with MongoDB's data, which this image must be able to read. @default not checked */
+  readonly data?: string;
 }
 
-/** An image on the first node, where hostPath volumes are: who depends on this does not wait for its pull later. */
+/**
+ * MongoDB's image on the first node, where hostPath volumes are. What depends on this does not wait for the pull later,
+ * and does not stop the running MongoDB for an image that doesn't exist or can't read the data.
+ */
 export class PulledImage extends pulumi.ComponentResource {
   constructor(name: string, args: PulledImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:image:PulledImage", name, args, opts);
-    const { profile, clusterId, image } = args;
+    const { profile, clusterId } = args;
 
-    // A pull asks the registry, also for what is there.
-    const create = `sudo crictl inspecti ${image} >/dev/null 2>&1 || sudo crictl pull ${image}`;
+    const create = pullLine(args);
     new NodeCommand(name, { profile, clusterId, create }, { parent: this });
 
     this.registerOutputs({});
   }
+}
+
+/** The node's shell line. Its last line of output is the reason where it fails. */
+export function pullLine({ image, data }: Pick<PulledImageArgs, "image" | "data">): string {
+  return [...(data === undefined ? [] : versionCheck(image, data)), pull(image)].join("; ");
+}
+
+/** Fails before anything is changed. Where the tag does not tell the version, MongoDB's pod checks it. */
+function versionCheck(image: string, data: string): string[] {
+  const { major, minor } = versionOf(image) ?? {};
+  if (major === undefined || minor === undefined) return [];
+  const message =
+    `The data in ${data} are of MongoDB $made, and MongoDB ${major}.${minor} (${image}) can't read them. ` +
+    "Nothing was changed. Run: pulumi config set mongoImage mongo:$made";
+  return [
+    `made=$(sudo cat ${data}/${seriesFile} 2>/dev/null | grep -xE '[0-9]+[.][0-9]+')`,
+    `if [ -n "$made" ] && [ $((\${made%.*} * 1000 + \${made#*.})) -gt ${major * 1000 + minor} ]; ` +
+      `then echo "${message}" >&2; exit 1; fi`,
+  ];
+}
+
+function pull(image: string): string {
+  const message = `The node could not pull ${image}, as the lines above say. Check mongoImage, and that the node reaches its registry.`;
+  // A pull asks the registry, also for what is there.
+  return (
+    `sudo crictl inspecti ${image} >/dev/null 2>&1 || sudo crictl pull ${image} || ` +
+    `{ echo "${message}" >&2; exit 1; }`
+  );
 }

@@ -8,6 +8,7 @@ import {
   stashedPassword,
   type SecretKey,
 } from "./connection-secret.ts";
+import { mongodEnv } from "./mongod-options.ts";
 import { partOf } from "../platform/metadata.ts";
 import {
   containerSecurity,
@@ -16,7 +17,6 @@ import {
   podLabels,
   podSecurity,
 } from "../platform/pod-defaults.ts";
-import { memoryOf } from "../cluster/quantity.ts";
 import type { ClassStorage } from "../settings/mongodb-settings.ts";
 import { claimSpec } from "./storage/volume-claim.ts";
 
@@ -25,6 +25,8 @@ export interface ReplicaSetArgs {
   readonly namespace: pulumi.Input<string>;
   /** Each member has a volume of this. */
   readonly storage: ClassStorage;
+  /** Memory of each member, a Kubernetes quantity. */
+  readonly memory: string;
   /** Whether the stack brings the operator, or the cluster has one that watches every namespace. */
   readonly installs: boolean;
   /** Nodes that take pods; with fewer than members these share one. @default nobody knows, and none are shared */
@@ -43,13 +45,10 @@ const resourceName = "mongodb";
 const replicaSetName = "rs0";
 /** Members, of which a majority has to be there. */
 export const members = 3;
-/** What one of them asks for. */
-export const memberRequests: Requests = { cpu: "300m", memory: "1Gi" };
-/**
- * Bytes of WiredTiger's cache in a member, as the operator sets it: half of what it has over a gibibyte, and a quarter
- * of one at least.
- */
-export const memberCache = Math.max(0.25 * 1024 ** 3, (memoryOf(memberRequests.memory) - 1024 ** 3) / 2);
+/** What one of them asks for. The operator derives WiredTiger's cache from it. */
+export function memberRequests(memory: string): Requests {
+  return { cpu: "300m", memory };
+}
 /** What the operator asks for. */
 export const operatorRequests: Requests = { cpu: "100m", memory: "128Mi" };
 /** User and group of the operator's images. */
@@ -149,7 +148,7 @@ function sharedNodes(nodes: number): string {
 }
 
 function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
-  const { storage, priority } = args;
+  const { storage, priority, memory } = args;
   return {
     crVersion: version,
     image,
@@ -179,7 +178,9 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
         podSecurityContext: podSecurity(perconaUser),
         // The image writes to its own root.
         containerSecurityContext: { ...containerSecurity(), readOnlyRootFilesystem: false },
-        resources: { requests: memberRequests, limits: { cpu: "1", memory: memberRequests.memory } },
+        // Since version 1.22 of the operator.
+        env: mongodEnv,
+        resources: { requests: memberRequests(memory), limits: { cpu: "1", memory } },
         volumeSpec: { persistentVolumeClaim: claimSpec(storage.size, storage.className) },
       },
     ],

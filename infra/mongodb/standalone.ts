@@ -5,6 +5,7 @@ import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Requests } from "../cluster/capacity.ts";
 import type { Credentials } from "./credentials.ts";
+import { mongodEnv, mongodOptions } from "./mongod-options.ts";
 import { deletedAtOnce, notAwaited, partOf } from "../platform/metadata.ts";
 import { containerSecurity, podLabels, podSecurity } from "../platform/pod-defaults.ts";
 
@@ -16,6 +17,8 @@ export interface MongoDatabaseArgs {
   readonly namespace: pulumi.Input<string>;
   /** The official mongo image, with its version. */
   readonly image: string;
+  /** Memory of its container, a Kubernetes quantity. */
+  readonly memory: string;
   /** The claim of the volume that holds the data; MongoDB's user must be able to write to it. */
   readonly claimName: pulumi.Input<string>;
   /** Its users. Where it runs already it must have them by now. */
@@ -80,8 +83,8 @@ export class MongoDatabase extends pulumi.ComponentResource {
       },
       child,
     );
-    // The image is on the node by now; data of a MongoDB that was cut off takes a while to recover.
-    const customTimeouts = { create: "5m", update: "5m" };
+    // As long as the startup probe, and the time to stop the previous pod.
+    const customTimeouts = { create: "12m", update: "12m" };
     const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
       {
@@ -113,8 +116,8 @@ function podSpec(args: MongoDatabaseArgs, scripts: pulumi.Input<string>): types.
     securityContext: podSecurity(mongodbUser),
     terminationGracePeriodSeconds: 60,
     ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
-    initContainers: [setUsers(args.image)],
-    containers: [mongod(args.image)],
+    initContainers: [setUsers(args)],
+    containers: [mongod(args)],
     volumes: [
       { name: "data", persistentVolumeClaim: { claimName: args.claimName } },
       { name: "users", secret: { secretName: currentUsers, defaultMode: 0o440 } },
@@ -124,9 +127,9 @@ function podSpec(args: MongoDatabaseArgs, scripts: pulumi.Input<string>): types.
   };
 }
 
-function setUsers(image: string): Container {
+function setUsers({ image, memory }: MongoDatabaseArgs): Container {
   return {
-    ...mongoContainer(image, serverResources),
+    ...serverContainer(image, memory),
     name: "set-users",
     command: ["bash", "/scripts/set-users.sh"],
     volumeMounts: [
@@ -137,41 +140,38 @@ function setUsers(image: string): Container {
   };
 }
 
-function mongod(image: string): Container {
+function mongod({ image, memory }: MongoDatabaseArgs): Container {
+  // mongod opens its port after it has recovered its data. mongosh, a Node process in mongod's memory limit, has no part
+  // in a probe: a runtime need not end one that has timed out, and they would pile up.
   const tcp = { tcpSocket: { port: "mongodb" } };
-  const ping = `mongosh --quiet --norc --host "$HOSTNAME" --eval 'quit(db.adminCommand({ ping: 1 }).ok ? 0 : 1)'`;
   return {
-    ...mongoContainer(image, serverResources),
+    ...serverContainer(image, memory),
     name: "mongodb",
-    // Half of the memory limit, as MongoDB does on a machine of its own: it may size the cache from the node instead.
-    args: ["mongod", "--auth", "--bind_ip_all", "--wiredTigerCacheSizeGB", "0.25"],
+    args: ["mongod", "--auth", "--bind_ip_all", ...mongodOptions(memory)],
     ports: [{ name: "mongodb", containerPort: mongodbPort }],
     volumeMounts: dataMounts(),
-    // mongosh is a Node process of its own: it asks at the start only, and TCP does afterwards.
-    startupProbe: {
-      exec: { command: ["bash", "-c", ping] },
-      periodSeconds: 2,
-      failureThreshold: 30,
-      timeoutSeconds: 10,
-    },
+    // Ten minutes for the recovery of a MongoDB that was killed.
+    startupProbe: { ...tcp, periodSeconds: 2, failureThreshold: 300, timeoutSeconds: 2 },
     readinessProbe: { ...tcp, periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
     livenessProbe: { ...tcp, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
   };
 }
 
-/** What its pod asks for. */
-export const mongodbRequests: Requests = { cpu: "250m", memory: "512Mi" };
+/** What a pod of this memory asks for. */
+export function standaloneRequests(memory: string): Requests {
+  return { cpu: "250m", memory };
+}
 
-const serverResources: types.input.core.v1.ResourceRequirements = {
-  requests: { ...mongodbRequests },
-  limits: { cpu: "1", memory: mongodbRequests.memory },
-};
+function serverContainer(image: string, memory: string): Omit<Container, "name"> {
+  const common = mongoContainer(image, {
+    requests: { ...standaloneRequests(memory) },
+    limits: { cpu: "1", memory },
+  });
+  return { ...common, env: [...common.env, ...mongodEnv] };
+}
 
 /** What every container of the mongo image has. */
-export function mongoContainer(
-  image: string,
-  resources: types.input.core.v1.ResourceRequirements,
-): Pick<Container, "image" | "imagePullPolicy" | "env" | "resources" | "securityContext"> {
+export function mongoContainer(image: string, resources: types.input.core.v1.ResourceRequirements) {
   return {
     image,
     imagePullPolicy: "IfNotPresent",
@@ -179,6 +179,8 @@ export function mongoContainer(
     env: [{ name: "HOME", value: "/tmp" }],
     resources,
     securityContext: containerSecurity(),
+    // The last lines of one that failed are the pod's reason.
+    terminationMessagePolicy: "FallbackToLogsOnError",
   };
 }
 

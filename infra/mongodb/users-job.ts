@@ -5,7 +5,7 @@ import type { Credentials } from "./credentials.ts";
 import { currentUsers, mongoContainer, mongodbUser, scriptFiles } from "./standalone.ts";
 import { partOf } from "../platform/metadata.ts";
 import { podLabels, podSecurity } from "../platform/pod-defaults.ts";
-import { terminationGrace } from "../web/web-service.ts";
+import { terminationGraceSeconds } from "../web/web-defaults.ts";
 
 /** Arguments of {@link UsersJob}. */
 export interface UsersJobArgs {
@@ -96,7 +96,7 @@ function container({ image, task }: UsersJobArgs): types.input.core.v1.Container
     command: ["bash", `/scripts/${task}-users.sh`],
     env: [
       { name: "HOME", value: "/tmp" },
-      { name: "GRACE_SECONDS", value: String(terminationGrace) },
+      { name: "GRACE_SECONDS", value: String(terminationGraceSeconds) },
     ],
     volumeMounts: [
       { name: "users", mountPath: "/run/secrets/mongodb", readOnly: true },

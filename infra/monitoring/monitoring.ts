@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { partOf } from "../platform/metadata.ts";
-import { webLabels } from "../web/web-service.ts";
+import { webLabels } from "../web/labels-and-ports.ts";
 
 /** Arguments of {@link Monitoring}. */
 export interface MonitoringArgs {

@@ -7,7 +7,7 @@ import { partOf } from "./metadata.ts";
 import { memberLabels, operatorLabels } from "../mongodb/replica-set.ts";
 import type { Collector } from "../settings/monitoring-settings.ts";
 import { usersJobLabels } from "../mongodb/users-job.ts";
-import { metricsPort, webLabels, webPort } from "../web/web-service.ts";
+import { metricsPort, webLabels, webPort } from "../web/labels-and-ports.ts";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
@@ -38,7 +38,7 @@ export interface Paths extends Neighbours {
 export interface NetworkRulesArgs extends Paths {
   readonly namespace: pulumi.Input<string>;
   /** Why nobody may rely on the rules, which `up` then warns of. @default they are enforced */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
 }
 
 /** Who may talk to whom. Nobody else does: not even a MongoDB of ours to the outside. */

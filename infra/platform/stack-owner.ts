@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { Neighbours, Occupant, StackNamespace } from "../cluster/neighbours.ts";
+import type { Neighbours, Occupant, StackNamespace } from "./neighbours.ts";
 
 /** What a stack wants of the cluster that only one can have. */
 export interface Claims {

@@ -1,4 +1,7 @@
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
+import { memoryOf } from "../cluster/quantity.ts";
+import { leastMemory } from "../mongodb/mongod-options.ts";
+import { leastMajor, versionOf } from "../mongodb/mongodb-version.ts";
 import { given, integer, matching, oneOf, refuseKeys } from "./config-values.ts";
 
 /** Where the database keeps its files. */
@@ -15,6 +18,8 @@ export type MongoSettings =
   | {
       readonly kind: "standalone";
       readonly image: string;
+      /** Memory of its container, a Kubernetes quantity. WiredTiger's cache follows it. */
+      readonly memory: string;
       /** With another number MongoDB has other users, with passwords of their own. */
       readonly passwordVersion: number;
       readonly storage: StorageSettings;
@@ -24,6 +29,8 @@ export type MongoSettings =
       readonly kind: "operator";
       /** Whether the stack brings the operator, or the cluster has one for every namespace. */
       readonly installs: boolean;
+      /** Memory of each member, a Kubernetes quantity. */
+      readonly memory: string;
       readonly storage: ClassStorage;
     }
   /** One that is somebody else's. */
@@ -38,6 +45,11 @@ export type MongoSettings =
 const kinds = ["standalone", "operator", "external"] as const;
 /** More is no version any more. */
 const mostVersions = 999_999;
+const memoryMinimum = [
+  leastMemory,
+  "mongod and the tools beside it need half a GiB above its cache.",
+] as const;
+const storageMinimum = ["1Gi", "MongoDB's journal and diagnostics alone take 350 MB."] as const;
 
 /**
  * Reads it.
@@ -45,23 +57,48 @@ const mostVersions = 999_999;
  */
 export function readMongo(config: Config): MongoSettings {
   const kind = oneOf(config, "mongo", kinds);
-  const image = matching(
-    config,
-    "mongoImage",
-    /^[\w./:-]+[:@][\w.:-]*\d[\w.:-]*$/,
-    "an image with its version, such as mongo:8.0",
-  );
+  const image = readImage(config);
+  const memory = atLeast(config, "mongoMemory", /^[1-9]\d*(Mi|Gi)$/, memoryMinimum);
   const passwordVersion = integer(config, "passwordVersion", 1, mostVersions);
   const storage = readStorage(config);
   const installs = config.requireBoolean("installOperator");
   const uri = readUri(config, kind);
 
   if (kind !== "operator" && !installs) throw onlyWith("installOperator", "mongo operator");
-  if (kind === "standalone") return { kind, image, passwordVersion, storage };
+  if (kind === "standalone") return { kind, image, memory, passwordVersion, storage };
   if (passwordVersion > 1) throw onlyWith("passwordVersion", "mongo standalone");
-  if (kind === "operator") return { kind, installs, storage: requireClass(storage) };
+  if (kind === "operator") return { kind, installs, memory, storage: requireClass(storage) };
   if (storage.kind === "hostPath" && storage.keepData) throw onlyWith("keepData", "mongo standalone");
   return { kind, uri: secret(uri), ports: portsOf(uri) };
+}
+
+function readImage(config: Config): string {
+  const image = matching(
+    config,
+    "mongoImage",
+    /^[\w./:-]+[:@][\w.:-]*\d[\w.:-]*$/,
+    "an image with its version, such as mongo:8.0",
+  );
+  const major = versionOf(image)?.major;
+  if (major === undefined || major >= leastMajor) return image;
+  throw new RunError(
+    `mongoImage must be MongoDB ${leastMajor}.0 or newer, which MongoDB still maintains, not "${image}". ` +
+      "Run: pulumi config set mongoImage mongo:8.0",
+  );
+}
+
+/** A quantity with a minimum, and the reason of the minimum as a sentence. */
+function atLeast(
+  config: Config,
+  key: string,
+  pattern: RegExp,
+  [least, reason]: readonly [string, string],
+): string {
+  const quantity = matching(config, key, pattern, `a quantity such as ${least} or 10Gi`);
+  if (memoryOf(quantity) >= memoryOf(least)) return quantity;
+  throw new RunError(
+    `${key} must be ${least} or more, not ${quantity}: ${reason} Run: pulumi config set ${key} 1Gi`,
+  );
 }
 
 /** With `mongodb+srv` DNS has the ports, which are MongoDB's own wherever it is sold as a service. */
@@ -97,12 +134,7 @@ function requireClass(storage: StorageSettings): ClassStorage {
 }
 
 function readStorage(config: Config): StorageSettings {
-  const size = matching(
-    config,
-    "storageSize",
-    /^[1-9]\d*(Mi|Gi|Ti|M|G|T)$/,
-    "a quantity such as 500Mi or 10Gi",
-  );
+  const size = atLeast(config, "storageSize", /^[1-9]\d*(Mi|Gi|Ti|M|G|T)$/, storageMinimum);
   const className = matching(
     config,
     "storage",

@@ -79,7 +79,7 @@ describe("the program for several machines", function () {
     expect(run.the("ResourceQuota").inputs.spec.hard).to.deep.equal({
       // Eleven of the service, MongoDB twice, and 200m and 512Mi for helpers.
       "requests.cpu": "1800m",
-      "requests.memory": `${11 * 64 + 2 * 512 + 512}Mi`,
+      "requests.memory": `${11 * 64 + 2 * 1024 + 512}Mi`,
       pods: "23",
       persistentvolumeclaims: "1",
     });
@@ -188,6 +188,16 @@ describe("ReplicaSet", function () {
       storageClassName: "fast",
     });
     expect(run.warnings).to.deep.equal([]);
+  });
+
+  it("starts on every kernel, and has the memory of the configuration", async () => {
+    expect(set().env).to.deep.equal([{ name: "GLIBC_TUNABLES", value: "glibc.pthread.rseq=1" }]);
+    expect(set().resources.limits.memory).to.equal("1Gi");
+    const larger = await runProgram({ ...current, mongo: "operator", mongoMemory: "4Gi" }, [], three);
+    expect(set(larger).resources).to.deep.equal({
+      requests: { cpu: "300m", memory: "4Gi" },
+      limits: { cpu: "1", memory: "4Gi" },
+    });
   });
 
   it("shares nodes where there are less than three, and up says what that means", async () => {

@@ -46,6 +46,7 @@ async function serve(program: Program, options: MongoOptions): Promise<MongoServ
   async function start(): Promise<void> {
     const died = new AbortController();
     child = spawn(program.path, program.args(port, folder), {
+      env: { ...process.env, GLIBC_TUNABLES: withRseq(process.env.GLIBC_TUNABLES) },
       stdio: ["ignore", "ignore", "inherit"],
       // Windows would open a window for it.
       detached: outlivesInterrupt && process.platform !== "win32",
@@ -83,6 +84,17 @@ async function serve(program: Program, options: MongoOptions): Promise<MongoServ
       if (directory === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * glibc's tunables with rseq registered by glibc. From Linux 6.19 on MongoDB 8 needs it; other systems ignore it.
+ * https://jira.mongodb.org/browse/SERVER-121912
+ */
+function withRseq(tunables = ""): string {
+  const others = tunables
+    .split(":")
+    .filter((tunable) => tunable !== "" && !tunable.startsWith("glibc.pthread.rseq="));
+  return [...others, "glibc.pthread.rseq=1"].join(":");
 }
 
 async function dataFolder({ format }: Program, directory: string | undefined): Promise<string> {

@@ -1,6 +1,7 @@
 import { readFile, statfs } from "node:fs/promises";
 import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
 import { ask } from "../process/child-process.ts";
+import type { Project } from "../pulumi/project-settings.ts";
 import { isAtLeast, type Finding } from "./check.ts";
 
 const gib = 1024 ** 3;
@@ -64,21 +65,46 @@ export async function disk(folder: string, least = 10e9): Promise<Finding> {
   };
 }
 
-/** Whether the processor can run MongoDB 5 and newer. */
+/** The keys of the configuration that say which MongoDB runs on this machine. */
+export type WhichMongo = Pick<Project, "mongo">;
+
+/** Whether the processor can run MongoDB: 5.0 and newer need AVX, and the stack supports none that is older. */
 export async function avx(
-  mongoImage: string,
+  { mongo }: WhichMongo,
   system = platform(),
   processor = arch(),
   hasAvx = knowsAvx,
 ): Promise<Finding> {
+  if (mongo === "external") return { state: "ok", found: "not needed with mongo external" };
   if (processor !== "x64") return { state: "ok", found: `not needed on ${processor}` };
-  if (/:[0-4]\./.test(mongoImage)) return { state: "ok", found: `not needed for ${mongoImage}` };
   const has = await hasAvx(system);
   if (has === true) return { state: "ok", found: "the processor has it" };
-  const old = "pulumi config set mongoImage mongo:4.4";
+  const external = "Use a MongoDB on another machine: pulumi config set mongo external";
   return has === undefined
-    ? { state: "warn", found: `unknown on ${system}`, mend: `If MongoDB's pod ends with code 132: ${old}` }
-    : { state: "missing", found: `${mongoImage} needs it, the processor does not have it`, mend: old };
+    ? {
+        state: "warn",
+        found: `unknown on ${system}`,
+        mend: `If MongoDB's pod ends with code 132: ${external}`,
+      }
+    : { state: "missing", found: "MongoDB needs it, the processor does not have it", mend: external };
+}
+
+/**
+ * Whether MongoDB starts on the kernel, which is Docker's: containers have no kernel of their own. From 6.19 on MongoDB 8
+ * starts only if glibc registers rseq, which everything here that starts a mongod tells glibc to do.
+ */
+export async function kernel({ mongo }: WhichMongo, ofDocker = dockerKernel): Promise<Finding> {
+  if (mongo === "external") return { state: "ok", found: "any, with mongo external" };
+  const version = await ofDocker();
+  if (version === undefined) return { state: "ok", found: "unknown, MongoDB starts on any" };
+  if (!isAtLeast(version, "6.19.0")) return { state: "ok", found: `${version}, MongoDB starts on it` };
+  return { state: "ok", found: `${version}, MongoDB starts on it with rseq left to glibc` };
+}
+
+async function dockerKernel(): Promise<string | undefined> {
+  const answer = await ask("docker", ["info", "--format", "{{.KernelVersion}}"]);
+  const version = answer.kind === "ok" ? answer.stdout.trim() : "";
+  return version === "" ? undefined : version;
 }
 
 async function knowsAvx(system: NodeJS.Platform): Promise<boolean | undefined> {

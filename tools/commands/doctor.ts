@@ -4,7 +4,7 @@ import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { backend } from "../checks/backend-check.ts";
 import { look, type Row } from "../checks/check.ts";
 import { askForCluster, clusterChecks } from "../checks/cluster-checks.ts";
-import { avx, cpus, disk, memory, node } from "../checks/machine-checks.ts";
+import { avx, cpus, disk, kernel, memory, node } from "../checks/machine-checks.ts";
 import { docker, kubectl } from "../checks/program-checks.ts";
 import { isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
@@ -30,7 +30,8 @@ export async function examine(needs: Needs): Promise<Row[]> {
     { name: "memory", look: () => memory(clusterRuns) },
     { name: "CPUs", look: () => cpus() },
     { name: "disk", look: () => disk(project.folder) },
-    { name: "AVX", look: () => avx(project.mongoImage) },
+    { name: "AVX", look: () => avx(project) },
+    { name: "kernel", look: () => kernel(project) },
     ...clusterChecks(project, known),
   ]);
   return rows.map((row) =>

@@ -14,7 +14,9 @@ import type { Place } from "../status/query-status.ts";
 export async function findPlace(context: CommandContext): Promise<Place> {
   const { project } = context;
   if (project.cluster !== "minikube") {
-    throw new UserError(`This is for minikube, and the stack ${stackName} has the cluster ${project.cluster}.`);
+    throw new UserError(
+      `This is for minikube, and the stack ${stackName} has the cluster ${project.cluster}.`,
+    );
   }
   await useInstalled(context);
   const stack = await findStack(project);

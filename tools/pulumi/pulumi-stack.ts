@@ -8,6 +8,8 @@ import {
   prepareBackend,
   type Backend,
 } from "./pulumi-backend.ts";
+import { cleanUpInterrupted } from "./interrupted-update.ts";
+import { hasStaleLock } from "./stale-lock.ts";
 import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
@@ -96,14 +98,22 @@ export function soonerStart(folder: string): Environment {
   };
 }
 
-/** `pulumi up` or `destroy`, without questions. Gives the program's warnings. */
+/**
+ * Runs `pulumi up` or `destroy` without questions, after it has cleaned up what a killed one left.
+ * @param refresh whether Pulumi first reads what is in the cluster, to repair what was changed there by others
+ * @returns the program's warnings
+ * @throws {UserError} what Pulumi printed
+ */
 export async function change(
   verb: "up" | "destroy",
   stack: Stack,
   say: (line: string) => void,
+  { refresh = false } = {},
 ): Promise<readonly string[]> {
+  await recover(stack, say);
   const args = [
     verb,
+    ...(refresh ? ["--refresh"] : []),
     "--yes",
     "--skip-preview",
     "--non-interactive",
@@ -124,6 +134,16 @@ export async function change(
       { cause: error },
     );
   }
+}
+
+/** Removes the lock of a process that is gone, and what it had begun to create. */
+async function recover(stack: Stack, say: (line: string) => void): Promise<void> {
+  const { project, backend, run } = stack;
+  if (backend.kind === "project" && hasStaleLock(project, stackName)) {
+    say("removing the lock of an update that was killed");
+    await work("pulumi", ["cancel", "--yes", "--non-interactive", "--stack", stackName], run, say);
+  }
+  await cleanUpInterrupted(stack, stackName, project.minikubeProfile, say);
 }
 
 /** What the last `up` exported. */

@@ -16,7 +16,7 @@ describe("pulumi preview --policy-pack infra/policy", () => {
   });
 
   it("refuses the stack without a probe", async () => {
-    await stack.project.replace("infra/web/web-service.ts", probe, `x${probe}`);
+    await stack.project.replace("infra/web/web-deployment.ts", probe, `x${probe}`);
     const refusal = await stack.preview("infra/policy").catch((error: unknown) => String(error));
     expect(refusal).to.include("[mandatory]").and.include("container web has no livenessProbe");
   });

@@ -51,13 +51,13 @@ describe("Command", function () {
   it("stops at the first that fails, and says what it said", async () => {
     const fails = [process.execPath, "-e", 'console.error("no room"); process.exit(3)'];
     const error = await failure(provider.create({ create: [fails, say(file, "after")] }));
-    expect(error.message).to.match(/: no room$/);
+    expect(error.message).to.match(/^no room\nThis was: /);
     expect(existsSync(file)).to.equal(false);
   });
 
   it("says which program is missing", async () => {
     const error = await failure(provider.create({ create: [["no-such-minikube", "ssh"]] }));
-    expect(error.message).to.equal("no-such-minikube ssh: no-such-minikube is not on PATH.");
+    expect(error.message).to.equal("no-such-minikube is not on PATH.\nThis was: no-such-minikube ssh");
   });
 
   it("does it again in place when its arguments have changed", async () => {

@@ -34,7 +34,7 @@ describe("MongoDatabase", function () {
     expect(service("mongodb-members").spec).to.deep.equal({ selector, ports, clusterIP: "None" });
   });
 
-  it("runs mongod with authentication and a cache below its limit", () => {
+  it("runs mongod with authentication, a cache below its limit, and little room for diagnostics", () => {
     const [container] = pod().containers;
     expect(container.args).to.deep.equal([
       "mongod",
@@ -42,16 +42,40 @@ describe("MongoDatabase", function () {
       "--bind_ip_all",
       "--wiredTigerCacheSizeGB",
       "0.25",
+      "--setParameter",
+      "diagnosticDataCollectionDirectorySizeMB=50",
     ]);
     expect(container).to.include({ imagePullPolicy: "IfNotPresent" });
     expect(container.image).to.match(/^mongo:8\.0@sha256:[0-9a-f]{64}$/);
   });
 
-  it("probes with mongosh at the start only", () => {
+  it("lets glibc register rseq wherever a mongod starts, as MongoDB needs it from Linux 6.19 on", () => {
+    for (const { name, env } of [...pod().initContainers, ...pod().containers])
+      expect(env, name).to.deep.include({ name: "GLIBC_TUNABLES", value: "glibc.pthread.rseq=1" });
+  });
+
+  it("gives the reason of a failed start to the pod's status", () => {
+    for (const { name, terminationMessagePolicy } of [...pod().initContainers, ...pod().containers])
+      expect(terminationMessagePolicy, name).to.equal("FallbackToLogsOnError");
+  });
+
+  it("has a cache that follows its memory", async () => {
+    const run = await runProgram({ mongoMemory: "4Gi" });
+    const { initContainers, containers } = run.the("StatefulSet").inputs.spec.template.spec;
+    expect(containers[0].args).to.include.members(["--wiredTigerCacheSizeGB", "1.5"]);
+    for (const { resources } of [...initContainers, ...containers])
+      expect([resources.requests.memory, resources.limits.memory]).to.deep.equal(["4Gi", "4Gi"]);
+  });
+
+  it("probes without a program in MongoDB's memory, and waits ten minutes for a recovery", () => {
     const [{ startupProbe, readinessProbe, livenessProbe }] = pod().containers;
-    expect(startupProbe.exec.command[2]).to.match(/^mongosh .*ping/);
-    expect(startupProbe).to.include({ periodSeconds: 2, failureThreshold: 30 });
     const tcpSocket = { port: "mongodb" };
+    expect(startupProbe).to.deep.equal({
+      tcpSocket,
+      periodSeconds: 2,
+      failureThreshold: 300,
+      timeoutSeconds: 2,
+    });
     expect(readinessProbe).to.deep.equal({
       tcpSocket,
       periodSeconds: 5,
@@ -64,6 +88,8 @@ describe("MongoDatabase", function () {
       failureThreshold: 3,
       timeoutSeconds: 2,
     });
+    const { customTimeouts } = program.the("StatefulSet").options;
+    expect(customTimeouts).to.deep.equal({ create: "12m", update: "12m" });
   });
 
   it("meets the restricted standard as user 999, in every container", () => {
@@ -72,8 +98,8 @@ describe("MongoDatabase", function () {
     for (const container of [...pod().initContainers, ...pod().containers]) {
       expect(container.securityContext, container.name).to.deep.equal(restrictedContainer);
       expect(container.resources, container.name).to.deep.equal({
-        requests: { cpu: "250m", memory: "512Mi" },
-        limits: { cpu: "1", memory: "512Mi" },
+        requests: { cpu: "250m", memory: "1Gi" },
+        limits: { cpu: "1", memory: "1Gi" },
       });
     }
   });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { findNeighbours, ownerLabel, type Neighbours } from "../../cluster/neighbours.ts";
+import { findNeighbours, ownerLabel, type Neighbours } from "../../platform/neighbours.ts";
 import { partOf } from "../../platform/metadata.ts";
 import { conflict, type Claims } from "../../platform/stack-owner.ts";
 import { fakeKubectl, fakeMinikube, restorePath } from "../support/fake-minikube.ts";

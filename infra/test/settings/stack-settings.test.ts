@@ -8,6 +8,7 @@ import { projectFile, setConfig } from "../support/mocked-program.ts";
 const mongo = {
   kind: "standalone",
   image: projectFile.config.mongoImage?.default,
+  memory: "1Gi",
   passwordVersion: 1,
   storage: { kind: "hostPath", size: "1Gi", keepData: false },
 };
@@ -89,6 +90,7 @@ describe("readSettings", () => {
         mongo: {
           kind: "operator",
           installs: true,
+          memory: "1Gi",
           storage: { kind: "storageClass", size: "1Gi", className: "standard" },
         },
       },
@@ -113,7 +115,29 @@ describe("readSettings", () => {
     ],
     [{ passwordVersion: 7 }, { mongo: { ...mongo, passwordVersion: 7 } }],
     [{ mongoImage: `mongo:8.0@${digest}` }, { mongo: { ...mongo, image: `mongo:8.0@${digest}` } }],
-    [{ mongoImage: "mongo:8.0.15" }, { mongo: { ...mongo, image: "mongo:8.0.15" } }],
+    ...[
+      "mongo:8.0.15",
+      "mongo:7.0",
+      "mongo:9",
+      "mirror.example:5000/mongo:8.2",
+      `mongo@${digest}`,
+      "own/db:1.4",
+    ].map((image): [Record<string, unknown>, object] => [
+      { mongoImage: image },
+      { mongo: { ...mongo, image } },
+    ]),
+    [{ mongoMemory: "768Mi" }, { mongo: { ...mongo, memory: "768Mi" } }],
+    [
+      { ...operator, mongoMemory: "4Gi" },
+      {
+        mongo: {
+          kind: "operator",
+          installs: true,
+          memory: "4Gi",
+          storage: { kind: "storageClass", size: "1Gi", className: "standard" },
+        },
+      },
+    ],
     [
       { keepData: true, storageSize: "10Gi" },
       { mongo: { ...mongo, storage: { kind: "hostPath", size: "10Gi", keepData: true } } },
@@ -238,7 +262,25 @@ describe("readSettings", () => {
       'mongoImage must be an image with its version, such as mongo:8.0, not "mongo:latest".',
     ],
     [{ passwordVersion: 0 }, "passwordVersion must be a whole number from 1 to 999999, not 0."],
-    [{ storageSize: "1" }, 'storageSize must be a quantity such as 500Mi or 10Gi, not "1".'],
+    ...["mongo:4.4", "mongo:6.0@sha256:1", "mirror.example/mongo:5"].map(
+      (mongoImage): [Record<string, unknown>, string] => [
+        { mongoImage },
+        `mongoImage must be MongoDB 7.0 or newer, which MongoDB still maintains, not "${mongoImage}". ` +
+          "Run: pulumi config set mongoImage mongo:8.0",
+      ],
+    ),
+    [{ mongoMemory: "1" }, 'mongoMemory must be a quantity such as 768Mi or 10Gi, not "1".'],
+    [
+      { mongoMemory: "512Mi" },
+      "mongoMemory must be 768Mi or more, not 512Mi: mongod and the tools beside it need half a GiB above its cache. " +
+        "Run: pulumi config set mongoMemory 1Gi",
+    ],
+    [{ storageSize: "1" }, 'storageSize must be a quantity such as 1Gi or 10Gi, not "1".'],
+    ...["500Mi", "1023Mi", "1G"].map((storageSize): [Record<string, unknown>, string] => [
+      { storageSize },
+      `storageSize must be 1Gi or more, not ${storageSize}: MongoDB's journal and diagnostics alone take 350 MB. ` +
+        "Run: pulumi config set storageSize 1Gi",
+    ]),
     [{ storage: "A b" }, 'storage must be hostPath or the name of a StorageClass, not "A b".'],
     [
       { storage: "standard", keepData: true },

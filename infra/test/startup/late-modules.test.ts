@@ -1,15 +1,27 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 
 const run = promisify(execFile);
+/** Where Pulumi looks for the tree of packages. */
+const project = join(import.meta.dirname, "../../..");
 const lateModules = new URL("../../startup/late-modules.js", import.meta.url).href;
 
-/** Runs a script beside Pulumi's SDK, in a process that has been told of the late modules, and gives what it prints. */
-async function withLateModules(script: string, told = [lateModules]): Promise<unknown> {
+/**
+ * Runs a script beside Pulumi's SDK, in a process that has been told of the late modules.
+ * @param env variables over those of this process
+ * @returns what it prints
+ */
+async function withLateModules(
+  script: string,
+  told = [lateModules],
+  env: NodeJS.ProcessEnv = {},
+): Promise<unknown> {
   const imports = told.flatMap((url) => ["--import", url]);
   const { stdout } = await run(process.execPath, [...imports, "--eval", script], {
     cwd: import.meta.dirname,
+    env: { ...process.env, ...env },
   });
   return JSON.parse(stdout);
 }
@@ -58,6 +70,14 @@ describe("late-modules.js", function () {
     );
   });
 
+  it("loads them at once where it is turned off", async () => {
+    const script = `${everything} console.log(JSON.stringify(${loaded}))`;
+    const off = { KOA_MONGO_STACK_LATE_MODULES: "off" };
+    expect(await withLateModules(script, [lateModules], off)).to.deep.equal(
+      await withLateModules(script, []),
+    );
+  });
+
   it("has what Pulumi's packages offer beside resources", async () => {
     const script = `
       ${everything}
@@ -86,7 +106,7 @@ describe("late-modules.js", function () {
   it("has the tree of packages for who sends them elsewhere", async () => {
     const script = `
       ${everything}
-      process.chdir("../..");
+      process.chdir(${JSON.stringify(project)});
       pulumi.runtime.computeCodePaths().then((paths) => {
         const hasPackages = [...paths.keys()].some((path) => path.startsWith("node_modules/"));
         console.log(JSON.stringify([hasPackages, ${loaded}.includes("@npmcli/arborist")]));

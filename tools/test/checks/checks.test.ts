@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { expect } from "chai";
 import { isAtLeast } from "../../checks/check.ts";
-import { avx, cpus, disk, memory, node } from "../../checks/machine-checks.ts";
+import { avx, cpus, disk, kernel, memory, node } from "../../checks/machine-checks.ts";
 import { ask } from "../../process/child-process.ts";
 
 const gib = 1024 ** 3;
@@ -57,23 +57,51 @@ describe("disk", () => {
 describe("avx", () => {
   const has = (answer: boolean | undefined) => () => Promise.resolve(answer);
 
-  it("is needed on x64 by MongoDB 5 and newer", async () => {
-    expect((await avx("mongo:8.0", "linux", "x64", has(true))).state).to.equal("ok");
-    expect(await avx("mongo:8.0", "linux", "x64", has(false))).to.deep.equal({
+  const standalone = { mongo: "standalone" };
+
+  it("is needed on x64, and no older MongoDB does without", async () => {
+    expect((await avx(standalone, "linux", "x64", has(true))).state).to.equal("ok");
+    expect(await avx(standalone, "linux", "x64", has(false))).to.deep.equal({
       state: "missing",
-      found: "mongo:8.0 needs it, the processor does not have it",
-      mend: "pulumi config set mongoImage mongo:4.4",
+      found: "MongoDB needs it, the processor does not have it",
+      mend: "Use a MongoDB on another machine: pulumi config set mongo external",
     });
-    expect((await avx("mongo:4.4", "linux", "x64", has(false))).state).to.equal("ok");
-    expect((await avx("mongo:8.0", "darwin", "arm64", has(false))).state).to.equal("ok");
+    expect((await avx(standalone, "darwin", "arm64", has(false))).state).to.equal("ok");
+    expect((await avx({ mongo: "external" }, "linux", "x64", has(false))).state).to.equal("ok");
   });
 
   it("is unknown where nothing tells", async () => {
-    expect(await avx("mongo:8.0", "win32", "x64", has(undefined))).to.deep.equal({
+    expect(await avx(standalone, "win32", "x64", has(undefined))).to.deep.equal({
       state: "warn",
       found: "unknown on win32",
-      mend: "If MongoDB's pod ends with code 132: pulumi config set mongoImage mongo:4.4",
+      mend: "If MongoDB's pod ends with code 132: Use a MongoDB on another machine: pulumi config set mongo external",
     });
+  });
+});
+
+describe("kernel", () => {
+  const found = async (version: string | undefined, mongo = "standalone") =>
+    await kernel({ mongo }, () => Promise.resolve(version));
+
+  it("says why MongoDB starts on Docker's kernel", async () => {
+    expect(await found("6.18.9-generic")).to.deep.equal({
+      state: "ok",
+      found: "6.18.9-generic, MongoDB starts on it",
+    });
+    for (const version of ["6.19.0", "7.0.4-arch1-1", "7.0.0-30-generic"]) {
+      expect(await found(version)).to.deep.equal({
+        state: "ok",
+        found: `${version}, MongoDB starts on it with rseq left to glibc`,
+      });
+    }
+  });
+
+  it("does not matter to a MongoDB elsewhere, nor where Docker does not tell", async () => {
+    expect(await found("7.0.4", "external")).to.deep.equal({
+      state: "ok",
+      found: "any, with mongo external",
+    });
+    expect(await found(undefined)).to.deep.equal({ state: "ok", found: "unknown, MongoDB starts on any" });
   });
 });
 

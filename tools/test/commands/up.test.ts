@@ -254,6 +254,7 @@ describe("up", () => {
       "version "*) echo v3.270.0 ;;
       "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
       "stack ls") echo '[{"name":"dev"}]' ;;
+      "stack export") echo '{"deployment":null}' ;;
       *) echo 'error: the stack is currently locked by 1 lock(s).' >&2; exit 255 ;;
     esac`;
     const { code, text } = await runUp(on({ programs: { pulumi } }));

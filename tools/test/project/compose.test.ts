@@ -55,6 +55,18 @@ describe("compose.yaml", () => {
     ]);
   });
 
+  it("starts MongoDB on every kernel, with a small cache and little room for diagnostics", () => {
+    expect(services.mongodb.environment.GLIBC_TUNABLES).to.equal("glibc.pthread.rseq=1");
+    expect(services.mongodb.command).to.deep.equal([
+      "mongod",
+      "--bind_ip_all",
+      "--wiredTigerCacheSizeGB",
+      "0.25",
+      "--setParameter",
+      "diagnosticDataCollectionDirectorySizeMB=50",
+    ]);
+  });
+
   it("gives the service a user of its own, and not root's password", () => {
     expect(services.web.environment.MONGODB_URI).to.match(/^mongodb:\/\/app:\$\{MONGODB_APP_PASSWORD:\?/);
     expect(JSON.stringify(services.web)).not.to.include("ROOT");

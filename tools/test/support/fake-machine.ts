@@ -31,6 +31,8 @@ export interface Setup {
   readonly config?: Readonly<Record<string, string>>;
   /** What the program warns of. */
   readonly warning?: string;
+  /** What `pulumi stack export` has as pending operations. @default none */
+  readonly pending?: readonly object[];
   /** UID of the cluster's kube-system namespace. @default uid-1 */
   readonly clusterId?: string;
   /** How often metrics-server is told to measure. @default 60s, as minikube's addon does */
@@ -54,6 +56,8 @@ export interface Machine {
   environments(): string[];
   /** Text of a file of the project. */
   read(file: string): string;
+  /** What `pulumi stack import` has read. */
+  imported(): unknown;
   /** Brings PATH and the environment back. */
   remove(): void;
 }
@@ -99,6 +103,7 @@ export function fakeMachine(setup: Setup = {}): Machine {
     },
     changes: () => take("changes"),
     environments: () => take("environments"),
+    imported: () => JSON.parse(readFileSync(join(paths.state, "imported"), "utf8")) as unknown,
     read: (file) => readFileSync(join(paths.project, file), "utf8"),
     remove() {
       rmSync(folder, { recursive: true });
@@ -114,10 +119,14 @@ export function fakeMachine(setup: Setup = {}): Machine {
 }
 
 function write({ bin, state }: { readonly bin: string; readonly state: string }, setup: Setup): void {
-  const { profiles = [goodProfile], programs = {} } = setup;
+  const { profiles = [goodProfile], programs = {}, pending = [] } = setup;
   const list = (valid: Profiles) => JSON.stringify({ invalid: [], valid });
   writeFileSync(join(state, "profiles"), list(profiles));
   writeFileSync(join(state, "started"), list(profiles.length === 0 ? [goodProfile] : profiles.map(running)));
+  writeFileSync(
+    join(state, "exported"),
+    JSON.stringify({ version: 3, deployment: { pending_operations: pending } }),
+  );
   for (const log of ["changes", "environments"]) writeFileSync(join(state, log), "", { flag: "a" });
   rmSync(bin, { recursive: true });
   mkdirSync(bin);
@@ -168,6 +177,7 @@ function usual({
         period=${metricResolution}; [ -f "$state/often" ] && period=15s
         echo "[\\"--secure-port=4443\\",\\"--metric-resolution=$period\\"]" ;;
       *" patch deployment metrics-server "*) change "kubectl $*"; : >"$state/often" ;;
+      *" delete "*) change "kubectl $*" ;;
       *kube-system*) printf '%s' '${clusterId}' ;;
       *) exit 64 ;;
     esac`,
@@ -190,6 +200,9 @@ function usual({
       "version "*) echo v3.270.0 ;;
       "whoami "*) ${whoami} ;;
       "stack ls") if [ -f "$state/stack" ]; then echo '[{"name":"dev"}]'; else echo '[]'; fi ;;
+      "stack export") print "$state/exported" ;;
+      "stack import") changes "$@"; while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; done >"$state/imported" ;;
+      "cancel "*) changes "$@" ;;
       "stack rm") changes "$@" ;;
       "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
         echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;

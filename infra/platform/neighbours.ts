@@ -1,5 +1,5 @@
-import { partOf } from "../platform/metadata.ts";
-import { kubectlSays } from "./kubectl-query.ts";
+import { partOf } from "./metadata.ts";
+import { kubectlSays } from "../cluster/kubectl-query.ts";
 
 /** Label of a stack's namespace: the random id that the stack keeps in its state. */
 export const ownerLabel = "koa-mongo-stack/owner";

@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { contextHash } from "../../image/context-hash.ts";
+
+describe("contextHash", () => {
+  let folder: string;
+  const write = (path: string, text: string) => {
+    writeFileSync(join(folder, path), text);
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-context-"));
+    mkdirSync(join(folder, "service/test"), { recursive: true });
+    write(".dockerignore", "*\n!package.json\n!service\nservice/test\n");
+    write("Dockerfile", "FROM scratch\n");
+    write("service/main.ts", "1");
+    write("service/.hidden", "1");
+    write("service/test/main.test.ts", "1");
+    write("README.md", "1");
+    write("package.json", '{"name":"a","scripts":{"up":"1"}}');
+    write("service/package.json", '{"scripts":{"bundle":"1"}}');
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const path of ["Dockerfile", "service/main.ts", "service/.hidden", "service/new.ts"]) {
+    it(`changes with ${path}`, () => {
+      const before = contextHash(folder);
+      write(path, "2");
+      expect(contextHash(folder)).not.to.equal(before);
+    });
+  }
+
+  for (const path of ["README.md", "service/test/main.test.ts"]) {
+    it(`stays as it is with ${path}, which .dockerignore leaves out`, () => {
+      const before = contextHash(folder);
+      write(path, "2");
+      expect(contextHash(folder)).to.equal(before);
+    });
+  }
+
+  it("stays as it is with a script of the project's package.json, and changes with what else is in there", () => {
+    const before = contextHash(folder);
+    write("package.json", '{"name":"a","scripts":{"up":"2","down":"1"}}');
+    expect(contextHash(folder)).to.equal(before);
+    write("package.json", '{"name":"a","workspaces":["service"],"scripts":{"up":"1"}}');
+    expect(contextHash(folder)).not.to.equal(before);
+  });
+
+  it("changes with a script of the service's package.json, which builds it", () => {
+    const before = contextHash(folder);
+    write("service/package.json", '{"scripts":{"bundle":"2"}}');
+    expect(contextHash(folder)).not.to.equal(before);
+  });
+
+  it("tells a renamed file", () => {
+    const before = contextHash(folder);
+    rmSync(join(folder, "service/main.ts"));
+    write("service/app.ts", "1");
+    expect(contextHash(folder)).not.to.equal(before);
+  });
+});

@@ -1,0 +1,139 @@
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { SecretKey } from "../mongodb/connection-secret.ts";
+import { partOf } from "../platform/metadata.ts";
+import { containerSecurity, leaveAfter, podSecurity, spread } from "../platform/pod-defaults.ts";
+import type { Collector, MetricsSettings } from "../settings/monitoring-settings.ts";
+import type { Scaling } from "../settings/stack-settings.ts";
+import { metricsPort, podsName, webLabels, webPort } from "./labels-and-ports.ts";
+import {
+  heapMiB,
+  podReplacementSeconds,
+  preStopSeconds,
+  progressDeadlineSeconds,
+  terminationGraceSeconds,
+  unreachableNodeSeconds,
+  webLimits,
+  webRequests,
+} from "./web-defaults.ts";
+
+type Container = types.input.core.v1.Container;
+
+/** What the Deployment depends on. */
+export interface WebDeploymentArgs {
+  /** The service's image: name and tag, or name and digest. */
+  readonly image: pulumi.Input<string>;
+  /** Name of the Secret that the nodes pull the image with. @default the registry asks for nothing */
+  readonly pullSecret?: pulumi.Input<string> | undefined;
+  /** MongoDB's connection string. */
+  readonly mongodbUri: SecretKey;
+  readonly scaling: Scaling;
+  /** Least severe level that is logged. */
+  readonly logLevel: string;
+  /** How Prometheus finds the pods. @default it does not */
+  readonly metrics?: MetricsSettings | undefined;
+  /** Where traces go. @default nothing is traced */
+  readonly collector?: Collector | undefined;
+  /**
+   * Whether the pods of an unreachable node are replaced on another one within half a minute instead of five, and
+   * whether a pod that ends waits until every node knows.
+   */
+  readonly hasSeveralNodes: boolean;
+  /** Name of the PriorityClass of its pods. @default the cluster's */
+  readonly priority?: pulumi.Input<string> | undefined;
+}
+
+/** User `nonroot` of the distroless images. */
+const nonroot = 65532;
+
+/** The Deployment: how it rolls out, and its pods. */
+export function deploymentSpec(args: WebDeploymentArgs): types.input.apps.v1.DeploymentSpec {
+  return {
+    replicas: args.scaling.minReplicas,
+    selector: { matchLabels: webLabels },
+    strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    minReadySeconds: 3,
+    revisionHistoryLimit: 5,
+    progressDeadlineSeconds,
+    template: {
+      metadata: { labels: { ...partOf, ...webLabels }, ...scraping(args.metrics) },
+      spec: podSpec(args),
+    },
+  };
+}
+
+/** Pulumi would wait 10 minutes for pods that never start, and too short for very many of them. */
+export function rolloutTimeouts({ maxReplicas }: Scaling): pulumi.CustomTimeouts {
+  const seconds = `${progressDeadlineSeconds + maxReplicas * podReplacementSeconds}s`;
+  return { create: seconds, update: seconds };
+}
+
+/** A Prometheus without an operator looks for these annotations. */
+function scraping(metrics: MetricsSettings | undefined): Pick<types.input.meta.v1.ObjectMeta, "annotations"> {
+  if (metrics?.kind !== "annotations") return {};
+  const about = { scrape: "true", port: String(metricsPort), path: "/metrics" };
+  return {
+    annotations: Object.fromEntries(
+      Object.entries(about).map(([key, value]) => [`prometheus.io/${key}`, value]),
+    ),
+  };
+}
+
+function podSpec(args: WebDeploymentArgs): types.input.core.v1.PodSpec {
+  return {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: podSecurity(nonroot),
+    terminationGracePeriodSeconds: terminationGraceSeconds,
+    ...spread(webLabels),
+    ...(args.hasSeveralNodes ? { tolerations: leaveAfter(unreachableNodeSeconds) } : {}),
+    ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
+    ...(args.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: args.pullSecret }] }),
+    containers: [container(args)],
+  };
+}
+
+function container(args: WebDeploymentArgs): Container {
+  return {
+    name: "web",
+    image: args.image,
+    imagePullPolicy: "IfNotPresent",
+    ports: [
+      { name: "http", containerPort: webPort },
+      { name: "metrics", containerPort: metricsPort },
+    ],
+    env: environment(args),
+    resources: {
+      requests: { ...webRequests },
+      limits: { ...webLimits },
+    },
+    securityContext: containerSecurity(),
+    ...probes(),
+    lifecycle: {
+      preStop: { sleep: { seconds: preStopSeconds[args.hasSeveralNodes ? "severalNodes" : "oneNode"] } },
+    },
+  };
+}
+
+function environment({ mongodbUri, logLevel, collector }: WebDeploymentArgs): types.input.core.v1.EnvVar[] {
+  return [
+    { name: "MONGODB_URI", valueFrom: { secretKeyRef: mongodbUri } },
+    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "PORT", value: String(webPort) },
+    { name: "LOG_LEVEL", value: logLevel },
+    { name: "METRICS_PORT", value: String(metricsPort) },
+    { name: "PODS_HOST", value: podsName },
+    ...(collector === undefined ? [] : [{ name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: collector.endpoint }]),
+    { name: "NODE_OPTIONS", value: `--max-old-space-size=${heapMiB}` },
+  ];
+}
+
+/** Liveness never asks for MongoDB: a restart of the service would not repair the database. */
+function probes(): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
+  const http = (path: string) => ({ httpGet: { path, port: "http" } });
+  return {
+    startupProbe: { ...http("/health/live"), periodSeconds: 2, failureThreshold: 30 },
+    readinessProbe: { ...http("/health/ready"), periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
+    livenessProbe: { ...http("/health/live"), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
+  };
+}

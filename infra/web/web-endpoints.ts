@@ -1,0 +1,91 @@
+import * as k8s from "@pulumi/kubernetes";
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Reach } from "../cluster/node-address.ts";
+import { notAwaited } from "../platform/metadata.ts";
+import type { Expose } from "../settings/expose-settings.ts";
+import { WebIngress } from "./ingress.ts";
+import { metricsPort, webLabels } from "./labels-and-ports.ts";
+
+/** What the Services and the URL depend on. */
+export interface WebEndpointsArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly expose: Expose;
+  /** Where a port of the node is reached from outside the cluster. */
+  readonly reach: (nodePort: number) => Reach;
+  /** Command that gives load balancers their addresses. @default they get them by themselves */
+  readonly tunnel?: string | undefined;
+}
+
+const serviceTypes = { nodePort: "NodePort", loadBalancer: "LoadBalancer", ingress: "ClusterIP" } as const;
+
+/** The Service that clients use. */
+export function serviceSpec(expose: Expose): types.input.core.v1.ServiceSpec {
+  const nodePort = expose.kind === "nodePort" && expose.port !== undefined ? { nodePort: expose.port } : {};
+  return {
+    type: serviceTypes[expose.kind],
+    selector: webLabels,
+    ports: [{ name: "http", port: 80, targetPort: "http", ...nodePort }],
+  };
+}
+
+/** The headless Service: its name resolves to every pod, and Prometheus scrapes each of them. */
+export function podsServiceSpec(): types.input.core.v1.ServiceSpec {
+  return {
+    clusterIP: "None",
+    selector: webLabels,
+    ports: [{ name: "metrics", port: metricsPort, targetPort: "metrics" }],
+  };
+}
+
+/** Pulumi waits for nothing of a Service but a cloud's load balancer, whose address is the URL. */
+export function serviceAnnotations({
+  expose,
+  tunnel,
+}: Pick<WebEndpointsArgs, "expose" | "tunnel">): Pick<types.input.meta.v1.ObjectMeta, "annotations"> {
+  return expose.kind === "loadBalancer" && tunnel === undefined ? {} : { annotations: notAwaited };
+}
+
+/**
+ * Where the service answers. Creates the Ingress if there is to be one.
+ * @param deployment after it a load balancer that Pulumi did not wait for is asked for its address
+ */
+export function endpointUrl(
+  name: string,
+  { service, deployment }: { service: k8s.core.v1.Service; deployment: k8s.apps.v1.Deployment },
+  args: WebEndpointsArgs,
+  child: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const { namespace, expose, tunnel } = args;
+  if (expose.kind === "ingress") {
+    return new WebIngress(name, { namespace, service: service.metadata.name, ingress: expose }, child).url;
+  }
+  const isLate = expose.kind === "loadBalancer" && tunnel !== undefined;
+  const seen = isLate
+    ? k8s.core.v1.Service.get(`${name}-address`, service.id, { ...child, dependsOn: deployment })
+    : service;
+  return pulumi.all([seen.spec, seen.status]).apply(([spec, status]) => {
+    const { url, fault } = serviceUrl(spec, status, args);
+    if (fault !== undefined) void pulumi.log.warn(fault);
+    return url;
+  });
+}
+
+/** Where the Service answers, and why it does not do so yet as it was asked for. */
+export function serviceUrl(
+  spec: types.output.core.v1.ServiceSpec,
+  status: types.output.core.v1.ServiceStatus | undefined,
+  { reach, tunnel }: Pick<WebEndpointsArgs, "reach" | "tunnel">,
+): { readonly url: string; readonly fault?: string | undefined } {
+  const [ingress] = status?.loadBalancer.ingress ?? [];
+  const balancer = ingress?.hostname ?? ingress?.ip;
+  if (balancer !== undefined) return { url: `http://${balancer}` };
+  const { address, fault } = reach(spec.ports[0]?.nodePort ?? 0);
+  const url = `http://${address}`;
+  if (spec.type !== "LoadBalancer" || tunnel === undefined) return { url, fault };
+  const meanwhile = fault === undefined ? ` Until then it answers at ${url}` : "";
+  return {
+    url,
+    fault: `No load balancer has given the Service an address. Run, in a terminal of its own: ${tunnel}, and then \`up\` again.${meanwhile}`,
+  };
+}

@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+
+const run = promisify(execFile);
+const source = join(import.meta.dirname, "../../dev/embedded-mongodb.ts");
+
+/** As MongoDB 8.0.28 on Linux 6.19: it does not start unless glibc registers rseq. */
+const mongod = `#!${process.execPath}
+const { createServer } = require("node:net");
+const { writeFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+const tunables = process.env.GLIBC_TUNABLES ?? "";
+writeFileSync(__dirname + "/tunables", tunables);
+if (!tunables.split(":").includes("glibc.pthread.rseq=1")) process.exit(1);
+process.on("SIGTERM", () => process.exit(0));
+createServer().listen(Number(args[args.indexOf("--port") + 1]), "127.0.0.1");
+`;
+
+describe("startMongoDB", function () {
+  this.timeout(30_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-mongod-"));
+    writeFileSync(join(folder, "mongod"), mongod);
+    chmodSync(join(folder, "mongod"), 0o755);
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** In a process of its own: the program is looked for once. */
+  async function startsWith(tunables: Record<string, string>): Promise<string> {
+    const { MONGODB_URI: _, GLIBC_TUNABLES: __, ...env } = process.env;
+    const script =
+      `const { startMongoDB } = await import(${JSON.stringify(source)});` +
+      "const server = await startMongoDB(); console.log(server.kind); await server.close();";
+    const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
+      env: { ...env, ...tunables, PATH: [folder, process.env.PATH].join(delimiter) },
+    });
+    expect(stdout.trim()).to.equal("mongod on PATH");
+    return readFileSync(join(folder, "tunables"), "utf8");
+  }
+
+  it("starts a mongod that needs rseq to be registered by glibc", async () => {
+    expect(await startsWith({})).to.equal("glibc.pthread.rseq=1");
+  });
+
+  it("keeps other tunables, and overrides the official image's", async () => {
+    const given = "glibc.malloc.check=1:glibc.pthread.rseq=0";
+    expect(await startsWith({ GLIBC_TUNABLES: given })).to.equal("glibc.malloc.check=1:glibc.pthread.rseq=1");
+  });
+});

@@ -1,0 +1,16 @@
+import { expect } from "chai";
+import { readSettings } from "../../../service/service-settings.ts";
+import { heapMiB, preStopSeconds, terminationGraceSeconds } from "../../../infra/web/web-defaults.ts";
+
+describe("the service's defaults", () => {
+  it("give a pod time for preStop, drain and shutdown before Kubernetes kills it", () => {
+    const { drainMs, shutdownMs } = readSettings({});
+    const steps = preStopSeconds.severalNodes + (drainMs + shutdownMs) / 1000;
+    // MongoDB's connections close, and the process ends, in what is left.
+    expect(terminationGraceSeconds - steps).to.be.at.least(5);
+  });
+
+  it("give Node's heap three quarters of the memory", () => {
+    expect(heapMiB).to.equal(96);
+  });
+});
