@@ -8,7 +8,7 @@ const service = import.meta.dirname;
 const tracingApart: Plugin = {
   name: "tracing-apart",
   setup(build) {
-    build.onResolve({ filter: /\/tracing\/start\.ts$/ }, ({ kind }) =>
+    build.onResolve({ filter: /\/tracing\/start-tracing\.ts$/ }, ({ kind }) =>
       kind === "dynamic-import" ? { path: "./tracing.cjs", external: true } : undefined,
     );
   },
@@ -17,7 +17,7 @@ const tracingApart: Plugin = {
 /** Makes of the service and its dependencies what its image runs: `main.cjs`, `tracing.cjs`, and the page's files. */
 export async function bundle(folder: string): Promise<void> {
   await build({
-    entryPoints: { main: join(service, "main.ts"), tracing: join(service, "tracing/start.ts") },
+    entryPoints: { main: join(service, "main.ts"), tracing: join(service, "tracing/start-tracing.ts") },
     outdir: folder,
     outExtension: { ".js": ".cjs" },
     bundle: true,

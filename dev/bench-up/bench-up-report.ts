@@ -1,5 +1,5 @@
+import { markdownTable } from "markdown-table";
 import { median } from "../bench/round-summary.ts";
-import { judgement, table } from "../report/markdown.ts";
 
 /** What is done. */
 export const steps = ["from nothing", "nothing to do", "change of code", "destroy"] as const;
@@ -51,6 +51,11 @@ export function compare(timings: readonly Timing[]): Row[] {
   });
 }
 
+/** Whether a goal is reached, as Markdown. */
+export function judgement(isReached: boolean): string {
+  return isReached ? "reached" : "**missed**";
+}
+
 const heads = ["", "pulumi", "compared with", "", "×", "goal", "", "all rounds of pulumi"];
 
 /** The rows as Markdown. */
@@ -70,5 +75,5 @@ export function markdown(rows: readonly Row[], timings: readonly Timing[]): stri
     judgement(isReached),
     all(step),
   ]);
-  return table(heads, cells);
+  return markdownTable([heads, ...cells]);
 }

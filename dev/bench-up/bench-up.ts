@@ -1,13 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { count, developerCommand } from "../support/developer-command.ts";
 import { inWords } from "./image-facts.ts";
 import { measure } from "./measure-up.ts";
 import { compare, markdown } from "./bench-up-report.ts";
 import { writeSection } from "../report/performance-page.ts";
 import { readProject } from "../../tools/pulumi/project-settings.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
-import { UserError } from "../../tools/process/user-error.ts";
 import { measured, watchMachine } from "../report/this-machine.ts";
 
 const explanation = `The same stack, on the same minikube, deployed by turns: with \`pulumi up\`, and in the shortest way there is without it:
@@ -15,30 +14,28 @@ const explanation = `The same stack, on the same minikube, deployed by turns: wi
 ends when the page of the new pods is there. The image's dependencies are in the cache of both; its code is new each time.
 An empty program is Pulumi's own \`up\` of nothing.`;
 
-// `npm run bench:up`: pulumi up beside what one would type by hand, and the image.
+const { rounds, write } = developerCommand(
+  "bench:up",
+  "Measures `pulumi up` beside docker build and kubectl apply, on the minikube that runs.",
+)
+  .option("--rounds <n>", "Rounds; the medians count.", count, 3)
+  .option("--write", "Write the section of docs/performance.md.", false)
+  .addHelpText("after", "\nExample: npm run bench:up -w dev -- --rounds 1")
+  .parse()
+  .opts<{ readonly rounds: number; readonly write: boolean }>();
+
+// `npm run bench:up -w dev`
 await runProgram(async () => {
-  const args = process.argv.slice(2);
-  const { values } = parseArgs({
-    args,
-    options: {
-      rounds: { type: "string", default: "3" },
-      /** Whether the section of docs/performance.md is written. */
-      write: { type: "boolean", default: false },
-    },
-  });
-  const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1)
-    throw new UserError(`--rounds must be 1 or more, not "${values.rounds}".`);
   const { folder: project, minikubeProfile } = readProject();
   const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);
-  const where = measured(["npm run bench:up", ...args], machine());
+  const where = measured(["npm run bench:up -w dev", ...process.argv.slice(2)], machine());
   const rows = compare(timings);
   const text = `${where} Medians of ${rounds} rounds.\n\n${markdown(rows, timings)}\n\n${inWords(image)}`;
   console.log(`\n${text}`);
-  const folder = join(project, values.write ? "docs" : ".bench");
+  const folder = join(project, write ? "docs" : ".bench");
   await mkdir(folder, { recursive: true });
   const json = { where, rounds, rows, timings, image };
   await writeFile(join(folder, "performance-up.json"), `${JSON.stringify(json, undefined, 2)}\n`);
-  if (values.write) await writeSection(folder, "up", `${explanation}\n\n${text}`);
+  if (write) await writeSection(folder, "up", `${explanation}\n\n${text}`);
 });

@@ -1,6 +1,6 @@
 import { megabytes } from "../../tools/terminal/format-bytes.ts";
 import { median } from "../bench/round-summary.ts";
-import { judgement } from "../report/markdown.ts";
+import { judgement } from "./bench-up-report.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 
 /** What was seen of the service's image. */

@@ -1,135 +1,101 @@
-import { connect, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { percentile } from "../../tools/traffic/request-samples.ts";
+import autocannon from "autocannon";
+import { Latencies } from "../../tools/traffic/latencies.ts";
 import { cpuSeconds } from "./process-usage.ts";
 
-/** A load: every client sends its next request when it has the answer to the last one. */
+/** A load: every client sends its next request when it has the answer to the previous one. */
 export interface Load {
   readonly port: number;
   /** Process whose CPU time counts. */
   readonly pid: number;
-  /** Connections at once. */
+  /** Concurrent connections. */
   readonly clients: number;
   readonly mix: Mix;
-  /** Milliseconds before the measurement. */
-  readonly warmUp: number;
-  /** Milliseconds of the measurement. */
-  readonly duration: number;
+  /** Before the measurement. */
+  readonly warmUpMs: number;
+  /** Of the measurement. */
+  readonly durationMs: number;
 }
 
-/** What is asked: lists, inserts, or both by turns. */
+/** Lists, inserts, or both alternately. */
 export type Mix = "GET" | "POST" | "mixed";
 
-/** What came of a load. */
+/** What a load came to. */
 export interface Measurement {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** Milliseconds. */
+  /** Latency in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Microseconds of the server's CPU for a request, and of this client's. */
+  /** Microseconds of CPU per request: the server's, and the load generator's. */
   readonly cpu: number;
   readonly clientCpu: number;
-  /** Answers that were not 200 or 201. */
+  /** Answers other than 2xx. */
   readonly failed: number;
 }
 
-const body =
-  '{"name":"Ada Lovelace","text":"The quick brown fox jumps over the lazy dog.","tags":["a","b"],"n":42}';
-const get = Buffer.from("GET /data?limit=20 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
-const post = Buffer.from(
-  "POST /data HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
-    `Content-Length: ${body.length}\r\n\r\n${body}`,
-);
-const requests: Record<Mix, readonly Buffer[]> = { GET: [get], POST: [post], mixed: [get, post] };
+const get: autocannon.Request = { method: "GET", path: "/data?limit=20" };
+const post: autocannon.Request = {
+  method: "POST",
+  path: "/data",
+  headers: { "Content-Type": "application/json" },
+  body: '{"name":"Ada Lovelace","text":"The quick brown fox jumps over the lazy dog.","tags":["a","b"],"n":42}',
+};
+const requests: Record<Mix, autocannon.Request[]> = { GET: [get], POST: [post], mixed: [get, post] };
 
-const headEnd = Buffer.from("\r\n\r\n");
-const lengthName = Buffer.from("ength: ");
-
-/** Bytes of the answer that begins here, or undefined while its head is not complete. */
-function answerLength(bytes: Buffer): number | undefined {
-  const end = bytes.indexOf(headEnd);
-  if (end === -1) return undefined;
-  const at = bytes.indexOf(lengthName);
-  if (at === -1 || at > end) throw new Error(`no Content-Length: ${bytes.toString("latin1", 0, end)}`);
-  let length = 0;
-  for (let i = at + lengthName.length; bytes[i] !== 13; i++) length = length * 10 + (bytes[i] ?? 0) - 48;
-  return end + 4 + length;
-}
-
-/** Runs a load. Its own HTTP, because Node's client costs more than the servers that are measured. */
-export async function run({ port, pid, clients, mix, warmUp, duration }: Load): Promise<Measurement> {
-  const asked = requests[mix];
-  const sockets: Socket[] = [];
-  let times: number[] = [];
+/**
+ * Runs a load with autocannon. Its own histogram has whole milliseconds only, and its warm-up is a run of its own: its
+ * events are counted here instead.
+ * @throws {Error} a connection failed or ended
+ */
+export async function run({ port, pid, clients, mix, warmUpMs, durationMs }: Load): Promise<Measurement> {
+  let latencies = new Latencies();
   let failed = 0;
-
-  function client(n: number): Promise<void> {
-    const socket = connect(port, "127.0.0.1");
-    sockets.push(socket);
-    socket.setNoDelay(true);
-    let turn = n;
-    let sent = 0;
-    let awaited: number | undefined;
-    let rest: Buffer | undefined;
-    const send = () => {
-      sent = performance.now();
-      socket.write(asked[turn++ % asked.length] ?? get);
-    };
-    socket.on("data", (chunk) => {
-      rest = rest === undefined ? chunk : Buffer.concat([rest, chunk]);
-      awaited ??= answerLength(rest);
-      if (awaited === undefined || rest.length < awaited) return;
-      // HTTP/1.1 20x
-      if (rest[9] !== 50) failed++;
-      rest = awaited = undefined;
-      times.push(performance.now() - sent);
-      send();
-    });
-    return new Promise((_, reject) => {
-      socket.on("connect", send);
-      socket.on("error", reject);
-      socket.on("end", () => {
-        reject(new Error("the server has ended a connection"));
+  let connections = 0;
+  const instance = autocannon({
+    url: `http://127.0.0.1:${port}`,
+    connections: clients,
+    duration: (warmUpMs + durationMs) / 1000,
+    // Milliseconds between two looks at whether it is over.
+    sampleInt: 20,
+    bailout: 1,
+    requests: requests[mix],
+    setupClient: (client) => {
+      // Half of the clients begin with the other kind, so that both are always in flight.
+      if (mix === "mixed" && connections++ % 2 === 1) client.setRequests([post, get]);
+      client.on("response", (status, _bytes, ms) => {
+        latencies.record(ms);
+        if (status < 200 || status > 299) failed++;
       });
-    });
-  }
-
-  const broken = Promise.race(Array.from({ length: clients }, (_, i) => client(i)));
-  const measured = async () => {
-    await sleep(warmUp);
-    times = [];
-    const [start, cpu, own] = [performance.now(), cpuSeconds(pid), process.cpuUsage()];
-    await sleep(duration);
-    const seconds = (performance.now() - start) / 1000;
-    const used = cpuSeconds(pid) - cpu;
-    const ownUsed = process.cpuUsage(own);
-    for (const socket of sockets) socket.removeAllListeners("end").destroy();
-    return summarize(times, seconds, used, (ownUsed.user + ownUsed.system) / 1e6, failed);
-  };
-  return await Promise.race([measured(), broken as Promise<never>]);
-}
-
-function summarize(
-  times: number[],
-  seconds: number,
-  cpu: number,
-  clientCpu: number,
-  failed: number,
-): Measurement {
-  const sorted = times.sort((a, b) => a - b);
-  const each = (used: number) => (used / times.length) * 1e6;
+    },
+  });
+  let start = usage(pid);
+  const warm = setTimeout(() => {
+    latencies = new Latencies();
+    start = usage(pid);
+  }, warmUpMs);
+  const { errors, requests: sent } = await instance;
+  clearTimeout(warm);
+  const end = usage(pid);
+  // autocannon connects anew when a server ends a connection, and says nothing: the request on its way is missing.
+  if (errors > 0 || sent.sent - sent.total > clients) throw new Error("a connection failed or ended");
+  const each = (seconds: number) => (seconds / latencies.count) * 1e6;
   return {
-    rate: times.length / seconds,
-    p50: percentile(sorted, 0.5),
-    p99: percentile(sorted, 0.99),
-    cpu: each(cpu),
-    clientCpu: each(clientCpu),
+    rate: latencies.count / ((end.at - start.at) / 1000),
+    p50: latencies.percentile(50),
+    p99: latencies.percentile(99),
+    cpu: each(end.server - start.server),
+    clientCpu: each(end.own - start.own),
     failed,
   };
 }
 
-// In a process of its own, for its CPU time not to be anybody else's.
+/** Seconds of CPU used until now, and the time in milliseconds. */
+function usage(pid: number): { readonly at: number; readonly server: number; readonly own: number } {
+  const { user, system } = process.cpuUsage();
+  return { at: performance.now(), server: cpuSeconds(pid), own: (user + system) / 1e6 };
+}
+
+// In a process of its own, so that its CPU time is nothing but the load's.
 process.on("message", (load: Load) => {
   run(load).then(
     (measurement) => process.send?.({ measurement }),

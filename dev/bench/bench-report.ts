@@ -1,5 +1,4 @@
-import { table } from "../report/markdown.ts";
-import { goals } from "./goals.ts";
+import { markdownTable } from "markdown-table";
 import { noisy, type Cell } from "./round-summary.ts";
 
 /** What a contender is like apart from its requests. */
@@ -19,8 +18,8 @@ export interface Report {
   /** The command that made it. */
   readonly command: string;
   readonly rounds: number;
-  /** Milliseconds of each measurement. */
-  readonly duration: number;
+  /** Of each measurement. */
+  readonly durationMs: number;
   readonly cells: readonly Cell[];
   readonly footprints: readonly Footprint[];
 }
@@ -30,21 +29,19 @@ const footprintHeads = ["server", "start ms", "peak memory MiB"];
 
 /** The report as Markdown. */
 export function markdown(report: Report): string {
-  const { cells, footprints, rounds, duration, machine, command, date } = report;
+  const { cells, footprints, rounds, durationMs, machine, command, date } = report;
   const noise = cells.filter(({ spread }) => spread > noisy).length;
   return [
     `Measured by \`${command}\` on ${date}: ${machine}.`,
     "",
-    `Each figure is the median of ${rounds} rounds of ${duration / 1000} s, in which the servers took turns, and × bare that of ` +
+    `Each figure is the median of ${rounds} rounds of ${durationMs / 1000} s, in which the servers took turns, and × bare that of ` +
       `what each round says. ` +
       `${noise} of ${cells.length} cells are noisy (their rounds, without the lowest and the highest quarter, are over ${noisy * 100} % apart)` +
       (noise > cells.length / 4 ? ": **this machine had other things to do, so trust none of it.**" : "."),
     "",
-    goals(cells, footprints),
+    markdownTable([cellHeads, ...cells.map(cellRow)]),
     "",
-    table(cellHeads, cells.map(cellRow)),
-    "",
-    table(footprintHeads, footprints.map(footprintRow)),
+    markdownTable([footprintHeads, ...footprints.map(footprintRow)]),
     "",
   ].join("\n");
 }

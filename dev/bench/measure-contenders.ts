@@ -10,14 +10,14 @@ import { peakMemory } from "./process-usage.ts";
 export interface Plan {
   readonly clients: readonly number[];
   readonly rounds: number;
-  /** Milliseconds of each measurement. */
-  readonly duration: number;
+  /** Of each measurement. */
+  readonly durationMs: number;
 }
 
 const mixes: readonly Mix[] = ["GET", "POST", "mixed"];
 /** Milliseconds before each measurement, and before the first of a server, until V8 has compiled what is used. */
-const warmUp = 300;
-const firstWarmUp = 3000;
+const warmUpMs = 300;
+const firstWarmUpMs = 3000;
 /** Starts of each, of which the median counts. */
 const starts = 9;
 /** Milliseconds in which what a load left behind is cleared away. */
@@ -36,14 +36,21 @@ export async function measureAll(
     const startTimes = await timeStarts(contenders, database.uri);
     for (const contender of contenders) running.push(await start(contender, database.uri));
     for (const { port, pid } of running) {
-      await client.measure({ port, pid, clients: 64, mix: "mixed", warmUp: firstWarmUp, duration: 100 });
+      await client.measure({
+        port,
+        pid,
+        clients: 64,
+        mix: "mixed",
+        warmUpMs: firstWarmUpMs,
+        durationMs: 100,
+      });
     }
     const rounds: Round[] = [];
     for (let round = 1; round <= plan.rounds; round++) {
       for (const mix of mixes) {
         for (const clients of plan.clients) {
           for (const { name, port, pid } of running) {
-            const load = { port, pid, clients, mix, warmUp, duration: plan.duration };
+            const load = { port, pid, clients, mix, warmUpMs, durationMs: plan.durationMs };
             rounds.push({ contender: name, clients, mix, ...(await client.measure(load)) });
             await sleep(pause);
           }

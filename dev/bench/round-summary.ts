@@ -9,9 +9,8 @@ export interface Round extends Measurement {
 
 /** A contender at a number of clients: the medians of its rounds. */
 export interface Cell extends Round {
-  /** Times the baseline's rate, and its median latency: medians of what each round says, because a slow moment slows both. */
+  /** Times the baseline's rate: the median of what each round says, because a slow moment slows both. */
   readonly times: number;
-  readonly latencyTimes: number;
   /** How far apart the middle half of the rounds' rates is: {@link middleHalf} / median. */
   readonly spread: number;
 }
@@ -25,9 +24,7 @@ export function summarize(rounds: readonly Round[], baseline: string): Cell[] {
   return [...groups.values()].map((group) => {
     const cell = medianOf(group);
     const base = groups.get(keyOf({ ...cell, contender: baseline })) ?? [];
-    const timesBase = (value: (round: Round) => number) =>
-      median(group.map((round, i) => value(round) / (base[i] === undefined ? NaN : value(base[i]))));
-    return { ...cell, times: timesBase(({ rate }) => rate), latencyTimes: timesBase(({ p50 }) => p50) };
+    return { ...cell, times: median(group.map(({ rate }, i) => rate / (base[i]?.rate ?? NaN))) };
   });
 }
 
@@ -35,7 +32,7 @@ function keyOf({ contender, clients, mix }: Pick<Round, "contender" | "clients" 
   return `${mix} ${clients} ${contender}`;
 }
 
-function medianOf(group: readonly Round[]): Omit<Cell, "times" | "latencyTimes"> {
+function medianOf(group: readonly Round[]): Omit<Cell, "times"> {
   const of = (value: (round: Round) => number) => median(group.map(value));
   const rates = group.map(({ rate }) => rate);
   const [first] = group;

@@ -1,46 +1,39 @@
+import { renderSvg } from "../../tools/load/render-chart.ts";
 import type { Cell } from "./round-summary.ts";
 
-const barHeight = 16;
-const left = 190;
+const barHeight = 18;
 const barWidth = 420;
 const colors = ["#2e8b57", "#555", "#1f77b4", "#7b3294", "#e69f00", "#aaa", "#ccc"];
 
-/** Bars of the requests a second, for each kind of request and number of clients, as SVG. */
-export function drawChart(cells: readonly Cell[]): string {
-  const groups = [...Map.groupBy(cells, ({ mix, clients }) => title(mix, clients))];
+/** Bars of the requests per second, for each kind of request and number of clients, as SVG. */
+export async function drawChart(cells: readonly Cell[]): Promise<string> {
   const names = [...new Set(cells.map(({ contender }) => contender))];
-  let y = 10;
-  const parts = groups.flatMap(([heading, group]) => {
-    const most = Math.max(...group.map(({ rate }) => rate));
-    y += 28;
-    const head = `<text x="10" y="${y - 6}" font-weight="bold">${heading}</text>`;
-    const bars = group.map((cell) => {
-      const bar = drawBar(cell, y, (cell.rate / most) * barWidth, names.indexOf(cell.contender));
-      y += barHeight + 2;
-      return bar;
-    });
-    return [head, ...bars];
+  const groups = [...Map.groupBy(cells, ({ mix, clients }) => title(mix, clients))];
+  return await renderSvg({
+    vconcat: groups.map(([heading, group]) => ({
+      title: { text: heading, anchor: "start", fontSize: 12 },
+      width: barWidth,
+      height: { step: barHeight },
+      data: { values: group.map((cell) => ({ name: cell.contender, rate: cell.rate, label: label(cell) })) },
+      encoding: {
+        y: { field: "name", type: "nominal", sort: names, title: null },
+        x: { field: "rate", type: "quantitative", title: "requests/s" },
+      },
+      layer: [
+        {
+          mark: "bar",
+          encoding: { color: { field: "name", scale: { domain: names, range: colors }, legend: null } },
+        },
+        { mark: { type: "text", align: "left", dx: 4 }, encoding: { text: { field: "label" } } },
+      ],
+    })),
   });
-  const size = `width="${left + barWidth + 170}" height="${y + 10}"`;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} font-family="sans-serif" font-size="12">`,
-    `<rect width="100%" height="100%" fill="white"/>`,
-    ...parts,
-    "</svg>",
-    "",
-  ].join("\n");
 }
 
 function title(mix: string, clients: number): string {
-  return `${mix}, ${clients} ${clients === 1 ? "client" : "clients"}: requests a second`;
+  return `${mix}, ${clients} ${clients === 1 ? "client" : "clients"}: requests per second`;
 }
 
-function drawBar({ contender, rate, times }: Cell, y: number, width: number, n: number): string {
-  const fill = colors[n % colors.length] ?? "#555";
-  const factor = Number.isFinite(times) ? ` (${times.toFixed(2)} ×)` : "";
-  return [
-    `<text x="${left - 8}" y="${y + 12}" text-anchor="end">${contender}</text>`,
-    `<rect x="${left}" y="${y}" width="${width.toFixed(1)}" height="${barHeight}" fill="${fill}"/>`,
-    `<text x="${(left + width + 6).toFixed(1)}" y="${y + 12}">${rate.toFixed(0)}${factor}</text>`,
-  ].join("");
+function label({ rate, times }: Cell): string {
+  return `${rate.toFixed(0)}${Number.isFinite(times) ? ` (${times.toFixed(2)} ×)` : ""}`;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { developerCommand } from "../support/developer-command.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
 import { work } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
@@ -21,11 +21,17 @@ const examples = "1100";
 /** Runs at the most, each with a seed of its own. */
 const mostRuns = 4;
 
-// `npm run test:schema [-- URL]`: requests made from the OpenAPI document of the service at URL, or of one of its own.
+const [url] = developerCommand(
+  "test:schema",
+  "Sends 10,000 requests that schemathesis makes from /openapi.json.",
+)
+  .argument("[url]", "Service to test; without one, a service of the test's own.")
+  .addHelpText("after", "\nExample: npm run test:schema -w dev -- http://localhost:3000")
+  .parse().processedArgs as [string?];
+
+// `npm run test:schema -w dev`
 await runProgram(async () => {
-  const { positionals } = parseArgs({ allowPositionals: true });
   const schemathesis = await findSchemathesis(cache);
-  const [url] = positionals;
   if (url !== undefined) {
     await repeatUntil(leastRequests, mostRuns, () => test(schemathesis, url));
     return;

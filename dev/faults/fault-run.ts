@@ -4,10 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../cluster-tests/support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../cluster-tests/support/test-stack.ts";
 import { createClient, type Client } from "../../tools/traffic/http-client.ts";
-import { profile, until, untilWhole } from "./fault-cluster.ts";
-import { findDocument, Ledger, type Loss } from "./write-ledger.ts";
+import { profile } from "../cluster-tests/support/cluster-kubectl.ts";
+import { until, untilWhole } from "../cluster-tests/support/stack-pods.ts";
+import { findDocument, Ledger, type Loss } from "../cluster-tests/support/write-ledger.ts";
 import { startLoad, type Load } from "../../tools/traffic/open-loop.ts";
-import { mixedRequests } from "./fault-traffic.ts";
+import { mixedRequests } from "../cluster-tests/support/verified-requests.ts";
 import { watchPods, type PodWatch } from "../../tools/traffic/ready-pod-watch.ts";
 import { summarize, type Sample, type Summary } from "../../tools/traffic/request-samples.ts";
 import { table, type Row } from "./fault-table.ts";
@@ -183,7 +184,7 @@ export class FaultRun {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "table.md"), `${text}\n`);
     const timeline = { samples, moments: this.#moments, pods: this.#pods.changes };
-    await writeFile(join(folder, "timeline.svg"), drawTimeline(timeline));
+    await writeFile(join(folder, "timeline.svg"), await drawTimeline(timeline));
   }
 }
 

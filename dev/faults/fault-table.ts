@@ -1,3 +1,4 @@
+import { markdownTable } from "markdown-table";
 import type { Summary } from "../../tools/traffic/request-samples.ts";
 
 /** A line of the report. */
@@ -26,15 +27,8 @@ export function table(rows: readonly Row[]): string {
     String(row.acknowledged),
     String(row.lost),
   ]);
-  const widths = heads.map((head, i) => Math.max(head.length, ...cells.map((row) => row[i]?.length ?? 0)));
-  const line = (row: readonly string[]) => {
-    const padded = row.map((cell, i) =>
-      i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
-    );
-    return `| ${padded.join(" | ")} |`;
-  };
-  const rule = widths.map((width, i) => (i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
-  return [line(heads), line(rule), ...cells.map(line), ...rows.flatMap(remarks)].join("\n");
+  const align = heads.map((_, i) => (i === 0 ? "l" : "r"));
+  return [markdownTable([heads, ...cells], { align }), ...rows.flatMap(remarks)].join("\n");
 }
 
 function remarks({ fault, reasons, notes }: Row): string[] {

@@ -1,15 +1,16 @@
-import { line, picture, text } from "../../tools/load/svg.ts";
 import {
-  drawLatency,
-  drawPods,
-  drawRequests,
-  drawTime,
-  widthOf,
-  xOf,
+  answerBars,
+  latencyMarks,
+  momentRules,
+  podBars,
+  timeChart,
+  timePanel,
+  type Panel,
   type ReadyPods,
 } from "../../tools/traffic/chart-panels.ts";
-import type { Sample } from "../../tools/traffic/request-samples.ts";
+import { renderSvg } from "../../tools/load/render-chart.ts";
 import { bySecond } from "../../tools/traffic/per-second.ts";
+import type { Sample } from "../../tools/traffic/request-samples.ts";
 
 /** A moment of a fault. */
 export interface Moment {
@@ -25,28 +26,42 @@ export interface TimelineData {
   readonly pods: readonly ReadyPods[];
 }
 
-const panels = {
-  requests: { top: 110, height: 160 },
-  latency: { top: 310, height: 160 },
-  pods: { top: 510, height: 60 },
-};
-const bottom = 600;
+/** Lines that the names of moments take by turns, so that they don't cover each other. */
+const nameLines = 6;
 
-/** Draws answers a second, latency and ready pods over time, with the moments of the faults, as SVG. */
-export function drawTimeline({ samples, moments, pods }: TimelineData): string {
-  const seconds = bySecond(samples);
-  return picture(widthOf(seconds.length), bottom + 30, [
-    ...drawTime(seconds.length, bottom),
-    ...drawRequests(seconds, panels.requests),
-    ...drawLatency(seconds, panels.latency),
-    ...drawPods(pods, seconds.length, panels.pods),
-    ...moments.map(drawMoment),
-  ]);
+/** Draws answers per second, latency and ready pods over time, with the moments of the faults, as SVG. */
+export async function drawTimeline({ samples, moments, pods }: TimelineData): Promise<string> {
+  const perSecond = bySecond(samples);
+  const seconds = perSecond.length;
+  const rules = momentRules(moments.map(({ at }) => at));
+  return await renderSvg(
+    timeChart([
+      momentNames(moments, seconds),
+      timePanel({ title: "answers per second", axis: "requests/s", height: 160 }, seconds, [
+        answerBars(perSecond),
+        rules,
+      ]),
+      timePanel({ title: "latency of the right answers", axis: "latency (ms)", height: 160 }, seconds, [
+        latencyMarks(perSecond),
+        rules,
+      ]),
+      timePanel({ title: "ready pods", axis: "pods", height: 60 }, seconds, [podBars(pods, seconds), rules]),
+    ]),
+  );
 }
 
-function drawMoment({ at, name }: Moment, i: number): string {
-  const x = xOf(at);
-  // Names that follow each other closely stand on lines of their own.
-  const y = 14 + (i % 6) * 13;
-  return line(x, y + 3, x, bottom, "#555") + text(x + 3, y, name);
+function momentNames(moments: readonly Moment[], seconds: number): Panel {
+  const values = moments.map(({ at, name }, i) => ({ from: at / 60_000, name, line: i % nameLines }));
+  const names = {
+    data: { values },
+    mark: { type: "text", align: "left", dx: 3 },
+    encoding: {
+      y: { field: "line", type: "ordinal", axis: null },
+      text: { field: "name" },
+    },
+  } as const;
+  return timePanel({ title: "faults", axis: "", height: 13 * nameLines }, seconds, [
+    names,
+    momentRules(moments.map(({ at }) => at)),
+  ]);
 }

@@ -7,7 +7,7 @@ import { restartMinikube } from "./causes/minikube-restart.ts";
 import { scaleDown, scaleUp } from "./causes/scale-down.ts";
 import { slowDatabase } from "./causes/slow-database.ts";
 import { watchMemory } from "../../tools/traffic/pod-memory.ts";
-import { profile } from "./fault-cluster.ts";
+import { profile } from "../cluster-tests/support/cluster-kubectl.ts";
 import { FaultRun } from "./fault-run.ts";
 import type { Summary } from "../../tools/traffic/request-samples.ts";
 

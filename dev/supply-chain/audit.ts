@@ -1,23 +1,27 @@
-/** What `npm audit --json` came to. */
+/** What an audit came to: "not audited" is neither a pass nor a finding. */
+export type Verdict = "passed" | "failed" | "not audited";
+
+/** Exit code of `npm run supply-chain -w dev`, by the audit's verdict; everything else has passed then. */
+export const auditExitCode: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, "not audited": 3 };
+
+/** An audit. */
 export interface Audit {
-  readonly ok: boolean;
+  readonly verdict: Verdict;
   /** A sentence for the log. */
   readonly text: string;
 }
 
-/** Judges what `npm audit --json` printed: nothing known of severity high or critical; no answer is no finding. */
+/** Judges what `npm audit --json` printed: a vulnerability of severity high or critical fails. */
 export function judgeAudit(output: string): Audit {
   const { metadata, message } = parsed(output);
   const found = metadata?.vulnerabilities;
   if (found === undefined) {
-    return {
-      ok: true,
-      text: `npm audit: NOT CHECKED, the registry gave no answer (${message ?? "no output"})`,
-    };
+    const text = `not audited: the registry gave no answer (${message ?? "no output"})`;
+    return { verdict: "not audited", text };
   }
   const { high = 0, critical = 0, moderate = 0, low = 0 } = found;
   const counts = `${critical} critical, ${high} high, ${moderate} moderate, ${low} low`;
-  return { ok: high + critical === 0, text: `npm audit: ${counts}` };
+  return { verdict: high + critical === 0 ? "passed" : "failed", text: `npm audit: ${counts}` };
 }
 
 interface Output {

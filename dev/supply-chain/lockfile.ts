@@ -38,13 +38,6 @@ export function unknownScripts(
     .map(([name, { version }]) => `${name} ${version ?? ""}`);
 }
 
-/** The packages that only development needs, as `name@version`. */
-export function developmentOnly(packages: Lockfile): ReadonlySet<string> {
-  const all = installed(packages).map(([name, { version = "", dev }]) => ({ id: `${name}@${version}`, dev }));
-  const needed = new Set(all.filter(({ dev }) => dev !== true).map(({ id }) => id));
-  return new Set(all.map(({ id }) => id).filter((id) => !needed.has(id)));
-}
-
 /** Packages that are not the project's own, by name. */
 function installed(packages: Lockfile): [string, LockedPackage][] {
   return Object.entries(packages)

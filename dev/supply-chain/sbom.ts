@@ -1,13 +1,20 @@
-/** A CycloneDX document, as far as it is looked at. */
-export interface Sbom {
-  readonly bomFormat: string;
-  readonly metadata: { readonly component: object };
-  readonly components: readonly { readonly name: string; readonly version: string }[];
-  /** Who depends on whom, as `name@version`. */
-  readonly dependencies?: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
+/** A component of a CycloneDX document, as far as it is read here. */
+interface Component {
+  /** The package's scope. */
+  readonly group?: string;
+  readonly name: string;
+  readonly version: string;
+  readonly "bom-ref"?: string;
 }
 
-/** The service's package.json, as far as it matters here. */
+/** A CycloneDX document, as far as it is read here. */
+export interface Sbom {
+  readonly metadata: { readonly component: Component };
+  readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
+}
+
+/** The service's package.json, as far as it is read here. */
 export interface ServicePackage {
   readonly name: string;
   readonly version: string;
@@ -16,36 +23,34 @@ export interface ServicePackage {
 }
 
 /**
- * The document without these packages, which are `name@version`. npm's own `--omit=dev` also leaves out what the service
- * needs where a package of development needs it, too.
+ * The document with the service as its subject: cyclonedx-npm takes the project, and lists the service as a component.
+ * @throws {Error} a dependency is missing, or a development dependency is listed
  */
-export function without(packages: ReadonlySet<string>, sbom: Sbom): Sbom {
-  const stays = (id: string) => !packages.has(id);
-  const dependencies = sbom.dependencies ?? [];
-  return {
-    ...sbom,
-    components: sbom.components.filter(({ name, version }) => stays(`${name}@${version}`)),
-    dependencies: dependencies
-      .filter(({ ref }) => stays(ref))
-      .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter(stays) })),
-  };
-}
-
-/**
- * The document with the service as its subject: npm names it after the folder.
- * @throws {Error} when a dependency is missing, or one is there that only development needs
- */
-export function checkedSbom(
+export function serviceSbom(
   sbom: Sbom,
   { name, version, dependencies, devDependencies }: ServicePackage,
 ): Sbom {
-  const listed = new Set(sbom.components.map((component) => `${component.name}@${component.version}`));
-  const has = ([dependency, exact]: [string, string]) => listed.has(`${dependency}@${exact}`);
-  const missing = Object.entries(dependencies).filter((entry) => !has(entry));
-  const needless = Object.entries(devDependencies ?? {}).filter(has);
+  const listed = new Map(sbom.components.map((component) => [idOf(component), component]));
+  const ids = (packages: Readonly<Record<string, string>>) =>
+    Object.entries(packages).map(([dependency, exact]) => `${dependency}@${exact}`);
+  const missing = ids({ [name]: version, ...dependencies }).filter((id) => !listed.has(id));
+  const needless = ids(devDependencies ?? {}).filter((id) => listed.has(id));
   if (missing.length > 0) throw new Error(`the SBOM lacks ${missing.join(", ")}`);
   if (needless.length > 0)
     throw new Error(`the SBOM has what only development needs: ${needless.join(", ")}`);
-  const component = { ...sbom.metadata.component, name, version, purl: undefined };
-  return { ...sbom, metadata: { ...sbom.metadata, component } };
+  const service = listed.get(`${name}@${version}`);
+  const project = sbom.metadata.component["bom-ref"];
+  return {
+    ...sbom,
+    metadata: {
+      ...sbom.metadata,
+      component: { ...sbom.metadata.component, ...service, type: "application" },
+    },
+    components: sbom.components.filter((component) => component !== service),
+    dependencies: sbom.dependencies.filter(({ ref }) => ref !== project),
+  } as Sbom;
+}
+
+function idOf({ group, name, version }: Component): string {
+  return `${group === undefined ? "" : `${group}/`}${name}@${version}`;
 }

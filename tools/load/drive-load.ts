@@ -4,7 +4,7 @@ import { startClients } from "../traffic/closed-loop.ts";
 import { startLoad, type Load } from "../traffic/open-loop.ts";
 import { watchMemory } from "../traffic/pod-memory.ts";
 import { watchPods } from "../traffic/ready-pod-watch.ts";
-import { percentile } from "../traffic/request-samples.ts";
+import { Latencies } from "../traffic/latencies.ts";
 import { watchAutoscaler, whyUnscheduled, type Autoscaler } from "./autoscaler.ts";
 import { countCost } from "./client-cost.ts";
 import type { Options } from "./load-options.ts";
@@ -105,10 +105,7 @@ function narrator(load: Load, say: (line: string) => void, autoscaler: () => str
     const fresh = load.samples.slice(told);
     const now = load.now();
     const right = fresh.filter(({ outcome }) => outcome === "ok");
-    const p99 = percentile(
-      right.map(({ ms }) => ms).sort((a, b) => a - b),
-      0.99,
-    );
+    const p99 = Latencies.of(right.map(({ ms }) => ms)).percentile(99);
     failed += fresh.length - right.length;
     const rate = (right.length / (now - at)) * 1000;
     say(

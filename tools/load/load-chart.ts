@@ -1,63 +1,68 @@
-import { line, path, picture, text } from "./svg.ts";
-import { drawPods, drawRequests, drawTime, left, widthOf, xOf, type Box } from "../traffic/chart-panels.ts";
+import {
+  answerBars,
+  momentRules,
+  podBars,
+  stepLine,
+  timeChart,
+  timePanel,
+  type Layer,
+} from "../traffic/chart-panels.ts";
 import { bySecond } from "../traffic/per-second.ts";
 import type { Recording } from "./load-recording.ts";
+import { renderSvg } from "./render-chart.ts";
 
-const panels = {
-  requests: { top: 30, height: 150 },
-  cpu: { top: 220, height: 120 },
-  pods: { top: 380, height: 90 },
-};
-const bottom = 480;
 const colors = { cpu: "#1f77b4", target: "#c0392b", wanted: "#555" };
 
-/** Draws answers a second, CPU against its target, and pods over time, as SVG. */
-export function drawPicture(record: Recording): string {
-  const seconds = Math.ceil(record.end / 1000);
-  return picture(widthOf(seconds), bottom + 30, [
-    ...drawTime(seconds, bottom),
-    ...drawRequests(bySecond(record.samples), panels.requests),
-    ...drawCpu(record, panels.cpu),
-    ...drawScaling(record, panels.pods),
-    line(xOf(record.off), panels.requests.top, xOf(record.off), bottom, "#555"),
-    text(xOf(record.off) + 3, panels.requests.top + 10, "load off"),
-  ]);
-}
-
-function drawCpu({ scaling, autoscaler: { target }, end }: Recording, { top, height }: Box): string[] {
-  const known = scaling.flatMap(({ at, cpu }) => (cpu === undefined ? [] : [{ at, value: cpu }]));
-  const most = Math.max(2 * target, ...known.map(({ value }) => value));
-  const y = (percent: number) => top + height - (percent / most) * height;
-  return [
-    text(left, top - 6, "CPU of the pods, in percent of their request"),
-    text(left + 270, top - 6, `target ${target} %`, colors.target),
-    text(left - 45, top + 10, `${most} %`),
-    line(left, y(target), xOf(end), y(target), colors.target),
-    steps(known, end, y, colors.cpu),
-  ];
-}
-
-function drawScaling({ pods, scaling, autoscaler: { max }, end }: Recording, box: Box): string[] {
-  const { top, height } = box;
+/** Draws answers per second, CPU beside its target, and pods over time, as SVG. */
+export async function drawPicture({
+  samples,
+  scaling,
+  pods,
+  autoscaler,
+  off,
+  end,
+}: Recording): Promise<string> {
+  const { target, max } = autoscaler;
+  const seconds = Math.ceil(end / 1000);
+  const cpu = scaling.flatMap(({ at, cpu: value }) => (value === undefined ? [] : [{ at, value }]));
   const wanted = scaling.map(({ at, wanted: value }) => ({ at, value }));
-  const y = (count: number) => top + height - (count / max) * height;
-  return [
-    ...drawPods(pods, end / 1000, box, max),
-    text(left + 130, top - 6, "wanted by the autoscaler", colors.wanted),
-    steps(wanted, end, y, colors.wanted),
-  ];
+  const requestsText = { title: "answers per second; the line is load off", axis: "requests/s", height: 150 };
+  const cpuText = {
+    title: `CPU of the pods, target ${target} %`,
+    axis: "CPU (% of request)",
+    height: 120,
+  };
+  const podsText = {
+    title: `ready pods, up to ${max}; the line is wanted by the autoscaler`,
+    axis: "pods",
+    height: 90,
+  };
+  return await renderSvg(
+    timeChart([
+      timePanel(requestsText, seconds, [answerBars(bySecond(samples)), momentRules([off])]),
+      timePanel(cpuText, seconds, [
+        level(target, Math.max(2 * target, ...cpu.map(({ value }) => value)), colors.target),
+        stepLine(cpu, seconds, colors.cpu),
+        momentRules([off]),
+      ]),
+      timePanel(podsText, seconds, [
+        podBars(pods, seconds),
+        stepLine(wanted, seconds, colors.wanted),
+        momentRules([off]),
+      ]),
+    ]),
+  );
 }
 
-/** A value stays what it was until it is another. */
-function steps(
-  values: readonly { readonly at: number; readonly value: number }[],
-  end: number,
-  y: (value: number) => number,
-  color: string,
-): string {
-  const points = values.flatMap(({ at, value }, i) => {
-    const until = values[i + 1]?.at ?? end;
-    return [[xOf(at), y(value)] as const, [xOf(until), y(value)] as const];
-  });
-  return path(points, color);
+/** A horizontal line, in a panel from 0 to `most`. */
+function level(value: number, most: number, color: string): Layer {
+  return {
+    data: { values: [{ value }] },
+    mark: { type: "rule", color },
+    encoding: {
+      x: { value: 0 },
+      x2: { value: "width" },
+      y: { field: "value", scale: { domain: [0, most] } },
+    },
+  };
 }

@@ -44,7 +44,7 @@ export async function measureLoad(
   const found = findings(options, outcome);
   if (signal.aborted) found.unshift(["interrupted", "what follows is what was seen until then"]);
   const { recording } = outcome;
-  return { recording, findings: found, picture: drawPicture(recording), metricsPeriod: period };
+  return { recording, findings: found, picture: await drawPicture(recording), metricsPeriod: period };
 }
 
 /** Findings as lines for a terminal. */

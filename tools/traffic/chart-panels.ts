@@ -1,5 +1,5 @@
-import { line, rect, text } from "../load/svg.ts";
-import { percentile } from "./request-samples.ts";
+import type { ChartSpec } from "../load/render-chart.ts";
+import { Latencies } from "./latencies.ts";
 import type { Second } from "./per-second.ts";
 
 /** How many pods were ready since a moment. */
@@ -9,101 +9,136 @@ export interface ReadyPods {
   readonly ready: number;
 }
 
-/** Where a panel stands in its picture. */
-export interface Box {
-  readonly top: number;
+/** A value from a moment on, until the next one. */
+export interface Step {
+  /** Milliseconds since the load began. */
+  readonly at: number;
+  readonly value: number;
+}
+
+/** A panel of a chart over time. */
+export type Panel = Extract<ChartSpec, { vconcat: unknown }>["vconcat"][number];
+/** A layer of a panel. */
+export type Layer = Extract<ChartSpec, { layer: unknown }>["layer"][number];
+
+/** Size of a panel in pixels, and what its title and its vertical axis say. */
+export interface PanelText {
+  readonly title: string;
+  /** With the unit. */
+  readonly axis: string;
   readonly height: number;
 }
 
-/** Where a picture's time begins. */
-export const left = 70;
-const perSecond = 2;
+const pixelsPerSecond = 2;
 const leastWidth = 400;
-const margin = 40;
-
-/** Width of a picture of so many seconds. */
-export function widthOf(seconds: number): number {
-  return left + Math.max(seconds * perSecond, leastWidth) + margin;
-}
-
 /** Milliseconds at the two ends of the latency's logarithmic axis. */
-const latencyRange = [1, 10_000] as const;
-const colors = {
-  ok: "#2e8b57",
-  shed: "#e69f00",
-  failed: "#c0392b",
-  p50: "#1f77b4",
-  p99: "#7b3294",
-  grid: "#ddd",
-  pods: "#9ecae1",
-};
+const latencyRange = [1, 10_000];
+const latencyTicks = [1, 10, 100, 1000, 10_000];
+const outcomes = { domain: ["right", "503", "failed"], range: ["#2e8b57", "#e69f00", "#c0392b"] };
+const percentiles = { domain: ["p99", "p50"], range: ["#7b3294", "#1f77b4"] };
+const podColor = "#9ecae1";
 
-/** Answers a second. */
-export function drawRequests(seconds: readonly Second[], { top, height }: Box): string[] {
-  const most = Math.max(1, ...seconds.map(({ ok, shed, failed }) => ok + shed + failed));
-  const bars = seconds.flatMap((second, i) => {
-    let base = top + height;
-    return (["ok", "shed", "failed"] as const).map((kind) => {
-      const size = (second[kind] / most) * height;
-      base -= size;
-      return size === 0 ? "" : rect(left + i * perSecond, base, perSecond, size, colors[kind]);
-    });
-  });
-  const legend = [
-    text(left + 70, top - 6, "right", colors.ok),
-    text(left + 110, top - 6, "503", colors.shed),
-    text(left + 145, top - 6, "failed", colors.failed),
-  ];
-  return [text(left, top - 6, "requests/s"), ...legend, ...bars, text(left - 35, top + 10, String(most))];
+/** The chart of panels below each other, with one time axis. */
+export function timeChart(panels: readonly Panel[]): ChartSpec {
+  return { vconcat: [...panels], resolve: { scale: { color: "independent" } } };
 }
 
-/** Median and 99th percentile of the right answers. */
-export function drawLatency(seconds: readonly Second[], { top, height }: Box): string[] {
-  const [least, most] = latencyRange;
-  const y = (ms: number) => {
-    const part = Math.log(Math.max(ms, least) / least) / Math.log(most / least);
-    return top + height - Math.min(part, 1) * height;
-  };
-  const grid = [1, 10, 100, 1000, 10_000].flatMap((ms) => [
-    line(left, y(ms), left + seconds.length * perSecond, y(ms), colors.grid),
-    text(left - 55, y(ms) + 4, ms < 1000 ? `${ms} ms` : `${ms / 1000} s`),
-  ]);
-  const dots = (part: number, color: string) =>
-    seconds.map(({ times }, i) =>
-      times.length === 0
-        ? ""
-        : rect(left + i * perSecond, y(percentile(times, part)) - 1, perSecond, 2, color),
-    );
-  const legend = [text(left + 130, top - 6, "p50", colors.p50), text(left + 160, top - 6, "p99", colors.p99)];
-  const title = text(left, top - 6, "latency of the right");
-  return [title, ...legend, ...grid, ...dots(0.99, colors.p99), ...dots(0.5, colors.p50)];
-}
-
-/**
- * Ready pods.
- * @param most pods at the panel's full height
- */
-export function drawPods(
-  pods: readonly ReadyPods[],
+/** A panel over time, from the beginning of the load until `seconds`. */
+export function timePanel(
+  { title, axis, height }: PanelText,
   seconds: number,
-  { top, height }: Box,
-  most = Math.max(1, ...pods.map(({ ready }) => ready)),
-): string[] {
-  const steps = pods.map(({ at, ready }, i) => {
-    const end = pods[i + 1]?.at ?? seconds * 1000;
-    const size = (ready / most) * height;
-    return rect(xOf(at), top + height - size, xOf(end) - xOf(at), size, colors.pods);
+  layer: readonly Layer[],
+): Panel {
+  return {
+    title: { text: title, anchor: "start", fontSize: 11, fontWeight: "normal" },
+    width: Math.max(seconds * pixelsPerSecond, leastWidth),
+    height,
+    encoding: {
+      x: {
+        field: "from",
+        type: "quantitative",
+        scale: { domain: [0, seconds / 60], nice: false },
+        title: "time since the load began (min)",
+      },
+      y: { type: "quantitative", title: axis },
+    },
+    layer: [...layer],
+  };
+}
+
+/** Answers per second, by what they were. */
+export function answerBars(seconds: readonly Second[]): Layer {
+  const values = seconds.flatMap(({ ok, shed, failed }, i) => [
+    { ...bar(i), kind: "right", low: 0, high: ok },
+    { ...bar(i), kind: "503", low: ok, high: ok + shed },
+    { ...bar(i), kind: "failed", low: ok + shed, high: ok + shed + failed },
+  ]);
+  return {
+    data: { values: values.filter(({ low, high }) => high > low) },
+    mark: "rect",
+    encoding: { x2: { field: "to" }, y: { field: "low" }, y2: { field: "high" }, color: legend(outcomes) },
+  };
+}
+
+/** Median and 99th percentile of the right answers' latency, per second. */
+export function latencyMarks(seconds: readonly Second[]): Layer {
+  const values = seconds.flatMap(({ times }, i) => {
+    if (times.length === 0) return [];
+    const latencies = Latencies.of(times);
+    return [99, 50].map((percent) => ({ ...bar(i), kind: `p${percent}`, ms: latencies.percentile(percent) }));
   });
-  return [text(left, top - 6, `ready pods, up to ${most}`), ...steps];
+  return {
+    data: { values },
+    mark: { type: "rule", strokeWidth: 2 },
+    encoding: {
+      x2: { field: "to" },
+      y: {
+        field: "ms",
+        scale: { type: "log", domain: latencyRange, clamp: true },
+        axis: { values: latencyTicks },
+      },
+      color: legend(percentiles),
+    },
+  };
 }
 
-/** Minutes. */
-export function drawTime(seconds: number, bottom: number): string[] {
-  const minutes = Array.from({ length: Math.floor(seconds / 60) + 1 }, (_, i) => i);
-  return minutes.map((minute) => text(xOf(minute * 60_000), bottom + 15, `${minute} min`));
+/** Ready pods. */
+export function podBars(pods: readonly ReadyPods[], seconds: number): Layer {
+  const values = pods.map(({ at, ready }, i) => {
+    return { from: at / 60_000, to: (pods[i + 1]?.at ?? seconds * 1000) / 60_000, none: 0, ready };
+  });
+  return {
+    data: { values },
+    mark: { type: "rect", color: podColor },
+    encoding: { x2: { field: "to" }, y: { field: "none" }, y2: { field: "ready" } },
+  };
 }
 
-/** Where a moment stands, in milliseconds since the load began. */
-export function xOf(ms: number): number {
-  return left + (ms / 1000) * perSecond;
+/** A line of steps. */
+export function stepLine(steps: readonly Step[], seconds: number, color: string): Layer {
+  const last = steps.at(-1);
+  const all = last === undefined ? [] : [...steps, { at: seconds * 1000, value: last.value }];
+  return {
+    data: { values: all.map(({ at, value }) => ({ from: at / 60_000, value })) },
+    mark: { type: "line", interpolate: "step-after", color },
+    encoding: { y: { field: "value" } },
+  };
+}
+
+/** A vertical line at each of these moments, in milliseconds since the load began. */
+export function momentRules(moments: readonly number[]): Layer {
+  return {
+    data: { values: moments.map((at) => ({ from: at / 60_000 })) },
+    mark: { type: "rule", color: "#555" },
+    // From the bottom to the top, whatever the panel's values are.
+    encoding: { y: { value: 0 }, y2: { value: "height" } },
+  };
+}
+
+function bar(second: number) {
+  return { from: second / 60, to: (second + 1) / 60 };
+}
+
+function legend(scale: { domain: string[]; range: string[] }) {
+  return { field: "kind", type: "nominal", title: null, scale } as const;
 }

@@ -1,3 +1,5 @@
+import { Latencies } from "./latencies.ts";
+
 /**
  * What came of a request: answered as it should be; 503; no connection was made, or it could not be sent at all;
  * the connection broke or no answer came; an answer that is not right.
@@ -36,21 +38,16 @@ export function summarize(samples: readonly Sample[], from: number, to: number):
   const inside = samples.filter(({ due }) => due >= from && due < to);
   const right = inside.filter(({ outcome }) => outcome === "ok");
   const shed = inside.filter(({ outcome }) => outcome === "shed").length;
-  const times = right.map(({ ms }) => ms).sort((a, b) => a - b);
+  const latencies = Latencies.of(right.map(({ ms }) => ms));
   return {
     requests: inside.length,
     failed: inside.length - right.length - shed,
     shed,
-    p50: percentile(times, 0.5),
-    p99: percentile(times, 0.99),
+    p50: latencies.percentile(50),
+    p99: latencies.percentile(99),
     outage: longestGap(right, from, to),
     reasons: countReasons(inside),
   };
-}
-
-/** The nearest rank in sorted times; 0 where there are none. */
-export function percentile(sorted: readonly number[], part: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
 }
 
 /** The answers' own times count, not when they were due: all of an outage's requests may be answered after it. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { newClone, type Clone } from "../support/clone.ts";
 import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
-import { kubectl } from "../support/running-cluster.ts";
+import { kubectl } from "../support/cluster-kubectl.ts";
 
 /** What `up` prints at the moments at which it is killed. */
 const momentsOfUp = [

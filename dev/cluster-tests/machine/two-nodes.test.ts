@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { isReady, until, type Pod } from "../../faults/fault-cluster.ts";
+import { isReady, until, type Pod } from "../support/stack-pods.ts";
 import {
   kubectl,
   minikube,
@@ -10,7 +10,7 @@ import {
   showPods,
   type User,
 } from "../support/own-machine.ts";
-import { underLoad } from "../support/node-traffic.ts";
+import { underLoad } from "../support/under-load.ts";
 
 /** The node that has not the database's files. */
 const other = `${profile}-m02`;

@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { expect } from "chai";
-import { eventually, kubectl, untilPageHas } from "../support/running-cluster.ts";
+import { kubectl } from "../support/cluster-kubectl.ts";
+import { eventually, untilPageHas } from "../support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { startRegistry, stop, type Registry } from "../support/test-registry.ts";
 import { tunnelInto } from "../support/node-tunnel.ts";

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { newClone, type Clone } from "../support/clone.ts";
 import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
-import { kubectl } from "../support/running-cluster.ts";
+import { kubectl } from "../support/cluster-kubectl.ts";
 
 const run = promisify(execFile);
 

@@ -1,12 +1,6 @@
 import { expect } from "chai";
-import {
-  askUntil,
-  dataDirectories,
-  eventually,
-  kubectl,
-  names,
-  untilPageHas,
-} from "../support/running-cluster.ts";
+import { askUntil, dataDirectories, eventually, names, untilPageHas } from "../support/running-cluster.ts";
+import { kubectl } from "../support/cluster-kubectl.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { newClone, type Clone } from "../support/clone.ts";
 import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
-import { dataDirectories, kubectl } from "../support/running-cluster.ts";
+import { kubectl } from "../support/cluster-kubectl.ts";
+import { dataDirectories } from "../support/running-cluster.ts";
 
 const stack = "e2e-clones";
 const directory = `koa-mongo-stack-${stack}`;

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import type { Manifest } from "../../../infra/test/support/kubernetes-schema.ts";
+import { askKubectl } from "./cluster-kubectl.ts";
 
 /** What an API server says of objects that it is only asked about. */
 export interface Admission {
@@ -18,11 +18,6 @@ const broughtKinds: Readonly<Record<string, string>> = {
   ServiceMonitor: "servicemonitors.monitoring.coreos.com",
 };
 
-interface Said {
-  readonly code: number | null;
-  readonly stderr: string;
-}
-
 /**
  * Asks an API server about each object, strictly: a field that it does not know is refused. Only the namespace is made,
  * and deleted again, because nothing is asked about without one.
@@ -33,7 +28,7 @@ export async function dryRun(
   manifests: readonly Manifest[],
   path: string,
 ): Promise<Admission> {
-  const kubectl = (args: readonly string[], input = "") => run(["--context", context, ...args], input, path);
+  const kubectl = (args: readonly string[], input = "") => askKubectl(args, { context, input, path });
   const namespace = manifests.find(({ kind }) => kind === "Namespace") as Named;
   const made = await kubectl(["create", "--filename", "-"], JSON.stringify(namespace));
   if (made.code !== 0) throw new Error(`${context}: ${made.stderr}`);
@@ -52,17 +47,4 @@ export async function dryRun(
   } finally {
     await kubectl(["delete", "namespace", namespace.metadata.name, "--wait=false"]);
   }
-}
-
-async function run(args: readonly string[], input: string, path: string): Promise<Said> {
-  const child = spawn("kubectl", args, { env: { ...process.env, PATH: path }, stdio: "pipe" });
-  let stderr = "";
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  child.stdout.resume();
-  child.stdin.end(input);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  return { code, stderr };
 }

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { kubectlOn } from "./cluster-kubectl.ts";
 import { copyProject, type ProjectCopy } from "../../../tools/test/support/project-copy.ts";
 import { startProgram, type Running } from "../../../tools/test/support/running-command.ts";
 
@@ -54,10 +55,8 @@ export async function minikube(command: string, ...args: string[]): Promise<stri
   return (await run("minikube", [command, "--profile", profile, ...args])).stdout;
 }
 
-/** kubectl, on the cluster of these tests. Gives what it prints. */
-export async function kubectl(...args: string[]): Promise<string> {
-  return (await run("kubectl", ["--context", profile, ...args])).stdout.trim();
-}
+/** kubectl, on the cluster of these tests. */
+export const kubectl = kubectlOn(profile);
 
 /** Prints the pods and what they said last: whoever reads of a failed test finds its cluster deleted. */
 export async function showPods(): Promise<void> {

@@ -1,13 +1,9 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { kubectl } from "./cluster-kubectl.ts";
 
 const run = promisify(execFile);
-
-/** What kubectl prints, on minikube's context. */
-export async function kubectl(...args: string[]): Promise<string> {
-  return (await run("kubectl", ["--context", "minikube", ...args])).stdout.trim();
-}
 
 /** Names of what exists of these kinds, in one namespace or in none. */
 export async function names(kinds: string, namespace?: string): Promise<string[]> {

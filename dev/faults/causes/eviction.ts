@@ -1,19 +1,13 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { kubectl } from "../../cluster-tests/support/running-cluster.ts";
+import { askKubectl, kubectl, list } from "../../cluster-tests/support/cluster-kubectl.ts";
 import {
-  list,
   mongodbSelector,
   onePod,
   pods,
-  profile,
   until,
   untilWhole,
   webSelector,
-} from "../fault-cluster.ts";
+} from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
-
-const run = promisify(execFile);
 
 /** Drains a node where there is another; on a single node does to the pods what a drain does: evicts each of them. */
 export async function drainNode(faults: FaultRun): Promise<string[]> {
@@ -53,13 +47,9 @@ async function evictAll({ namespace }: FaultRun): Promise<string[]> {
 async function evict(namespace: string, name: string): Promise<boolean> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
-  const creating = run("kubectl", ["--context", profile, "create", "--raw", path, "--filename", "-"]);
-  creating.child.stdin?.end(JSON.stringify(eviction));
-  try {
-    await creating;
-    return true;
-  } catch (error) {
-    if (String(error).includes("disruption budget")) return false;
-    throw error;
-  }
+  const args = ["create", "--raw", path, "--filename", "-"];
+  const { code, stdout, stderr } = await askKubectl(args, { input: JSON.stringify(eviction) });
+  if (code !== 0 && !stderr.includes("disruption budget"))
+    throw new Error(`eviction of ${name}: ${stderr}${stdout}`);
+  return code === 0;
 }

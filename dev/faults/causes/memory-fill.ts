@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { containerId, onNode, onePod, pods, until, webSelector } from "../fault-cluster.ts";
+import {
+  containerId,
+  onNode,
+  onePod,
+  pods,
+  until,
+  webSelector,
+} from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
 /**

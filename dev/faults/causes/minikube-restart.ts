@@ -1,5 +1,5 @@
 import { eventually } from "../../cluster-tests/support/running-cluster.ts";
-import { minikube } from "../fault-cluster.ts";
+import { minikube } from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
 /** Stops minikube, and starts it again. Gives the moment at which the service is ready. */

@@ -1,5 +1,12 @@
-import { kubectl } from "../../cluster-tests/support/running-cluster.ts";
-import { onePod, until, isReady, pods, mongodbSelector, webSelector } from "../fault-cluster.ts";
+import { kubectl } from "../../cluster-tests/support/cluster-kubectl.ts";
+import {
+  onePod,
+  until,
+  isReady,
+  pods,
+  mongodbSelector,
+  webSelector,
+} from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
 /** Deletes one of the service's pods. */

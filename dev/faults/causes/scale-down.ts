@@ -1,4 +1,5 @@
-import { list, until, untilWhole, webSelector, type Pod } from "../fault-cluster.ts";
+import { list } from "../../cluster-tests/support/cluster-kubectl.ts";
+import { until, untilWhole, webSelector, type Pod } from "../../cluster-tests/support/stack-pods.ts";
 import { setReplicas, type FaultRun } from "../fault-run.ts";
 
 /** Pods to scale down from, where the nodes have room for them. */

@@ -1,4 +1,4 @@
-import { containerId, mongodbSelector, onNode, onePod } from "../fault-cluster.ts";
+import { containerId, mongodbSelector, onNode, onePod } from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
 /** How long MongoDB stands still and runs, in turn, in seconds. */

@@ -42,9 +42,16 @@ describe("compare", () => {
 
   it("is a table with all rounds", () => {
     const [, , first] = markdown(rows, timings).split("\n");
-    expect(first).to.equal(
-      "| from nothing | 30.00 s | by hand | 20.00 s | 1.50 | ≤ 1.5 × | reached | 30.0, 20.0, 100.0 |",
-    );
+    expect(first?.split(/ *\| */).slice(1, -1)).to.deep.equal([
+      "from nothing",
+      "30.00 s",
+      "by hand",
+      "20.00 s",
+      "1.50",
+      "≤ 1.5 ×",
+      "reached",
+      "30.0, 20.0, 100.0",
+    ]);
   });
 });
 

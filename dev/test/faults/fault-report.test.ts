@@ -32,8 +32,8 @@ describe("table", () => {
 });
 
 describe("drawTimeline", () => {
-  it("draws each second's answers, and names the moments", () => {
-    const svg = drawTimeline({
+  it("draws each second's answers, and names the moments", async () => {
+    const svg = await drawTimeline({
       samples: [
         { due: 100, ms: 5, outcome: "ok" },
         { due: 1100, ms: 5, outcome: "shed" },
@@ -45,8 +45,17 @@ describe("drawTimeline", () => {
         { at: 1500, ready: 1 },
       ],
     });
-    expect(svg).to.include("a &lt; b").and.include('fill="#2e8b57"').and.include('fill="#c0392b"');
-    // White, three answers, two latencies of the one right answer, two steps of the pods.
-    expect(svg.match(/<rect /g)).to.have.length(8);
+    expect(svg).to.include("a &lt; b");
+    for (const title of ["requests/s", "latency (ms)", "pods", "time since the load began (min)"]) {
+      expect(svg).to.include(`>${title}<`);
+    }
+    // An answer of each kind and its place in the legend; two steps of the pods; two latencies and their legend.
+    for (const color of ["#2e8b57", "#e69f00", "#c0392b"]) {
+      expect(svg.match(new RegExp(`fill="${color}"`, "g")), color).to.have.length(2);
+    }
+    expect(svg.match(/fill="#9ecae1"/g)).to.have.length(2);
+    for (const color of ["#1f77b4", "#7b3294"]) {
+      expect(svg.match(new RegExp(`stroke="${color}"`, "g")), color).to.have.length(2);
+    }
   });
 });

@@ -1,16 +1,15 @@
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { judgeAudit } from "../../supply-chain/audit.ts";
+import { auditExitCode, judgeAudit } from "../../supply-chain/audit.ts";
 import { imagesIn, isPinned } from "../../supply-chain/pinned-images.ts";
-import {
-  developmentOnly,
-  otherLicences,
-  unknownScripts,
-  type Lockfile,
-} from "../../supply-chain/lockfile.ts";
-import { checkedSbom, without } from "../../supply-chain/sbom.ts";
+import { otherLicences, unknownScripts, type Lockfile } from "../../supply-chain/lockfile.ts";
+import { serviceSbom, type Sbom } from "../../supply-chain/sbom.ts";
+
+const run = promisify(execFile);
 
 const project = join(import.meta.dirname, "../../..");
 const file = (name: string) => readFileSync(join(project, name), "utf8");
@@ -49,7 +48,7 @@ describe("the packages", () => {
   });
 
   it("are exact versions", () => {
-    for (const name of ["package.json", "service/package.json"]) {
+    for (const name of ["package.json", "service/package.json", "dev/package.json"]) {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(file(name)) as Record<string, object>;
       for (const [dependency, version] of Object.entries({ ...dependencies, ...devDependencies })) {
         expect(version, dependency).to.match(/^\d+\.\d+\.\d+$/);
@@ -125,57 +124,77 @@ describe("npm audit", () => {
     JSON.stringify({ metadata: { vulnerabilities: { low: 1, moderate: 2, high, critical } } });
 
   it("passes with what is not severe, and fails with what is", () => {
-    expect(judgeAudit(counts(0, 0)).ok).to.equal(true);
+    expect(judgeAudit(counts(0, 0)).verdict).to.equal("passed");
     expect(judgeAudit(counts(1, 0))).to.deep.equal({
-      ok: false,
+      verdict: "failed",
       text: "npm audit: 0 critical, 1 high, 2 moderate, 1 low",
     });
-    expect(judgeAudit(counts(0, 1)).ok).to.equal(false);
+    expect(judgeAudit(counts(0, 1)).verdict).to.equal("failed");
   });
 
-  it("says that nothing was checked when the registry gives no answer", () => {
+  it("does not pass when the registry gives no answer", () => {
     for (const output of ['{"message":"405 Method Not Allowed","error":{}}', "", "<html>"]) {
-      expect(judgeAudit(output).text).to.include("NOT CHECKED");
+      const { verdict, text } = judgeAudit(output);
+      expect(verdict).to.equal("not audited");
+      expect(text).to.match(
+        /^not audited: the registry gave no answer \((405 Method Not Allowed|no output)\)$/,
+      );
     }
+  });
+
+  it("has an exit code for each verdict", () => {
+    expect(auditExitCode).to.deep.equal({ passed: 0, failed: 1, "not audited": 3 });
+  });
+
+  it("is not audited, in the exit code of the script, when nothing answers at the registry", async function () {
+    this.timeout(120_000);
+    const env = { ...process.env, npm_config_registry: "http://127.0.0.1:1", npm_config_fetch_retries: "0" };
+    const script = join(import.meta.dirname, "../../supply-chain/supply-chain.ts");
+    const ended = await run(process.execPath, [script], { env }).then(
+      ({ stdout }) => ({ code: 0, stdout }),
+      (error: unknown) => error as { code: number; stdout: string },
+    );
+    expect(ended.code, ended.stdout).to.equal(3);
+    expect(ended.stdout).to.match(/^not audited: /m);
   });
 });
 
 describe("the SBOM", () => {
   const service = {
-    name: "s",
+    name: "@app/service",
     version: "1.0.0",
-    dependencies: { koa: "3.0.0" },
+    dependencies: { koa: "3.0.0", "@koa/router": "2.0.0" },
     devDependencies: { esbuild: "1.0.0" },
   };
-  const sbom = (...components: { name: string; version: string }[]) => ({
-    bomFormat: "CycloneDX",
-    metadata: { component: { type: "library", name: "folder" } },
-    components,
-  });
+  const itself = { group: "@app", name: "service", version: "1.0.0", "bom-ref": "app|service" };
   const koa = { name: "koa", version: "3.0.0" };
-
-  it("is the service's", () => {
-    expect(checkedSbom(sbom(koa), service).metadata.component).to.include({ name: "s", version: "1.0.0" });
+  const router = { group: "@koa", name: "router", version: "2.0.0" };
+  const sbom = (...components: Sbom["components"]) => ({
+    metadata: { component: { name: "app", version: "1.0.0", "bom-ref": "app" } },
+    components,
+    dependencies: [
+      { ref: "app", dependsOn: ["app|service"] },
+      { ref: "app|service", dependsOn: ["koa@3.0.0"] },
+      { ref: "koa@3.0.0" },
+    ],
   });
 
-  it("leaves out what only development needs, and nothing else", () => {
+  it("has the service as its subject, and nothing of the project around it", () => {
+    const { metadata, components, dependencies } = serviceSbom(sbom(itself, koa, router), service);
+    expect(metadata.component).to.include({ name: "service", version: "1.0.0", type: "application" });
+    expect(components).to.deep.equal([koa, router]);
+    expect(dependencies).to.deep.equal([
+      { ref: "app|service", dependsOn: ["koa@3.0.0"] },
+      { ref: "koa@3.0.0" },
+    ]);
+  });
+
+  it("has every dependency, and no development dependency", () => {
+    expect(() => serviceSbom(sbom(itself, koa), service)).to.throw("the SBOM lacks @koa/router@2.0.0");
+    expect(() => serviceSbom(sbom(koa, router), service)).to.throw("the SBOM lacks @app/service@1.0.0");
     const esbuild = { name: "esbuild", version: "1.0.0" };
-    const packages = {
-      "node_modules/koa": { version: "3.0.0" },
-      "node_modules/tool/node_modules/koa": { version: "3.0.0", dev: true },
-      "node_modules/esbuild": { version: "1.0.0", dev: true },
-    };
-    const dependencies = [
-      { ref: "s@1.0.0", dependsOn: ["koa@3.0.0", "esbuild@1.0.0"] },
-      { ref: "esbuild@1.0.0", dependsOn: [] },
-    ];
-    const rest = without(developmentOnly(packages), { ...sbom(koa, esbuild), dependencies });
-    expect(rest.components).to.deep.equal([koa]);
-    expect(rest.dependencies).to.deep.equal([{ ref: "s@1.0.0", dependsOn: ["koa@3.0.0"] }]);
-  });
-
-  it("has every dependency, and none of development's", () => {
-    expect(() => checkedSbom(sbom(), service)).to.throw("the SBOM lacks koa,3.0.0");
-    expect(() => checkedSbom(sbom(koa, { name: "esbuild", version: "1.0.0" }), service)).to.throw("esbuild");
+    expect(() => serviceSbom(sbom(itself, koa, router, esbuild), service)).to.throw(
+      "the SBOM has what only development needs: esbuild@1.0.0",
+    );
   });
 });

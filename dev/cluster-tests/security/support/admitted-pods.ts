@@ -1,6 +1,4 @@
-import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
-import { kubectl } from "../../support/running-cluster.ts";
+import { askKubectl, list } from "../../support/cluster-kubectl.ts";
 
 /** A pod, as the cluster has admitted it. */
 export interface Pod {
@@ -45,8 +43,7 @@ interface Container {
 
 /** Every pod of a namespace, also those that are done. */
 export async function allPods(namespace: string): Promise<Pod[]> {
-  const list = await kubectl("get", "pods", "--namespace", namespace, "--output", "json");
-  return (JSON.parse(list) as { items: Pod[] }).items;
+  return await list<Pod>("pods", "--namespace", namespace);
 }
 
 /** The pods of a component that run and are not on their way out. */
@@ -99,12 +96,8 @@ export async function inPod(
   program: readonly string[],
   stdin = "",
 ): Promise<string> {
-  const args = ["--context", "minikube", "exec", "--stdin", "--namespace", namespace, pod, "--", ...program];
-  const child = spawn("kubectl", args, { stdio: "pipe" });
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(stdin);
-  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(`${program[0] ?? ""} in ${pod} ended with ${code}: ${error}${out}`);
-  return out.trim();
+  const args = ["exec", "--stdin", "--namespace", namespace, pod, "--", ...program];
+  const { code, stdout, stderr } = await askKubectl(args, { input: stdin });
+  if (code !== 0) throw new Error(`${program[0] ?? ""} in ${pod} ended with ${code}: ${stderr}${stdout}`);
+  return stdout.trim();
 }

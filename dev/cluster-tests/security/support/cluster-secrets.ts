@@ -1,20 +1,23 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { kubectl } from "../../support/running-cluster.ts";
+import { kubectl, list } from "../../support/cluster-kubectl.ts";
 import type { Outputs } from "../../support/test-stack.ts";
 import { allPods } from "./admitted-pods.ts";
 
 const run = promisify(execFile);
+
+interface Secret {
+  readonly metadata: { readonly name: string };
+  readonly data?: Readonly<Record<string, string>>;
+}
 
 /** Values of the cluster's Secrets, by the Secret's name and the key. */
 export type Secrets = Record<string, string>;
 
 /** Every value of every Secret of a namespace. */
 export async function secretsOf(namespace: string): Promise<Secrets> {
-  const list = JSON.parse(await kubectl("get", "secrets", "-n", namespace, "-o", "json")) as {
-    items: { metadata: { name: string }; data?: Record<string, string> }[];
-  };
-  const values = list.items.flatMap(({ metadata, data = {} }) =>
+  const secrets = await list<Secret>("secrets", "--namespace", namespace);
+  const values = secrets.flatMap(({ metadata, data = {} }) =>
     Object.entries(data).map(([key, value]) => [
       `${metadata.name} ${key}`,
       Buffer.from(value, "base64").toString(),

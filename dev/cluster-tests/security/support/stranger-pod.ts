@@ -2,13 +2,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { containerSecurity, podSecurity } from "../../../../infra/platform/pod-defaults.ts";
-import { kubectl } from "../../support/running-cluster.ts";
+import { kubectl } from "../../support/cluster-kubectl.ts";
 
-/** A pod of nobody's. */
+/** A pod that belongs to no component. */
 export const strangerName = "stranger";
 
 /** Starts a pod that only waits, with the service's image and none of its labels. */
-export async function outsiderPod(namespace: string, image: string): Promise<void> {
+export async function startStranger(namespace: string, image: string): Promise<void> {
   const pod = {
     apiVersion: "v1",
     kind: "Pod",

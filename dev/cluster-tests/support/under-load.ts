@@ -1,5 +1,5 @@
-import { findDocument, Ledger, type Loss } from "../../faults/write-ledger.ts";
-import { mixedRequests } from "../../faults/fault-traffic.ts";
+import { findDocument, Ledger, type Loss } from "./write-ledger.ts";
+import { mixedRequests } from "./verified-requests.ts";
 import { createClient } from "../../../tools/traffic/http-client.ts";
 import { startLoad } from "../../../tools/traffic/open-loop.ts";
 import { summarize, type Summary } from "../../../tools/traffic/request-samples.ts";

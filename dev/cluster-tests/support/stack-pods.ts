@@ -1,16 +1,13 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { kubectl } from "../cluster-tests/support/running-cluster.ts";
-import { mongodbLabels } from "../../infra/mongodb/standalone.ts";
-import { selector } from "../../tools/traffic/web-selector.ts";
+import { mongodbLabels } from "../../../infra/mongodb/standalone.ts";
+import { selector } from "../../../tools/traffic/web-selector.ts";
+import { list, profile } from "./cluster-kubectl.ts";
 
-export { webSelector } from "../../tools/traffic/web-selector.ts";
+export { webSelector } from "../../../tools/traffic/web-selector.ts";
 
 const run = promisify(execFile);
-
-/** The minikube cluster that the faults happen in. */
-export const profile = "minikube";
 
 /** Selects MongoDB's pod, and its StatefulSet. */
 export const mongodbSelector = selector(mongodbLabels);
@@ -52,11 +49,6 @@ interface Workload {
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
   };
-}
-
-/** Asks for objects as JSON. */
-export async function list<T>(...args: string[]): Promise<T[]> {
-  return (JSON.parse(await kubectl("get", ...args, "--output", "json")) as { items: T[] }).items;
 }
 
 /** The pods of a namespace with these labels. */

@@ -1,7 +1,7 @@
-import { checked } from "../../tools/traffic/checked-request.ts";
-import type { Client, Question } from "../../tools/traffic/http-client.ts";
+import { checked } from "../../../tools/traffic/checked-request.ts";
+import type { Client, Question } from "../../../tools/traffic/http-client.ts";
 import type { Entry, Ledger } from "./write-ledger.ts";
-import type { Result } from "../../tools/traffic/open-loop.ts";
+import type { Result } from "../../../tools/traffic/open-loop.ts";
 
 /** What twenty requests in a row are. */
 const pattern = "rrrwrrrwrrrwrrrwrwrd";

@@ -1,4 +1,4 @@
-import type { Client } from "../../tools/traffic/http-client.ts";
+import type { Client } from "../../../tools/traffic/http-client.ts";
 
 /** A document as the load writes it. */
 export interface Entry {

@@ -1,0 +1,69 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+
+const run = promisify(execFile);
+const project = join(import.meta.dirname, "../..");
+
+/** The variables of the npm that runs this test name this project, and the copy's npm must not read them. */
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
+
+describe("a copy of the project without dev/", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-without-dev-"));
+    const { stdout } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+      cwd: project,
+    });
+    for (const file of stdout
+      .trim()
+      .split("\n")
+      .filter((path) => !path.startsWith("dev/"))) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await cp(join(project, file), join(folder, file));
+    }
+    // A user has it in git, and some tests copy what git knows.
+    await run("git", ["init", "--quiet"], { cwd: folder });
+    await run("git", ["add", "--all"], { cwd: folder });
+  });
+  after(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Runs a program in the copy. Gives all that it printed; fails with that, too. */
+  async function runs(program: string, ...args: string[]): Promise<string> {
+    const ended = run(program, args, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 });
+    const { stdout, stderr } = await ended.catch((error: unknown) => {
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      throw new Error(`${program} ${args.join(" ")}: ${String(error)}\n${stdout}${stderr}`);
+    });
+    return stdout + stderr;
+  }
+
+  it("installs its dependencies from the same lockfile", async () => {
+    expect(await runs("npm", "ci")).to.match(/^added \d{3} packages/m);
+    // What tests download once: MongoDB.
+    const cache = join(project, "node_modules/.cache");
+    await mkdir(cache, { recursive: true });
+    await symlink(cache, join(folder, "node_modules/.cache"));
+  });
+
+  it("passes the type check", async () => {
+    expect(await runs("npx", "tsc", "--listFilesOnly")).to.include(join(folder, "tools/commands/up.ts"));
+    expect(await runs("npx", "tsc")).to.equal("");
+  });
+
+  it("prints help for up", async () => {
+    expect(await runs("npm", "run", "up", "--", "--help")).to.match(/^Usage: /m);
+  });
+
+  it("passes its tests", async () => {
+    const printed = await runs("npm", "test");
+    const [, passing = "0"] = /^ +(\d+) passing/m.exec(printed) ?? [];
+    expect(Number(passing)).to.be.greaterThan(500);
+    expect(printed).not.to.match(/^ +\d+ failing/m);
+  });
+});
