@@ -32,7 +32,12 @@ export default tseslint.config(
             },
             {
               target: "./infra",
-              from: ["./service", "./tools", "./dev"],
+              from: ["./tools", "./dev"],
+              message: "imports point from tools to infra.",
+            },
+            {
+              target: ["./infra/*.{ts,js}", "./infra/!(test)/**/*"],
+              from: "./service",
               message: "infra knows of the service its folder, its ports and its health paths only.",
             },
             {

@@ -61,7 +61,7 @@ async function targetOf({ host, certPath }: Docker): Promise<Target | undefined>
   if (folder === undefined) return { request: httpRequest, options: address };
   const file = (name: string) => readFileSync(join(folder, name));
   const tls = { ca: file("ca.pem"), cert: file("cert.pem"), key: file("key.pem") };
-  return { request: httpsRequest, options: { ...address, ...tls } as RequestOptions };
+  return { request: httpsRequest, options: { ...address, ...tls } };
 }
 
 async function statusOf({ request, options }: Target, path: string): Promise<number | undefined> {

@@ -5,8 +5,8 @@ import { clusterUid, runProgram, type ProgramRun } from "./support/mocked-progra
 const namespace = "koa-mongo-stack-test-auto";
 
 /** The id that the stack keeps in its state. */
-function ownerId({ of }: ProgramRun): unknown {
-  return of("Stash").find(({ name }) => name === "owner")?.inputs.input;
+function ownerId(run: ProgramRun): unknown {
+  return run.of("Stash").find(({ name }) => name === "owner")?.inputs.input;
 }
 
 describe("the program", function () {

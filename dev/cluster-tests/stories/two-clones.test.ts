@@ -8,34 +8,32 @@ const stack = "e2e-clones";
 const directory = `koa-mongo-stack-${stack}`;
 
 describe("two clones on one minikube", () => {
-  const clones: Clone[] = [];
+  let first: Clone;
+  let second: Clone;
   let namespace: string;
   let url: string;
   let document: unknown;
 
   before(async () => {
-    for (let i = 0; i < 2; i++) {
-      clones.push(await newClone(stack, { nodePort: "30180", keepData: "true" }));
-    }
+    const config = { nodePort: "30180", keepData: "true" };
+    [first, second] = [await newClone(stack, config), await newClone(stack, config)];
   });
   after(async () => {
-    for (const clone of clones) {
+    for (const clone of [first, second]) {
       await clone.runs("down");
       await clone.remove();
     }
     await kubectl("delete", "namespace", namespace, "--ignore-not-found");
   });
-  const [first, second] = [() => clones[0] as Clone, () => clones[1] as Clone];
-
   it("the first has a document", async () => {
-    const output = await first().runs("up");
+    const output = await first.runs("up");
     url = printedUrl(output);
     namespace = printedNamespace(output);
     document = await addDocument(url, { of: "first" });
   });
 
   it("the second's `up` names the first's namespace and the ways forward, and changes nothing", async () => {
-    const output = await second().fails("up");
+    const output = await second.fails("up");
     expect(output).to.include(`Port 30180 of the node is in use by the Service`);
     expect(output).to.include(`kubectl delete namespace ${namespace}`);
     expect(output).to.include("PULUMI_STACK=second npm run up");
@@ -44,25 +42,25 @@ describe("two clones on one minikube", () => {
   });
 
   it("the second's `down` leaves the first one's files", async () => {
-    await second().runs("down");
+    await second.runs("down");
     expect(await dataDirectories()).to.include(directory);
     expect(await documentsAt(url)).to.deep.equal([document]);
   });
 
   it("the first goes on", async () => {
-    const output = await first().runs("up");
+    const output = await first.runs("up");
     expect(await documentsAt(printedUrl(output))).to.deep.equal([document]);
   });
 
   it("`up` after the state was lost names its own namespace, too", async () => {
-    await first().loseState();
-    expect(await first().fails("up")).to.include(`kubectl delete namespace ${namespace}`);
+    await first.loseState();
+    expect(await first.fails("up")).to.include(`kubectl delete namespace ${namespace}`);
     expect(await documentsAt(url)).to.deep.equal([document]);
   });
 
   it("with that namespace deleted, `up` continues with the files that it kept", async () => {
     await kubectl("delete", "namespace", namespace);
-    const output = await first().runs("up");
+    const output = await first.runs("up");
     url = printedUrl(output);
     namespace = printedNamespace(output);
     expect(await documentsAt(url)).to.deep.equal([document]);

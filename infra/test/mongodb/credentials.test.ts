@@ -6,7 +6,7 @@ import { runProgram, type ProgramRun, type Registered } from "../support/mocked-
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Where the passwords are kept. */
-const passwords = ({ of }: ProgramRun) => of("Stash").filter(({ name }) => name.startsWith("mongodb-"));
+const passwords = (run: ProgramRun) => run.of("Stash").filter(({ name }) => name.startsWith("mongodb-"));
 
 describe("Credentials", function () {
   this.timeout(60_000);
