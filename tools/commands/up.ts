@@ -1,12 +1,12 @@
 import { findProfile } from "../../infra/cluster/minikube-profile.ts";
 import { ingressReach } from "../../infra/cluster/node-address.ts";
-import { untilAnswers } from "../http/url-answer.ts";
+import { isAsDeployed, untilServes } from "../pulumi/deployment-check.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { enableIngress, enableMetrics, startCluster } from "../minikube/start-cluster.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
-import type { Project } from "../pulumi/project-settings.ts";
+import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { requireReady } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
 import { change, createStack, findStack, outputs } from "../pulumi/pulumi-stack.ts";
@@ -29,7 +29,7 @@ export async function up(context: CommandContext): Promise<undefined> {
   const { project, step, print, patience } = context;
   if (project.cluster !== "minikube") {
     throw new UserError(
-      `npm run up is for minikube, and the stack dev has the cluster ${project.cluster}. Run: npm run pulumi -- up`,
+      `npm run up is for minikube, and the stack ${stackName} has the cluster ${project.cluster}. Run: npm run pulumi -- up`,
     );
   }
   await step("Docker, minikube, Pulumi", () => requireReady(context));
@@ -39,16 +39,24 @@ export async function up(context: CommandContext): Promise<undefined> {
   if (project.expose === "ingress") await step("ingress", (output) => enableIngress(project, output));
   const stack = await step("stack", async ({ say, title }) => {
     const made = await createStack(await findStack(project), say);
-    title(`stack dev, with the backend of ${made.backend.text}`);
+    title(`stack ${stackName}, with the backend of ${made.backend.text}`);
     return made;
   });
   const warnings = await step("pulumi up", ({ say }) => change("up", stack, say));
   // Before the URL: they may say why it does not answer.
   for (const warning of warnings) print(withShellCommands(warning, project));
-  const { url, namespace } = await outputs(stack);
+  const found = await outputs(stack);
+  const { url, namespace } = found;
   const name = project.expose === "ingress" ? await hostName(project) : undefined;
+  const target = { ...found, address: name?.address };
+  if (!(await isAsDeployed(project, target, patience))) {
+    // Pulumi compares with its state, and does not look into the cluster unless it is told to.
+    await step("pulumi up --refresh, because the cluster is not as it was deployed", ({ say }) =>
+      change("up", stack, say, { refresh: true }),
+    );
+  }
   await step(`waiting for ${url}`, async ({ title }) => {
-    await untilAnswers(url, patience, name?.address);
+    await untilServes(project, target, patience);
     title(`${url} answers`);
   });
   if (name !== undefined) print(`\n${name.hint}`);

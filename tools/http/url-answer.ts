@@ -17,9 +17,7 @@ export async function untilAnswers(url: string, patience: number, address?: stri
     const answer = await askOnce(url, address);
     if (answer === "ok") return;
     if (Date.now() > end) {
-      throw new UserError(
-        `${url} does not answer after ${patience / 1000} s: ${answer}. See why: npm run doctor`,
-      );
+      throw new UserError(`${url} does not answer after ${patience / 1000} s: ${answer}.`);
     }
     await sleep(Math.min(500, patience));
   }

@@ -27,6 +27,8 @@ export interface Stack {
 export interface Outputs {
   readonly url: string;
   readonly namespace: string;
+  /** The service's image. */
+  readonly image: string;
 }
 
 /**

@@ -150,7 +150,7 @@ describe("up", () => {
       );
       notFound.close();
       expect(code).to.equal(1);
-      expect(text).to.equal(`${url} does not answer after 0.05 s: HTTP 404. See why: npm run doctor`);
+      expect(text).to.include(`${url} does not answer after 0.05 s: HTTP 404.`);
     });
   });
 
@@ -265,11 +265,29 @@ describe("up", () => {
     );
   });
 
-  it("says what the URL answers when it is no success", async () => {
-    const broken = await answering(503);
-    const { code, text } = await runUp(on({ url: broken.url }));
-    broken.close();
-    expect(code).to.equal(1);
-    expect(text).to.equal(`${broken.url} does not answer after 0.05 s: HTTP 503. See why: npm run doctor`);
+  describe("when the cluster is not as it was deployed", () => {
+    const refresh = deploy.replace("pulumi up", "pulumi up --refresh");
+
+    it("repairs a Deployment whose image was changed by hand", async () => {
+      const { code } = await runUp(on({ deployedImage: "koa-mongo-stack:none" }));
+      expect(machine.changes()).to.deep.equal([create, deploy, refresh]);
+      expect(code).to.equal(0);
+    });
+
+    it("repairs what keeps the URL from answering, and otherwise shows the answer and the stack", async () => {
+      const broken = await answering(503);
+      const { code, text } = await runUp(on({ url: broken.url }));
+      broken.close();
+      expect(machine.changes()).to.deep.equal([create, deploy, refresh]);
+      expect(code).to.equal(1);
+      expect(text).to.include(`${broken.url} does not answer after 0.05 s: HTTP 503.\n\n`);
+      // What `npm run status` says where no cluster runs.
+      expect(text).to.include("The cluster does not answer: ");
+    });
+
+    it("deploys once where all is well", async () => {
+      await runUp(on({}));
+      expect(machine.changes()).to.deep.equal([create, deploy]);
+    });
   });
 });

@@ -29,6 +29,8 @@ export interface Setup {
   readonly url?: string;
   /** Keys of Pulumi.dev.yaml. @default those of the project's */
   readonly config?: Readonly<Record<string, string>>;
+  /** Image of the Deployment in the cluster. @default the one that `up` deployed */
+  readonly deployedImage?: string;
   /** What the program warns of. */
   readonly warning?: string;
   /** What `pulumi stack export` has as pending operations. @default none */
@@ -171,6 +173,7 @@ function usual({
   warning = "",
   clusterId = "uid-1",
   metricResolution = "60s",
+  deployedImage = "koa-mongo-stack:1",
 }: Setup) {
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
@@ -183,6 +186,7 @@ function usual({
         period=${metricResolution}; [ -f "$state/often" ] && period=15s
         echo "[\\"--secure-port=4443\\",\\"--metric-resolution=$period\\"]" ;;
       *" patch deployment metrics-server "*) change "kubectl $*"; : >"$state/often" ;;
+      *" get deployment --namespace "*) printf '%s' '${deployedImage}' ;;
       *" delete "*) change "kubectl $*" ;;
       *kube-system*) printf '%s' '${clusterId}' ;;
       *) exit 64 ;;
@@ -213,7 +217,7 @@ function usual({
       "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
         echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
       "config set") change "pulumi $*"; set_key "koa-mongo-stack:$3" "$4" ;;
-      "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
+      "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234","image":"koa-mongo-stack:1"}' ;;
       "up "*|"destroy "*) changes "$@"; [ "${warning}" = "" ] || echo "    warning: ${warning}"
         echo "Resources: 20 changed" ;;
       *) echo "unexpected: pulumi $*" >&2; exit 64 ;;
