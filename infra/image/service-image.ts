@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandLine } from "../commands/local-command.ts";
+import { localRepository } from "../platform/metadata.ts";
 import type { RegistrySettings } from "../settings/cluster-settings.ts";
 import { contextHash, sha256 } from "./context-hash.ts";
 import { ImageStamp } from "./image-stamp.ts";
@@ -26,7 +27,6 @@ export interface ServiceImageArgs {
 }
 
 const project = join(import.meta.dirname, "../..");
-const localRepository = "koa-mongo-stack";
 
 /**
  * The service's image, built in the cluster's own Docker, or in this machine's and loaded into each node or pushed to a

@@ -14,3 +14,6 @@ export const deletedAtOnce = { "pulumi.com/deletionPropagationPolicy": "backgrou
  * `minikube tunnel` runs.
  */
 export const notAwaited = { "pulumi.com/skipAwait": "true" };
+
+/** Name of the service's image where no registry has it. */
+export const localRepository = "koa-mongo-stack";

@@ -6,6 +6,7 @@ import type {
   V1StatefulSet,
   V2HorizontalPodAutoscaler,
 } from "@kubernetes/client-node";
+import { localRepository } from "../../infra/platform/metadata.ts";
 import { memberLabelsOf, podLabels } from "../../infra/platform/pod-defaults.ts";
 import { wantedPods } from "../kubernetes/desired-replicas.ts";
 import type { EventStatus, PodStatus, ScalingStatus, WorkloadStatus } from "./stack-status.ts";
@@ -59,7 +60,10 @@ function readWorkload(
   };
 }
 
-function readPod({ metadata, status }: V1Pod, now: Date): PodStatus {
+const pullErrors = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull"];
+
+function readPod(pod: V1Pod, now: Date): PodStatus {
+  const { metadata, status } = pod;
   const containers = status?.containerStatuses ?? [];
   const ready = status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true;
   const waiting = containers
@@ -75,7 +79,25 @@ function readPod({ metadata, status }: V1Pod, now: Date): PodStatus {
     age: ageOf(metadata?.creationTimestamp, now),
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
     lastEnd: last === undefined ? undefined : (last.reason ?? `exit code ${last.exitCode}`),
+    problem: ready ? undefined : problemOf(pod),
   };
+}
+
+/** Why a pod does not start. Init containers come first: the others wait for them. */
+function problemOf({ status }: V1Pod): string | undefined {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  for (const { image, state, lastState } of containers) {
+    const { reason = "", message } = state?.waiting ?? {};
+    if (pullErrors.includes(reason)) {
+      // An image without a registry's name exists on the nodes only.
+      return image.startsWith(`${localRepository}:`)
+        ? `the image ${image} is gone from the node. Run: npm run up`
+        : (message ?? `the node can't pull ${image}`);
+    }
+    const end = state?.terminated ?? lastState?.terminated;
+    if (end?.message !== undefined && end.exitCode !== 0) return end.message.trim().split("\n").at(-1);
+  }
+  return undefined;
 }
 
 /** What the autoscaler says, where there is one. */

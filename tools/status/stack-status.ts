@@ -50,6 +50,8 @@ export interface PodStatus {
   readonly restarts: number;
   /** Why it was restarted the last time. */
   readonly lastEnd?: string | undefined;
+  /** What keeps the pod from starting, in a sentence, where Kubernetes or the container says it. */
+  readonly problem?: string | undefined;
 }
 
 /** What the autoscaler does. */

@@ -45,13 +45,14 @@ function workloadWords({ ready, wanted }: WorkloadStatus): string {
   return ready >= wanted && wanted > 0 ? good(text) : bad(text);
 }
 
-function podWords({ name, ready, state, age, restarts, lastEnd }: PodStatus): string {
+function podWords({ name, ready, state, age, restarts, lastEnd, problem }: PodStatus): string {
   const again = restarts === 1 ? "restarted once" : `restarted ${restarts} times`;
   const why = lastEnd === undefined ? "" : ` (${lastEnd})`;
   return [
     `  ${name}: ${ready ? state : bad(state)}`,
     `up ${duration(age)}`,
     ...(restarts === 0 ? [] : [again + why]),
+    ...(problem === undefined ? [] : [bad(problem)]),
   ].join(", ");
 }
 

@@ -108,6 +108,28 @@ warnings  none that still matters`);
     expect(isWell(statusOf(objects))).to.equal(false);
   });
 
+  it("says what keeps a pod from starting", () => {
+    const state = { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } };
+    const message = "mongod: starting\nThe data are of MongoDB 8.0, and MongoDB 7.0 can't read them.\n";
+    const text = words(
+      stackOf({
+        pods: [
+          pod("web-a", "web", { ready: false, state }),
+          pod("web-b", "web", { ready: false, state, image: "ghcr.io/ada/koa-mongo-stack:1" }),
+          pod("mongodb-0", "mongodb", { ready: false, init: { terminated: { exitCode: 62, message } } }),
+        ],
+        statefulSets: [statefulSet(0, 1)],
+      }),
+    );
+    expect(text).to.include(
+      "web-a: ImagePullBackOff, up 10 min, the image koa-mongo-stack:abc is gone from the node. Run: npm run up\n",
+    );
+    expect(text).to.include("web-b: ImagePullBackOff, up 10 min, Back-off pulling image\n");
+    expect(text).to.match(
+      /mongodb-0: .*, The data are of MongoDB 8\.0, and MongoDB 7\.0 can't read them\.\n/,
+    );
+  });
+
   it("tells of a replica set, whose members are the operator's", () => {
     const ofOperator = <T extends { metadata?: V1ObjectMeta }>(object: T): T => ({
       ...object,

@@ -29,7 +29,9 @@ export function pod(
   component: "web" | "mongodb",
   { age = 600, image = "koa-mongo-stack:abc", ...status }: Partial<PodSetup> = {},
 ): V1Pod {
-  const { ready = true, restartCount = 0, state = {}, lastState = {}, phase = "Running", deleted } = status;
+  const { ready = true, restartCount = 0, state = {}, lastState = {}, phase = "Running" } = status;
+  const { deleted, init } = status;
+  const container = { name: component, image, imageID: "", ready, restartCount, state, lastState };
   return {
     metadata: {
       name,
@@ -41,18 +43,8 @@ export function pod(
     status: {
       phase,
       conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
-      containerStatuses: [
-        {
-          name: component,
-          image,
-          imageID: "",
-          ready,
-          restartCount,
-          state,
-          lastState,
-          containerID: "docker://1",
-        },
-      ],
+      ...(init === undefined ? {} : { initContainerStatuses: [{ ...container, state: init }] }),
+      containerStatuses: [{ ...container, containerID: "docker://1" }],
     },
   };
 }
@@ -64,6 +56,8 @@ interface PodSetup {
   readonly restartCount: number;
   readonly state: V1ContainerState;
   readonly lastState: V1ContainerState;
+  /** State of an init container. @default there is none */
+  readonly init: V1ContainerState;
   readonly phase: string;
   readonly deleted: boolean;
 }
