@@ -36,6 +36,7 @@ describe("the program", function () {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy": 7,
       "kubernetes:policy/v1:PodDisruptionBudget": 1,
       "pulumi-nodejs:dynamic/command:Command": 2,
+      "pulumi-nodejs:dynamic/stamp:ImageStamp": 1,
       "pulumi:index:Stash": 3,
       "pulumi:providers:docker": 1,
       "pulumi:providers:kubernetes": 1,

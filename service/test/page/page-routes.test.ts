@@ -22,7 +22,7 @@ describe("/", () => {
     expect(response.headers.get("Content-Type")).to.equal("text/html; charset=utf-8");
     expect(html).to.include("<h1>Hello World, from Docker and Kubernetes!</h1>");
     expect(html).to.include("pod-&lt;1&gt;").and.not.include("pod-<1>");
-    expect(html).to.match(/<dd>up (\d+ min )?\d+ s, version 1\.2\.3<\/dd>/);
+    expect(html).to.match(/<dd>up \d+ (d|h|min|s)( \d+ (h|min|s))?, version 1\.2\.3<\/dd>/);
     expect(html).to.match(/connected<\/span><\/dd>\n<dd>version \d+\.\d+\.\d+/);
     expect(html).to.match(/round trip \d+\.\d ms/);
     const time = /answered at <time datetime="(.+?)">/.exec(html)?.[1] ?? "";
