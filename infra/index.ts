@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { capacityFault } from "./cluster/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
+import { findSite } from "./cluster/site.ts";
 import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";
 import { mongoRequests } from "./mongodb/mongodb.ts";
 import { readSettings } from "./settings/stack-settings.ts";
-import { findSite } from "./cluster/site.ts";
 import { deploy } from "./stack.ts";
 import { webRequests } from "./web/web-defaults.ts";
 
@@ -24,12 +24,11 @@ const serviceImage = new ServiceImage(
   "web",
   {
     clusterId: cluster.id,
-    ...(registry === undefined
-      ? { isMissing: (name) => isMissing(name, site.docker, isLoaded ? nodes : []) }
-      : {}),
-    ...(isLoaded ? { loadInto: { profile: minikube.profile, nodes: minikube.nodes } } : {}),
-    ...(registry === undefined ? {} : { registry }),
-    ...(platform === undefined ? {} : { platform }),
+    loadInto: isLoaded ? { profile: minikube.profile, nodes: minikube.nodes } : undefined,
+    isMissing:
+      registry === undefined ? (name) => isMissing(name, site.docker, isLoaded ? nodes : []) : undefined,
+    registry,
+    platform,
   },
   { provider: cluster.docker },
 );

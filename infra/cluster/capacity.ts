@@ -8,8 +8,8 @@ export interface Requests {
 }
 
 /**
- * Why the autoscaler's upper bound is not reached, or undefined where the nodes have room for it. It is an upper limit:
- * whatever else runs on them takes from that room.
+ * Why the autoscaler can't reach maxReplicas, or undefined if the nodes have room for them. The room is an upper limit:
+ * whatever else runs on the nodes takes from it.
  * @param nodes nothing is said where nobody knows them
  * @param pod what one pod of the service asks for
  * @param others what else of the stack asks for, pod by pod

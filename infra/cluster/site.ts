@@ -31,7 +31,7 @@ export interface Site {
 
 /**
  * Asks minikube, or the cluster of the kubeconfig.
- * @throws {RunError} what is missing, and the one command that mends it
+ * @throws {RunError} what is missing, and the one command that fixes it
  */
 export async function findSite(settings: Pick<Settings, "cluster" | "expose" | "registry">): Promise<Site> {
   return settings.cluster.kind === "minikube"
@@ -83,7 +83,7 @@ async function ofKubeconfig(context: string | undefined): Promise<Site> {
     docker,
     nodes,
     neighbours,
-    // What nobody can count is not taken for a single one.
+    // If the node count is unknown, assume several.
     hasSeveralNodes: nodes?.length !== 1,
     reach: (nodePort) => reachNode(nodes, nodePort),
   };

@@ -12,16 +12,16 @@ export interface ServiceImageArgs {
   /** Identity of the cluster: in another cluster's Docker the image is not there yet. */
   readonly clusterId: pulumi.Input<string>;
   /** The minikube cluster whose nodes get the image from this machine's Docker. @default they have built it */
-  readonly loadInto?: { readonly profile: string; readonly nodes: readonly string[] };
+  readonly loadInto?: { readonly profile: string; readonly nodes: readonly string[] } | undefined;
   /**
    * Whether the image is gone from where the pods find it: then it is built, and loaded, again.
    * @default nobody deletes it, as in a registry
    */
-  readonly isMissing?: (reference: string) => Promise<boolean>;
+  readonly isMissing?: ((reference: string) => Promise<boolean>) | undefined;
   /** Where it is pushed to. @default it stays where it was built */
-  readonly registry?: Pick<RegistrySettings, "repository" | "push">;
+  readonly registry?: Pick<RegistrySettings, "repository" | "push"> | undefined;
   /** What it is built for, as Docker names it. @default this machine's architecture, which a local node has, too */
-  readonly platform?: string;
+  readonly platform?: string | undefined;
   /** Folder with Dockerfile and .dockerignore. @default the project's */
   readonly context?: string;
 }

@@ -38,7 +38,7 @@ export class Bounds extends pulumi.ComponentResource {
     const metadata = { namespace: args.namespace, labels: partOf };
 
     new k8s.core.v1.ResourceQuota(name, { metadata, spec: { hard: quota(args) } }, child);
-    // Pods that others bring, such as cert-manager's, need not say what they ask for.
+    // Other users' pods, such as cert-manager's, need not say what they ask for.
     new k8s.core.v1.LimitRange(
       name,
       {

@@ -1,9 +1,9 @@
 import { RunError, type Config } from "@pulumi/pulumi";
 
 /**
- * A whole number within bounds.
- * @param leastName the key that sets the lower bound
- * @throws {RunError} one sentence that says the bounds, and what it is
+ * A whole number within limits.
+ * @param leastName the key that sets the lower limit
+ * @throws {RunError} one sentence with the limits and the value
  */
 export function integer(
   config: Config,
@@ -58,7 +58,7 @@ export function given(config: Config, key: string): string | undefined {
 /**
  * Refuses keys that would have no effect.
  * @param reason what they go with, as the end of "KEY goes with …"
- * @throws {RunError} one sentence, with what takes the key away
+ * @throws {RunError} one sentence, with the command that removes the key
  */
 export function refuseKeys(config: Config, keys: readonly string[], reason: string): void {
   for (const key of keys) {

@@ -60,7 +60,7 @@ function readTls(config: Config): Tls | undefined {
   if (issuer !== undefined) {
     if (certificate === undefined && key === undefined) return { kind: "issuer", issuer };
     throw new RunError(
-      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: take one of them away.",
+      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: remove one of them.",
     );
   }
   if (certificate === undefined && key === undefined) return undefined;

@@ -66,7 +66,7 @@ describe("the program for several machines", function () {
     );
   });
 
-  it("bounds what the stack takes, and says which pods go last", async () => {
+  it("limits what the stack takes, and says which pods go last", async () => {
     const run = await runProgram(current, [], three);
     const classes = run.of("PriorityClass").map(({ inputs }) => [inputs.value, inputs.preemptionPolicy]);
     expect(classes).to.deep.equal([

@@ -205,7 +205,7 @@ describe("readSettings", () => {
     ],
     [
       { expose: "ingress", host: "a.example", tlsIssuer: "a", tlsCertificate: certificate, tlsKey: key },
-      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: take one of them away.",
+      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: remove one of them.",
     ],
     [
       { expose: "ingress", host: "a.example", tlsCertificate: certificate },
