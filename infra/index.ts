@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { capacityFault } from "./cluster/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
-import { findSite } from "./cluster/site.ts";
+import { findSite } from "./cluster/cluster-facts.ts";
 import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";
-import { mongoRequests } from "./mongodb/mongodb.ts";
+import { mongoRequests } from "./mongodb/choose-mongodb.ts";
 import { readSettings } from "./settings/stack-settings.ts";
 import { deploy } from "./stack.ts";
 import { webRequests } from "./web/web-defaults.ts";

@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Site } from "./cluster/site.ts";
+import type { Site } from "./cluster/cluster-facts.ts";
 import { PullSecret } from "./image/pull-secret.ts";
-import { makeMongo, mongoRequests } from "./mongodb/mongodb.ts";
+import { makeMongo, mongoRequests } from "./mongodb/choose-mongodb.ts";
 import { hostPathOf } from "./mongodb/storage/hostpath-storage.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { AppNamespace } from "./platform/app-namespace.ts";
-import { ownerLabel } from "./platform/neighbours.ts";
+import { ownerLabel } from "./platform/other-stacks.ts";
 import { NetworkRules, type NetworkRulesArgs } from "./platform/network-policies.ts";
 import { Bounds } from "./platform/quota.ts";
 import { stackOwner, type Claims } from "./platform/stack-owner.ts";
@@ -39,7 +39,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
   const { settings, site, image, clusterId } = args;
   const { metrics, collector } = settings;
 
-  const owner = stackOwner("owner", claims(settings), site.neighbours);
+  const owner = stackOwner("owner", claims(settings), site.otherStacks);
   const labels = { [ownerLabel]: owner };
   const namespace = new AppNamespace(settings.name, { labels }, inCluster).name;
   const pullSecret = createPullSecret(settings, namespace, inCluster);

@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Site } from "./site.ts";
+import type { Site } from "./cluster-facts.ts";
 
 /** Arguments of {@link Cluster}. */
 export interface ClusterArgs {

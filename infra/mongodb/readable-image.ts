@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { kubectlSays } from "../cluster/kubectl-query.ts";
 import { isOlder, nameOf, versionOf } from "./mongodb-version.ts";
-import { mongodbLabels } from "./standalone.ts";
+import { mongodbLabels } from "./standalone-mongodb.ts";
 
 /** Arguments of {@link readableImage}. */
 export interface ReadableImageArgs {

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Credentials } from "./credentials.ts";
-import { currentUsers, mongoContainer, mongodbUser, scriptFiles } from "./standalone.ts";
+import { currentUsers, mongoContainer, mongodbUser, scriptFiles } from "./standalone-mongodb.ts";
 import { partOf } from "../platform/metadata.ts";
 import { podLabels, podSecurity } from "../platform/pod-defaults.ts";
 import { terminationGraceSeconds } from "../web/web-defaults.ts";

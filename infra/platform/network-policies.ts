@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { mongodbLabels, mongodbPort } from "../mongodb/standalone.ts";
+import { mongodbLabels, mongodbPort } from "../mongodb/standalone-mongodb.ts";
 import { acmeSolver } from "../web/ingress.ts";
 import { partOf } from "./metadata.ts";
-import { memberLabels, operatorLabels } from "../mongodb/replica-set.ts";
+import { memberLabels, operatorLabels } from "../mongodb/operator-replica-set.ts";
 import type { Collector } from "../settings/monitoring-settings.ts";
 import { usersJobLabels } from "../mongodb/users-job.ts";
 import { metricsPort, webLabels, webPort } from "../web/labels-and-ports.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { Neighbours, Occupant, StackNamespace } from "./neighbours.ts";
+import type { OtherStacks, Occupant, StackNamespace } from "./other-stacks.ts";
 
 /** What a stack wants of the cluster that only one can have. */
 export interface Claims {
@@ -22,16 +22,16 @@ export interface Claims {
 export function stackOwner(
   name: string,
   claims: Claims,
-  neighbours: Neighbours | undefined,
+  otherStacks: OtherStacks | undefined,
 ): pulumi.Output<string> {
   const stash = new pulumi.Stash(name, { input: randomUUID() }, { ignoreChanges: ["input"] });
   return (stash.output as pulumi.Output<string>).apply(async (owner) => {
-    if (neighbours === undefined) return owner;
-    const found = conflict(claims, neighbours, (namespace) => namespace.owner === owner);
+    if (otherStacks === undefined) return owner;
+    const found = conflict(claims, otherStacks, (namespace) => namespace.owner === owner);
     if (found === undefined) return owner;
     // Stacks of versions before the label know themselves by their outputs.
     const own = await ownNamespace();
-    const rest = conflict(claims, neighbours, ({ owner: id, name: at }) => id === owner || at === own);
+    const rest = conflict(claims, otherStacks, ({ owner: id, name: at }) => id === owner || at === own);
     if (rest !== undefined) throw new pulumi.RunError(rest);
     return owner;
   });
@@ -49,7 +49,7 @@ async function ownNamespace(): Promise<unknown> {
 /** The message about the first claim that another stack or program holds, or undefined. */
 export function conflict(
   { stack, nodePort, host, directory }: Claims,
-  { namespaces, nodePorts, hosts, directories }: Neighbours,
+  { namespaces, nodePorts, hosts, directories }: OtherStacks,
   isOwn: (namespace: StackNamespace) => boolean,
 ): string | undefined {
   const held = (what: string, by: Occupant | undefined, otherwise: string) => {

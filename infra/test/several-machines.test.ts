@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { quota } from "../platform/quota.ts";
 import { dockerConfig } from "../image/pull-secret.ts";
-import { operatorValues } from "../mongodb/replica-set.ts";
+import { operatorValues } from "../mongodb/operator-replica-set.ts";
 import { goodProfile, kubernetesNode, restorePath } from "./support/fake-minikube.ts";
 import { decoded, plain } from "./support/plain-inputs.ts";
 import { runProgram, type ProgramRun } from "./support/mocked-program.ts";

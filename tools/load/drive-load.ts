@@ -5,7 +5,7 @@ import { startLoad, type Load } from "../traffic/open-loop.ts";
 import { watchMemory } from "../traffic/pod-memory.ts";
 import { watchPods } from "../traffic/ready-pod-watch.ts";
 import { Latencies } from "../traffic/latencies.ts";
-import { watchAutoscaler, whyUnscheduled, type Autoscaler } from "./autoscaler.ts";
+import { watchAutoscaler, whyUnscheduled, type Autoscaler } from "./watch-autoscaler.ts";
 import { countCost } from "./client-cost.ts";
 import type { Options } from "./load-options.ts";
 import { isAtMinimum, type Recording } from "./load-recording.ts";

@@ -1,6 +1,6 @@
 import type { ReadyPods } from "../traffic/chart-panels.ts";
 import type { Sample } from "../traffic/request-samples.ts";
-import type { Autoscaler, Scaling } from "./autoscaler.ts";
+import type { Autoscaler, Scaling } from "./watch-autoscaler.ts";
 
 /** All that was seen, in milliseconds since the load began. */
 export interface Recording {

@@ -1,7 +1,7 @@
 import { untilAnswers } from "../http/url-answer.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
-import { findAutoscaler } from "./autoscaler.ts";
+import { findAutoscaler } from "./watch-autoscaler.ts";
 import { drive, type Target } from "./drive-load.ts";
 import type { Options } from "./load-options.ts";
 import { drawPicture } from "./load-chart.ts";

@@ -7,7 +7,7 @@ import { LocalWorkspace } from "@pulumi/pulumi/automation/index.js";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { readSettings } from "../../../infra/settings/stack-settings.ts";
-import { findSite } from "../../../infra/cluster/site.ts";
+import { findSite } from "../../../infra/cluster/cluster-facts.ts";
 import { deploy } from "../../../infra/stack.ts";
 import { profiles, refusal } from "../../../infra/test/support/configurations.ts";
 import { dryRun, type Admission } from "../support/dry-run.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { mongodbLabels } from "../../../infra/mongodb/standalone.ts";
+import { mongodbLabels } from "../../../infra/mongodb/standalone-mongodb.ts";
 import { selector } from "../../../tools/traffic/web-selector.ts";
 import { list, profile } from "./cluster-kubectl.ts";
 

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { HostPathStorage } from "./hostpath-storage.ts";
 import type { StorageSettings } from "../../settings/mongodb-settings.ts";
-import type { Site } from "../../cluster/site.ts";
+import type { Site } from "../../cluster/cluster-facts.ts";
 import { StorageClassStorage } from "./storageclass-storage.ts";
 
 /** Arguments of {@link databaseStorage}. */

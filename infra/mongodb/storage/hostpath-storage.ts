@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { mongodbUser } from "../standalone.ts";
+import { mongodbUser } from "../standalone-mongodb.ts";
 import { notAwaited, partOf } from "../../platform/metadata.ts";
 import { NodeCommand } from "../../commands/node-command.ts";
 import { claimSpec, type StorageArgs } from "./volume-claim.ts";

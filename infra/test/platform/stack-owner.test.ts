@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { findNeighbours, ownerLabel, type Neighbours } from "../../platform/neighbours.ts";
+import { findOtherStacks, ownerLabel, type OtherStacks } from "../../platform/other-stacks.ts";
 import { partOf } from "../../platform/metadata.ts";
 import { conflict, type Claims } from "../../platform/stack-owner.ts";
 import { fakeKubectl, fakeMinikube, restorePath } from "../support/fake-minikube.ts";
@@ -45,17 +45,17 @@ const objects = [
 const isNobodys = () => false;
 
 describe("conflict", () => {
-  let neighbours: Neighbours;
+  let otherStacks: OtherStacks;
   before(async () => {
     fakeMinikube();
     fakeKubectl({ objects });
-    const found = await findNeighbours(undefined);
+    const found = await findOtherStacks(undefined);
     if (found === undefined) throw new Error("kubectl did not answer");
-    neighbours = found;
+    otherStacks = found;
   });
   after(restorePath);
   const of = (claims: Partial<Claims>, isOwn: Parameters<typeof conflict>[2] = isNobodys) =>
-    conflict({ stack: "dev", ...claims }, neighbours, isOwn);
+    conflict({ stack: "dev", ...claims }, otherStacks, isOwn);
 
   const claims = {
     "a node port": [{ nodePort: 30080 }, "Port 30080 of the node is in use by the Service web-1"],

@@ -3,7 +3,7 @@ import { findClusterUid } from "./cluster-uid.ts";
 import { dockerOfMachine, type Docker } from "./docker-daemon.ts";
 import { findMinikube, type Minikube } from "./minikube-cluster.ts";
 import type { Reach } from "./node-address.ts";
-import { findNeighbours, type Neighbours } from "../platform/neighbours.ts";
+import { findOtherStacks, type OtherStacks } from "../platform/other-stacks.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
 import type { Settings } from "../settings/stack-settings.ts";
 
@@ -20,7 +20,7 @@ export interface Site {
   /** The nodes that take pods, or undefined where nobody can say. */
   readonly nodes: readonly NodeFacts[] | undefined;
   /** What other stacks have in the cluster, or undefined where kubectl can't say. */
-  readonly neighbours: Neighbours | undefined;
+  readonly otherStacks: OtherStacks | undefined;
   /** Whether there is a node more where pods may go when one is away. */
   readonly hasSeveralNodes: boolean;
   /** Where a port of the node is reached from this machine. */
@@ -45,10 +45,10 @@ async function ofMinikube(
 ): Promise<Site> {
   const identity = findClusterUid(profile);
   const hasAnswered = identity.then((uid) => uid !== undefined);
-  const [minikube, nodes, neighbours, uid] = await Promise.all([
+  const [minikube, nodes, otherStacks, uid] = await Promise.all([
     findMinikube(profile, { hasAnswered }),
     findNodes(profile),
-    findNeighbours(profile),
+    findOtherStacks(profile),
     identity,
   ]);
   if (expose.kind === "ingress" && !minikube.hasIngress) {
@@ -63,7 +63,7 @@ async function ofMinikube(
     // This machine's Docker has its logins, and a host that all nodes reach under the same name.
     docker: registry === undefined ? minikube.docker : await dockerOfMachine(),
     nodes,
-    neighbours,
+    otherStacks,
     hasSeveralNodes: minikube.nodes.length > 1,
     reach: minikube.reach,
     tunnel: `minikube tunnel -p ${profile}`,
@@ -71,10 +71,10 @@ async function ofMinikube(
 }
 
 async function ofKubeconfig(context: string | undefined): Promise<Site> {
-  const [docker, nodes, neighbours, uid] = await Promise.all([
+  const [docker, nodes, otherStacks, uid] = await Promise.all([
     dockerOfMachine(),
     findNodes(context),
-    findNeighbours(context),
+    findOtherStacks(context),
     findClusterUid(context),
   ]);
   return {
@@ -82,7 +82,7 @@ async function ofKubeconfig(context: string | undefined): Promise<Site> {
     uid,
     docker,
     nodes,
-    neighbours,
+    otherStacks,
     // If the node count is unknown, assume several.
     hasSeveralNodes: nodes?.length !== 1,
     reach: (nodePort) => reachNode(nodes, nodePort),

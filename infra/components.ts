@@ -6,7 +6,7 @@ export { Bounds, type BoundsArgs, type Priorities } from "./platform/quota.ts";
 export type { Requests } from "./cluster/capacity.ts";
 export { connectionSecret, type SecretKey } from "./mongodb/connection-secret.ts";
 export { Credentials, type CredentialsArgs, type UsersData } from "./mongodb/credentials.ts";
-export { MongoDatabase, type MongoDatabaseArgs } from "./mongodb/standalone.ts";
+export { MongoDatabase, type MongoDatabaseArgs } from "./mongodb/standalone-mongodb.ts";
 export { ServiceImage, type ServiceImageArgs } from "./image/service-image.ts";
 export { WebIngress, type WebIngressArgs } from "./web/ingress.ts";
 export type { Reach } from "./cluster/node-address.ts";
@@ -19,7 +19,7 @@ export {
   type NetworkRulesArgs,
 } from "./platform/network-policies.ts";
 export { PullSecret, type PullSecretArgs } from "./image/pull-secret.ts";
-export { ReplicaSet, type ReplicaSetArgs } from "./mongodb/replica-set.ts";
+export { ReplicaSet, type ReplicaSetArgs } from "./mongodb/operator-replica-set.ts";
 export type { Scaling } from "./settings/stack-settings.ts";
 export type { RegistrySettings, RegistryUser } from "./settings/cluster-settings.ts";
 export type { Expose, IngressSettings, Tls } from "./settings/expose-settings.ts";

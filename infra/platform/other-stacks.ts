@@ -5,7 +5,7 @@ import { kubectlSays } from "../cluster/kubectl-query.ts";
 export const ownerLabel = "koa-mongo-stack/owner";
 
 /** What is in the cluster already, of this stack or of others, as far as two stacks can collide in it. */
-export interface Neighbours {
+export interface OtherStacks {
   readonly namespaces: readonly StackNamespace[];
   /** Service by node port. */
   readonly nodePorts: ReadonlyMap<number, Occupant>;
@@ -53,13 +53,13 @@ const kinds = "namespaces,persistentvolumes,services,ingresses";
  * Asks the cluster, or gives undefined where kubectl can't say: then Kubernetes itself has to reject what collides.
  * @param context the kubeconfig's current one where it is undefined
  */
-export async function findNeighbours(context: string | undefined): Promise<Neighbours | undefined> {
+export async function findOtherStacks(context: string | undefined): Promise<OtherStacks | undefined> {
   return await kubectlSays(context, ["get", kinds, "--all-namespaces", "--output", "json"], (output) =>
     neighboursOf((JSON.parse(output) as { items: Item[] }).items),
   );
 }
 
-function neighboursOf(items: readonly Item[]): Neighbours {
+function neighboursOf(items: readonly Item[]): OtherStacks {
   const of = (kind: string) => items.filter((item) => item.kind === kind);
   return {
     namespaces: of("Namespace").map(({ metadata }) => ({

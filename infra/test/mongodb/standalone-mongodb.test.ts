@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { MongoDatabase } from "../../mongodb/standalone.ts";
+import { MongoDatabase } from "../../mongodb/standalone-mongodb.ts";
 import { restorePath } from "../support/fake-minikube.ts";
 import { runProgram, type ProgramRun } from "../support/mocked-program.ts";
 import { restrictedContainer, restrictedPod } from "../support/restricted-pod.ts";
