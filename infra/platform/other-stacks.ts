@@ -55,11 +55,11 @@ const kinds = "namespaces,persistentvolumes,services,ingresses";
  */
 export async function findOtherStacks(context: string | undefined): Promise<OtherStacks | undefined> {
   return await kubectlSays(context, ["get", kinds, "--all-namespaces", "--output", "json"], (output) =>
-    neighboursOf((JSON.parse(output) as { items: Item[] }).items),
+    otherStacksIn((JSON.parse(output) as { items: Item[] }).items),
   );
 }
 
-function neighboursOf(items: readonly Item[]): OtherStacks {
+function otherStacksIn(items: readonly Item[]): OtherStacks {
   const of = (kind: string) => items.filter((item) => item.kind === kind);
   return {
     namespaces: of("Namespace").map(({ metadata }) => ({
