@@ -29,6 +29,8 @@ const momentsOfDown = [
   /Service .*delet/,
 ];
 
+const momentsOfRotation = [/Job .*creating/, /Secret .*creat/, /Deployment .*updating/];
+
 describe("commands that are killed", () => {
   let clone: Clone;
   let document: unknown;
@@ -41,8 +43,8 @@ describe("commands that are killed", () => {
     await clone.remove();
   });
 
-  /** Runs a command, and kills its process group at a moment; returns false where it ended before. */
-  async function killAt(command: "up" | "down", moment: RegExp): Promise<void> {
+  /** Runs a command, and kills its process group at a moment, unless it ends before. */
+  async function killAt(command: "up" | "down" | "rotate-password", moment: RegExp): Promise<void> {
     const running = clone.starts(command);
     await running.prints(moment, 300).catch(() => undefined);
     running.kill();
@@ -79,6 +81,16 @@ describe("commands that are killed", () => {
       await clone.runs("down");
       const left = await kubectl("get", "namespace", "--output", "name");
       expect(left).not.to.match(/koa-mongo-stack-e2e-killed-\w+$(?![\s\S]*Terminating)/m);
+    });
+  }
+
+  for (const moment of momentsOfRotation) {
+    it(`\`rotate-password\`, killed at ${String(moment)}, is finished by the next \`up\``, async () => {
+      await clone.runs("up");
+      await killAt("rotate-password", moment);
+      const output = await clone.runs("up");
+      await expectOne(printedNamespace(output));
+      expect(await documentsAt(printedUrl(output))).to.deep.equal([document]);
     });
   }
 });
