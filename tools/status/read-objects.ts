@@ -87,12 +87,12 @@ function readPod(pod: V1Pod, now: Date): PodStatus {
 function problemOf({ status }: V1Pod): string | undefined {
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   for (const { image, state, lastState } of containers) {
-    const { reason = "", message } = state?.waiting ?? {};
-    if (pullErrors.includes(reason)) {
+    const waiting = state?.waiting;
+    if (waiting?.reason !== undefined && pullErrors.includes(waiting.reason)) {
       // An image without a registry's name exists on the nodes only.
       return image.startsWith(`${localRepository}:`)
         ? `the image ${image} is gone from the node. Run: npm run up`
-        : (message ?? `the node can't pull ${image}`);
+        : (waiting.message ?? `the node can't pull ${image}`);
     }
     const end = state?.terminated ?? lastState?.terminated;
     if (end?.message !== undefined && end.exitCode !== 0) return end.message.trim().split("\n").at(-1);
