@@ -6,7 +6,8 @@ import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";
 import { mongoRequests } from "./mongodb/choose-mongodb.ts";
 import { readSettings } from "./settings/stack-settings.ts";
-import { deploy } from "./stack.ts";
+import { requireUnclaimed, stackOwner } from "./platform/stack-owner.ts";
+import { claims, deploy } from "./stack.ts";
 import { webRequests } from "./web/web-defaults.ts";
 
 const settings = readSettings();
@@ -16,6 +17,9 @@ const { scaling, registry, platform } = settings;
 
 const fault = capacityFault(nodes, scaling.maxReplicas, webRequests, mongoRequests(settings.mongo));
 if (fault !== undefined) void pulumi.log.warn(fault);
+
+const owner = stackOwner("owner");
+await requireUnclaimed(owner, claims(settings), site.otherStacks);
 
 const cluster = new Cluster("cluster", { site });
 
@@ -34,7 +38,7 @@ const serviceImage = new ServiceImage(
 );
 
 const deployed = deploy(
-  { settings, site, clusterId: cluster.id, image: serviceImage.reference },
+  { settings, site, owner, clusterId: cluster.id, image: serviceImage.reference },
   { provider: cluster.kubernetes },
 );
 

@@ -8,7 +8,7 @@ import { AppNamespace } from "./platform/app-namespace.ts";
 import { ownerLabel } from "./platform/other-stacks.ts";
 import { NetworkRules, type NetworkRulesArgs } from "./platform/network-policies.ts";
 import { Bounds } from "./platform/quota.ts";
-import { stackOwner, type Claims } from "./platform/stack-owner.ts";
+import type { Claims } from "./platform/stack-owner.ts";
 import type { Settings } from "./settings/stack-settings.ts";
 import { webRequests } from "./web/web-defaults.ts";
 import { WebService } from "./web/web-service.ts";
@@ -19,6 +19,8 @@ export interface DeployArgs {
   readonly site: Site;
   /** Identity of the cluster: in another one everything is created anew. */
   readonly clusterId: pulumi.Input<string>;
+  /** Id of the stack. */
+  readonly owner: pulumi.Output<string>;
   /** The service's image: name and tag, or name and digest. */
   readonly image: pulumi.Output<string>;
 }
@@ -36,10 +38,9 @@ export interface Deployed {
  * @param inCluster with the cluster's provider
  */
 export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOptions): Deployed {
-  const { settings, site, image, clusterId } = args;
+  const { settings, site, image, clusterId, owner } = args;
   const { metrics, collector } = settings;
 
-  const owner = stackOwner("owner", claims(settings), site.otherStacks);
   const labels = { [ownerLabel]: owner };
   const namespace = new AppNamespace(settings.name, { labels }, inCluster).name;
   const pullSecret = createPullSecret(settings, namespace, inCluster);
@@ -126,7 +127,7 @@ function networkPaths({ settings, site }: DeployArgs): Omit<NetworkRulesArgs, "n
 }
 
 /** What of the cluster no other stack may have. */
-function claims({ name, expose, mongo }: Settings): Claims {
+export function claims({ name, expose, mongo }: Settings): Claims {
   const isHostPath = mongo.kind === "standalone" && mongo.storage.kind === "hostPath";
   return {
     stack: name,

@@ -15,26 +15,33 @@ export interface Claims {
 
 /**
  * The stack's id: random, and kept in its state. Another clone's stack of the same name has another id, and so has this
- * clone's after its state was lost. The value is there when nothing of what the stack claims belongs to another stack,
- * so everything that depends on it waits for that.
+ * clone's after its state was lost.
+ */
+export function stackOwner(name: string): pulumi.Output<string> {
+  const stash = new pulumi.Stash(name, { input: randomUUID() }, { ignoreChanges: ["input"] });
+  return stash.output as pulumi.Output<string>;
+}
+
+/**
+ * Waits until it is sure that nothing of what the stack claims belongs to another stack. A preview does not know the id of
+ * a new stack, and checks nothing.
+ * @param otherStacks undefined where kubectl can't say: then Kubernetes itself rejects what collides
  * @throws {pulumi.RunError} whose it is, and the ways forward
  */
-export function stackOwner(
-  name: string,
+export async function requireUnclaimed(
+  owner: pulumi.Output<string>,
   claims: Claims,
   otherStacks: OtherStacks | undefined,
-): pulumi.Output<string> {
-  const stash = new pulumi.Stash(name, { input: randomUUID() }, { ignoreChanges: ["input"] });
-  return (stash.output as pulumi.Output<string>).apply(async (owner) => {
-    if (otherStacks === undefined) return owner;
-    const found = conflict(claims, otherStacks, (namespace) => namespace.owner === owner);
-    if (found === undefined) return owner;
-    // Stacks of versions before the label know themselves by their outputs.
-    const own = await ownNamespace();
-    const rest = conflict(claims, otherStacks, ({ owner: id, name: at }) => id === owner || at === own);
-    if (rest !== undefined) throw new pulumi.RunError(rest);
-    return owner;
+): Promise<void> {
+  if (otherStacks === undefined || pulumi.runtime.isDryRun()) return;
+  const id = await new Promise<string>((resolve) => {
+    owner.apply(resolve);
   });
+  if (conflict(claims, otherStacks, ({ owner: other }) => other === id) === undefined) return;
+  // Stacks of versions before the label know themselves by their outputs.
+  const own = await ownNamespace();
+  const found = conflict(claims, otherStacks, ({ owner: other, name }) => other === id || name === own);
+  if (found !== undefined) throw new pulumi.RunError(found);
 }
 
 /** The namespace that the last `up` exported, if there was one. */

@@ -69,7 +69,10 @@ async function render(values: Values): Promise<Manifest[]> {
     // With a tunnel the Service would be read anew for its address, and here there is none to read.
     const site = await findSite(settings);
     Reflect.deleteProperty(site, "tunnel");
-    deploy({ settings, site, clusterId: "rendered", image: pulumi.output(image) }, { provider });
+    deploy(
+      { settings, site, clusterId: "rendered", owner: pulumi.output("owner"), image: pulumi.output(image) },
+      { provider },
+    );
   };
   fakeMinikube(profiles);
   fakeKubectl({ nodes: ["a", "b", "c"].map((name) => kubernetesNode(name)) });
