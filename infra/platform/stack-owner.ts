@@ -91,7 +91,7 @@ function otherStack(start: string, namespace: string, stack: string, hasFiles: b
     `${start}, which another clone created, or this clone before it lost its state. Nothing was changed. You can:`,
     "- use that stack: run the commands in its clone;",
     "- remove that stack: run `npm run down` in its clone. If the clone is gone, run:",
-    `  kubectl delete namespace ${namespace}`,
+    `  kubectl delete namespace ${namespace}; kubectl delete pv --selector app.kubernetes.io/instance=${namespace}`,
     `  ${documents}`,
     `- keep both: give this one another name than ${stack} and a port that Kubernetes chooses. Run:`,
     "  PULUMI_STACK=second npm run up",
