@@ -3,7 +3,7 @@ import { lookOnce, type Check, type Row } from "../checks/check.ts";
 import { installMinikube, installPulumi, minikube, pulumi } from "../checks/program-checks.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import { UserError } from "../process/user-error.ts";
-import { bring, broughtFolder } from "./install-release.ts";
+import { installedFolder, installRelease } from "./install-release.ts";
 import type { Release } from "./releases.ts";
 
 /** What must be known to look for the programs. */
@@ -38,14 +38,14 @@ export async function installMissing(context: CommandContext, names: readonly Na
 /** Puts on PATH what was brought before, where it is needed. Changes nothing else. */
 export async function useInstalled(needs: Needs): Promise<void> {
   for (const name of ["minikube", "pulumi"] as const) {
-    const folder = broughtFolder(needs.project, needs.releases[name]);
+    const folder = installedFolder(needs.project, needs.releases[name]);
     if (folder !== undefined && isToBring(await rowOf(needs, name))) putFirst(folder);
   }
 }
 
 async function bringOne(context: CommandContext, name: Name, say: (line: string) => void): Promise<void> {
   try {
-    putFirst(await bring(context.project, context.releases[name], say));
+    putFirst(await installRelease(context.project, context.releases[name], say));
   } catch (error) {
     const why = (error as Error).message.replace(/\.?$/, ".");
     throw new UserError(`${programChecks(context)[name].name}: ${why} ${install(context, name)}`, {
