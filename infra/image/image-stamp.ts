@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The text that Pulumi's process of dynamic resources runs. */
-const stampProvider = readFileSync(join(import.meta.dirname, "stamp-provider.cjs"), "utf8");
+export const stampProvider = readFileSync(join(import.meta.dirname, "stamp-provider.cjs"), "utf8");
 
 /** Arguments of {@link ImageStamp}. */
 export interface ImageStampArgs {

@@ -30,6 +30,23 @@ export function nameOf({ major, minor }: ImageVersion): string {
 
 /** Whether a version is of an older series than another. False where one of them does not tell. */
 export function isOlder(one: ImageVersion, two: ImageVersion): boolean {
-  if (one.major !== two.major) return one.major < two.major;
-  return one.minor !== undefined && two.minor !== undefined && one.minor < two.minor;
+  return newestNumber(one) < numberOf(two.major, two.minor ?? 0);
+}
+
+/** The number of the newest series that a version may be of: 8002 for 8.2, 8999 for 8. Series compare by their numbers. */
+export function newestNumber({ major, minor }: ImageVersion): number {
+  return numberOf(major, minor ?? 999);
+}
+
+function numberOf(major: number, minor: number): number {
+  return major * 1000 + minor;
+}
+
+/**
+ * The same number of a series such as `8.2` in a shell's variable. Only the node and MongoDB's pod can read
+ * {@link seriesFile}, and neither has Node. `number` in set-users.sh, which knows mongod's version at run time only, is
+ * this line, too.
+ */
+export function shellNumber(variable: string): string {
+  return `$((\${${variable}%.*} * 1000 + \${${variable}#*.}))`;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeCommand } from "../commands/node-command.ts";
-import { nameOf, seriesFile, versionOf } from "./mongodb-version.ts";
+import { nameOf, newestNumber, seriesFile, shellNumber, versionOf } from "./mongodb-version.ts";
 
 /** Arguments of {@link PulledImage}. */
 export interface PulledImageArgs {
@@ -39,13 +39,12 @@ export function pullLine({ image, data }: Pick<PulledImageArgs, "image" | "data"
 function versionCheck(image: string, data: string): string[] {
   const version = versionOf(image);
   if (version === undefined) return [];
-  const { major, minor } = version;
   const message =
     `The data in ${data} are of MongoDB $made, and ${nameOf(version)} (${image}) can't read them. ` +
     "Nothing was changed. Run: pulumi config set mongoImage mongo:$made";
   return [
     `made=$(sudo cat ${data}/${seriesFile} 2>/dev/null | grep -xE '[0-9]+[.][0-9]+')`,
-    `if [ -n "$made" ] && [ $((\${made%.*} * 1000 + \${made#*.})) -gt ${major * 1000 + (minor ?? 999)} ]; ` +
+    `if [ -n "$made" ] && [ ${shellNumber("made")} -gt ${newestNumber(version)} ]; ` +
       `then echo "${message}" >&2; exit 1; fi`,
   ];
 }

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Requests } from "../cluster/capacity.ts";
 import type { Credentials } from "./credentials.ts";
 import { mongodEnv, mongodOptions } from "./mongod-options.ts";
+import { seriesFile } from "./mongodb-version.ts";
 import { deletedAtOnce, notAwaited, partOf } from "../platform/metadata.ts";
 import { containerSecurity, podLabels, podSecurity } from "../platform/pod-defaults.ts";
 
@@ -128,10 +129,12 @@ function podSpec(args: MongoDatabaseArgs, scripts: pulumi.Input<string>): types.
 }
 
 function setUsers({ image, memory }: MongoDatabaseArgs): Container {
+  const server = serverContainer(image, memory);
   return {
-    ...serverContainer(image, memory),
+    ...server,
     name: "set-users",
     command: ["bash", "/scripts/set-users.sh"],
+    env: [...server.env, { name: "SERIES_FILE", value: seriesFile }],
     volumeMounts: [
       ...dataMounts(),
       { name: "users", mountPath: "/run/secrets/mongodb", readOnly: true },
@@ -162,7 +165,7 @@ export function standaloneRequests(memory: string): Requests {
   return { cpu: "250m", memory };
 }
 
-function serverContainer(image: pulumi.Input<string>, memory: string): Omit<Container, "name"> {
+function serverContainer(image: pulumi.Input<string>, memory: string) {
   const common = mongoContainer(image, {
     requests: { ...standaloneRequests(memory) },
     limits: { cpu: "1", memory },

@@ -83,7 +83,9 @@ function readImage(config: Config): string {
   if (major === undefined || major >= leastMajor) return image;
   throw new RunError(
     `mongoImage must be MongoDB ${leastMajor}.0 or newer, which MongoDB still maintains, not "${image}". ` +
-      "Run: pulumi config set mongoImage mongo:8.0",
+      "For a new database, run: pulumi config set mongoImage mongo:8.0. For one that holds documents, first use the " +
+      `previous release of this template: upgrade it there to ${leastMajor}.0, one major version at a time, ` +
+      "or back it up, and restore the backup into a new database.",
   );
 }
 

@@ -43,6 +43,7 @@ export async function connectCluster(context: string, timeoutMs = answerTimeoutM
 /**
  * Asks the cluster of a context.
  * @throws {UserError} why it does not answer
+ * @throws a bug of the question, as it is
  */
 export async function askCluster<T>(
   context: string,
@@ -52,11 +53,20 @@ export async function askCluster<T>(
   try {
     return await question(await connectCluster(context, timeoutMs));
   } catch (error) {
+    if (isBug(error)) throw error;
     const why = whyUnanswered(error);
     throw new UserError(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`, {
       cause: error,
     });
   }
+}
+
+/** Plain errors are no bugs: the programs that a kubeconfig names for the login fail with these. */
+function isBug(error: unknown): boolean {
+  const isOurs = [TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind);
+  const { cause, code } = error as Error & { code?: unknown };
+  // A request that fails is a TypeError with a cause. An invalid address in the kubeconfig is one with this code.
+  return isOurs && cause === undefined && code !== "ERR_INVALID_URL";
 }
 
 /** Why a question to the cluster failed, as part of a sentence. */

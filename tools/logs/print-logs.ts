@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import type { V1Pod } from "@kubernetes/client-node";
+import { whyUnanswered } from "../kubernetes/cluster-client.ts";
 import { UserError } from "../process/user-error.ts";
 import type { Place } from "../status/query-status.ts";
 import { watchObjects } from "../traffic/cluster-watch.ts";
@@ -19,18 +20,36 @@ type Print = (line: string) => void;
 /**
  * Prints the last lines of each pod of the service, in the order of their time.
  * @param tail lines of each pod
- * @throws {UserError} no pod has begun, or the cluster does not answer
+ * @throws {UserError} no pod has begun, the cluster does not answer, or the log of a pod could not be read
  */
 export async function printLogs(place: Place, tail: number, print: Print): Promise<void> {
   const order = inOrder(print);
   const say = speaker(order.add);
   const pods = await loggingPods(place);
   if (pods.length === 0) throw new UserError("No pod of the service has begun. See why: npm run status");
-  await Promise.all(
-    // A pod that was deleted meanwhile has no lines.
-    pods.map((pod) => readLog(place, pod, { follow: false, tail }, say(pod.name)).catch(() => undefined)),
-  );
+  const read = pods.map((pod) => readLog(place, pod, { follow: false, tail }, say(pod.name)));
+  const results = await Promise.allSettled(read);
   order.end();
+  const failures = results.flatMap((result, index) =>
+    result.status === "fulfilled" || codeOf(result.reason) === 404
+      ? []
+      : failureOf(pods[index], result.reason),
+  );
+  if (failures.length > 0) throw new UserError(failures.join("\n"));
+}
+
+/**
+ * A sentence for a log that the API did not give.
+ * @throws any other error, as it is
+ */
+function failureOf(pod: LoggingPod | undefined, error: unknown): string {
+  if (typeof codeOf(error) !== "number") throw error;
+  return `The log of ${pod?.name} can't be read: ${whyUnanswered(error)}`;
+}
+
+/** The HTTP status of the API's error. 404 means that the pod was deleted meanwhile. */
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
 }
 
 /**
@@ -79,7 +98,7 @@ async function followPod(
   while (!stop.aborted) {
     const excerpt = { follow: true, after, tail: after === undefined ? tail : undefined };
     const failure = await readLog(place, pod, excerpt, onLine, stop).catch((error: unknown) => error);
-    if ((failure as { code?: unknown } | undefined)?.code === 404) return;
+    if (codeOf(failure) === 404) return;
     await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
   }
 }

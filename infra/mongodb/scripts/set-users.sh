@@ -12,13 +12,14 @@ port=${SETUP_PORT:-27018}
 start_seconds=${START_SECONDS:-600}
 log=${TMPDIR:-/tmp}/mongod.log
 done_for=$data/.users-set-for
-# The series of the newest MongoDB that has run on the data. pulled-image.ts reads it on minikube's node.
-series_file=$data/.mongodb-series
+# The series of the newest MongoDB that has run on the data. mongodb-version.ts has the file's name.
+series_file=$data/${SERIES_FILE:?}
 
 fail() {
   echo "$*" >&2
   exit 1
 }
+# As shellNumber in mongodb-version.ts does it.
 number() { echo $((${1%.*} * 1000 + ${1#*.})); }
 is_older() { [ "$(number "$1")" -lt "$(number "$2")" ]; }
 write() { # FILE TEXT: a power cut leaves the previous text or this one
@@ -29,6 +30,11 @@ write() { # FILE TEXT: a power cut leaves the previous text or this one
 other_version() {
   if is_older "$series" "$1"; then
     fail "The data are of MongoDB $1, and MongoDB $series can't read them. They are unchanged. Set mongoImage back to MongoDB $1."
+  fi
+  # A newer MongoDB keeps the data's feature compatibility version until it is set. The MongoDB of that version can't read
+  # the data any more.
+  if [ -n "$made_by" ] && is_older "$1" "$made_by"; then
+    fail "MongoDB $made_by has run on the data, whose feature compatibility version is still $1. MongoDB $series can't read them. They are unchanged. Set mongoImage back to MongoDB $made_by, run db.adminCommand({ setFeatureCompatibilityVersion: \"$made_by\", confirm: true }) in mongosh, then upgrade."
   fi
   fail "The data are of MongoDB $1, and MongoDB $series can't read them. They are unchanged. Set mongoImage to MongoDB $1 and upgrade through each major version."
 }

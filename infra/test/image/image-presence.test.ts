@@ -4,9 +4,9 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { hasImage } from "../../image/image-presence.ts";
+import { hasImage, isMissing } from "../../image/image-presence.ts";
 
-describe("hasImage", () => {
+describe("an image in a Docker daemon", () => {
   let folder: string;
   let server: Server;
   let asked: (string | undefined)[];
@@ -45,5 +45,15 @@ describe("hasImage", () => {
   it("is unknown for a daemon behind SSH", async () => {
     expect(await hasImage({ host: "ssh://ada@example.com" }, "app:1")).to.equal(undefined);
     expect(asked).to.deep.equal([]);
+  });
+
+  it("is missing when the daemon says that it is gone", async () => {
+    expect(await isMissing("gone:1", { host: host() })).to.equal(true);
+    expect(await isMissing("app:1", { host: host() })).to.equal(false);
+  });
+
+  it("is not missing when no daemon answers", async () => {
+    expect(await isMissing("gone:1", { host: "unix:///nonexistent/docker.sock" })).to.equal(false);
+    expect(await isMissing("gone:1", { host: "ssh://ada@example.com" })).to.equal(false);
   });
 });

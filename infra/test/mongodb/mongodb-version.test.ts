@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { versionOf } from "../../mongodb/mongodb-version.ts";
+import { isOlder, versionOf } from "../../mongodb/mongodb-version.ts";
 
 describe("versionOf", () => {
   for (const [image, version] of [
@@ -14,6 +14,24 @@ describe("versionOf", () => {
   ] as const) {
     it(`is ${JSON.stringify(version)} of ${image}`, () => {
       expect(versionOf(image)).to.deep.equal(version);
+    });
+  }
+});
+
+describe("isOlder", () => {
+  for (const [one, two, expected] of [
+    ["mongo:7.0", "mongo:8.0", true],
+    ["mongo:7", "mongo:8", true],
+    ["mongo:8.2", "mongo:8.10", true],
+    ["mongo:8.0.1", "mongo:8.0.2", false],
+    ["mongo:8.0", "mongo:7.0", false],
+    // These tags don't tell the minor version.
+    ["mongo:8", "mongo:8.2", false],
+    ["mongo:8.0", "mongo:8", false],
+  ] as const) {
+    it(`is ${expected} of ${one} and ${two}`, () => {
+      const [version, other] = [versionOf(one), versionOf(two)];
+      expect(version && other && isOlder(version, other)).to.equal(expected);
     });
   }
 });

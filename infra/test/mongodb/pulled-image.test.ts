@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
+import { seriesFile } from "../../mongodb/mongodb-version.ts";
 import { PulledImage, pullLine } from "../../mongodb/pulled-image.ts";
 import { restorePath } from "../support/fake-minikube.ts";
 import { runProgram } from "../support/mocked-program.ts";
@@ -27,7 +28,7 @@ describe("PulledImage", function () {
     chmodSync(join(data, name), 0o755);
   }
   const madeBy = (series: string) => {
-    writeFileSync(join(data, ".mongodb-series"), `${series}\n`);
+    writeFileSync(join(data, seriesFile), `${series}\n`);
   };
   const onNode = async (image: string) =>
     await new Promise<{ code: number; said: string }>((resolve) => {
@@ -95,7 +96,7 @@ describe("PulledImage", function () {
       .of("Command")
       .find(({ name }) => name === "mongodb")
       ?.inputs.create[0].at(-1);
-    expect(line).to.include("/data/koa-mongo-stack-test/.mongodb-series");
+    expect(line).to.include(`/data/koa-mongo-stack-test/${seriesFile}`);
   });
 
   it("checks no directory of the node where the data are in a volume of a StorageClass", async () => {

@@ -6,10 +6,11 @@ import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { freePort } from "../../../service/dev/free-port.ts";
+import { seriesFile, shellNumber } from "../../mongodb/mongodb-version.ts";
 
 const scripts = join(import.meta.dirname, "../../mongodb/scripts");
 
-/** Listens as a mongod does once it has recovered, keeps its series, and refuses the files of a newer one. */
+/** Listens as a mongod does once it has recovered, keeps its series, and rejects files that are newer or too old. */
 const mongod = `#!${process.execPath}
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { createServer } = require("node:net");
@@ -27,7 +28,7 @@ if (process.env.FAKE_FAILURE) {
   console.log(process.env.FAKE_FAILURE);
   process.exit(14);
 }
-if (Number(made) > Number(series)) {
+if (Number(made) > Number(series) || parseInt(series) - parseInt(made) > 1) {
   console.log(JSON.stringify({ msg: "Wrong mongod version", attr: { error: 'UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document (ERROR: Invalid featureCompatibilityVersion document in admin.system.version: { _id: "featureCompatibilityVersion", version: "' + made + '" }.' } }));
   process.exit(62);
 }
@@ -65,6 +66,7 @@ describe("set-users.sh", function () {
       env: {
         PATH: [join(folder, "bin"), "/usr/bin", "/bin"].join(delimiter),
         DATA_FOLDER: data,
+        SERIES_FILE: seriesFile,
         SECRETS_FOLDER: join(folder, "secrets"),
         SCRIPTS_FOLDER: scripts,
         SETUP_PORT: String(await freePort()),
@@ -86,11 +88,11 @@ describe("set-users.sh", function () {
 
   it("sets the users once for each version of MongoDB, and writes down which has run on the data", async () => {
     expect(await start("8.0")).to.deep.include({ code: 0, error: [""] });
-    expect(read("data/.mongodb-series")).to.equal("8.0\n");
+    expect(read(`data/${seriesFile}`)).to.equal("8.0\n");
     expect(await start("8.0")).to.deep.include({ code: 0, out: "the users are as they should be" });
     expect(starts()).to.deep.equal(["8.0"]);
     expect((await start("8.2")).code).to.equal(0);
-    expect(read("data/.mongodb-series")).to.equal("8.2\n");
+    expect(read(`data/${seriesFile}`)).to.equal("8.2\n");
     expect(starts()).to.deep.equal(["8.0", "8.2"]);
   });
 
@@ -123,13 +125,39 @@ describe("set-users.sh", function () {
     expect(code).to.equal(1);
     expect(error[0]).to.include("Wrong mongod version");
     expect(error.at(-1)).to.equal(older);
-    expect(existsSync(join(data, ".mongodb-series"))).to.equal(false);
+    expect(existsSync(join(data, seriesFile))).to.equal(false);
+  });
+
+  it("does not skip a major version, and names the one to start with", async () => {
+    writeFileSync(join(data, "files"), "7.0");
+    expect((await start("9.0")).error.at(-1)).to.equal(
+      "The data are of MongoDB 7.0, and MongoDB 9.0 can't read them. They are unchanged. " +
+        "Set mongoImage to MongoDB 7.0 and upgrade through each major version.",
+    );
+  });
+
+  it("names the newest MongoDB that has run on data of an older feature compatibility version", async () => {
+    await start("8.0");
+    writeFileSync(join(data, "files"), "7.0");
+    const { code, error } = await start("9.0");
+    expect(code).to.equal(1);
+    expect(error.at(-1)).to.equal(
+      "MongoDB 8.0 has run on the data, whose feature compatibility version is still 7.0. " +
+        "MongoDB 9.0 can't read them. They are unchanged. Set mongoImage back to MongoDB 8.0, run " +
+        'db.adminCommand({ setFeatureCompatibilityVersion: "8.0", confirm: true }) in mongosh, then upgrade.',
+    );
+    expect((await start("8.0")).code).to.equal(0);
+  });
+
+  it("compares series as the check on the node does", () => {
+    const script = readFileSync(join(scripts, "set-users.sh"), "utf8");
+    expect(script).to.include(`number() { echo ${shellNumber("1")}; }`);
   });
 
   it("ignores a note that a power cut has left empty", async () => {
-    writeFileSync(join(data, ".mongodb-series"), "");
+    writeFileSync(join(data, seriesFile), "");
     expect((await start("8.0")).code).to.equal(0);
-    expect(read("data/.mongodb-series")).to.equal("8.0\n");
+    expect(read(`data/${seriesFile}`)).to.equal("8.0\n");
   });
 
   it("prints mongod's last lines when it does not start", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { seriesFile } from "../../mongodb/mongodb-version.ts";
 import { MongoDatabase } from "../../mongodb/standalone-mongodb.ts";
 import { restorePath } from "../support/fake-minikube.ts";
 import { runProgram, type ProgramRun } from "../support/mocked-program.ts";
@@ -26,6 +27,11 @@ describe("MongoDatabase", function () {
     });
     expect(spec().template.metadata.labels).to.include(selector);
     expect(pod().terminationGracePeriodSeconds).to.equal(60);
+  });
+
+  it("tells set-users.sh where the check on the node looks for the series of the data", () => {
+    const [setUsers] = pod().initContainers;
+    expect(setUsers.env).to.deep.include({ name: "SERIES_FILE", value: seriesFile });
   });
 
   it("has the DNS name mongodb, and a headless Service", () => {

@@ -266,7 +266,9 @@ describe("readSettings", () => {
       (mongoImage): [Record<string, unknown>, string] => [
         { mongoImage },
         `mongoImage must be MongoDB 7.0 or newer, which MongoDB still maintains, not "${mongoImage}". ` +
-          "Run: pulumi config set mongoImage mongo:8.0",
+          "For a new database, run: pulumi config set mongoImage mongo:8.0. For one that holds documents, first use the " +
+          "previous release of this template: upgrade it there to 7.0, one major version at a time, " +
+          "or back it up, and restore the backup into a new database.",
       ],
     ),
     [{ mongoMemory: "1" }, 'mongoMemory must be a quantity such as 768Mi or 10Gi, not "1".'],

@@ -215,6 +215,29 @@ describe("npm run logs", function () {
     }
   });
 
+  for (const [status, why] of [
+    [500, "the kubelet does not answer"],
+    [403, "HTTP 403"],
+  ] as const) {
+    it(`prints what it can read, and says that a pod's log is answered with ${status}`, async () => {
+      await up("aaaaa", "bbbbb");
+      says("aaaaa", 0, "/1");
+      cluster.refuseLog("web-1-bbbbb", status, "the kubelet does not answer");
+      expect(await run({ follow: false })).to.equal(1);
+      expect(printed).to.deep.equal([
+        "aaaaa [03:04:05] INFO: GET /1 200 1 ms",
+        `\nThe log of web-1-bbbbb can't be read: ${why}`,
+      ]);
+    });
+  }
+
+  it("prints the lines of the other pods where one was deleted meanwhile", async () => {
+    await up("aaaaa", "bbbbb");
+    says("aaaaa", 0, "/1");
+    expect(await run({ follow: false })).to.equal(0);
+    expect(printed).to.deep.equal(["aaaaa [03:04:05] INFO: GET /1 200 1 ms"]);
+  });
+
   it("says that no pod has begun", async () => {
     await up();
     expect(await run({ follow: false })).to.equal(1);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
 import { askCluster, whyUnanswered } from "../../kubernetes/cluster-client.ts";
+import { UserError } from "../../process/user-error.ts";
 import { proxyVariables } from "../support/download-server.ts";
 import { FakeApiServer, kubeconfig, namespace, paths } from "../support/fake-api-server.ts";
 import { pod } from "../support/fake-stack.ts";
@@ -69,6 +70,41 @@ describe("askCluster", function () {
     cluster.manners = "hangs";
     const error = await podNames(200).catch(String);
     expect(error).to.include("The cluster does not answer: it took too long. See what is wrong:");
+  });
+
+  it("says why nothing answers at the cluster's address", async () => {
+    cluster.close();
+    const error = await podNames().catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(UserError);
+    expect(String(error)).to.match(/The cluster does not answer: .*ECONNREFUSED/);
+  });
+
+  it("says what the cluster answers instead", async () => {
+    cluster.manners = { status: 403, message: "pods is forbidden" };
+    const error = await podNames().catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(UserError);
+    expect(String(error)).to.include("The cluster does not answer: pods is forbidden.");
+  });
+
+  it("says that the address in the kubeconfig is invalid", async () => {
+    const { KUBECONFIG: file = "" } = process.env;
+    writeFileSync(file, kubeconfig(cluster.port).replace("http://127.0.0.1", "node"));
+    const error = await podNames().catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(UserError);
+    expect(String(error)).to.include("The cluster does not answer: ");
+  });
+
+  it("passes on a bug of the question", async () => {
+    const bug = new TypeError("Cannot read properties of undefined (reading 'items')");
+    const error = await askCluster("minikube", () => Promise.reject(bug)).catch((error: unknown) => error);
+    expect(error).to.equal(bug);
+  });
+
+  it("says what the program for the login in the kubeconfig says", async () => {
+    const error = await askCluster("minikube", () => Promise.reject(new Error("token expired"))).catch(
+      String,
+    );
+    expect(error).to.include("The cluster does not answer: token expired.");
   });
 });
 

@@ -61,6 +61,7 @@ export class FakeApiServer {
   readonly stories = new Map<string, Story>();
   readonly #objects = new Map<string, readonly KubernetesObject[]>();
   readonly #logs = new Map<string, Line[]>();
+  readonly #refusedLogs = new Map<string, readonly [status: number, message: string]>();
   readonly #followers = new Set<Follower>();
   readonly #watchers = new Set<Watcher>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -126,6 +127,11 @@ export class FakeApiServer {
     this.#logs.delete(pod);
   }
 
+  /** A pod's log is answered with an error. */
+  refuseLog(pod: string, status: number, message: string): void {
+    this.#refusedLogs.set(pod, [status, message]);
+  }
+
   /** How many logs are followed. */
   get followers(): number {
     return this.#followers.size;
@@ -157,6 +163,11 @@ export class FakeApiServer {
   }
 
   #answerLog(pod: string, query: URLSearchParams, response: ServerResponse): void {
+    const refused = this.#refusedLogs.get(pod);
+    if (refused !== undefined) {
+      refuse(response, ...refused);
+      return;
+    }
     const lines = this.#logs.get(pod);
     if (lines === undefined) {
       refuse(response, 404, `pods "${pod}" not found`);

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { ImageStamp, stampProvider } from "../../image/image-stamp.ts";
+import { asRun, registered } from "../support/dynamic-provider.ts";
+
+/** What Pulumi passes for a value that a preview does not know. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const random = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+describe("ImageStamp", () => {
+  let provider: pulumi.dynamic.ResourceProvider;
+  before(() => {
+    provider = asRun(stampProvider);
+  });
+
+  /** The inputs that Pulumi keeps, after those of the last time. */
+  async function check(olds: object, news: object): Promise<{ stamp: string }> {
+    const { inputs } = (await provider.check?.(olds, news)) ?? {};
+    return inputs as { stamp: string };
+  }
+
+  it("is what Pulumi's own class would register, but for the text", async () => {
+    const inputs = { isMissing: true };
+    const [own, theirs] = await registered(() => [
+      new ImageStamp("own", inputs),
+      new Theirs("theirs", inputs),
+    ]);
+    expect(own?.type).to.equal(theirs?.type);
+    expect(theirs?.inputs).to.have.all.keys("isMissing", "__provider");
+    expect(own?.inputs).to.deep.equal({ ...inputs, __provider: stampProvider });
+  });
+
+  it("has a first stamp", async () => {
+    const first = await check({}, { isMissing: false });
+    expect(first).to.have.all.keys("stamp");
+    expect(first.stamp).to.match(random);
+  });
+
+  it("is another one each time that the image is missing", async () => {
+    const next = await check({ stamp: "1" }, { isMissing: true });
+    expect(next.stamp).to.match(random);
+    expect(await check({ stamp: "1" }, { isMissing: true })).to.not.deep.equal(next);
+  });
+
+  it("stays while the image is there", async () => {
+    expect(await check({ stamp: "1" }, { isMissing: false })).to.deep.equal({ stamp: "1" });
+  });
+
+  it("stays in a preview that does not know yet", async () => {
+    expect(await check({ stamp: "1" }, { isMissing: unknown })).to.deep.equal({ stamp: "1" });
+  });
+
+  it("differs with the stamp only", async () => {
+    expect(await provider.diff?.("stamp", { stamp: "1" }, { stamp: "1" })).to.deep.equal({ changes: false });
+    expect(await provider.diff?.("stamp", { stamp: "1" }, { stamp: "2" })).to.deep.equal({ changes: true });
+  });
+
+  it("gives the program the stamp that it keeps", async () => {
+    expect(await provider.create({ stamp: "1" })).to.deep.equal({ id: "stamp", outs: { stamp: "1" } });
+    const update = await provider.update?.("stamp", { stamp: "1" }, { stamp: "2" });
+    expect(update).to.deep.equal({ outs: { stamp: "2" } });
+  });
+});
+
+/** A dynamic resource as Pulumi's documentation has it. */
+class Theirs extends pulumi.dynamic.Resource {
+  constructor(name: string, inputs: object) {
+    const provider = { create: () => Promise.resolve({ id: "" }) };
+    super(provider, name, { ...inputs, stamp: undefined }, {}, "stamp", "ImageStamp");
+  }
+}
