@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { expect } from "chai";
 
-const dev = join(import.meta.dirname, "..");
+const dev = join(import.meta.dirname, "../..");
 
 /** Runs a script of dev/ with arguments that it rejects, or with `--help`. */
 function runs(script: string, ...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
