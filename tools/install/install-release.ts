@@ -8,8 +8,8 @@ import { download } from "./download.ts";
 import { assetOf, type Asset, type Release } from "./releases.ts";
 import { unpack } from "./unpack.ts";
 
-/** The folder that PATH needs for a program that was brought, or undefined where it was not. */
-export function broughtFolder(project: Project, release: Release): string | undefined {
+/** The folder that PATH needs for a program that was installed, or undefined where it was not. */
+export function installedFolder(project: Project, release: Release): string | undefined {
   const asset = assetOf(release);
   if (asset === undefined) return undefined;
   const folder = join(home(project, release), asset.folder ?? "");
@@ -22,14 +22,14 @@ export function broughtFolder(project: Project, release: Release): string | unde
  * @returns the folder that PATH needs
  * @throws {UserError} there is none for this machine, it can't be had, or it is not what it should be
  */
-export async function bring(
+export async function installRelease(
   project: Project,
   release: Release,
   say: (line: string) => void,
 ): Promise<string> {
   const asset = assetOf(release);
   if (asset === undefined) throw new UserError(`There is none for ${process.platform} on ${process.arch}.`);
-  if (broughtFolder(project, release) === undefined) {
+  if (installedFolder(project, release) === undefined) {
     const file = join(binFolder(project), `${release.version}-${asset.file}.part`);
     await mkdir(binFolder(project), { recursive: true });
     await have(`${release.url}/${asset.file}`, asset, file, say);
