@@ -56,6 +56,11 @@ describe("a copy of the project without dev/", () => {
     expect(await runs("npx", "tsc")).to.equal("");
   });
 
+  it("passes lint and the check of the format", async () => {
+    await runs("npm", "run", "check:lint");
+    expect(await runs("npm", "run", "check:format")).to.include("All matched files use Prettier code style!");
+  });
+
   it("prints help for up", async () => {
     expect(await runs("npm", "run", "up", "--", "--help")).to.match(/^Usage: /m);
   });

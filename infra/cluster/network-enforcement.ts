@@ -22,7 +22,7 @@ export function enforcement({ Config }: Profile): Enforcement {
   const text =
     CNI === "kindnet"
       ? "kindnet enforces NetworkPolicies in newer versions only"
-      : `Nobody knows whether ${CNI} enforces NetworkPolicies`;
+      : `minikube does not say whether ${CNI} enforces NetworkPolicies`;
   return { isSure: false, text };
 }
 

@@ -13,7 +13,7 @@ export async function backend(project: Project): Promise<Finding> {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const absent = programOnPath("pulumi") === undefined;
-    const mend = absent ? "`npm run up` brings Pulumi, which knows." : error.message;
-    return { state: "warn", found: "unknown", mend };
+    const fix = absent ? "`npm run up` installs Pulumi, which knows." : error.message;
+    return { state: "warn", found: "unknown", fix };
   }
 }

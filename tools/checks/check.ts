@@ -1,4 +1,4 @@
-/** What a check found, and for a fault what mends it. */
+/** What a check found, and a fix for a problem. */
 export type Finding =
   | { readonly state: "ok"; readonly found: string }
   | {
@@ -6,9 +6,9 @@ export type Finding =
       readonly state: "missing" | "warn";
       readonly found: string;
       /** One command or one sentence. */
-      readonly mend: string;
-      /** Whether it is a program that `up` brings. */
-      readonly bring?: true;
+      readonly fix: string;
+      /** Whether it is a program that `up` installs. */
+      readonly isInstallable?: true;
     };
 
 /** One thing that `up` needs. It looks, and changes nothing. */
@@ -37,7 +37,7 @@ async function finding(check: Check): Promise<Finding> {
     return {
       state: "warn",
       found: "unknown",
-      mend: `The check failed: ${error instanceof Error ? error.message : String(error)}`,
+      fix: `The check failed: ${error instanceof Error ? error.message : String(error)}`,
     };
   }
 }

@@ -36,12 +36,12 @@ export function clusterChecks(project: Project, known: Known): Check[] {
 }
 
 function state(profile: string, known: Known): Finding {
-  if (known instanceof Error) return { state: "warn", found: "unknown", mend: known.message };
+  if (known instanceof Error) return { state: "warn", found: "unknown", fix: known.message };
   if (known === undefined) {
     return {
       state: "warn",
       found: `no minikube cluster "${profile}"`,
-      mend: `\`npm run up\` starts it; by hand: ${startCommand(profile)}`,
+      fix: `\`npm run up\` starts it; by hand: ${startCommand(profile)}`,
     };
   }
   const { Driver, KubernetesConfig, Nodes } = known.Config;
@@ -49,14 +49,12 @@ function state(profile: string, known: Known): Finding {
     `"${profile}" ${known.Status}, driver ${Driver}, runtime ${KubernetesConfig.ContainerRuntime}, ` +
     `${Nodes.length} ${Nodes.length === 1 ? "node" : "nodes"}`;
   if (isRunning(known)) return { state: "ok", found };
-  return { state: "warn", found, mend: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
+  return { state: "warn", found, fix: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
 }
 
 function networkPolicies(found: Profile): Finding {
   const { isSure, text } = enforcement(found);
-  return isSure
-    ? { state: "ok", found: text }
-    : { state: "warn", found: text, mend: enforcingCluster(found) };
+  return isSure ? { state: "ok", found: text } : { state: "warn", found: text, fix: enforcingCluster(found) };
 }
 
 function metricsServer(found: Profile): Finding {
@@ -64,7 +62,7 @@ function metricsServer(found: Profile): Finding {
   return {
     state: "warn",
     found: "off: the autoscaler can't see CPU",
-    mend: `\`npm run up\` enables it; by hand: minikube addons enable metrics-server -p ${found.Name}`,
+    fix: `\`npm run up\` enables it; by hand: minikube addons enable metrics-server -p ${found.Name}`,
   };
 }
 
@@ -80,6 +78,6 @@ export function url(
   if (fault === undefined) {
     return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
   }
-  const choose = "A port has to be published when the cluster is made: pulumi config set nodePort 30080";
-  return { state: "warn", found: "out of reach", mend: nodePort === 0 ? choose : fault };
+  const choose = "A port has to be published when the cluster is created: pulumi config set nodePort 30080";
+  return { state: "warn", found: "out of reach", fix: nodePort === 0 ? choose : fault };
 }

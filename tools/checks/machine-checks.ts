@@ -13,7 +13,7 @@ export function node(version = process.versions.node): Finding {
   return {
     state: "missing",
     found: version,
-    mend: "Node 24 or newer is needed: https://nodejs.org, or the project's own, which `npm run` takes.",
+    fix: "Node 24 or newer is needed: https://nodejs.org, or the project's own, which `npm run` takes.",
   };
 }
 
@@ -42,14 +42,14 @@ export function memory(
   return {
     state: "warn",
     found,
-    mend: `A cluster wants ${needs / gib} GiB ${what}: close other programs, or give it less: minikube config set memory 3072`,
+    fix: `A cluster wants ${needs / gib} GiB ${what}: close other programs, or give it less: minikube config set memory 3072`,
   };
 }
 
 /** Cores; minikube refuses to start with fewer than two. */
 export function cpus(count = availableParallelism()): Finding {
   if (count >= 2) return { state: "ok", found: String(count) };
-  return { state: "missing", found: String(count), mend: "minikube needs two CPUs: give this machine more." };
+  return { state: "missing", found: String(count), fix: "minikube needs two CPUs: give this machine more." };
 }
 
 /** Space beside the project, which is where Docker has its images on most machines, too. */
@@ -61,7 +61,7 @@ export async function disk(folder: string, least = 10e9): Promise<Finding> {
   return {
     state: "warn",
     found,
-    mend: `The cluster and its images want ${least / 1e9} GB: docker system prune`,
+    fix: `The cluster and its images want ${least / 1e9} GB: docker system prune`,
   };
 }
 
@@ -84,9 +84,9 @@ export async function avx(
     ? {
         state: "warn",
         found: `unknown on ${system}`,
-        mend: `If MongoDB's pod ends with code 132: ${external}`,
+        fix: `If MongoDB's pod ends with code 132: ${external}`,
       }
-    : { state: "missing", found: "MongoDB needs it, the processor does not have it", mend: external };
+    : { state: "missing", found: "MongoDB needs it, the processor does not have it", fix: external };
 }
 
 /**

@@ -9,7 +9,7 @@ export async function docker(): Promise<Finding> {
     return {
       state: "missing",
       found: "not on PATH",
-      mend: "Install Docker: https://docs.docker.com/get-docker/",
+      fix: "Install Docker: https://docs.docker.com/get-docker/",
     };
   }
   const { Client, Server } = parseDocker(answer.stdout);
@@ -22,9 +22,9 @@ export async function docker(): Promise<Finding> {
     ? {
         state: "missing",
         found,
-        mend: "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
+        fix: "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
       }
-    : { state: "missing", found, mend: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
+    : { state: "missing", found, fix: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
 }
 
 interface DockerVersions {
@@ -44,7 +44,7 @@ export function installMinikube({ docs }: Release): string {
 
 /**
  * minikube's version.
- * @param release what `up` brings where there is none
+ * @param release what `up` installs where there is none
  */
 export async function minikube(release: Release): Promise<Finding> {
   const answer = await ask("minikube", ["version", "--output", "json"]);
@@ -61,8 +61,8 @@ export async function minikube(release: Release): Promise<Finding> {
 export async function kubectl(shellCommand: string): Promise<Finding> {
   const answer = await ask("kubectl", ["version", "--client", "--output", "json"]);
   const instead = `\`${shellCommand} get pods -A\` does without it.`;
-  if (answer.kind === "absent") return { state: "warn", found: "not on PATH", mend: instead };
-  if (answer.kind === "failed") return { state: "warn", found: answer.message, mend: instead };
+  if (answer.kind === "absent") return { state: "warn", found: "not on PATH", fix: instead };
+  if (answer.kind === "failed") return { state: "warn", found: answer.message, fix: instead };
   const { clientVersion } = JSON.parse(answer.stdout) as { clientVersion: { gitVersion: string } };
   return { state: "ok", found: clientVersion.gitVersion };
 }
@@ -75,7 +75,7 @@ export function installPulumi(least: string, { docs }: Release): string {
 /**
  * Pulumi's version.
  * @param least as Pulumi.yaml requires it
- * @param release what `up` brings where there is none, or an older one
+ * @param release what `up` installs where there is none, or an older one
  */
 export async function pulumi(least: string, release: Release): Promise<Finding> {
   const answer = await ask("pulumi", ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
@@ -87,13 +87,13 @@ export async function pulumi(least: string, release: Release): Promise<Finding> 
     : lacking(found, release, installPulumi(least, release));
 }
 
-/** Only a warning where `up` mends it. */
+/** Only a warning where `up` fixes it. */
 function lacking(found: string, release: Release, install: string): Finding {
-  if (assetOf(release) === undefined) return { state: "missing", found, mend: install };
-  const mend = `\`npm run up\` brings ${release.version} into .pulumi/bin; by hand: ${release.docs}`;
-  return { state: "warn", found, mend, bring: true };
+  if (assetOf(release) === undefined) return { state: "missing", found, fix: install };
+  const fix = `\`npm run up\` installs ${release.version} into .pulumi/bin; by hand: ${release.docs}`;
+  return { state: "warn", found, fix, isInstallable: true };
 }
 
 function broken(message: string, command: string): Finding {
-  return { state: "missing", found: message, mend: `See why it fails: ${command}` };
+  return { state: "missing", found: message, fix: `See why it fails: ${command}` };
 }

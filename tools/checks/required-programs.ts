@@ -5,7 +5,7 @@ import { UserError } from "../process/user-error.ts";
 
 /**
  * Makes the checks without which nothing can begin.
- * @throws {UserError} the doctor's sentence for each thing that is missing and can't be brought
+ * @throws {UserError} the doctor's sentence for each thing that is missing and can't be installed
  */
 export async function requireReady(needs: Needs): Promise<void> {
   const { minikube, pulumi } = programChecks(needs);
@@ -22,7 +22,7 @@ export async function requirePulumi(needs: Needs): Promise<void> {
 
 async function requireAll(checks: readonly Check[]): Promise<void> {
   const sentences = (await look(checks)).flatMap((row) =>
-    row.state === "ok" || row.bring === true ? [] : [`${row.name}: ${row.found}. ${row.mend}`],
+    row.state === "ok" || row.isInstallable === true ? [] : [`${row.name}: ${row.found}. ${row.fix}`],
   );
   if (sentences.length > 0) throw new UserError(sentences.join("\n"));
 }

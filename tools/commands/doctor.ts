@@ -49,7 +49,7 @@ export async function examine(needs: Needs): Promise<Row[]> {
   const { minikube, pulumi } = programChecks(needs);
   const known =
     programOnPath("minikube") === undefined && assetOf(needs.releases.minikube) !== undefined
-      ? new Error("`npm run up` brings minikube, and makes the cluster.")
+      ? new Error("`npm run up` installs minikube, and creates the cluster.")
       : await askForCluster(project.minikubeProfile);
   const clusterRuns = known !== undefined && !(known instanceof Error) && isRunning(known);
   const rows = await look([
@@ -66,12 +66,10 @@ export async function examine(needs: Needs): Promise<Row[]> {
     { name: "kernel", look: () => kernel(project) },
     ...clusterChecks(project, known),
   ]);
-  return rows.map((row) =>
-    row.state === "ok" ? row : { ...row, mend: withShellCommands(row.mend, project) },
-  );
+  return rows.map((row) => (row.state === "ok" ? row : { ...row, fix: withShellCommands(row.fix, project) }));
 }
 
-/** The rows as lines for people, with what mends a fault below it. */
+/** The rows as lines for people, with a fix below each problem. */
 export function table(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
   const line = (state: string, name: string, text: string) =>
@@ -79,7 +77,7 @@ export function table(rows: readonly Row[]): string {
   return rows
     .flatMap((row) => [
       line(row.state, row.name, firstLine(row.found)),
-      ...(row.state === "ok" ? [] : row.mend.split("\n").map((text) => line("", "", `→ ${text}`))),
+      ...(row.state === "ok" ? [] : row.fix.split("\n").map((text) => line("", "", `→ ${text}`))),
     ])
     .join("\n");
 }

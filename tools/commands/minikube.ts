@@ -15,7 +15,7 @@ export async function passThrough(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Runs minikube on this terminal, the one that `up` brought where there is no other.
+ * Runs minikube on this terminal, the one that `up` installed where there is no other.
  * @returns its exit code
  */
 export async function minikube(args: readonly string[], needs: Needs): Promise<number> {

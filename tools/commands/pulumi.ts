@@ -26,7 +26,7 @@ export function environment(project: Project): Environment {
 }
 
 /**
- * Runs Pulumi on this terminal, with the project's Node; the Pulumi that `up` brought where there is no other.
+ * Runs Pulumi on this terminal, with the project's Node; the Pulumi that `up` installed where there is no other.
  * @returns its exit code
  */
 export async function pulumi(args: readonly string[], needs: Needs): Promise<number> {

@@ -63,7 +63,7 @@ ${url}
 
   curl ${url}
   ${shellCommand("kubectl", project)} get pods -n ${namespace}
-  npm run down${broughtHint(project)}`);
+  npm run down${installedHint(project)}`);
 }
 
 interface HostName {
@@ -94,10 +94,10 @@ async function hostName({ minikubeProfile, host }: Project): Promise<HostName> {
   return { address, meanwhile, hint: `Add this line to ${file}:\n\n${address} ${host}${tunnel}` };
 }
 
-/** What was brought is on the PATH of these tools only. */
-function broughtHint(project: Project): string {
+/** Programs that `up` installed are on the PATH of these commands only. */
+function installedHint(project: Project): string {
   const commands = (["minikube", "pulumi"] as const)
     .filter((program) => shellCommand(program, project) !== program)
     .map((program) => `${shellCommand(program, project)} …`);
-  return commands.length === 0 ? "" : `\n\nWhat was brought, by hand: ${commands.join(", ")}`;
+  return commands.length === 0 ? "" : `\n\nPrograms that `up` installed run as: ${commands.join(", ")}`;
 }

@@ -11,7 +11,7 @@ export type Needs = Pick<CommandContext, "project" | "releases">;
 
 type Name = Release["name"];
 
-/** The check of each program that can be brought. */
+/** The check of each program that can be installed. */
 export function programChecks({ project, releases }: Needs): Readonly<Record<Name, Check>> {
   return {
     minikube: { name: "minikube", look: () => minikube(releases.minikube) },
@@ -20,43 +20,43 @@ export function programChecks({ project, releases }: Needs): Readonly<Record<Nam
 }
 
 /**
- * Brings what PATH has not, or has too old, and puts it first on the PATH of this process and those it starts.
+ * Installs each program that PATH lacks or has too old, and puts it first on the PATH of this process and those it starts.
  * @throws {UserError} what came instead, and how a person gets the program
  */
 export async function installMissing(context: CommandContext, names: readonly Name[]): Promise<void> {
   for (const name of names) {
     const row = await rowOf(context, name);
-    if (!isToBring(row)) continue;
+    if (!needsInstall(row)) continue;
     const what = `${row.name} ${context.releases[name].version}`;
     await context.step(what, async ({ say, title }) => {
-      await bringOne(context, name, say);
+      await installOne(context, name, say);
       title(`${what}, in .pulumi/bin`);
     });
   }
 }
 
-/** Puts on PATH what was brought before, where it is needed. Changes nothing else. */
+/** Puts on PATH what was installed before, where it is needed. Changes nothing else. */
 export async function useInstalled(needs: Needs): Promise<void> {
   for (const name of ["minikube", "pulumi"] as const) {
     const folder = installedFolder(needs.project, needs.releases[name]);
-    if (folder !== undefined && isToBring(await rowOf(needs, name))) putFirst(folder);
+    if (folder !== undefined && needsInstall(await rowOf(needs, name))) putFirst(folder);
   }
 }
 
-async function bringOne(context: CommandContext, name: Name, say: (line: string) => void): Promise<void> {
+async function installOne(context: CommandContext, name: Name, say: (line: string) => void): Promise<void> {
   try {
     putFirst(await installRelease(context.project, context.releases[name], say));
   } catch (error) {
     const why = (error as Error).message.replace(/\.?$/, ".");
-    throw new UserError(`${programChecks(context)[name].name}: ${why} ${install(context, name)}`, {
+    throw new UserError(`${programChecks(context)[name].name}: ${why} ${byHand(context, name)}`, {
       cause: error,
     });
   }
   const row = await rowOf(context, name);
-  if (row.state !== "ok") throw new UserError(`${row.name}: ${row.found}. ${row.mend}`);
+  if (row.state !== "ok") throw new UserError(`${row.name}: ${row.found}. ${row.fix}`);
 }
 
-function install({ project, releases }: Needs, name: Name): string {
+function byHand({ project, releases }: Needs, name: Name): string {
   return name === "minikube"
     ? installMinikube(releases.minikube)
     : installPulumi(project.leastPulumi, releases.pulumi);
@@ -66,8 +66,8 @@ async function rowOf(needs: Needs, name: Name): Promise<Row> {
   return await lookOnce(programChecks(needs)[name]);
 }
 
-function isToBring(row: Row): boolean {
-  return row.state !== "ok" && row.bring === true;
+function needsInstall(row: Row): boolean {
+  return row.state !== "ok" && row.isInstallable === true;
 }
 
 function putFirst(folder: string): void {

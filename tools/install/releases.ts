@@ -7,7 +7,7 @@ export interface Asset {
   readonly folder?: string;
 }
 
-/** A version of a program that the tools can bring. */
+/** A version of a program that the tools can install. */
 export interface Release {
   readonly name: "minikube" | "pulumi";
   readonly version: string;
@@ -19,11 +19,11 @@ export interface Release {
   readonly assets: Readonly<Partial<Record<string, Asset>>>;
 }
 
-/** What the tools can bring. */
+/** What the tools can install. */
 export type Releases = Readonly<Record<Release["name"], Release>>;
 
 /**
- * The versions that are brought. The checksums are the publishers': minikube's from deploy/minikube/releases-v2.json of
+ * The versions that are installed. The checksums are the publishers': minikube's from deploy/minikube/releases-v2.json of
  * kubernetes/minikube, Pulumi's from Formula/pulumi.rb of pulumi/homebrew-tap, and for Windows from the release's
  * SHA512SUMS, as bucket/pulumi.json of ScoopInstaller/Main has it.
  */

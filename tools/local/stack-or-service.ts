@@ -12,7 +12,7 @@ export const alone = "here is the service alone, with an embedded MongoDB.";
 
 /**
  * Why the service runs without the stack, in one line; or `undefined` where the stack can run, now that minikube and
- * Pulumi are brought where they were missing.
+ * Pulumi are installed where they were missing.
  * @param timeout milliseconds that Docker may take to answer. @default 10 s
  */
 export async function whyLocal(context: CommandContext, timeout = 10_000): Promise<string | undefined> {

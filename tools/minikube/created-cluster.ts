@@ -6,53 +6,53 @@ import { askKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
-/** The cluster that `up` made: `id` is null until it ran. */
-interface Made {
+/** The cluster that `up` created. `id` is null until the cluster has run. */
+interface CreatedCluster {
   readonly profile: string;
   /** Its identity: what {@link uidQuery} asks for. */
   readonly id: string | null;
 }
 
-/** Remembers, before it starts, that this cluster is to be made: what is cut off halfway is `up`'s, too. */
+/** Remembers, before minikube starts, that `up` creates this cluster: one that is cut off halfway is `up`'s, too. */
 export function rememberStart(project: Project): void {
   write(project, { profile: project.minikubeProfile, id: null });
 }
 
-/** Remembers which cluster came of it. */
+/** Remembers the identity of the cluster that `up` created. */
 export async function rememberCluster(project: Project): Promise<void> {
-  const made = read(project);
-  if (made?.profile !== project.minikubeProfile || made.id !== null) return;
-  write(project, { ...made, id: await clusterId(made.profile) });
+  const created = read(project);
+  if (created?.profile !== project.minikubeProfile || created.id !== null) return;
+  write(project, { ...created, id: await clusterId(created.profile) });
 }
 
-/** Forgets it. */
+/** Forgets the cluster that `up` created. */
 export function forgetCluster(project: Project): void {
   rmSync(file(project), { force: true });
 }
 
 /**
- * Gives the profile that may be deleted, or undefined where `up` made none or it is gone already.
- * @throws {UserError} there is one of that name, and it is not, or may not be, the one that `up` made
+ * Finds the profile that may be deleted. Undefined where `up` created none, or the cluster is gone already.
+ * @throws {UserError} a cluster of that name exists, and is not known to be the one that `up` created
  */
-export async function madeCluster(project: Project): Promise<string | undefined> {
-  const made = read(project);
-  if (made === undefined) return undefined;
-  const { profile, id } = made;
+export async function createdCluster(project: Project): Promise<string | undefined> {
+  const created = read(project);
+  if (created === undefined) return undefined;
+  const { profile, id } = created;
   const found = await findProfile(profile);
   if (found === undefined) return undefined;
-  const isHalfMade = id === null && !isRunning(found);
-  if (isHalfMade || (id !== null && (await clusterId(profile)) === id)) return profile;
+  const isHalfCreated = id === null && !isRunning(found);
+  if (isHalfCreated || (id !== null && (await clusterId(profile)) === id)) return profile;
   throw new UserError(
-    `The minikube cluster "${profile}" is not known to be the one that \`npm run up\` made. ` +
-      `If it may go, run: minikube delete -p ${profile}`,
+    `The minikube cluster "${profile}" is not known to be the one that \`npm run up\` created. ` +
+      `To delete this cluster, run: minikube delete -p ${profile}`,
   );
 }
 
-/** Whether the cluster that runs is the one that `up` made. */
-export async function isMade(project: Project): Promise<boolean> {
-  const made = read(project);
-  if (made?.profile !== project.minikubeProfile || made.id === null) return false;
-  return (await clusterId(made.profile)) === made.id;
+/** Whether the cluster that runs is the one that `up` created. */
+export async function isCreatedByUp(project: Project): Promise<boolean> {
+  const created = read(project);
+  if (created?.profile !== project.minikubeProfile || created.id === null) return false;
+  return (await clusterId(created.profile)) === created.id;
 }
 
 /** null where the cluster does not say. */
@@ -62,16 +62,22 @@ async function clusterId(profile: string): Promise<string | null> {
 }
 
 function file(project: Project): string {
+  // The name of the first release: clusters that it created are found by it.
   return join(ownFolder(project), "made-cluster");
 }
 
-function read(project: Project): Made | undefined {
-  return existsSync(file(project)) ? (JSON.parse(readFileSync(file(project), "utf8")) as Made) : undefined;
+function read(project: Project): CreatedCluster | undefined {
+  return existsSync(file(project))
+    ? (JSON.parse(readFileSync(file(project), "utf8")) as CreatedCluster)
+    : undefined;
 }
 
-function write(project: Project, made: Made): void {
+function write(project: Project, created: CreatedCluster): void {
   explainSystemErrors(`write ${file(project)}`, () => {
     mkdirSync(ownFolder(project), { recursive: true });
-    writeFileSync(file(project), JSON.stringify(made));
+    writeFileSync(file(project), JSON.stringify(created));
   });
 }
+
+// `down` still has the former name.
+export { createdCluster as madeCluster };

@@ -6,7 +6,7 @@ import {
   startArguments,
   type Profile,
 } from "../../infra/cluster/minikube-profile.ts";
-import { forgetCluster, isMade, rememberCluster, rememberStart } from "./created-cluster.ts";
+import { forgetCluster, isCreatedByUp, rememberCluster, rememberStart } from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { work } from "../process/child-process.ts";
@@ -14,15 +14,15 @@ import { UserError } from "../process/user-error.ts";
 import type { StepOutput } from "../terminal/steps.ts";
 
 /**
- * Makes the cluster where there is none, and starts one that is stopped.
+ * Creates the cluster where there is none, and starts one that is stopped.
  * @throws {UserError} minikube could not
  */
 export async function startCluster(project: Project, { say, title }: StepOutput): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
   if (found === undefined) {
-    title(`minikube: making the cluster "${profile}"`);
-    await makeCluster(project, say);
+    title(`minikube: creating the cluster "${profile}"`);
+    await createCluster(project, say);
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);
     await work("minikube", ["start", "-p", profile], {}, say);
@@ -31,7 +31,7 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
   title(`minikube: "${profile}" runs`);
 }
 
-async function makeCluster(project: Project, say: StepOutput["say"]): Promise<void> {
+async function createCluster(project: Project, say: StepOutput["say"]): Promise<void> {
   const profile = project.minikubeProfile;
   rememberStart(project);
   try {
@@ -48,12 +48,12 @@ function publishedPort({ nodePort }: Project): number | undefined {
 }
 
 /**
- * Turns on what the autoscaler measures with. In a cluster that `up` made it also measures often enough to show a load
+ * Turns on what the autoscaler measures with. In a cluster that `up` created it also measures often enough to show a load
  * soon; others' clusters stay as they are.
  */
 export async function enableMetrics(project: Project, output: StepOutput): Promise<void> {
   await enable("metrics-server", hasMetricsServer, project, output);
-  if (await isMade(project)) await often(project.minikubeProfile);
+  if (await isCreatedByUp(project)) await often(project.minikubeProfile);
 }
 
 /** Turns on what routes host names. */

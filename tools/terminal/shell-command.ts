@@ -9,7 +9,7 @@ export function withShellCommands(sentence: string, project: Project): string {
   );
 }
 
-/** How a person calls a program in a shell of their own, where what was brought is not on PATH. */
+/** How a person calls a program in a shell of their own, where what was installed is not on PATH. */
 export function shellCommand(program: "kubectl" | "minikube" | "pulumi", project: Project): string {
   const path = programOnPath(program);
   if (path !== undefined && !path.startsWith(ownFolder(project))) return program;

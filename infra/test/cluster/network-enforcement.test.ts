@@ -18,7 +18,11 @@ describe("enforcement", () => {
     ["bridge", false, "minikube with --cni=bridge does not enforce NetworkPolicies"],
     ["flannel", false, "minikube with --cni=flannel does not enforce NetworkPolicies"],
     ["kindnet", false, "kindnet enforces NetworkPolicies in newer versions only"],
-    ["/home/ada/cni.yaml", false, "Nobody knows whether /home/ada/cni.yaml enforces NetworkPolicies"],
+    [
+      "/home/ada/cni.yaml",
+      false,
+      "minikube does not say whether /home/ada/cni.yaml enforces NetworkPolicies",
+    ],
   ];
   for (const [CNI, isSure, text] of networks) {
     it(`is ${isSure ? "sure" : "not sure"} with the network ${CNI ?? "of no name"}`, () => {

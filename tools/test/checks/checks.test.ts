@@ -20,7 +20,7 @@ describe("memory", () => {
     expect(memory(false, "linux", { free: 3.9 * gib, total: 8 * gib })).to.deep.equal({
       state: "warn",
       found: "3.9 GiB free",
-      mend: "A cluster wants 4 GiB free: close other programs, or give it less: minikube config set memory 3072",
+      fix: "A cluster wants 4 GiB free: close other programs, or give it less: minikube config set memory 3072",
     });
   });
 
@@ -39,7 +39,7 @@ describe("cpus", () => {
     expect(cpus(1)).to.deep.equal({
       state: "missing",
       found: "1",
-      mend: "minikube needs two CPUs: give this machine more.",
+      fix: "minikube needs two CPUs: give this machine more.",
     });
   });
 });
@@ -49,7 +49,7 @@ describe("disk", () => {
     expect((await disk(tmpdir(), 0)).state).to.equal("ok");
     expect(await disk(tmpdir(), 1e18)).to.deep.include({
       state: "warn",
-      mend: "The cluster and its images want 1000000000 GB: docker system prune",
+      fix: "The cluster and its images want 1000000000 GB: docker system prune",
     });
   });
 });
@@ -64,7 +64,7 @@ describe("avx", () => {
     expect(await avx(standalone, "linux", "x64", has(false))).to.deep.equal({
       state: "missing",
       found: "MongoDB needs it, the processor does not have it",
-      mend: "Use a MongoDB on another machine: pulumi config set mongo external",
+      fix: "Use a MongoDB on another machine: pulumi config set mongo external",
     });
     expect((await avx(standalone, "darwin", "arm64", has(false))).state).to.equal("ok");
     expect((await avx({ mongo: "external" }, "linux", "x64", has(false))).state).to.equal("ok");
@@ -74,7 +74,7 @@ describe("avx", () => {
     expect(await avx(standalone, "win32", "x64", has(undefined))).to.deep.equal({
       state: "warn",
       found: "unknown on win32",
-      mend: "If MongoDB's pod ends with code 132: Use a MongoDB on another machine: pulumi config set mongo external",
+      fix: "If MongoDB's pod ends with code 132: Use a MongoDB on another machine: pulumi config set mongo external",
     });
   });
 });

@@ -185,14 +185,14 @@ describe("doctor", () => {
       "`npm run up` enables it; by hand: minikube addons enable metrics-server -p minikube",
     ],
   ];
-  for (const [what, setup, name, state, found, mend] of faults) {
+  for (const [what, setup, name, state, found, fix] of faults) {
     it(`says what to do when ${what}`, async () => {
       const { row } = await examine(setup);
-      expect(row(name)).to.deep.equal({ name, state, found, mend });
+      expect(row(name)).to.deep.equal({ name, state, found, fix });
     });
   }
 
-  it("says that up brings a backend where nobody is logged in", async () => {
+  it("says that up creates a backend where nobody is logged in", async () => {
     const { row } = await examine({ login: false });
     expect(row("Pulumi backend")).to.deep.include({
       state: "ok",
@@ -200,7 +200,7 @@ describe("doctor", () => {
     });
   });
 
-  it("prints a table with what mends a fault below it", async () => {
+  it("prints a table with a fix below each problem", async () => {
     machine = fakeMachine({ programs: { pulumi: undefined } });
     let text = "";
     await doctor({ json: false }, { ...machine, print: (printed) => (text += printed) });
@@ -222,12 +222,12 @@ describe("url", () => {
     expect(url(goodProfile, { expose: "nodePort", nodePort: 30081 }, "win32")).to.deep.equal({
       state: "warn",
       found: "out of reach",
-      mend:
+      fix:
         "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
         "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube",
     });
     expect(url(goodProfile, { expose: "nodePort", nodePort: 0 }, "win32")).to.deep.include({
-      mend: "A port has to be published when the cluster is made: pulumi config set nodePort 30080",
+      fix: "A port has to be published when the cluster is created: pulumi config set nodePort 30080",
     });
     expect(url(goodProfile, { expose: "loadBalancer", nodePort: 0 }, "win32").state).to.equal("ok");
   });

@@ -69,8 +69,8 @@ describe("down", () => {
     expect(await runDown(machine, { cluster: true })).to.deep.equal({
       code: 1,
       text:
-        'The minikube cluster "minikube" is not known to be the one that `npm run up` made. ' +
-        "If it may go, run: minikube delete -p minikube",
+        'The minikube cluster "minikube" is not known to be the one that `npm run up` created. ' +
+        "To delete this cluster, run: minikube delete -p minikube",
     });
     expect(machine.changes()).to.deep.equal([destroy]);
   });

@@ -21,7 +21,7 @@ const files = ["/minikube-1", "/pulumi-1.tar.gz"];
 const bare = { minikube: undefined, pulumi: undefined, kubectl: undefined, tar };
 const installPulumi = "Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/";
 
-describe("bringing programs", () => {
+describe("installing programs", () => {
   let machine: Machine;
   let service: Answering;
   let server: Downloads;
@@ -43,7 +43,7 @@ describe("bringing programs", () => {
   }
 
   /** What is in `.pulumi/bin`. */
-  function brought(): string[] {
+  function installed(): string[] {
     const folder = join(machine.project.folder, ".pulumi/bin");
     return existsSync(folder) ? readdirSync(folder).sort() : [];
   }
@@ -62,17 +62,17 @@ describe("bringing programs", () => {
       expect(text).to.equal(
         `${service.url}\n\n  curl ${service.url}\n` +
           "  npm run minikube -- kubectl -p minikube -- get pods -n koa-mongo-stack-dev-1234\n  npm run down\n\n" +
-          "What was brought, by hand: npm run minikube -- …, npm run pulumi -- …",
+          "Programs that `up` installed run as: npm run minikube -- …, npm run pulumi -- …",
       );
       expect(code).to.equal(0);
       expect(machine.changes()).to.deep.equal([start, create, deploy]);
       expect(server.requests()).to.deep.equal(files);
-      expect(brought()).to.deep.equal(["minikube-1.38.1", "pulumi-3.259.0"]);
+      expect(installed()).to.deep.equal(["minikube-1.38.1", "pulumi-3.259.0"]);
       const file = join(machine.project.folder, ".pulumi/bin/minikube-1.38.1/minikube");
       expect(statSync(file).mode & 0o777).to.equal(0o755);
     });
 
-    it("asks for nothing that it has brought before", async () => {
+    it("asks for nothing that it has installed before", async () => {
       on(bare);
       await runUp(machine);
       server.requests();
@@ -86,10 +86,10 @@ describe("bringing programs", () => {
       on({ tar });
       expect(await runUp(machine)).to.include({ code: 0 });
       expect(server.requests()).to.deep.equal([]);
-      expect(brought()).to.deep.equal([]);
+      expect(installed()).to.deep.equal([]);
     });
 
-    it("takes what PATH has, though it has brought another before", async () => {
+    it("takes what PATH has, though it has installed another before", async () => {
       on(bare);
       await runUp(machine);
       machine.newShell();
@@ -100,7 +100,7 @@ describe("bringing programs", () => {
       });
     });
 
-    it("brings a Pulumi instead of one that is too old", async () => {
+    it("installs a Pulumi instead of one that is too old", async () => {
       on({ pulumi: "echo v3.209.9", tar });
       const { code, text } = await runUp(machine);
       expect(code, text).to.equal(0);
@@ -126,7 +126,7 @@ describe("bringing programs", () => {
       expect(text).to.match(
         /^minikube: http:\S+\/minikube-1 returned another file, which was deleted: its checksum is sha256:[0-9a-f]{64}, not sha256:[0-9a-f]{64}\. Install minikube: https:\/\/minikube\.sigs\.k8s\.io\/docs\/start\/$/,
       );
-      expect(brought()).to.deep.equal([]);
+      expect(installed()).to.deep.equal([]);
       server.files["minikube-1"] = right;
       expect(await runUp(machine)).to.include({ code: 0 });
     });
@@ -150,11 +150,11 @@ describe("bringing programs", () => {
       writeFileSync(join(bin, "1.38.1-minikube-1.part"), "half of it");
       expect(await runUp(machine)).to.include({ code: 0 });
       expect(server.requests()).to.deep.equal(files);
-      expect(brought()).to.deep.equal(["minikube-1.38.1", "pulumi-3.259.0"]);
+      expect(installed()).to.deep.equal(["minikube-1.38.1", "pulumi-3.259.0"]);
       expect(readdirSync(join(bin, "pulumi-3.259.0/pulumi"))).to.deep.equal(["pulumi"]);
     });
 
-    it("brings a program again that was taken out of its folder", async () => {
+    it("installs a program again that was taken out of its folder", async () => {
       on(bare);
       await runUp(machine);
       rmSync(join(machine.project.folder, ".pulumi/bin/minikube-1.38.1/minikube"));
@@ -176,32 +176,32 @@ describe("bringing programs", () => {
   });
 
   describe("doctor", () => {
-    it("says that up brings what is missing, and changes nothing", async () => {
+    it("says that up installs what is missing, and changes nothing", async () => {
       on(bare);
       const { row } = await examine();
       expect(row("minikube")).to.deep.equal({
         name: "minikube",
         state: "warn",
         found: "not on PATH",
-        mend: "`npm run up` brings 1.38.1 into .pulumi/bin; by hand: https://minikube.sigs.k8s.io/docs/start/",
-        bring: true,
+        fix: "`npm run up` installs 1.38.1 into .pulumi/bin; by hand: https://minikube.sigs.k8s.io/docs/start/",
+        isInstallable: true,
       });
       expect(row("Pulumi")).to.deep.include({
         state: "warn",
-        mend: "`npm run up` brings 3.259.0 into .pulumi/bin; by hand: https://www.pulumi.com/docs/install/",
+        fix: "`npm run up` installs 3.259.0 into .pulumi/bin; by hand: https://www.pulumi.com/docs/install/",
       });
       expect(row("kubectl")).to.deep.include({
-        mend: "`npm run minikube -- kubectl -p minikube -- get pods -A` does without it.",
+        fix: "`npm run minikube -- kubectl -p minikube -- get pods -A` does without it.",
       });
       expect(row("cluster")).to.deep.include({
         state: "warn",
-        mend: "`npm run up` brings minikube, and makes the cluster.",
+        fix: "`npm run up` installs minikube, and creates the cluster.",
       });
       expect(server.requests()).to.deep.equal([]);
       expect(existsSync(join(machine.project.folder, ".pulumi"))).to.equal(false);
     });
 
-    it("finds what was brought", async () => {
+    it("finds what was installed", async () => {
       on(bare);
       await runUp(machine);
       machine.newShell();
@@ -213,7 +213,7 @@ describe("bringing programs", () => {
   });
 
   describe("down", () => {
-    it("finds what was brought", async () => {
+    it("finds what was installed", async () => {
       on(bare);
       await runUp(machine);
       machine.newShell();
@@ -224,7 +224,7 @@ describe("bringing programs", () => {
       expect(server.requests()).to.deep.equal([]);
     });
 
-    it("brings what is gone again, and minikube only where there is something to ask it", async () => {
+    it("installs what is gone again, and minikube only where there is something to ask it", async () => {
       on(bare);
       expect(await runDown(machine)).to.deep.equal({
         code: 0,

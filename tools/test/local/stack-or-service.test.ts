@@ -30,14 +30,14 @@ describe("whyLocal", () => {
     expect(await whyLocal(on({}))).to.equal(undefined);
   });
 
-  it("is nothing where pulumi and minikube can be brought, and brings them", async () => {
+  it("is nothing where pulumi and minikube can be installed, and installs them", async () => {
     on(bare);
     publish(machine, server);
     expect(await whyLocal(contextOf(machine))).to.equal(undefined);
     expect(server.requests()).to.deep.equal(["/minikube-1", "/pulumi-1.tar.gz"]);
   });
 
-  it("says why they could not be brought", async () => {
+  it("says why they could not be installed", async () => {
     on(bare);
     publish(machine, server);
     server.manners.status = 403;
@@ -63,7 +63,7 @@ describe("whyLocal", () => {
     "never answers": "while :; do :; done",
   };
   for (const [how, docker] of Object.entries(silent)) {
-    it(`does not take Docker for there when its client ${how}, and brings nothing`, async () => {
+    it(`does not take Docker for there when its client ${how}, and installs nothing`, async () => {
       on({ ...bare, docker });
       publish(machine, server);
       expect(await whyLocal(contextOf(machine), 500)).to.equal(

@@ -48,11 +48,11 @@ export interface Machine {
   readonly project: Project;
   /** File of the kubeconfig, which does not exist at first. */
   readonly kubeconfig: string;
-  /** What can be brought. At first nothing: nobody publishes for this machine. */
+  /** What can be installed. At first nothing: nobody publishes for this machine. */
   releases: Releases;
   /** The program that does what is usual, for whoever publishes it. */
   script(name: "minikube" | "pulumi"): string;
-  /** Makes PATH what it was before anything was brought. */
+  /** Makes PATH what it was before anything was installed. */
   newShell(): void;
   /** Changes what is there. */
   set(setup: Setup): void;
