@@ -197,7 +197,10 @@ function usual({
       "start "*) change "minikube $*"; print "$state/started" >"$state/profiles" ;;
       "delete "*) change "minikube $*"; echo '{"valid":[]}' >"$state/profiles" ;;
       "addons "*) change "minikube $*" ;;
-      "kubectl "*) printf '%s' '${clusterId}' ;;
+      "kubectl "*) case "$*" in
+        *" get deployment --namespace "*) printf '%s' '${deployedImage}' ;;
+        *) printf '%s' '${clusterId}' ;;
+      esac ;;
       *) echo "unexpected: minikube $*" >&2; exit 64 ;;
     esac`,
     pulumi: `changes() {
