@@ -23,14 +23,16 @@ await requireUnclaimed(owner, claims(settings), site.otherStacks);
 
 const cluster = new Cluster("cluster", { site });
 
-const isLoaded = minikube !== undefined && !minikube.buildsInNode && registry === undefined;
+const loadInto =
+  minikube !== undefined && !minikube.buildsInNode && registry === undefined
+    ? { profile: minikube.profile, nodes: minikube.nodes }
+    : undefined;
 const serviceImage = new ServiceImage(
   "web",
   {
     clusterId: cluster.id,
-    loadInto: isLoaded ? { profile: minikube.profile, nodes: minikube.nodes } : undefined,
-    isMissing:
-      registry === undefined ? (name) => isMissing(name, site.docker, isLoaded ? nodes : []) : undefined,
+    loadInto,
+    isMissing: registry === undefined ? (name) => isMissing(name, site.docker, loadInto) : undefined,
     registry,
     platform,
   },

@@ -5,13 +5,13 @@ import type { Logger } from "pino";
 import { dataRoutes } from "./data/data-routes.ts";
 import type { DataStore } from "./data/document-store.ts";
 import { healthRoutes, type HealthDeps } from "./health/health-routes.ts";
-import { serviceBounds } from "./http/server-limits.ts";
-import { requireHead } from "./http/request-head.ts";
+import { serverLimits } from "./http/server-limits.ts";
+import { checkRequestHead } from "./http/request-head.ts";
 import { shedLoad } from "./http/overload.ts";
-import { identify, logRequests } from "./http/request-log.ts";
+import { assignRequestId, logRequests } from "./http/request-log.ts";
 import { countRequests, observe } from "./http/request-observer.ts";
-import { problems } from "./http/problem.ts";
-import { secure } from "./http/security-headers.ts";
+import { answerErrors } from "./http/problem.ts";
+import { addSecurityHeaders } from "./http/security-headers.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { openapiRoutes } from "./openapi/openapi-routes.ts";
 import { pageRoutes, type PageDeps } from "./page/page-routes.ts";
@@ -22,7 +22,7 @@ export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
   readonly logger: Logger;
   /** Requests that may be in flight at once. */
   readonly maxInFlight: number;
-  /** What is told how it goes. @default nobody */
+  /** @default nothing is measured */
   readonly metrics?: Metrics | undefined;
   /** Goes around everything, and sets `ctx.state.traceId`. @default nothing is traced */
   readonly tracing?: Middleware | undefined;
@@ -49,10 +49,10 @@ export function createApp(deps: AppDeps): Koa {
   if (deps.tracing !== undefined) app.use(deps.tracing);
   // Outside of what turns errors into answers, so that they are told of those.
   app.use(observe(logRequests(logger), ...(metrics === undefined ? [] : [countRequests(metrics)])));
-  app.use(identify());
-  app.use(secure());
-  app.use(problems(logger, (code) => metrics?.problem(code)));
-  app.use(requireHead(serviceBounds.headerCount));
+  app.use(assignRequestId());
+  app.use(addSecurityHeaders());
+  app.use(answerErrors(logger, (code) => metrics?.problem(code)));
+  app.use(checkRequestHead(serverLimits.headerCount));
   app.use(shedLoad(deps.maxInFlight));
   app.use(router.routes());
   app.use(router.allowedMethods());

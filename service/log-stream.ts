@@ -9,7 +9,7 @@ const enough = 4096;
  * The log: JSON lines on standard output. They go out together: a write for each would cost as much as a quarter of the
  * request that it tells of. What waits is written when the process ends, unless it is killed or aborts.
  */
-export function openLog(level: string, podName: string): Logger {
+export function createLogger(level: string, podName: string): Logger {
   const lines = destination({ minLength: enough });
   let due: NodeJS.Timeout | undefined;
   function flush() {

@@ -5,7 +5,7 @@ import { createStore } from "./data/document-store.ts";
 import { openDatabase } from "./mongodb-connection.ts";
 import { drain } from "./http/drain.ts";
 import { createHttpServer } from "./http/http-server.ts";
-import { openLog } from "./log-stream.ts";
+import { createLogger } from "./log-stream.ts";
 import type { ReadableMetrics } from "./metrics/metrics.ts";
 import { podCounter } from "./page/ready-pods.ts";
 import packageJson from "./package.json" with { type: "json" };
@@ -51,7 +51,7 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
 }
 
 async function serve(settings: Settings): Promise<void> {
-  const logger = openLog(settings.logLevel, settings.podName);
+  const logger = createLogger(settings.logLevel, settings.podName);
   const metrics = await metricsFor(settings);
   const tracing = await tracingFor(settings);
   const watch: Parameters<typeof openDatabase>[2] = (client) => {

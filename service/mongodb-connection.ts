@@ -4,19 +4,19 @@ import type { Logger } from "pino";
 import { overloaded } from "./http/overload.ts";
 import { Problem, unavailable } from "./http/problem.ts";
 
-/** Milliseconds after which a caller is told that MongoDB is away: an answer that takes a second is none. */
+/** Milliseconds after which a caller is told that MongoDB is unavailable: an answer that takes a second is none. */
 const operationTimeout = 800;
 
 /**
- * Milliseconds that an operation waits for one of the pool's connections. Who gets none in that time is told so while
- * MongoDB knows nothing of the operation yet, and who does has time left for the answer.
+ * Milliseconds that an operation waits for one of the pool's connections. An operation that gets none fails before
+ * MongoDB knows of it, and an operation that gets one has time left for the answer.
  */
-export const queueTimeout = 500;
+export const queueTimeoutMs = 500;
 
-/** Milliseconds in which a MongoDB must be found: less than the above, so that one that is away is not taken for slow. */
+/** Milliseconds in which a MongoDB must be found: less than the above, or an unavailable one would count as slow. */
 const selectionTimeout = 700;
 
-/** Milliseconds without an answer to anybody after which MongoDB is away. */
+/** Milliseconds without an answer to anybody after which MongoDB counts as unavailable. */
 const slowness = 2000;
 
 /** Milliseconds between attempts at the first connection. */
@@ -25,9 +25,9 @@ const connectPause = 500;
 /** A connection that is made in the background and heals by itself. */
 export interface Database {
   readonly connection: Connection;
-  /** Milliseconds of one round trip. Rejects with a 503 Problem while MongoDB is away. */
+  /** Milliseconds of one round trip. Rejects with a 503 Problem while MongoDB is unavailable. */
   ping(): Promise<number>;
-  /** As `ping`, but a MongoDB that has answered anybody within two seconds is not away, only slow. */
+  /** As `ping`, but a MongoDB that has answered anybody within two seconds is not unavailable, only slow. */
   reach(): Promise<void>;
   /** MongoDB's version. Rejects as `ping` does. */
   version(): Promise<string>;
@@ -99,7 +99,7 @@ const connectionOptions = {
   bufferCommands: false,
   autoCreate: false,
   serverSelectionTimeoutMS: selectionTimeout,
-  waitQueueTimeoutMS: queueTimeout,
+  waitQueueTimeoutMS: queueTimeoutMs,
   connectTimeoutMS: 5000,
   socketTimeoutMS: 45_000,
   heartbeatFrequencyMS: 2000,
@@ -133,8 +133,8 @@ let lastAnswer = -Infinity;
 class OperationTimeout extends Error {}
 
 /**
- * Runs a database operation. It rejects with a 503 Problem within 0.8 s: `database_unavailable` while MongoDB is away,
- * `overloaded` when it was too slow for this one and answered others meanwhile.
+ * Runs a database operation. Rejects with a 503 Problem within 0.8 s: `database_unavailable` while MongoDB is
+ * unavailable, `overloaded` if MongoDB was too slow for this operation and answered others meanwhile.
  */
 export async function whileAvailable<T>(operation: () => PromiseLike<T>): Promise<T> {
   const start = performance.now();

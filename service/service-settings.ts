@@ -24,7 +24,7 @@ export interface Settings {
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
-  /** Requests in flight above which others are refused. `MAX_IN_FLIGHT`, default 100. */
+  /** Requests in flight above which others are rejected. `MAX_IN_FLIGHT`, default 100. */
   readonly maxInFlight: number;
 }
 
@@ -63,7 +63,7 @@ const count = makeValidator((input) => {
 
 /**
  * Reads and checks every variable together.
- * @throws {Error} one error that names every variable at fault, a line each
+ * @throws {Error} one error that names every invalid variable, a line each
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const clean = cleanEnv(
@@ -110,6 +110,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 }
 
 function throwAll(errors: Partial<Record<string, Error>>): void {
-  const faults = Object.entries(errors).map(([name, error]) => `${name}: ${error?.message ?? "invalid"}`);
-  if (faults.length > 0) throw new Error(faults.join("\n"));
+  const lines = Object.entries(errors).map(([name, error]) => `${name}: ${error?.message ?? "invalid"}`);
+  if (lines.length > 0) throw new Error(lines.join("\n"));
 }

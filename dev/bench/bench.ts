@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { count, counts, developerCommand, positive } from "../support/developer-command.ts";
+import { InvalidArgumentError } from "commander";
 import { drawChart } from "./throughput-chart.ts";
 import { baseline, findCeilings, findContenders } from "./contenders.ts";
 import { measureAll } from "./measure-contenders.ts";
@@ -8,6 +8,7 @@ import { markdown, type Report } from "./bench-report.ts";
 import { summarize } from "./round-summary.ts";
 import { writeSection } from "../report/performance-page.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
+import { cliCommand, runCommandLine, wholeNumber } from "../../tools/terminal/cli-command.ts";
 import { spelled, watchMachine } from "../report/this-machine.ts";
 
 const project = join(import.meta.dirname, "../..");
@@ -20,20 +21,21 @@ interface Options {
   readonly write: boolean;
 }
 
-const options = developerCommand("bench", "Measures the service beside servers that one would write by hand.")
+const command = cliCommand("bench -w dev", {
+  summary: "Measures the service beside servers that one would write by hand.",
+  examples: ["npm run bench -w dev -- --clients 8 --rounds 3"],
+})
   .option(
     "--clients <numbers>",
     "Concurrent connections, measured one after the other.",
-    counts,
+    (text) => text.split(",").map(wholeNumber(1, 10_000)),
     [1, 8, 64, 256],
   )
-  .option("--rounds <n>", "Measurements of each cell; the median counts.", count, 7)
+  .option("--rounds <n>", "Measurements of each cell; the median counts.", wholeNumber(1, 1000), 7)
   // Short, so that a slow moment of the machine is the same for all servers.
   .option("--seconds <n>", "Length of each measurement.", positive, 0.6)
   .option("--write", "Write the section of docs/performance.md.", false)
-  .addHelpText("after", "\nExample: npm run bench -w dev -- --clients 8 --rounds 3")
-  .parse()
-  .opts<Options>();
+  .action((options: Options) => runProgram(() => bench(options)));
 
 const explanation = `Every server uses the same canned MongoDB, which answers at once, so that only the server is measured. The service has
 all of its middleware on: limits, security headers, request ids, the log. \`node:http alone\` has no database, and
@@ -45,8 +47,9 @@ measure at most. CPU is the server's, per request.
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 
-// `npm run bench -w dev`
-await runProgram(async () => {
+process.exitCode = await runCommandLine(command, process.argv.slice(2));
+
+async function bench(options: Options): Promise<void> {
   const machine = watchMachine();
   const plan = { clients: options.clients, rounds: options.rounds, durationMs: options.seconds * 1000 };
   const contenders = [...(await findContenders(cache)), ...(await findCeilings(cache))];
@@ -61,7 +64,14 @@ await runProgram(async () => {
   };
   console.log(markdown(report));
   await save(report, options.write);
-});
+}
+
+/** Reads the value of an option: a number above zero. */
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a number above 0.");
+}
 
 /** JSON and chart always; the page where asked. */
 async function save(report: Report, isPage: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../service/dev/free-port.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 import type { Contender } from "./contenders.ts";
 import type { Load, Measurement } from "./bench-load.ts";
 
@@ -21,7 +22,7 @@ const patience = 20_000;
 
 /**
  * Starts a contender on a port of its own.
- * @throws {Error} when it does not answer in time
+ * @throws {UserError} when it does not answer in time
  */
 export async function start({ name, command, env }: Contender, mongodbUri: string): Promise<Running> {
   const port = await freePort();
@@ -47,7 +48,7 @@ export async function start({ name, command, env }: Contender, mongodbUri: strin
     await untilAnswered(`http://127.0.0.1:${port}/data`, child);
   } catch (error) {
     await close();
-    throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+    throw new UserError(`${name}: ${(error as Error).message}`, { cause: error });
   }
   return { name, pid: child.pid ?? 0, port, startTime: performance.now() - began, close };
 }
@@ -55,7 +56,7 @@ export async function start({ name, command, env }: Contender, mongodbUri: strin
 async function untilAnswered(url: string, child: ChildProcess): Promise<void> {
   const last = performance.now() + patience;
   while (performance.now() < last) {
-    if (child.exitCode !== null) throw new Error(`ended with exit code ${child.exitCode}`);
+    if (child.exitCode !== null) throw new UserError(`ended with exit code ${child.exitCode}`);
     const status = await fetch(url).then(
       async (response) => (await response.text(), response.status),
       () => 0,
@@ -63,7 +64,7 @@ async function untilAnswered(url: string, child: ChildProcess): Promise<void> {
     if (status === 200) return;
     await sleep(3);
   }
-  throw new Error(`no answer within ${patience / 1000} s`);
+  throw new UserError(`no answer within ${patience / 1000} s`);
 }
 
 const groups = new Set<ChildProcess>();
@@ -104,7 +105,7 @@ export function startClient(): { measure(load: Load): Promise<Measurement>; clos
     async measure(load) {
       child.send(load);
       const [answer] = (await once(child, "message")) as [{ measurement?: Measurement; error?: string }];
-      if (answer.measurement === undefined) throw new Error(answer.error);
+      if (answer.measurement === undefined) throw new UserError(answer.error);
       return answer.measurement;
     },
     close: () => end(child),

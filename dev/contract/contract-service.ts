@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { startMongoDB } from "../../service/dev/embedded-mongodb.ts";
 import { freePort, untilListening } from "../../service/dev/free-port.ts";
+import { UserError } from "../../tools/process/user-error.ts";
 
 const main = join(import.meta.dirname, "../../service/main.ts");
 
@@ -35,7 +36,7 @@ export async function startLocalService(): Promise<LocalService> {
   process.on("exit", kill);
   const died = new AbortController();
   child.on("exit", () => {
-    died.abort(new Error("The service ended."));
+    died.abort(new UserError("The service ended."));
   });
   const answers = new Map<number, number>();
   createInterface(child.stdout).on("line", (line) => {

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { developerCommand } from "../support/developer-command.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
 import { work } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
+import { cliCommand, runCommandLine } from "../../tools/terminal/cli-command.ts";
 import { startLocalService } from "./contract-service.ts";
 import { findSchemathesis } from "./schemathesis-program.ts";
 import { repeatUntil } from "./repeat-until.ts";
@@ -21,16 +21,16 @@ const examples = "1100";
 /** Runs at the most, each with a seed of its own. */
 const mostRuns = 4;
 
-const [url] = developerCommand(
-  "test:schema",
-  "Sends 10,000 requests that schemathesis makes from /openapi.json.",
-)
+const command = cliCommand("test:schema -w dev", {
+  summary: "Sends 10,000 requests that schemathesis makes from /openapi.json.",
+  examples: ["npm run test:schema -w dev", "npm run test:schema -w dev -- http://localhost:3000"],
+})
   .argument("[url]", "Service to test; without one, a service of the test's own.")
-  .addHelpText("after", "\nExample: npm run test:schema -w dev -- http://localhost:3000")
-  .parse().processedArgs as [string?];
+  .action((url?: string) => runProgram(() => testContract(url)));
 
-// `npm run test:schema -w dev`
-await runProgram(async () => {
+process.exitCode = await runCommandLine(command, process.argv.slice(2));
+
+async function testContract(url?: string): Promise<void> {
   const schemathesis = await findSchemathesis(cache);
   if (url !== undefined) {
     await repeatUntil(leastRequests, mostRuns, () => test(schemathesis, url));
@@ -44,7 +44,7 @@ await runProgram(async () => {
     await service.close();
   }
   expectNoServerError(service.answers);
-});
+}
 
 /** One run. Gives its requests. */
 async function test(schemathesis: string, url: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadFlags } from "../../tools/commands/load.ts";
+import { abortOnInterrupt, loadFlags } from "../../tools/commands/load.ts";
 import { loadOptions, type LoadFlags } from "../../tools/load/load-options.ts";
 import type { Finding } from "../../tools/load/load-findings.ts";
 import { findingLines, measureLoad, type LoadResult } from "../../tools/load/measure-load.ts";
@@ -55,13 +55,10 @@ async function main(args: readonly string[]): Promise<number> {
   });
   for (const flag of loadFlags()) command.addOption(flag);
   command.action(async (flags: LoadFlags) => {
-    const stopping = new AbortController();
-    process.once("SIGINT", () => {
-      stopping.abort();
-    });
+    const signal = abortOnInterrupt();
     await runOnTerminal(async (context) => {
       const machine = watchMachine();
-      const result = await measureLoad(loadOptions(flags), context, stopping.signal);
+      const result = await measureLoad(loadOptions(flags), context, signal);
       const measurement = { hasClients: flags.clients !== undefined, args, machine: machine() };
       const file = await writeLoadReport(join(context.project.folder, "docs"), result, measurement);
       context.print(`\n${findingLines([...result.findings, ["picture", file]])}`);

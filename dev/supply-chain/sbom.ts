@@ -1,3 +1,5 @@
+import { UserError } from "../../tools/process/user-error.ts";
+
 /** A component of a CycloneDX document, as far as it is read here. */
 interface Component {
   /** The package's scope. */
@@ -24,7 +26,7 @@ export interface ServicePackage {
 
 /**
  * The document with the service as its subject: cyclonedx-npm takes the project, and lists the service as a component.
- * @throws {Error} a dependency is missing, or a development dependency is listed
+ * @throws {UserError} a dependency is missing, or a development dependency is listed
  */
 export function serviceSbom(
   sbom: Sbom,
@@ -35,9 +37,9 @@ export function serviceSbom(
     Object.entries(packages).map(([dependency, exact]) => `${dependency}@${exact}`);
   const missing = ids({ [name]: version, ...dependencies }).filter((id) => !listed.has(id));
   const needless = ids(devDependencies ?? {}).filter((id) => listed.has(id));
-  if (missing.length > 0) throw new Error(`the SBOM lacks ${missing.join(", ")}`);
+  if (missing.length > 0) throw new UserError(`the SBOM lacks ${missing.join(", ")}`);
   if (needless.length > 0)
-    throw new Error(`the SBOM has what only development needs: ${needless.join(", ")}`);
+    throw new UserError(`the SBOM has what only development needs: ${needless.join(", ")}`);
   const service = listed.get(`${name}@${version}`);
   const project = sbom.metadata.component["bom-ref"];
   return {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runProgram } from "../../tools/process/run-program.ts";
 import { ask, mustAsk } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
+import { cliCommand, runCommandLine } from "../../tools/terminal/cli-command.ts";
 import { auditExitCode, judgeAudit } from "./audit.ts";
 import { imagesIn, isPinned } from "./pinned-images.ts";
 import { serviceSbom, type Sbom, type ServicePackage } from "./sbom.ts";
@@ -10,13 +11,22 @@ import { serviceSbom, type Sbom, type ServicePackage } from "./sbom.ts";
 const project = join(import.meta.dirname, "../..");
 const asking = 120_000;
 
-// `npm run supply-chain -w dev`: known vulnerabilities, images that are not pinned, and the service's SBOM. Exits with 3
-// when only the audit couldn't be made. Tests check licences and install scripts, because these need no network.
-await runProgram(async () => {
-  await sbom();
-  await images();
-  await audit();
-});
+// Tests check licences and install scripts, because these need no network.
+const command = cliCommand("supply-chain -w dev", {
+  summary: "Checks known vulnerabilities and pinned images, and writes the service's SBOM into dist/.",
+  description:
+    "Checks known vulnerabilities and pinned images, and writes the service's SBOM into dist/. " +
+    "Exits with 3 if only the registry did not answer the audit.",
+  examples: ["npm run supply-chain -w dev"],
+}).action(() =>
+  runProgram(async () => {
+    await sbom();
+    await images();
+    await audit();
+  }),
+);
+
+process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function sbom(): Promise<void> {
   const program = join(project, "node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cli.js");

@@ -11,8 +11,6 @@ export interface NodeFacts {
   /** What its pods may use together: CPU in thousandths, memory in bytes. */
   readonly cpu: number;
   readonly memory: number;
-  /** Names of the images that kubelet reports. */
-  readonly images: readonly string[];
 }
 
 /** The parts of a Node that are needed here. */
@@ -25,7 +23,6 @@ interface KubernetesNode {
   readonly status: {
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly allocatable?: { readonly cpu?: string; readonly memory?: string };
-    readonly images?: readonly { readonly names?: readonly string[] }[];
     readonly nodeInfo?: { readonly operatingSystem: string; readonly architecture: string };
   };
 }
@@ -46,7 +43,7 @@ function takesPods({ spec }: KubernetesNode): boolean {
 }
 
 function facts({ metadata, status }: KubernetesNode): NodeFacts {
-  const { addresses = [], allocatable = {}, images = [], nodeInfo } = status;
+  const { addresses = [], allocatable = {}, nodeInfo } = status;
   const address = (type: string) => addresses.find((found) => found.type === type)?.address;
   return {
     name: metadata.name,
@@ -54,6 +51,5 @@ function facts({ metadata, status }: KubernetesNode): NodeFacts {
     platform: `${nodeInfo?.operatingSystem ?? "linux"}/${nodeInfo?.architecture ?? "amd64"}`,
     cpu: cpuOf(allocatable.cpu ?? "0"),
     memory: memoryOf(allocatable.memory ?? "0"),
-    images: images.flatMap(({ names = [] }) => names),
   };
 }

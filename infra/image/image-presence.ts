@@ -1,30 +1,52 @@
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { request as httpRequest, type RequestOptions } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Docker } from "../cluster/docker-daemon.ts";
-import type { NodeFacts } from "../cluster/nodes.ts";
+
+const run = promisify(execFile);
 
 /** Milliseconds that a Docker daemon may take to answer. */
 const timeoutMs = 3000;
 
-/** kubelet reports so many of a node's images, the largest first: `nodeStatusMaxImages`. */
-const reportedImages = 50;
+/** The nodes of a minikube cluster that an image was loaded into. */
+export interface LoadedNodes {
+  readonly profile: string;
+  readonly nodes: readonly string[];
+}
 
 /**
  * Whether an image is gone from the Docker daemon that built it, or from a node that it was loaded into. A daemon or node
  * that does not say counts as one that has it.
- * @param nodes the nodes that the image was loaded into. @default none, the daemon is the node's own
+ * @param loadedInto the nodes that have a copy. @default none, the daemon is the node's own
  */
 export async function isMissing(
   reference: string,
   daemon: Docker,
-  nodes: readonly NodeFacts[] = [],
+  loadedInto?: LoadedNodes,
 ): Promise<boolean> {
-  const lacks = ({ images }: NodeFacts) =>
-    images.length < reportedImages &&
-    !images.some((name) => name === reference || name.endsWith(`/${reference}`));
-  return nodes.some(lacks) || (await hasImage(daemon, reference)) === false;
+  const { profile = "", nodes = [] } = loadedInto ?? {};
+  const answers = await Promise.all([
+    hasImage(daemon, reference),
+    ...nodes.map((node) => nodeHasImage(profile, node, reference)),
+  ]);
+  return answers.includes(false);
+}
+
+/** kubelet's own list in the Node object is half a minute old, and short. */
+async function nodeHasImage(profile: string, node: string, reference: string): Promise<boolean | undefined> {
+  const look = ["--", `sudo crictl inspecti -q ${reference}`];
+  try {
+    await run("minikube", ["ssh", "--profile", profile, "--node", node, ...look], {
+      timeout: 10 * timeoutMs,
+    });
+    return true;
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    return /no such image/i.test(stdout + stderr) ? false : undefined;
+  }
 }
 
 /**
@@ -50,12 +72,14 @@ interface Target {
 }
 
 async function targetOf({ host, certPath }: Docker): Promise<Target | undefined> {
-  const url = new URL(await host);
-  if (url.protocol === "unix:") return { request: httpRequest, options: { socketPath: url.pathname } };
-  if (url.protocol === "npipe:") {
-    return { request: httpRequest, options: { socketPath: url.pathname.replaceAll("/", "\\") } };
+  const [, scheme = "", rest = ""] = /^(\w+):\/\/(.*)$/.exec(await host) ?? [];
+  // Docker's own forms: a path after the slashes, and on Windows a pipe with forward slashes.
+  if (scheme === "unix") return { request: httpRequest, options: { socketPath: rest } };
+  if (scheme === "npipe") {
+    return { request: httpRequest, options: { socketPath: rest.replaceAll("/", "\\") } };
   }
-  if (url.protocol !== "tcp:" && url.protocol !== "http:") return undefined;
+  if (scheme !== "tcp" && scheme !== "http") return undefined;
+  const url = new URL(`http://${rest}`);
   const address = { host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port };
   const folder = await certPath;
   if (folder === undefined) return { request: httpRequest, options: address };

@@ -7,12 +7,7 @@ export const ownerLabel = "koa-mongo-stack/owner";
 /** What is in the cluster already, of this stack or of others, as far as two stacks can collide in it. */
 export interface OtherStacks {
   readonly namespaces: readonly StackNamespace[];
-  /** Service by node port. */
-  readonly nodePorts: ReadonlyMap<number, Occupant>;
-  /** Ingress by host name. */
-  readonly hosts: ReadonlyMap<string, Occupant>;
-  /** Volume in use by the path of its directory on the node. */
-  readonly directories: ReadonlyMap<string, Occupant>;
+  readonly occupants: readonly Occupant[];
 }
 
 /** A namespace, and the stack that owns it. */
@@ -28,7 +23,10 @@ export interface StackNamespace {
 export interface Occupant {
   readonly kind: "Service" | "Ingress" | "PersistentVolume";
   readonly name: string;
+  /** Of a volume: the namespace of its claim. */
   readonly namespace: string;
+  /** A node port, the host name of an Ingress that takes every path, or a directory of a node. */
+  readonly holds: number | string;
 }
 
 /** The parts of Kubernetes' objects that are needed here. */
@@ -41,7 +39,10 @@ interface Item {
   };
   readonly spec?: {
     readonly ports?: readonly { readonly nodePort?: number }[];
-    readonly rules?: readonly { readonly host?: string }[];
+    readonly rules?: readonly {
+      readonly host?: string;
+      readonly http?: { readonly paths?: readonly { readonly path?: string }[] };
+    }[];
     readonly hostPath?: { readonly path: string };
     readonly claimRef?: { readonly namespace?: string };
   };
@@ -60,38 +61,43 @@ export async function findOtherStacks(context: string | undefined): Promise<Othe
 }
 
 function otherStacksIn(items: readonly Item[]): OtherStacks {
-  const of = (kind: string) => items.filter((item) => item.kind === kind);
   return {
-    namespaces: of("Namespace").map(({ metadata }) => ({
-      name: metadata.name,
-      isStack: Object.entries(partOf).every(([key, value]) => metadata.labels?.[key] === value),
-      owner: metadata.labels?.[ownerLabel],
-    })),
-    nodePorts: new Map(
-      of("Service").flatMap((item) =>
-        (item.spec?.ports ?? []).flatMap(({ nodePort }) =>
-          nodePort === undefined ? [] : [[nodePort, occupant("Service", item)] as const],
-        ),
-      ),
-    ),
-    hosts: new Map(
-      of("Ingress").flatMap((item) =>
-        (item.spec?.rules ?? []).flatMap(({ host }) =>
-          host === undefined ? [] : [[host, occupant("Ingress", item)] as const],
-        ),
-      ),
-    ),
-    directories: new Map(
-      of("PersistentVolume").flatMap((item) => {
-        const { hostPath, claimRef } = item.spec ?? {};
-        if (hostPath === undefined || claimRef?.namespace === undefined) return [];
-        const volume = occupant("PersistentVolume", item);
-        return [[hostPath.path, { ...volume, namespace: claimRef.namespace }] as const];
-      }),
-    ),
+    namespaces: items
+      .filter(({ kind }) => kind === "Namespace")
+      .map(({ metadata }) => ({
+        name: metadata.name,
+        isStack: Object.entries(partOf).every(([key, value]) => metadata.labels?.[key] === value),
+        owner: metadata.labels?.[ownerLabel],
+      })),
+    occupants: items.flatMap<Occupant>(({ kind, metadata, spec = {} }) => {
+      const { name, namespace = "" } = metadata;
+      switch (kind) {
+        case "Service":
+          return nodePorts(spec).map((holds) => ({ kind, name, namespace, holds }));
+        case "Ingress":
+          return wholeHosts(spec).map((holds) => ({ kind, name, namespace, holds }));
+        case "PersistentVolume": {
+          const { hostPath, claimRef } = spec;
+          if (hostPath === undefined || claimRef?.namespace === undefined) return [];
+          return [{ kind, name, namespace: claimRef.namespace, holds: hostPath.path }];
+        }
+        default:
+          return [];
+      }
+    }),
   };
 }
 
-function occupant(kind: Occupant["kind"], { metadata }: Item): Occupant {
-  return { kind, name: metadata.name, namespace: metadata.namespace ?? "" };
+type Spec = NonNullable<Item["spec"]>;
+
+function nodePorts({ ports = [] }: Spec): number[] {
+  return ports.flatMap(({ nodePort }) => (nodePort === undefined ? [] : [nodePort]));
+}
+
+/** Several Ingresses may share a host by their paths. */
+function wholeHosts({ rules = [] }: Spec): string[] {
+  const isWhole = (path: string | undefined) => path === undefined || path === "/";
+  return rules.flatMap(({ host, http }) =>
+    host !== undefined && http?.paths?.some(({ path }) => isWhole(path)) === true ? [host] : [],
+  );
 }

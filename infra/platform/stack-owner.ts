@@ -56,41 +56,43 @@ async function ownNamespace(): Promise<unknown> {
 /** The message about the first claim that another stack or program holds, or undefined. */
 export function conflict(
   { stack, nodePort, host, directory }: Claims,
-  { namespaces, nodePorts, hosts, directories }: OtherStacks,
+  { namespaces, occupants }: OtherStacks,
   isOwn: (namespace: StackNamespace) => boolean,
 ): string | undefined {
-  const held = (what: string, by: Occupant | undefined, otherwise: string) => {
-    const holder = namespaces.find(({ name }) => name === by?.namespace);
-    if (by === undefined || holder === undefined || isOwn(holder)) return undefined;
+  /** Who else holds it. */
+  const holder = (kind: Occupant["kind"], claim: Occupant["holds"] | undefined) =>
+    occupants.find((occupant) => {
+      const namespace = namespaces.find(({ name }) => name === occupant.namespace);
+      const isHeld = claim !== undefined && occupant.kind === kind && occupant.holds === claim;
+      return isHeld && namespace !== undefined && !isOwn(namespace);
+    });
+  const volume = holder("PersistentVolume", directory);
+  const claims = [
+    [`Port ${nodePort ?? ""} of the node`, holder("Service", nodePort), "pulumi config set nodePort 0"],
+    [`The host ${host ?? ""}`, holder("Ingress", host), "pulumi config set host NAME"],
+    [`The directory ${directory ?? ""} of the node`, volume, "pulumi stack init NAME"],
+  ] as const;
+  for (const [what, by, choose] of claims) {
+    if (by === undefined) continue;
     const start = `${what} is in use by the ${by.kind} ${by.name} in the namespace ${by.namespace}`;
-    return holder.isStack ? otherStack(start, by.namespace, stack) : `${start}. ${otherwise}`;
-  };
-  return (
-    held(
-      `Port ${nodePort ?? ""} of the node`,
-      nodePort === undefined ? undefined : nodePorts.get(nodePort),
-      "Choose another one. Run: pulumi config set nodePort 0",
-    ) ??
-    held(
-      `The host ${host ?? ""}`,
-      host === undefined ? undefined : hosts.get(host),
-      "Choose another one. Run: pulumi config set host NAME",
-    ) ??
-    held(
-      `The directory ${directory ?? ""} of the node`,
-      directory === undefined ? undefined : directories.get(directory),
-      "Choose another stack name.",
-    )
-  );
+    const isStack = namespaces.some(({ name, isStack }) => isStack && name === by.namespace);
+    if (!isStack) return `${start}. Choose another one. Run: ${choose}`;
+    return otherStack(start, by.namespace, stack, volume?.namespace === by.namespace);
+  }
+  return undefined;
 }
 
-function otherStack(start: string, namespace: string, stack: string): string {
+/** @param hasFiles whether the other stack keeps its documents in the directory that this stack would use */
+function otherStack(start: string, namespace: string, stack: string, hasFiles: boolean): string {
+  const documents = hasFiles
+    ? "MongoDB's files stay on the node, and the next `up` continues with them;"
+    : "That deletes its documents, unless they are in a directory of the node: back them up first;";
   return [
     `${start}, which another clone created, or this clone before it lost its state. Nothing was changed. You can:`,
     "- use that stack: run the commands in its clone;",
     "- remove that stack: run `npm run down` in its clone. If the clone is gone, run:",
-    `  kubectl delete namespace ${namespace}`,
-    "  MongoDB's files stay on the node, and the next `up` continues with them;",
+    `  kubectl delete namespace ${namespace}; kubectl delete pv --selector app.kubernetes.io/instance=${namespace}`,
+    `  ${documents}`,
     `- keep both: give this one another name than ${stack} and a port that Kubernetes chooses. Run:`,
     "  PULUMI_STACK=second npm run up",
   ].join("\n");

@@ -1,5 +1,5 @@
 import { isValidObjectId, mongo, Types, type Connection } from "mongoose";
-import { queueTimeout, whileAvailable } from "../mongodb-connection.ts";
+import { queueTimeoutMs, whileAvailable } from "../mongodb-connection.ts";
 import { overloaded } from "../http/overload.ts";
 import type { Metrics, Operation } from "../metrics/metrics.ts";
 import type { JsonObject } from "./document.ts";
@@ -16,8 +16,8 @@ export interface PageQuery {
 }
 
 /**
- * The queries of the service. Each rejects with a 503 Problem while MongoDB is away. Who reads the same at the same
- * time is given the same objects.
+ * The queries of the service. Each rejects with a 503 Problem while MongoDB is unavailable. Concurrent callers of the
+ * same read get the same objects.
  */
 export interface DataStore {
   /** A page, or `undefined` when there is no document `after`. */
@@ -28,8 +28,8 @@ export interface DataStore {
   remove(id: string): Promise<boolean>;
 }
 
-/** Documents of one insert, and bytes of BSON: fewer than MongoDB takes, so that nobody waits long for the others'. */
-const groupBounds = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
+/** Documents and bytes of BSON of one insert: fewer than MongoDB takes, so that no caller waits long for the others. */
+const groupLimits = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
 
 /**
  * The store on a Mongoose connection.
@@ -53,11 +53,11 @@ export function createStore(connection: Connection, metrics?: Metrics, name = "d
     (sharing) => metrics?.sharedRead("list", sharing),
   );
   const commit = groupCommit<StoredDocument>({
-    ...groupBounds,
+    ...groupLimits,
     write: (documents) => ask("insert", () => insertGroup(collection, documents)),
     sizeOf: (document) => mongo.BSON.calculateObjectSize(document),
     // As in the pool's own queue.
-    maxWait: queueTimeout,
+    maxWait: queueTimeoutMs,
     tooLate: () => overloaded(),
     onGroup: (sharing) => metrics?.groupCommit(sharing),
   });

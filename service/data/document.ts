@@ -3,7 +3,7 @@ import { Problem } from "../http/problem.ts";
 /** A JSON object as a client sends it. */
 export type JsonObject = Record<string, unknown>;
 
-/** Deepest nesting of objects and arrays that is kept. MongoDB's own bound is 100. */
+/** Deepest nesting of objects and arrays that is kept. MongoDB's own limit is 100. */
 export const maxDepth = 32;
 
 const serverKeys = ["_id", "createdAt"];
@@ -49,7 +49,7 @@ function parseJson(text: string): unknown {
  */
 const mayRound = /\d{16}|\dE/i;
 
-/** A reviver that refuses numbers which a double can't hold: they would come back as other numbers. */
+/** A reviver that rejects numbers which a double can't hold: they would come back as other numbers. */
 function requireExactNumber(_key: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== "number" || context.source === undefined) return value;
   const isWhole = /^-?\d+$/.test(context.source);

@@ -60,24 +60,24 @@ export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Ite
 }
 
 /** How many of the first are a group. */
-function groupSize<Item>(queue: readonly Waiting<Item>[], bounds: GroupCommitOptions<Item>): number {
+function groupSize<Item>(queue: readonly Waiting<Item>[], limits: GroupCommitOptions<Item>): number {
   let bytes = 0;
   const end = queue.findIndex((waiting, i) => {
     bytes += waiting.bytes;
-    return i > 0 && (i >= bounds.maxCount || bytes > bounds.maxBytes);
+    return i > 0 && (i >= limits.maxCount || bytes > limits.maxBytes);
   });
   return end === -1 ? queue.length : end;
 }
 
-/** Writes a group, and gives each caller what is his. It never rejects. */
+/** Writes a group, and settles the promise of each caller. Never rejects. */
 async function settle<Item>(
   group: readonly Waiting<Item>[],
   write: GroupCommitOptions<Item>["write"],
 ): Promise<void> {
   try {
-    const faults = await write(group.map(({ item }) => item));
+    const errors = await write(group.map(({ item }) => item));
     group.forEach(({ resolve, reject }, i) => {
-      if (faults.has(i)) reject(faults.get(i));
+      if (errors.has(i)) reject(errors.get(i));
       else resolve();
     });
   } catch (error) {
@@ -85,7 +85,7 @@ async function settle<Item>(
   }
 }
 
-/** Takes out who has waited since before `latest`: those are the first. */
+/** Removes the items that have waited since before `latest`: those are the first. */
 function dropLate<Item>(queue: Waiting<Item>[], latest: number, tooLate: () => unknown): Waiting<Item>[] {
   const first = queue.findIndex(({ since }) => since >= latest);
   const late = first === -1 ? queue : queue.slice(0, first);

@@ -5,7 +5,7 @@ const none: ReadonlyMap<number, unknown> = new Map();
 
 /**
  * Inserts documents in one round trip.
- * @returns the errors of those that MongoDB refused, by index; the others are stored
+ * @returns the errors of those that MongoDB rejected, by index; the others are stored
  * @throws what went wrong for all of them
  */
 export async function insertGroup(
@@ -20,14 +20,15 @@ export async function insertGroup(
     return none;
   } catch (error) {
     if (error instanceof mongo.MongoBulkWriteError && error.result.getWriteConcernError() === undefined) {
-      const refused = error.result.getWriteErrors();
-      if (refused.length > 0) return new Map(refused.map((fault) => [fault.index, faultOf(fault)]));
+      const rejected = error.result.getWriteErrors();
+      if (rejected.length > 0)
+        return new Map(rejected.map((writeError) => [writeError.index, errorOf(writeError)]));
     }
     throw error;
   }
 }
 
 /** As it is thrown where a document is alone. */
-function faultOf({ code, errmsg }: mongo.WriteError): mongo.MongoServerError {
+function errorOf({ code, errmsg }: mongo.WriteError): mongo.MongoServerError {
   return new mongo.MongoServerError({ code, message: errmsg ?? "refused" });
 }

@@ -1,38 +1,38 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import { serviceBounds, type Bounds } from "./server-limits.ts";
-import { refuseOutsideKoa, type RefusalDeps } from "./rejected-connection.ts";
+import { serverLimits, type ServerLimits } from "./server-limits.ts";
+import { rejectOutsideKoa, type RejectionDeps } from "./rejected-connection.ts";
 
 /** What the server needs from outside. */
-export interface ServerDeps extends RefusalDeps {
+export interface ServerDeps extends RejectionDeps {
   readonly handle: RequestListener;
-  /** @default {@link serviceBounds} */
-  readonly bounds?: Bounds;
+  /** @default {@link serverLimits} */
+  readonly limits?: ServerLimits;
 }
 
-/** An HTTP server with bounds, which does not listen yet. */
-export function createHttpServer({ handle, bounds = serviceBounds, ...refusal }: ServerDeps): Server {
+/** An HTTP server with limits, which does not listen yet. */
+export function createHttpServer({ handle, limits = serverLimits, ...rejectionDeps }: ServerDeps): Server {
   const server = createServer(
     {
-      headersTimeout: bounds.headersTimeout,
-      requestTimeout: bounds.requestTimeout,
-      keepAliveTimeout: bounds.keepAliveTimeout,
-      connectionsCheckingInterval: bounds.checkInterval,
-      maxHeaderSize: bounds.headerBytes,
-      // Node would answer without a body; `requireHead` answers with a problem.
+      headersTimeout: limits.headersTimeout,
+      requestTimeout: limits.requestTimeout,
+      keepAliveTimeout: limits.keepAliveTimeout,
+      connectionsCheckingInterval: limits.checkInterval,
+      maxHeaderSize: limits.headerBytes,
+      // Node would answer without a body; `checkRequestHead` answers with a problem.
       requireHostHeader: false,
     },
     handle,
   );
-  server.setTimeout(bounds.stalledTimeout);
-  // Counted in head.ts: Node's own bound is answered as if the headers were too large, or drops what is beyond it.
+  server.setTimeout(limits.stalledTimeout);
+  // request-head.ts counts them: Node would answer as if the headers were too large, or drop those over its limit.
   server.maxHeadersCount = 0;
-  server.maxConnections = bounds.connections;
+  server.maxConnections = limits.connections;
   // Idle clients make room: a probe that finds none would have the pod restarted.
   server.on("drop", () => {
     server.closeIdleConnections();
   });
   // An `Expect` other than 100-continue, which Node would answer without a body.
   server.on("checkExpectation", handle);
-  refuseOutsideKoa(server, refusal);
+  rejectOutsideKoa(server, rejectionDeps);
   return server;
 }

@@ -3,21 +3,21 @@ import { whenAnswered } from "./response-end.ts";
 import { unavailable } from "./problem.ts";
 
 /**
- * Middleware: while `most` requests are in flight, every other one is answered 503 `overloaded` at once. In flight is a
- * request until its answer is sent and its work is done: both hold memory, and a client may leave before its work ends.
+ * Middleware: while `maxInFlight` requests are in flight, answers every other request with 503 `overloaded` at once. A
+ * request is in flight until its answer is sent and its work is done: both hold memory, and a client may leave earlier.
  */
-export function shedLoad(most: number): Middleware {
+export function shedLoad(maxInFlight: number): Middleware {
   let inFlight = 0;
   const release = () => {
     inFlight--;
   };
-  return async function shedLoadOverMost(ctx, next) {
+  return async function shedExcessLoad(ctx, next) {
     // A busy pod is not a dead one: its probes are always answered.
     if (isHealth(ctx.path)) {
       await next();
       return;
     }
-    if (inFlight >= most) throw overloaded();
+    if (inFlight >= maxInFlight) throw overloaded();
     inFlight++;
     try {
       await next();

@@ -42,14 +42,14 @@ export function unavailable(code: string, detail: string, options: ProblemOption
 /** The media type of every error. */
 export const problemType = "application/problem+json";
 
-/** By what the log, the traces and a client know a request. */
+/** The ids of a request in the log, the traces and the answer. */
 export interface RequestIds {
   readonly requestId: string;
-  /** Where requests are traced. */
+  /** Only if requests are traced. */
   readonly traceId?: string;
 }
 
-/** What a client is told of a problem. */
+/** The JSON body of a problem. */
 export function problemBody(problem: Problem, { requestId, traceId }: RequestIds): object {
   const { status, code, message: detail, members } = problem;
   return { title: STATUS_CODES[status], status, code, detail, requestId, traceId, ...members };
@@ -59,7 +59,7 @@ export function problemBody(problem: Problem, { requestId, traceId }: RequestIds
  * Middleware: every error leaves as `application/problem+json`; what is not a Problem leaves as a bare 500.
  * @param onProblem told the code of each
  */
-export function problems(logger: Logger, onProblem?: (code: string) => void): Middleware {
+export function answerErrors(logger: Logger, onProblem?: (code: string) => void): Middleware {
   return async function problemJson(ctx, next) {
     try {
       await next();
@@ -83,7 +83,7 @@ function unrouted(status: number, path: string): Problem {
     : new Problem(status, "method_not_allowed", "The `Allow` header names the methods of this path.");
 }
 
-/** Our own faults with their stack; a database that is away in one line, because that line comes with every request. */
+/** Logs our own errors with their stack. An unavailable database gets one line, because every request logs it. */
 function report(logger: Logger, { requestId, traceId }: RequestIds, problem: Problem, error: unknown): void {
   if (problem.status === 500) logger.error({ requestId, traceId, err: error }, "request failed");
   if (problem.status === 503) {

@@ -4,36 +4,36 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { Metrics } from "../metrics/metrics.ts";
-import { breakBody, incompleteBody } from "./request-body.ts";
+import { failBody, incompleteBody } from "./request-body.ts";
 import { Problem, problemBody, problemType } from "./problem.ts";
 import { securityHeaders } from "./security-headers.ts";
 
-/** Milliseconds in which a client may read why it was refused: a reset while it still sends would lose the answer. */
-const lingering = 1000;
+/** How long a client may read the error: a reset while the client still sends would lose the answer. */
+const lingerMs = 1000;
 
-/** Who hears of a refusal. */
-export interface RefusalDeps {
+/** What {@link rejectOutsideKoa} reports to. */
+export interface RejectionDeps {
   readonly logger: Logger;
-  /** @default nobody counts */
+  /** @default none */
   readonly metrics?: Pick<Metrics, "problem"> | undefined;
 }
 
-/** Answers with the same problems what Koa never sees, and what it sees without the end of its body. */
-export function refuseOutsideKoa(server: Server, { logger, metrics }: RefusalDeps): void {
+/** Answers what Koa never sees, and requests whose body breaks off, with the same problems as Koa does. */
+export function rejectOutsideKoa(server: Server, { logger, metrics }: RejectionDeps): void {
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
-  const refused = new WeakSet<Duplex>();
+  const rejected = new WeakSet<Duplex>();
 
   /** @param body the request in whose body it is: Koa counts it as soon as it reads that */
-  function refuse(socket: Duplex, problem: Problem, body?: IncomingMessage): void {
-    if (refused.has(socket)) return;
-    refused.add(socket);
+  function reject(socket: Duplex, problem: Problem, body?: IncomingMessage): void {
+    if (rejected.has(socket)) return;
+    rejected.add(socket);
     const requestId = randomUUID();
     logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
     socket.end(rawAnswer(problem, requestId));
-    setTimeout(() => socket.destroy(), lingering).unref();
+    setTimeout(() => socket.destroy(), lingerMs).unref();
     // No request: a browser opens connections that it never uses, and an error budget is about what was asked.
     if (body === undefined) metrics?.problem(problem.code);
-    else breakBody(body, problem);
+    else failBody(body, problem);
   }
 
   server.prependListener("request", (request, response) => {
@@ -43,13 +43,13 @@ export function refuseOutsideKoa(server: Server, { logger, metrics }: RefusalDep
     const last = latest.get(socket);
     const body = last?.request.complete === false ? last.request : undefined;
     if (!socket.writable || (last !== undefined && isBeingAnswered(last))) socket.destroy();
-    else refuse(socket, parserProblem(error.code, body !== undefined), body);
+    else reject(socket, parserProblem(error.code, body !== undefined), body);
   });
-  // Without a listener Node closes the connection without a word.
+  // Without a listener, Node closes the connection without an answer.
   server.on("connect", (_request: IncomingMessage, socket: Socket) => {
     // Node leaves the errors of such a socket to us.
     socket.on("error", () => socket.destroy());
-    refuse(socket, new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } }));
+    reject(socket, new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } }));
   });
 }
 

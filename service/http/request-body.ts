@@ -78,12 +78,12 @@ function bodyProblem(error: unknown): Problem {
 
 const broken = new WeakMap<IncomingMessage, Problem>();
 
-/** Has the reader of this body end with what the client was told when the connection was ended. */
-export function breakBody(request: IncomingMessage, problem: Problem): void {
+/** Lets the reader of this body fail with the problem that the client was sent. */
+export function failBody(request: IncomingMessage, problem: Problem): void {
   broken.set(request, problem);
 }
 
-/** What a body is answered that its client ends too early. */
+/** 400: the client ended the body too early. */
 export function incompleteBody(cause?: unknown): Problem {
   return new Problem(400, "incomplete_body", "The body ended before all of it had arrived.", { cause });
 }

@@ -1,9 +1,9 @@
 import type { Middleware } from "koa";
 import { Problem } from "./problem.ts";
 
-/** Middleware: refuses what Node would answer without a body, or would let pass with headers missing. */
-export function requireHead(headerCount: number): Middleware {
-  return function requireGoodHead(ctx, next) {
+/** Middleware: rejects requests that Node would answer without a body, or would pass on with headers missing. */
+export function checkRequestHead(headerCount: number): Middleware {
+  return function checkHead(ctx, next) {
     const { rawHeaders, httpVersion } = ctx.req;
     if (rawHeaders.length / 2 > headerCount) {
       throw closing(431, "too_many_headers", `A request can have ${headerCount} headers at most.`);

@@ -6,9 +6,9 @@ import type { RequestIds } from "./problem.ts";
 
 const requestIdHeader = "X-Request-Id";
 
-/** Middleware: gives a request the client's `X-Request-Id` or a new one, which the answer repeats. */
-export function identify(): Middleware {
-  return function identifyRequest(ctx, next) {
+/** Middleware: assigns the client's `X-Request-Id`, or a new one, to a request, and returns it with the answer. */
+export function assignRequestId(): Middleware {
+  return function setRequestId(ctx, next) {
     const given = ctx.get(requestIdHeader);
     // An id that is not plain could forge log lines of other tools.
     const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
@@ -18,7 +18,7 @@ export function identify(): Middleware {
   };
 }
 
-/** Writes a JSON line a request. */
+/** Logs one JSON line for each request. */
 export function logRequests(logger: Logger): Observer {
   return ({ state, method, path, status }, ms) => {
     const { requestId, traceId } = state as RequestIds;

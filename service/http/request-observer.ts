@@ -2,10 +2,10 @@ import type { Context, Middleware } from "koa";
 import type { Metrics } from "../metrics/metrics.ts";
 import { whenAnswered } from "./response-end.ts";
 
-/** Is told of a request when it is answered, and how many milliseconds that took. Nobody is there to catch its errors. */
+/** Called after each request, with its duration in milliseconds. Must not throw: nothing catches its errors. */
 export type Observer = (ctx: Context, ms: number) => void;
 
-/** Middleware: tells of every request how it was answered. The answer goes first: nobody waits for what is told of it. */
+/** Middleware: calls the observers after each request. The answer is sent first, so no client waits for them. */
 export function observe(...observers: readonly Observer[]): Middleware {
   return async function observeRequest(ctx, next) {
     const start = performance.now();

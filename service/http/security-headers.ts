@@ -13,7 +13,7 @@ export const securityHeaders = {
 } as const;
 
 /** Middleware: sets {@link securityHeaders}. */
-export function secure(): Middleware {
+export function addSecurityHeaders(): Middleware {
   const headers = new Map(Object.entries(securityHeaders));
   return function setSecurityHeaders(ctx, next) {
     ctx.res.setHeaders(headers);

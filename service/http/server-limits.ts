@@ -1,5 +1,5 @@
-/** Bounds of the HTTP server: what is over them never reaches a route. Times are in milliseconds. */
-export interface Bounds {
+/** Limits of the HTTP server. A request over a limit never reaches a route. Times are in milliseconds. */
+export interface ServerLimits {
   /** For the request line and the headers. */
   readonly headersTimeout: number;
   /** For the whole request, with its body. */
@@ -18,16 +18,16 @@ export interface Bounds {
   readonly connections: number;
 }
 
-/** The bounds in which the service serves. */
-export const serviceBounds: Bounds = {
-  // Headers are a few packets: who takes longer holds a connection on purpose.
+/** The limits of the service. */
+export const serverLimits: ServerLimits = {
+  // Headers are a few packets: a client that takes longer holds a connection on purpose.
   headersTimeout: 10_000,
   // The largest body in that time is 40 kbit/s, less than a bad mobile network.
   requestTimeout: 20_000,
   // Longer than the 60 s of the usual load balancers: they would otherwise send on a connection that is just closed.
   keepAliveTimeout: 65_000,
-  // Who takes no byte of its answer would keep its place among the requests in flight for ever. It is longer than
-  // `requestTimeout`, so that a stalled request is told why it is ended.
+  // A client that reads no byte of its answer would keep its place among the requests in flight for ever. Longer than
+  // `requestTimeout`, so that a stalled request gets an error before its connection ends.
   stalledTimeout: 30_000,
   // Node's own 30 s would let a slow client stay four times as long as it may.
   checkInterval: 1_000,

@@ -1,7 +1,7 @@
 import type { mongo } from "mongoose";
 
 /** What becomes of the connections to MongoDB. */
-export interface PoolUse {
+export interface PoolUsage {
   /** Connections that there are, and those of them that an operation has. */
   open: number;
   inUse: number;
@@ -10,8 +10,8 @@ export interface PoolUse {
 }
 
 /** Counts along with a client that has not connected yet. */
-export function watchPool(client: mongo.MongoClient): PoolUse {
-  const use: PoolUse = { open: 0, inUse: 0, waiting: 0 };
+export function watchPool(client: mongo.MongoClient): PoolUsage {
+  const use: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
   client.on("connectionCreated", () => use.open++);
   client.on("connectionClosed", () => use.open--);
   client.on("connectionCheckOutStarted", () => use.waiting++);

@@ -1,6 +1,6 @@
 import type { mongo } from "mongoose";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import { watchPool, type PoolUse } from "./connection-pool.ts";
+import { watchPool, type PoolUsage } from "./connection-pool.ts";
 
 /** An operation of the store, as a metric names it. */
 export type Operation = "list" | "find" | "insert" | "remove";
@@ -73,7 +73,7 @@ export function createMetrics(): ReadableMetrics {
     buckets: sizes,
     registers,
   });
-  let use: PoolUse = { open: 0, inUse: 0, waiting: 0 };
+  let use: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
   new Gauge({
     name: "mongodb_pool_connections",
     help: "Connections to MongoDB, by what they do",

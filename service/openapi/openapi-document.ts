@@ -1,5 +1,5 @@
 import { paths } from "./openapi-paths.ts";
-import { problem } from "./openapi-responses.ts";
+import { problemResponse } from "./openapi-responses.ts";
 import { headers, schemas } from "./openapi-schemas.ts";
 
 /** The service's contract as OpenAPI 3.1. Tests hold it against the routes, the problems and every answer. */
@@ -19,8 +19,8 @@ export function openapiDocument(version: string) {
       headers,
       responses: {
         // Answers to what has no operation.
-        NotFound: problem(404, ["not_found"]),
-        MethodNotAllowed: problem(405, ["method_not_allowed"]),
+        NotFound: problemResponse(404, ["not_found"]),
+        MethodNotAllowed: problemResponse(405, ["method_not_allowed"]),
       },
     },
   };

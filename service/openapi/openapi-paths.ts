@@ -1,5 +1,11 @@
 import { defaultLimit, maxLimit } from "../data/data-routes.ts";
-import { answer, empty, problem, problems, type Codes } from "./openapi-responses.ts";
+import {
+  emptyResponse,
+  problemResponse,
+  problemResponses,
+  response,
+  type Codes,
+} from "./openapi-responses.ts";
 import { ref } from "./openapi-schemas.ts";
 
 const json = "application/json";
@@ -17,7 +23,7 @@ const page = {
   get: {
     operationId: "getPage",
     summary: "The page, for people",
-    responses: { 200: answer("The page.", html, { type: "string" }), ...problems(load) },
+    responses: { 200: response("The page.", html, { type: "string" }), ...problemResponses(load) },
   },
   post: {
     operationId: "sendForm",
@@ -35,10 +41,10 @@ const page = {
       },
     },
     responses: {
-      303: empty("Stored: the page shows it.", ["Location"]),
-      ...problems(body, { 403: ["cross_site_form"] }),
-      422: answer("The page, which says what is missing.", html, { type: "string" }),
-      503: orPage(problem(503, ["overloaded"])),
+      303: emptyResponse("Stored: the page shows it.", ["Location"]),
+      ...problemResponses(body, { 403: ["cross_site_form"] }),
+      422: response("The page, which says what is missing.", html, { type: "string" }),
+      503: orPage(problemResponse(503, ["overloaded"])),
     },
   },
 };
@@ -56,10 +62,10 @@ const deletion = {
       },
     },
     responses: {
-      303: empty("It is gone: the page shows what is left.", ["Location"]),
-      ...problems(body, { 403: ["cross_site_form"] }),
-      422: answer("The page, which says what is wrong.", html, { type: "string" }),
-      503: orPage(problem(503, ["overloaded"])),
+      303: emptyResponse("It is gone: the page shows what is left.", ["Location"]),
+      ...problemResponses(body, { 403: ["cross_site_form"] }),
+      422: response("The page, which says what is wrong.", html, { type: "string" }),
+      503: orPage(problemResponse(503, ["overloaded"])),
     },
   },
 };
@@ -97,8 +103,8 @@ function resource(path: string, { document, plural, singular, codes = [] }: Reso
         },
       ],
       responses: {
-        200: answer("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
-        ...problems({ 400: ["invalid_limit", "unknown_after"] }, database),
+        200: response("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
+        ...problemResponses({ 400: ["invalid_limit", "unknown_after"] }, database),
       },
     },
     post: {
@@ -107,13 +113,13 @@ function resource(path: string, { document, plural, singular, codes = [] }: Reso
       requestBody: { required: true, content: { [json]: { schema: document } } },
       responses: {
         201: {
-          ...answer(`The stored ${names.one}.`, json, stored, ["Location"]),
+          ...response(`The stored ${names.one}.`, json, stored, ["Location"]),
           links: {
             read: { operationId: `get${singular}`, parameters: { id: "$response.body#/_id" } },
             remove: { operationId: `delete${singular}`, parameters: { id: "$response.body#/_id" } },
           },
         },
-        ...problems(body, database, { 400: ["invalid_json"], 422: [...notStorable, ...codes] }),
+        ...problemResponses(body, database, { 400: ["invalid_json"], 422: [...notStorable, ...codes] }),
       },
     },
   };
@@ -122,12 +128,12 @@ function resource(path: string, { document, plural, singular, codes = [] }: Reso
     get: {
       operationId: `get${singular}`,
       summary: `One ${names.one}`,
-      responses: { 200: answer(`The ${names.one}.`, json, stored), ...problems(missing, database) },
+      responses: { 200: response(`The ${names.one}.`, json, stored), ...problemResponses(missing, database) },
     },
     delete: {
       operationId: `delete${singular}`,
       summary: `Deletes one ${names.one}`,
-      responses: { 204: empty("It is gone."), ...problems(missing, database) },
+      responses: { 204: emptyResponse("It is gone."), ...problemResponses(missing, database) },
     },
   };
   return { [path]: collection, [`${path}/{id}`]: one };
@@ -161,35 +167,38 @@ export const paths = {
     get: {
       operationId: "getHealth",
       summary: "Whether it can serve, with details",
-      responses: { 200: answer("It can.", json, ref("schemas", "Health")), ...problems(notServing) },
+      responses: {
+        200: response("It can.", json, ref("schemas", "Health")),
+        ...problemResponses(notServing),
+      },
     },
   },
   "/health/live": {
     get: {
       operationId: "getLiveness",
       summary: "Whether the process can serve; never asks MongoDB",
-      responses: { 200: answer("It can.", json, ref("schemas", "Alive")), ...problems() },
+      responses: { 200: response("It can.", json, ref("schemas", "Alive")), ...problemResponses() },
     },
   },
   "/health/ready": {
     get: {
       operationId: "getReadiness",
       summary: "Whether it can serve",
-      responses: { 200: answer("It can.", json, ref("schemas", "Alive")), ...problems(notServing) },
+      responses: { 200: response("It can.", json, ref("schemas", "Alive")), ...problemResponses(notServing) },
     },
   },
   "/openapi.json": {
     get: {
       operationId: "getContract",
       summary: "This document",
-      responses: { 200: answer("OpenAPI 3.1.", json, { type: "object" }), ...problems(load) },
+      responses: { 200: response("OpenAPI 3.1.", json, { type: "object" }), ...problemResponses(load) },
     },
   },
 };
 
-/** A form is answered with the page also while MongoDB is away. */
-function orPage(response: ReturnType<typeof problem>) {
-  return { ...response, content: { ...response.content, [html]: { schema: { type: "string" } } } };
+/** A form is answered with the page also while MongoDB is unavailable. */
+function orPage(unavailable: ReturnType<typeof problemResponse>) {
+  return { ...unavailable, content: { ...unavailable.content, [html]: { schema: { type: "string" } } } };
 }
 
 function asset(summary: string, type: string) {
@@ -198,7 +207,7 @@ function asset(summary: string, type: string) {
     get: {
       operationId,
       summary,
-      responses: { 200: answer("The file.", type, { type: "string" }), ...problems(load) },
+      responses: { 200: response("The file.", type, { type: "string" }), ...problemResponses(load) },
     },
   };
 }

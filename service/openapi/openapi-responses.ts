@@ -2,25 +2,25 @@ import { STATUS_CODES } from "node:http";
 import { problemType } from "../http/problem.ts";
 import { ref } from "./openapi-schemas.ts";
 
-/** The problems that an operation answers, by status. */
+/** Codes of the problems that an operation may return, by status. */
 export type Codes = Readonly<Record<number, readonly string[]>>;
 
 /** An answer with a body of this type, and these headers beside `X-Request-Id`. */
-export function answer(description: string, type: string, schema: object, names: readonly string[] = []) {
+export function response(description: string, type: string, schema: object, names: readonly string[] = []) {
   return { description, headers: headersOf(names), content: { [type]: { schema } } };
 }
 
 /** An answer without a body. */
-export function empty(description: string, names: readonly string[] = []) {
+export function emptyResponse(description: string, names: readonly string[] = []) {
   return { description, headers: headersOf(names) };
 }
 
 /** An error of one status. */
-export function problem(status: number, codes: readonly string[]) {
+export function problemResponse(status: number, codes: readonly string[]) {
   const members = { status: { const: status }, code: { enum: codes } };
   const schema = { ...ref("schemas", "Problem"), properties: members };
   const names = status === 503 ? ["Retry-After"] : status === 405 ? ["Allow"] : [];
-  return answer(STATUS_CODES[status] ?? "", problemType, schema, names);
+  return response(STATUS_CODES[status] ?? "", problemType, schema, names);
 }
 
 /** What any request can be answered that is no good HTTP, or comes at a bad time. */
@@ -34,13 +34,13 @@ const anywhere: Codes = {
 };
 
 /** The errors of an operation: its own, and those of every one. */
-export function problems(...own: readonly Codes[]) {
+export function problemResponses(...own: readonly Codes[]) {
   const all: Record<number, string[]> = {};
   for (const codes of [anywhere, ...own]) {
     for (const [status, names] of Object.entries(codes)) (all[Number(status)] ??= []).push(...names);
   }
   return Object.fromEntries(
-    Object.entries(all).map(([status, codes]) => [status, problem(Number(status), codes)]),
+    Object.entries(all).map(([status, codes]) => [status, problemResponse(Number(status), codes)]),
   );
 }
 

@@ -95,7 +95,7 @@ async function readModel(deps: PageDeps): Promise<PageModel> {
   }
 }
 
-/** The page has something to say while MongoDB is away, too. */
+/** The page has something to say while MongoDB is unavailable, too. */
 function withoutDatabase({ podName, version, countPods }: PageDeps): PageModel {
   const uptime = process.uptime();
   return { time: new Date(), podName, uptime, version, pods: countPods(), mongodb: undefined, documents: [] };

@@ -10,7 +10,7 @@ export interface PageModel {
   readonly version: string;
   /** Pods that are ready, where it is known. */
   readonly pods: number | undefined;
-  /** `undefined` while it is away. */
+  /** `undefined` while MongoDB is unavailable. */
   readonly mongodb: { readonly version: string; readonly roundTrip: number } | undefined;
   /** Newest first. */
   readonly documents: readonly Readonly<Record<string, unknown>>[];

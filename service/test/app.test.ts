@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import Koa from "koa";
 import { pino } from "pino";
-import { identify } from "../http/request-log.ts";
-import { problems } from "../http/problem.ts";
+import { assignRequestId } from "../http/request-log.ts";
+import { answerErrors } from "../http/problem.ts";
 import { expectProblem } from "./support/expect-problem.ts";
 import { send } from "./support/raw-connection.ts";
 import { startService, type TestService } from "./support/test-service.ts";
@@ -63,11 +63,11 @@ describe("createApp", () => {
   });
 });
 
-describe("problems", () => {
+describe("answerErrors", () => {
   it("answers a bare 500 to an error of our own and logs it", async () => {
     const lines: string[] = [];
     const logger = pino({}, { write: (line: string) => void lines.push(line) });
-    const app = new Koa().use(identify()).use(problems(logger));
+    const app = new Koa().use(assignRequestId()).use(answerErrors(logger));
     app.use(() => {
       throw new Error("secret detail");
     });

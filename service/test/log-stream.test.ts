@@ -6,13 +6,13 @@ const log = new URL("../log-stream.ts", import.meta.url).href;
 
 /** Runs a script that has a log, `log`, in a process of its own. */
 function logging(script: string) {
-  const whole = `import { openLog } from "${log}"; const log = openLog("info", "pod-1"); ${script}`;
+  const whole = `import { createLogger } from "${log}"; const log = createLogger("info", "pod-1"); ${script}`;
   return spawn(process.execPath, ["--input-type=module", "--eval", whole], {
     stdio: ["ignore", "pipe", "inherit"],
   });
 }
 
-describe("openLog", function () {
+describe("createLogger", function () {
   this.timeout(20_000);
 
   it("writes a line soon, while the process goes on", async () => {

@@ -3,7 +3,7 @@ import { installMissing } from "../install/missing-programs.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { forgetCluster, madeCluster } from "../minikube/created-cluster.ts";
-import type { Project } from "../pulumi/project-settings.ts";
+import { requireMinikube, stackName, type Project } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { work } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
@@ -32,13 +32,14 @@ export const command = cliCommand("down", {
  */
 export async function down({ cluster }: DownOptions, context: CommandContext): Promise<undefined> {
   const { project, step, print } = context;
+  requireMinikube(project, "npm run down", "npm run pulumi -- destroy");
   await step("Pulumi", () => requirePulumi(context));
   await installMissing(context, ["pulumi"]);
   const stack = await step("stack", () => findStack(project));
   // Whether there is still a cluster is for minikube to say.
   if (stack.exists || cluster) await installMissing(context, ["minikube"]);
   if (stack.exists) await destroy(stack, context);
-  else print("There is no stack dev: nothing to destroy.");
+  else print(`There is no stack ${stackName}: nothing to destroy.`);
   if (cluster) await deleteCluster(context);
 }
 

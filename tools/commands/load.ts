@@ -47,13 +47,18 @@ export const command = cliCommand("load", {
 });
 for (const flag of loadFlags()) command.addOption(flag);
 command.action(async (flags: LoadFlags) => {
+  const signal = abortOnInterrupt();
+  await runOnTerminal((context) => load(flags, context, signal));
+});
+
+/** Aborts at the first Ctrl-C. A second one ends this process at once. */
+export function abortOnInterrupt(): AbortSignal {
   const stopping = new AbortController();
-  // Once: a second Ctrl-C ends this process at once.
   process.once("SIGINT", () => {
     stopping.abort();
   });
-  await runOnTerminal((context) => load(flags, context, stopping.signal));
-});
+  return stopping.signal;
+}
 
 /**
  * Loads the service that runs, prints what its autoscaler made of it, and draws a picture.

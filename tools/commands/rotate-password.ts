@@ -1,7 +1,7 @@
 import { installMissing } from "../install/missing-programs.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
-import { readProject } from "../pulumi/project-settings.ts";
+import { readProject, requireMinikube, stackName } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
 import { configure, findStack } from "../pulumi/pulumi-stack.ts";
@@ -23,13 +23,19 @@ export const command = cliCommand("rotate-password", {
  */
 export async function rotatePassword(context: CommandContext): Promise<undefined> {
   const { project, step, print } = context;
+  requireMinikube(
+    project,
+    "npm run rotate-password",
+    `npm run pulumi -- config set passwordVersion N, then up`,
+  );
   await step("Pulumi", () => requirePulumi(context));
   await installMissing(context, ["pulumi"]);
   const stack = await step("stack", () => findStack(project));
-  if (!stack.exists) throw new UserError("There is no stack dev, and no password to change. Run: npm run up");
+  if (!stack.exists)
+    throw new UserError(`There is no stack ${stackName}, and no password to change. Run: npm run up`);
   const next = project.passwordVersion + 1;
   if (!Number.isInteger(next)) throw new UserError("passwordVersion is no whole number. Run: npm run up");
   await step(`passwordVersion ${next}`, () => configure(stack, "passwordVersion", String(next)));
   await up({ ...context, project: readProject(project.folder) });
-  print(`\nMongoDB's users are root-${next} and app-${next} now. The former ones are gone.`);
+  print(`\nMongoDB's users are root-${next} and app-${next} now. The previous users are deleted.`);
 }

@@ -1,15 +1,15 @@
 import { findProfile } from "../../infra/cluster/minikube-profile.ts";
 import { ingressReach } from "../../infra/cluster/node-address.ts";
-import { isAsDeployed, untilServes } from "../pulumi/deployment-check.ts";
+import { isAsDeployed, startPods, untilServes } from "../pulumi/deployment-check.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { enableIngress, enableMetrics, startCluster } from "../minikube/start-cluster.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
-import { stackName, type Project } from "../pulumi/project-settings.ts";
+import { requireMinikube, stackName, type Project } from "../pulumi/project-settings.ts";
 import { requireReady } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
-import { change, createStack, findStack, outputs } from "../pulumi/pulumi-stack.ts";
+import { change, createStack, findStack, outputs, type Stack } from "../pulumi/pulumi-stack.ts";
 
 export const command = cliCommand("up", {
   summary: "Deploy the service and its database to minikube.",
@@ -27,11 +27,7 @@ export const command = cliCommand("up", {
  */
 export async function up(context: CommandContext): Promise<undefined> {
   const { project, step, print, patience } = context;
-  if (project.cluster !== "minikube") {
-    throw new UserError(
-      `npm run up is for minikube, and the stack ${stackName} has the cluster ${project.cluster}. Run: npm run pulumi -- up`,
-    );
-  }
+  requireMinikube(project, "npm run up", "npm run pulumi -- up");
   await step("Docker, minikube, Pulumi", () => requireReady(context));
   await installMissing(context, ["minikube", "pulumi"]);
   await step("minikube", (output) => startCluster(project, output));
@@ -42,14 +38,17 @@ export async function up(context: CommandContext): Promise<undefined> {
     title(`stack ${stackName}, with the backend of ${made.backend.text}`);
     return made;
   });
-  const warnings = await step("pulumi up", ({ say }) => change("up", stack, say));
+  const warnings = await step("pulumi up", ({ say }) => deploy(stack, say));
   // Before the URL: they may say why it does not answer.
   for (const warning of warnings) print(withShellCommands(warning, project));
   const found = await outputs(stack);
   const { url, namespace } = found;
   const name = project.expose === "ingress" ? await hostName(project) : undefined;
   const target = { ...found, address: name?.address };
-  if (!(await isAsDeployed(project, target, patience))) {
+  if (name !== undefined) print(`\n${name.hint}`);
+  await startPods(project, target);
+  // Behind a tunnel that is yet to start, only a person can make the URL answer.
+  if (name?.meanwhile === undefined && !(await isAsDeployed(project, target, patience))) {
     // Pulumi compares with its state, and does not look into the cluster unless it is told to.
     await step("pulumi up --refresh, because the cluster is not as it was deployed", ({ say }) =>
       change("up", stack, say, { refresh: true }),
@@ -59,29 +58,46 @@ export async function up(context: CommandContext): Promise<undefined> {
     await untilServes(project, target, patience);
     title(`${url} answers`);
   });
-  if (name !== undefined) print(`\n${name.hint}`);
   print(`
 ${url}
 
   curl ${url}
   ${shellCommand("kubectl", project)} get pods -n ${namespace}
-  npm run down${broughtHint(project)}`);
+  npm run down${installedHint(project)}`);
+}
+
+interface HostName {
+  readonly address: string;
+  /** Command that has to run while the host name is used. @default none */
+  readonly meanwhile: string | undefined;
+  readonly hint: string;
+}
+
+/** An object that was deleted by others can't be updated: Pulumi has to look for it first. */
+async function deploy(stack: Stack, say: (line: string) => void): Promise<readonly string[]> {
+  try {
+    return await change("up", stack, say);
+  } catch (error) {
+    if (!(error instanceof UserError) || !/\bnot found\b/i.test(error.message)) throw error;
+    say("an object was deleted outside Pulumi: pulumi up --refresh");
+    return await change("up", stack, say, { refresh: true });
+  }
 }
 
 /** Where the host name leads, which no DNS knows, and what makes this machine know it. */
-async function hostName({ minikubeProfile, host }: Project): Promise<{ address: string; hint: string }> {
+async function hostName({ minikubeProfile, host }: Project): Promise<HostName> {
   const found = await findProfile(minikubeProfile);
   if (found === undefined) throw new UserError(`The minikube cluster "${minikubeProfile}" is gone.`);
   const { address, meanwhile } = ingressReach(found);
   const tunnel = meanwhile === undefined ? "" : `\nRun, in a terminal of its own: ${meanwhile}`;
   const file = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
-  return { address, hint: `Add this line to ${file}:\n\n${address} ${host}${tunnel}` };
+  return { address, meanwhile, hint: `Add this line to ${file}:\n\n${address} ${host}${tunnel}` };
 }
 
-/** What was brought is on the PATH of these tools only. */
-function broughtHint(project: Project): string {
+/** Programs that `up` installed are on the PATH of these commands only. */
+function installedHint(project: Project): string {
   const commands = (["minikube", "pulumi"] as const)
     .filter((program) => shellCommand(program, project) !== program)
     .map((program) => `${shellCommand(program, project)} …`);
-  return commands.length === 0 ? "" : `\n\nWhat was brought, by hand: ${commands.join(", ")}`;
+  return commands.length === 0 ? "" : `\n\nPrograms that `up` installed run as: ${commands.join(", ")}`;
 }

@@ -1,117 +1,103 @@
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
-import type { IncomingMessage } from "node:http";
+import { rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
-import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { megabytes } from "../terminal/format-bytes.ts";
 import { UserError } from "../process/user-error.ts";
 import { get } from "./proxied-request.ts";
+import type { Asset } from "./releases.ts";
 
 /** How a file is downloaded. */
 export interface Download {
   readonly url: string;
-  /** Where it goes; what is there already is its beginning. */
+  /** The path that the file gets once it is complete and has the expected checksum. */
   readonly file: string;
-  /** Gets a line of progress now and then. */
+  /** The expected checksum. */
+  readonly digest: Asset["digest"];
+  /** Gets a line of progress every 2 seconds, and a line before each retry. */
   readonly say: (line: string) => void;
-  /** How long the server may send nothing, in milliseconds. @default 30 seconds */
-  readonly stall?: number;
+  /** How long the server may send nothing. @default 30 seconds */
+  readonly stallMs?: number;
 }
 
 /**
- * Downloads a file, and goes on where it was cut off, now or by an earlier run.
- * @throws {UserError} the URL, and what came instead
+ * Downloads a file. If the connection breaks while the file arrives, starts again, up to 3 times.
+ * @throws {UserError} the URL, and what went wrong
  */
 export async function download(wanted: Download): Promise<void> {
-  for (let triesLeft = 4; ; triesLeft--) {
-    const before = await sizeOf(wanted.file);
-    try {
-      if (await attempt(wanted, before)) return;
-    } catch (error) {
-      if (error instanceof UserError) throw error;
-      if (triesLeft === 0 || (await sizeOf(wanted.file)) <= before) throw await unreached(wanted, error);
-      wanted.say(`${basename(wanted.url)}: ${reason(error)}, going on`);
+  const part = `${wanted.file}.part`;
+  try {
+    const digest = await receive(wanted, part, 3);
+    if (digest !== wanted.digest) {
+      throw new UserError(
+        `${wanted.url} returned another file, which was deleted: its checksum is ${digest}, not ${wanted.digest}.`,
+      );
     }
+    await rename(part, wanted.file);
+  } finally {
+    await rm(part, { force: true });
   }
 }
 
-/** Gives false where what is there is not the file's beginning: it is gone then. */
-async function attempt({ url, file, say, stall = 30_000 }: Download, from: number): Promise<boolean> {
+/** Returns the checksum of what it wrote into `part`. */
+async function receive(wanted: Download, part: string, retriesLeft: number): Promise<string> {
+  const { url, digest, say, stallMs = 30_000 } = wanted;
+  const [algorithm = ""] = digest.split(":");
+  const hash = createHash(algorithm);
   const silence = new AbortController();
   const timer = setTimeout(() => {
     silence.abort();
-  }, stall);
+  }, stallMs);
+  let size = 0;
   try {
-    const headers = { "user-agent": "koa-mongo-stack", ...(from > 0 && { range: `bytes=${from}-` }) };
-    const response = await get(url, headers, silence.signal);
-    if (response.statusCode === 416 && from > 0) {
+    const response = await get(url, { "user-agent": "koa-mongo-stack" }, silence.signal);
+    const { statusCode, headers } = response;
+    if (statusCode !== 200) {
       response.destroy();
-      await rm(file);
-      return false;
+      throw new UserError(`${url} answered HTTP ${statusCode ?? "nothing"}.`);
     }
-    const isRest = response.statusCode === 206;
-    if (!isRest && response.statusCode !== 200) {
-      response.destroy();
-      throw new UserError(`${url} answered HTTP ${response.statusCode ?? "nothing"}.`);
-    }
-    const counter = count(basename(url), isRest ? from : 0, response, say, timer);
-    await pipeline(response, counter, createWriteStream(file, { flags: isRest ? "a" : "w" }));
-    return true;
+    const progress = progressLines(basename(url), headers["content-length"], say);
+    const inspect = async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        timer.refresh();
+        hash.update(chunk);
+        progress((size += chunk.length));
+        yield chunk;
+      }
+    };
+    await pipeline(response, inspect, createWriteStream(part));
+    return `${algorithm}:${hash.digest("hex")}`;
   } catch (error) {
-    if (silence.signal.aborted) throw new Error(`nothing came for ${stall / 1000} s`, { cause: error });
-    throw error;
+    if (error instanceof UserError) throw error;
+    const reason = silence.signal.aborted ? `nothing came for ${stallMs / 1000} s` : reasonOf(error);
+    // A server that has sent nothing will hardly do so now.
+    if (size === 0 || retriesLeft === 0) throw failure(url, reason, error);
+    say(`${basename(url)}: ${reason}, starting again`);
   } finally {
     clearTimeout(timer);
   }
+  return await receive(wanted, part, retriesLeft - 1);
 }
 
-/** Passes bytes on, tells how far they are, and holds off the end of patience. */
-function count(
-  name: string,
-  from: number,
-  { headers }: IncomingMessage,
-  say: Download["say"],
-  timer: NodeJS.Timeout,
-): Transform {
-  const { "content-length": rest } = headers;
-  const whole = rest === undefined ? undefined : from + Number(rest);
-  let size = from;
-  let told = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, pass) {
-      timer.refresh();
-      size += chunk.length;
-      if (Date.now() - told > 2000) {
-        told = Date.now();
-        say(`${name}: ${megabytes(size)}${whole === undefined ? "" : ` of ${megabytes(whole)}`} MB`);
-      }
-      pass(null, chunk);
-    },
-  });
+function progressLines(name: string, length: string | undefined, say: Download["say"]) {
+  const whole = length === undefined ? "" : ` of ${megabytes(Number(length))}`;
+  let saidAt = 0;
+  return (size: number) => {
+    if (Date.now() - saidAt <= 2000) return;
+    saidAt = Date.now();
+    say(`${name}: ${megabytes(size)}${whole} MB`);
+  };
 }
 
-async function unreached({ url, file }: Download, error: unknown): Promise<UserError> {
-  const size = await sizeOf(file);
+function failure(url: string, reason: string, cause: unknown): UserError {
   const { HTTPS_PROXY, https_proxy = HTTPS_PROXY } = process.env;
-  const sentences = [
-    `${url} can't be downloaded: ${reason(error)}.`,
-    ...(size > 0 ? [`The next run goes on at ${megabytes(size)} MB.`] : []),
-    ...(https_proxy === undefined ? ["Behind a proxy, set HTTPS_PROXY."] : []),
-  ];
-  return new UserError(sentences.join(" "), { cause: error });
+  const advice = https_proxy === undefined ? " Behind a proxy, set HTTPS_PROXY." : "";
+  return new UserError(`${url} can't be downloaded: ${reason}.${advice}`, { cause });
 }
 
 /** An error of several addresses that were tried has no message of its own. */
-function reason(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   return message === "" ? (code ?? "unknown") : message;
-}
-
-async function sizeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch {
-    return 0;
-  }
 }

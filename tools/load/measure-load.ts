@@ -9,6 +9,7 @@ import { findings, periodCost, type Finding } from "./load-findings.ts";
 import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
+import { stackName } from "../pulumi/project-settings.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 import type { Recording } from "./load-recording.ts";
 
@@ -58,7 +59,8 @@ async function findTarget(context: CommandContext): Promise<Target> {
   await requirePulumi(context);
   await installMissing(context, ["minikube", "pulumi"]);
   const stack = await findStack(project);
-  if (!stack.exists) throw new UserError("There is no stack dev, and nothing to load. Run: npm run up");
+  if (!stack.exists)
+    throw new UserError(`There is no stack ${stackName}, and nothing to load. Run: npm run up`);
   const { url, namespace } = await outputs(stack);
   await untilAnswers(url, patience);
   const profile = project.minikubeProfile;

@@ -31,6 +31,9 @@ export type Answer =
 /** How long a program may think about a question, in milliseconds. */
 export const patience = 10_000;
 
+/** Bytes that an answer may have: the state of a large stack has several megabytes. */
+const maxAnswer = 64 * 1024 ** 2;
+
 /** Asks a program something that changes nothing. Never throws, and never takes longer than `timeout` (ms). */
 export async function ask(
   program: string,
@@ -38,7 +41,8 @@ export async function ask(
   { env, cwd, timeout = patience }: Run = {},
 ): Promise<Answer> {
   try {
-    const options = { env: { ...process.env, ...env }, cwd, timeout, killSignal: "SIGKILL" } as const;
+    const limits = { timeout, killSignal: "SIGKILL", maxBuffer: maxAnswer } as const;
+    const options = { env: { ...process.env, ...env }, cwd, ...limits };
     return { kind: "ok", stdout: (await execute(program, args, options)).stdout };
   } catch (error) {
     const failure = error as Error & { code?: unknown; killed?: boolean; stdout?: string; stderr?: string };

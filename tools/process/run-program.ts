@@ -35,20 +35,14 @@ export function bugReport(error: unknown): string {
 
 function exitCodeFor(error: unknown): number {
   if (error instanceof InterruptedError) return exitCodes.interrupted;
-  if (isUsageError(error)) return exitCodes.usage;
   return isBug(error) ? exitCodes.bug : exitCodes.failed;
 }
 
 function isBug(error: unknown): boolean {
-  return !(error instanceof UserError || isRunError(error) || isUsageError(error));
+  return !(error instanceof UserError || isRunError(error));
 }
 
 /** Pulumi's RunError. Its class is not imported: that would load all of Pulumi for each command. */
 function isRunError(error: unknown): boolean {
   return error instanceof Error && "__pulumiRunError" in error;
-}
-
-/** An error of `parseArgs`, which the scripts of `dev/` use. */
-function isUsageError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
 }

@@ -1,9 +1,10 @@
-import { podLabels } from "../../infra/platform/pod-defaults.ts";
 import { untilAnswers } from "../http/url-answer.ts";
-import { askKubectl } from "../kubernetes/kubectl.ts";
+import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import { mustAsk } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
 import { askStatus } from "../status/query-status.ts";
 import { inWords } from "../status/status-text.ts";
+import { webSelector } from "../traffic/web-selector.ts";
 import type { Project } from "./project-settings.ts";
 import type { Outputs } from "./pulumi-stack.ts";
 
@@ -17,12 +18,27 @@ export interface Target extends Outputs {
 const promptly = 20_000;
 
 /**
+ * Starts the pods of a Deployment that was scaled to zero by hand. The autoscaler leaves it alone then, and Pulumi leaves
+ * the number of pods to the autoscaler.
+ */
+export async function startPods(project: Project, target: Target): Promise<void> {
+  const found = await askDeployment(project, target, "{.items[*].spec.replicas}");
+  if (found !== "0") return;
+  const selection = ["--namespace", target.namespace, "--selector", webSelector];
+  const scale = ["scale", "deployment", ...selection, `--replicas=${target.replicas}`];
+  const { program, args } = kubectl(project.minikubeProfile, scale);
+  await mustAsk(program, args);
+}
+
+/**
  * Whether the cluster has what `up` deployed: the Deployment its image, and the URL an answer. If not, something was
  * changed outside Pulumi.
  * @param patience how long the URL may take, in milliseconds
  */
 export async function isAsDeployed(project: Project, target: Target, patience: number): Promise<boolean> {
-  if ((await deployedImage(project, target)) !== target.image) return false;
+  const image = await askDeployment(project, target, "{.items[*].spec.template.spec.containers[0].image}");
+  // A cluster that does not say has not been changed.
+  if (image !== undefined && image !== target.image) return false;
   try {
     await untilAnswers(target.url, Math.min(patience, promptly), target.address);
     return true;
@@ -46,16 +62,16 @@ export async function untilServes(project: Project, target: Target, patience: nu
   }
 }
 
-async function deployedImage({ minikubeProfile }: Project, { namespace, image }: Target): Promise<string> {
-  const selector = Object.entries(podLabels("web")).map(([key, value]) => `${key}=${value}`);
-  const answer = await askKubectl(minikubeProfile, [
-    "get",
-    "deployment",
-    ...["--namespace", namespace, "--selector", selector.join(",")],
-    ...["--output", "jsonpath={.items[*].spec.template.spec.containers[0].image}"],
-  ]);
-  // A cluster that does not say has not been changed.
-  return answer.kind === "ok" ? answer.stdout : image;
+/** Undefined where the cluster does not say. */
+async function askDeployment(
+  { minikubeProfile }: Project,
+  { namespace }: Target,
+  jsonPath: string,
+): Promise<string | undefined> {
+  const selection = ["--namespace", namespace, "--selector", webSelector];
+  const query = ["get", "deployment", ...selection, "--output", `jsonpath=${jsonPath}`];
+  const answer = await askKubectl(minikubeProfile, query);
+  return answer.kind === "ok" ? answer.stdout : undefined;
 }
 
 async function statusText(project: Project, { url, namespace, address }: Target): Promise<string> {

@@ -1,5 +1,6 @@
-import { kubectl } from "../kubernetes/kubectl.ts";
-import { mustAsk, work } from "../process/child-process.ts";
+import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import { ask, mustAsk, work } from "../process/child-process.ts";
+import { UserError } from "../process/user-error.ts";
 import type { Stack } from "./pulumi-stack.ts";
 
 /** The parts of `pulumi stack export` that are needed here. */
@@ -18,6 +19,9 @@ interface Operation {
   readonly resource: {
     readonly type: string;
     readonly inputs?: {
+      /** Name and namespace of a Helm release. */
+      readonly name?: string;
+      readonly namespace?: string;
       readonly apiVersion?: string;
       readonly kind?: string;
       readonly metadata?: { readonly name?: string; readonly namespace?: string };
@@ -55,11 +59,35 @@ export async function cleanUpInterrupted(
   const state = JSON.parse(text) as Export;
   const operations = state.deployment?.pending_operations ?? [];
   if (operations.length === 0) return 0;
+  for (const { resource } of operations) await requireNoRelease(profile, resource);
   const begun = operations.flatMap(createdObject);
-  for (const object of begun) await remove(profile, object, say);
   const clean: Export = { ...state, deployment: { ...state.deployment, pending_operations: [] } };
-  await work("pulumi", ["stack", "import", ...select], { ...stack.run, input: JSON.stringify(clean) }, say);
+  const forgetThem = () =>
+    work("pulumi", ["stack", "import", ...select], { ...stack.run, input: JSON.stringify(clean) }, say);
+  const deleteThem = async () => {
+    for (const object of begun) await remove(profile, object, say);
+  };
+  // The lock of the project's own backend was looked at. Of another one only the import tells whether the update is
+  // still running; killed between the two, its objects are left over.
+  const steps = stack.backend.kind === "project" ? [deleteThem, forgetThem] : [forgetThem, deleteThem];
+  for (const step of steps) await step();
   return begun.length;
+}
+
+/**
+ * Helm installs a release in many steps, which only Helm can undo.
+ * @throws {UserError} the command that does it
+ */
+async function requireNoRelease(profile: string, { type, inputs }: Operation["resource"]): Promise<void> {
+  if (type !== "kubernetes:helm.sh/v3:Release" || inputs?.name === undefined) return;
+  const { name, namespace = "default" } = inputs;
+  const secrets = ["get", "secrets", "--namespace", namespace, "--selector", `owner=helm,name=${name}`];
+  const answer = await askKubectl(profile, [...secrets, "--output", "name"]);
+  if (answer.kind !== "ok" || answer.stdout.trim() === "") return;
+  throw new UserError(
+    `Helm was installing ${name} when an update was killed. ` +
+      `Run: helm uninstall ${name} --namespace ${namespace}, and then this command again.`,
+  );
 }
 
 function createdObject({ type, resource }: Operation): KubernetesName[] {
@@ -91,5 +119,10 @@ async function remove(
     "--cascade=foreground",
     `--timeout=${deletionPatience / 1000}s`,
   ]);
-  await mustAsk(program, args, { timeout: deletionPatience + 10_000 });
+  const answer = await ask(program, args, { timeout: deletionPatience + 10_000 });
+  if (answer.kind === "ok") return;
+  const why = answer.kind === "absent" ? `${program} is not on PATH` : answer.message;
+  // In a cluster that was created anew the kind itself may be gone.
+  if (!why.includes("doesn't have a resource type"))
+    throw new UserError(`${program} ${args.join(" ")}: ${why}`);
 }

@@ -9,6 +9,8 @@ import { explainSystemErrors, UserError } from "../process/user-error.ts";
  */
 export const stackName = process.env.PULUMI_STACK ?? "dev";
 
+const stackNameForm = /^[a-z0-9-]{1,20}$/;
+
 /** What the tools need to know of the project before Pulumi runs. */
 export interface Project {
   readonly folder: string;
@@ -30,6 +32,19 @@ export interface Project {
   readonly passwordVersion: number;
 }
 
+/**
+ * For commands that are for minikube only.
+ * @param command as users type it
+ * @param instead the command that does the same for another cluster
+ * @throws {UserError} the stack belongs to another cluster
+ */
+export function requireMinikube({ cluster }: Project, command: string, instead: string): void {
+  if (cluster === "minikube") return;
+  throw new UserError(
+    `${command} is for minikube, and the stack ${stackName} has the cluster ${cluster}. Run: ${instead}`,
+  );
+}
+
 /** Where the tools keep what git must not see: Pulumi's state, the passphrase, what they made. */
 export function ownFolder(project: Project): string {
   return join(project.folder, ".pulumi");
@@ -40,6 +55,11 @@ export function ownFolder(project: Project): string {
  * @throws {UserError} a file can't be read, or is not valid YAML
  */
 export function readProject(folder = join(import.meta.dirname, "../..")): Project {
+  if (!stackNameForm.test(stackName)) {
+    throw new UserError(
+      `PULUMI_STACK can have 20 characters, of a to z, 0 to 9 and "-", and is "${stackName}". Run: unset PULUMI_STACK`,
+    );
+  }
   const { name, requiredPulumiVersion, config } = readYaml(join(folder, "Pulumi.yaml")) as {
     name: string;
     requiredPulumiVersion: string;

@@ -9,7 +9,7 @@ import {
   type Backend,
 } from "./pulumi-backend.ts";
 import { cleanUpInterrupted } from "./interrupted-update.ts";
-import { hasStaleLock } from "./stale-lock.ts";
+import { lockState } from "./stale-lock.ts";
 import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
@@ -29,6 +29,8 @@ export interface Outputs {
   readonly namespace: string;
   /** The service's image. */
   readonly image: string;
+  /** Pods of the service when idle. */
+  readonly replicas: number;
 }
 
 /**
@@ -131,17 +133,26 @@ export async function change(
   } catch (error) {
     // Pulumi's own advice would ask another backend than the project's.
     if (!(error instanceof UserError) || !error.message.includes("currently locked")) throw error;
-    throw new UserError(
-      `${error.message}\nIf no other up or down runs, one was cut off. Run: npm run pulumi -- cancel --yes ${stackName}`,
-      { cause: error },
-    );
+    throw locked(error.message, error);
   }
 }
 
-/** Removes the lock of a process that is gone, and what it had begun to create. */
+function locked(what: string, cause?: unknown): UserError {
+  return new UserError(
+    `${what}\nIf no other up or down runs, one was killed. Run: npm run pulumi -- cancel --yes ${stackName}`,
+    { cause },
+  );
+}
+
+/**
+ * Removes the lock of a process that is gone, and what it had begun to create.
+ * @throws {UserError} another process works on the stack: what it creates is not to be deleted
+ */
 async function recover(stack: Stack, say: (line: string) => void): Promise<void> {
   const { project, backend, run } = stack;
-  if (backend.kind === "project" && hasStaleLock(project, stackName)) {
+  const lock = backend.kind === "project" ? lockState(project, stackName) : "free";
+  if (lock === "held") throw locked(`Another up or down works on the stack ${stackName}.`);
+  if (lock === "stale") {
     say("removing the lock of an update that was killed");
     await work("pulumi", ["cancel", "--yes", "--non-interactive", "--stack", stackName], run, say);
   }

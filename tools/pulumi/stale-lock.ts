@@ -9,17 +9,32 @@ interface Lock {
   readonly hostname: string;
 }
 
-/**
- * Whether a lock of the project's own backend is left of a process of this machine that is gone. A lock of another
- * machine may be in use, so it stays.
- */
-export function hasStaleLock(project: Project, stack: string): boolean {
+/** A stale lock is left of a process of this machine that is gone; a held one may be in use. */
+export type LockState = "free" | "stale" | "held";
+
+/** The state of the stack's lock in the project's own backend. */
+export function lockState(project: Project, stack: string): LockState {
   const folder = join(ownFolder(project), "state/.pulumi/locks");
-  if (!existsSync(folder)) return false;
-  const locks = readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((path) => path.endsWith(".json") && path.split(/[/\\]/).at(-2) === stack)
-    .map((path) => JSON.parse(readFileSync(join(folder, path), "utf8")) as Lock);
-  return locks.length > 0 && locks.every((lock) => lock.hostname === hostname() && !isRunning(lock.pid));
+  if (!existsSync(folder)) return "free";
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (path) => path.endsWith(".json") && path.split(/[/\\]/).at(-2) === stack,
+  );
+  if (files.length === 0) return "free";
+  return files.every((file) => isStale(readLock(join(folder, file)))) ? "stale" : "held";
+}
+
+/** Undefined for a file that a power cut left empty, or that its owner deletes at this moment. */
+function readLock(file: string): Lock | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Lock;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A lock of another machine may be in use. */
+function isStale(lock: Lock | undefined): boolean {
+  return lock === undefined || (lock.hostname === hostname() && !isRunning(lock.pid));
 }
 
 function isRunning(pid: number): boolean {

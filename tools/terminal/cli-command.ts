@@ -11,7 +11,10 @@ export interface CommandHelp {
   readonly examples: readonly string[];
 }
 
-/** A command of `tools/cli.ts`, without its options and its action. Users run it as `npm run NAME -- …`. */
+/**
+ * A command, without its options and its action.
+ * @param name the command's script, as `npm run` takes it: \`up\`, or \`bench -w dev\` for a script of dev/
+ */
 export function cliCommand(name: string, { summary, description = summary, examples }: CommandHelp): Command {
   return new CliCommand(name)
     .summary(summary)

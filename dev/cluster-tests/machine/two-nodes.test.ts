@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { isReady, until, type Pod } from "../support/stack-pods.ts";
+import { list } from "../support/cluster-objects.ts";
+import { isReady, until } from "../support/stack-pods.ts";
 import {
   kubectl,
   minikube,
@@ -95,10 +96,8 @@ describe("npm run up, on a minikube of two nodes", () => {
 });
 
 /** The node of each of the service's pods that takes requests. */
-async function readyPodsNodes(): Promise<string[]> {
-  const selector = "--selector=app.kubernetes.io/name=web";
-  const { items } = JSON.parse(
-    await kubectl("get", "pods", "--all-namespaces", selector, "--output=json"),
-  ) as { items: (Pod & { spec: { nodeName: string } })[] };
-  return items.filter(isReady).map(({ spec }) => spec.nodeName);
+async function readyPodsNodes(): Promise<(string | undefined)[]> {
+  const labelSelector = "app.kubernetes.io/name=web";
+  const pods = await list(({ core }) => core.listPodForAllNamespaces({ labelSelector }), profile);
+  return pods.filter(isReady).map(({ spec }) => spec.nodeName);
 }

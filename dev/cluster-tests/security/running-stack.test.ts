@@ -5,11 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { kubectl } from "../support/cluster-kubectl.ts";
+import { pods } from "../support/cluster-objects.ts";
 import { askUntil } from "../support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { startStranger, strangerName } from "./support/stranger-pod.ts";
 import { pathTable, reached, type Source, type Target } from "./support/network-paths.ts";
-import { allPods, mongodbPod, podFaults, podsOf } from "./support/admitted-pods.ts";
+import { mongodbPod, podFaults, podsOf } from "./support/admitted-pods.ts";
 import { evaluate, logsIn, type User } from "./support/mongodb-roles.ts";
 import { leaks, secretsOf, type Secrets } from "./support/cluster-secrets.ts";
 
@@ -136,7 +137,7 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
   });
 
   it("admitted no pod that may do more than it must", async () => {
-    const own = (await allPods(outputs.namespace)).filter(({ metadata }) => metadata.name !== strangerName);
+    const own = (await pods(outputs.namespace)).filter(({ metadata }) => metadata.name !== strangerName);
     const components = own.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"]);
     expect(new Set(components)).to.deep.equal(new Set(["web", "mongodb", "mongodb-users"]));
     expect(own.flatMap(podFaults)).to.deep.equal([]);

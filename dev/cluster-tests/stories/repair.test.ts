@@ -28,6 +28,8 @@ describe("npm run up repairs", () => {
     );
   const deployment = async () =>
     await kubectl("get", "deployment", "--namespace", namespace, "--output", "name");
+  const scale = async (replicas: number) =>
+    await kubectl("scale", await deployment(), "--namespace", namespace, `--replicas=${replicas}`);
 
   before(async () => {
     clone = await newClone("e2e-repair", { nodePort: "30181" });
@@ -41,20 +43,20 @@ describe("npm run up repairs", () => {
 
   it("an image that is gone from the node", async () => {
     const wanted = await image();
-    await kubectl("scale", await deployment(), "--namespace", namespace, "--replicas=0");
-    await kubectl(
-      "wait",
-      "--for=delete",
-      "pod",
-      "--namespace",
-      namespace,
-      "-l",
-      "app.kubernetes.io/name=web",
-    );
+    await scale(0);
+    const pods = ["pod", "--namespace", namespace, "--selector", "app.kubernetes.io/name=web"];
+    await kubectl("wait", "--for=delete", ...pods);
     await run("minikube", ["image", "rm", wanted]);
+    await scale(2);
     await up();
     const { stdout } = await run("minikube", ["image", "ls"]);
     expect(stdout).to.include(wanted.replace(/^.*\//, ""));
+    expect(await documentsAt(url)).to.deep.equal([document]);
+  });
+
+  it("a Deployment that was scaled to zero by hand", async () => {
+    await scale(0);
+    await up();
     expect(await documentsAt(url)).to.deep.equal([document]);
   });
 

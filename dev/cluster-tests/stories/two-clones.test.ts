@@ -15,7 +15,7 @@ describe("two clones on one minikube", () => {
   let document: unknown;
 
   before(async () => {
-    const config = { nodePort: "30180", keepData: "true" };
+    const config = { nodePort: "30180" };
     [first, second] = [await newClone(stack, config), await newClone(stack, config)];
   });
   after(async () => {

@@ -53,8 +53,3 @@ export function kubectlOn(context: string): (...args: string[]) => Promise<strin
 
 /** kubectl on the minikube that runs. */
 export const kubectl = kubectlOn(profile);
-
-/** Objects of the minikube that runs. */
-export async function list<T>(...args: string[]): Promise<T[]> {
-  return (JSON.parse(await kubectl("get", ...args, "--output", "json")) as { items: T[] }).items;
-}

@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import { mongodbLabels } from "../../../infra/mongodb/standalone-mongodb.ts";
 import { selector } from "../../../tools/traffic/web-selector.ts";
-import { list, profile } from "./cluster-kubectl.ts";
+import { profile } from "./cluster-kubectl.ts";
+import { list, pods, type Pod, type Stored } from "./cluster-objects.ts";
 
 export { webSelector } from "../../../tools/traffic/web-selector.ts";
 
@@ -11,50 +13,6 @@ const run = promisify(execFile);
 
 /** Selects MongoDB's pod, and its StatefulSet. */
 export const mongodbSelector = selector(mongodbLabels);
-
-/** What is needed of a pod. */
-export interface Pod {
-  readonly metadata: {
-    readonly name: string;
-    readonly uid: string;
-    readonly deletionTimestamp?: string;
-  };
-  readonly spec: {
-    readonly nodeName?: string;
-    readonly containers: readonly {
-      readonly resources?: { readonly requests?: { readonly cpu?: string } };
-    }[];
-  };
-  readonly status: {
-    readonly phase: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-}
-
-interface ContainerStatus {
-  /** `docker://…` or `containerd://…`. */
-  readonly containerID?: string;
-  readonly lastState: { readonly terminated?: { readonly reason: string; readonly exitCode: number } };
-}
-
-/** The parts of a Deployment's or StatefulSet's status that say whether it is as it should be. */
-interface Workload {
-  readonly metadata: { readonly generation: number };
-  readonly spec: { readonly replicas: number };
-  readonly status: {
-    readonly observedGeneration?: number;
-    readonly replicas?: number;
-    readonly updatedReplicas?: number;
-    readonly readyReplicas?: number;
-    readonly availableReplicas?: number;
-  };
-}
-
-/** The pods of a namespace with these labels. */
-export async function pods(namespace: string, labels: string): Promise<Pod[]> {
-  return await list<Pod>("pods", "--namespace", namespace, "--selector", labels);
-}
 
 /** The first pod of these; fails where there is none. */
 export async function onePod(namespace: string, labels: string): Promise<Pod> {
@@ -74,15 +32,23 @@ export function isReady({ status, metadata }: Pod): boolean {
 /** Waits until service and database are as they should be, and pods on their way out are gone. */
 export async function untilWhole(namespace: string, seconds = 240): Promise<void> {
   await until(`${namespace} is whole`, seconds, async () => {
-    const workloads = await list<Workload>("deployments,statefulsets", "--namespace", namespace);
-    const wanted = workloads.reduce((sum, { spec }) => sum + spec.replicas, 0);
-    const unfinished = ["--field-selector", "status.phase!=Succeeded"];
-    const all = await list<Pod>("pods", "--namespace", namespace, ...unfinished);
-    return workloads.length === 2 && workloads.every(isWhole) && all.length === wanted && all.every(isReady);
+    const [deployments, statefulSets, unfinished] = await Promise.all([
+      list(({ apps }) => apps.listNamespacedDeployment({ namespace })),
+      list(({ apps }) => apps.listNamespacedStatefulSet({ namespace })),
+      list(({ core }) => core.listNamespacedPod({ namespace, fieldSelector: "status.phase!=Succeeded" })),
+    ]);
+    const workloads = [...deployments, ...statefulSets];
+    const wanted = workloads.reduce((sum, { spec }) => sum + (spec.replicas ?? 0), 0);
+    return (
+      workloads.length === 2 &&
+      workloads.every(isWhole) &&
+      unfinished.length === wanted &&
+      unfinished.every(isReady)
+    );
   });
 }
 
-function isWhole({ metadata, spec, status }: Workload): boolean {
+function isWhole({ metadata, spec, status }: Stored<V1Deployment | V1StatefulSet>): boolean {
   const { observedGeneration, replicas, updatedReplicas, readyReplicas, availableReplicas } = status;
   const counts = [replicas, updatedReplicas, readyReplicas, availableReplicas];
   return observedGeneration === metadata.generation && counts.every((count) => count === spec.replicas);

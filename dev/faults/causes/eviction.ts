@@ -1,8 +1,8 @@
-import { askKubectl, kubectl, list } from "../../cluster-tests/support/cluster-kubectl.ts";
+import { askKubectl, kubectl } from "../../cluster-tests/support/cluster-kubectl.ts";
+import { list, pods } from "../../cluster-tests/support/cluster-objects.ts";
 import {
   mongodbSelector,
   onePod,
-  pods,
   until,
   untilWhole,
   webSelector,
@@ -11,7 +11,7 @@ import type { FaultRun } from "../fault-run.ts";
 
 /** Drains a node where there is another; on a single node does to the pods what a drain does: evicts each of them. */
 export async function drainNode(faults: FaultRun): Promise<string[]> {
-  const nodes = await list<{ metadata: { name: string } }>("nodes");
+  const nodes = await list(({ core }) => core.listNode());
   const { spec } = await onePod(faults.namespace, mongodbSelector);
   const withoutDatabase = nodes.find(({ metadata }) => metadata.name !== spec.nodeName);
   return withoutDatabase === undefined

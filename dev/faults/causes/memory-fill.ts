@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  containerId,
-  onNode,
-  onePod,
-  pods,
-  until,
-  webSelector,
-} from "../../cluster-tests/support/stack-pods.ts";
+import { pods } from "../../cluster-tests/support/cluster-objects.ts";
+import { containerId, onNode, onePod, until, webSelector } from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
 /**
@@ -21,7 +15,7 @@ export async function fillMemory(run: FaultRun): Promise<string[]> {
   let why = "";
   await until("the kernel ends the container and the kubelet starts another", 120, async () => {
     const now = (await pods(run.namespace, webSelector)).find(({ metadata }) => metadata.name === name);
-    const ended = now?.status.containerStatuses?.[0]?.lastState.terminated;
+    const ended = now?.status.containerStatuses?.[0]?.lastState?.terminated;
     why = `${ended?.reason ?? ""}, exit code ${ended?.exitCode ?? ""}`;
     return ended?.exitCode === 137;
   });

@@ -1,9 +1,9 @@
 import { kubectl } from "../../cluster-tests/support/cluster-kubectl.ts";
+import { pods } from "../../cluster-tests/support/cluster-objects.ts";
 import {
   onePod,
   until,
   isReady,
-  pods,
   mongodbSelector,
   webSelector,
 } from "../../cluster-tests/support/stack-pods.ts";

@@ -1,15 +1,10 @@
-import { list } from "../../cluster-tests/support/cluster-kubectl.ts";
-import { until, untilWhole, webSelector, type Pod } from "../../cluster-tests/support/stack-pods.ts";
+import type { V1Node } from "@kubernetes/client-node";
+import { list, pods, type Pod, type Stored } from "../../cluster-tests/support/cluster-objects.ts";
+import { until, untilWhole, webSelector } from "../../cluster-tests/support/stack-pods.ts";
 import { setReplicas, type FaultRun } from "../fault-run.ts";
 
 /** Pods to scale down from, where the nodes have room for them. */
 const wanted = 5;
-
-interface Node {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly unschedulable?: boolean };
-  readonly status: { readonly allocatable: { readonly cpu: string } };
-}
 
 /** Scales to five pods, or to as many as the nodes have room for. */
 export async function scaleUp(run: FaultRun): Promise<number> {
@@ -18,8 +13,7 @@ export async function scaleUp(run: FaultRun): Promise<number> {
   await setReplicas(run.stack, count);
   await run.up();
   await until(`${count} pods`, 120, async () => {
-    const all = await list<Pod>("pods", "--namespace", run.namespace, "--selector", webSelector);
-    return all.length === count;
+    return (await pods(run.namespace, webSelector)).length === count;
   });
   await untilWhole(run.namespace);
   return count;
@@ -30,20 +24,21 @@ export async function scaleDown(run: FaultRun): Promise<void> {
   await setReplicas(run.stack, 2);
   await run.up();
   await until("two pods", 120, async () => {
-    const all = await list<Pod>("pods", "--namespace", run.namespace, "--selector", webSelector);
-    return all.length === 2;
+    return (await pods(run.namespace, webSelector)).length === 2;
   });
 }
 
 /** How many pods of the service the nodes' CPU has room for: those that run, and those that fit beside them. */
 async function room(namespace: string): Promise<number> {
-  const nodes = await list<Node>("nodes");
-  const all = await list<Pod>("pods", "--all-namespaces", "--field-selector", "status.phase=Running");
-  const service = await list<Pod>("pods", "--namespace", namespace, "--selector", webSelector);
+  const nodes = await list(({ core }) => core.listNode());
+  const all = await list(({ core }) =>
+    core.listPodForAllNamespaces({ fieldSelector: "status.phase=Running" }),
+  );
+  const service = await pods(namespace, webSelector);
   const size = service[0] === undefined ? 0 : requested(service[0]);
-  const free = ({ metadata, status }: Node) => {
+  const free = ({ metadata, status }: Stored<V1Node>) => {
     const here = all.filter(({ spec }) => spec.nodeName === metadata.name);
-    return millicores(status.allocatable.cpu) - here.reduce((sum, pod) => sum + requested(pod), 0);
+    return millicores(status.allocatable?.cpu ?? "0") - here.reduce((sum, pod) => sum + requested(pod), 0);
   };
   const schedulable = nodes.filter(({ spec }) => spec.unschedulable !== true);
   return service.length + schedulable.reduce((sum, node) => sum + Math.floor(free(node) / size), 0);

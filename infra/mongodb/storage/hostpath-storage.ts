@@ -89,15 +89,16 @@ export function hostPathOf(directory: string): string {
   return `/data/${directory}`;
 }
 
-/** The stack has checked by now that no other one uses the directory. */
-function createLine(path: string, owner: string): string {
+/** The node's shell line for a directory. By then the stack has checked that no other stack uses it. */
+export function createLine(path: string, owner: string): string {
   return (
     `sudo install --directory --owner=${mongodbUser} --group=${mongodbUser} --mode=0700 ${path} && ` +
     `echo ${owner} | sudo tee ${path}.owner >/dev/null`
   );
 }
 
-function deleteLine(path: string, owner: string): string {
+/** Deletes the directory with its files, if this stack was the last to use it. */
+export function deleteLine(path: string, owner: string): string {
   return `if [ "$(cat ${path}.owner 2>/dev/null)" = ${owner} ]; then sudo rm -rf ${path} ${path}.owner; fi`;
 }
 

@@ -10,7 +10,6 @@ const node = (name: string, cpu: number, memory = 8 * 1024 ** 3) => ({
   platform: "linux/amd64",
   cpu,
   memory,
-  images: [],
 });
 
 describe("capacityFault", function () {

@@ -12,7 +12,7 @@ describe("findNodes", () => {
     const cordoned = { ...kubernetesNode("b"), spec: { unschedulable: true } };
     fakeKubectl({ nodes: [kubernetesNode("a", "2", "1Gi"), cordoned] });
     expect(await findNodes("minikube")).to.deep.equal([
-      { name: "a", address: "192.0.2.9", platform: "linux/amd64", cpu: 2000, memory: 1024 ** 3, images: [] },
+      { name: "a", address: "192.0.2.9", platform: "linux/amd64", cpu: 2000, memory: 1024 ** 3 },
     ]);
   });
 

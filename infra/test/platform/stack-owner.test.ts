@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { findOtherStacks, ownerLabel, type OtherStacks } from "../../platform/other-stacks.ts";
 import { partOf } from "../../platform/metadata.ts";
 import { conflict, type Claims } from "../../platform/stack-owner.ts";
+import { runProgram, type Before } from "../support/mocked-program.ts";
 import { fakeKubectl, fakeMinikube, restorePath } from "../support/fake-minikube.ts";
 
 const otherNamespace = "koa-mongo-stack-dev-0a1b2c3d";
@@ -27,7 +28,13 @@ const objects = [
   {
     kind: "Ingress",
     metadata: { name: "web-2", namespace: otherNamespace },
-    spec: { rules: [{ host: "app.example.com" }, {}] },
+    spec: {
+      rules: [
+        { host: "app.example.com", http: { paths: [{ path: "/" }] } },
+        { host: "shared.example.com", http: { paths: [{ path: "/admin" }] } },
+        {},
+      ],
+    },
   },
   {
     kind: "PersistentVolume",
@@ -43,6 +50,32 @@ const objects = [
 ];
 
 const isNobodys = () => false;
+
+describe("requireUnclaimed", function () {
+  this.timeout(60_000);
+  after(restorePath);
+  const own = (labels: Record<string, string>) => [
+    { kind: "Namespace", metadata: { name: "koa-mongo-stack-test-1", labels: { ...partOf, ...labels } } },
+    {
+      kind: "Service",
+      metadata: { name: "web-1", namespace: "koa-mongo-stack-test-1" },
+      spec: { ports: [{ nodePort: 30080 }] },
+    },
+  ];
+  const run = async (before: Before) =>
+    await runProgram({ nodePort: 30080 }, undefined, undefined, undefined, before);
+
+  it("ends the program where another stack has the port, before it registers anything else", async () => {
+    const error = await run({ objects: own({ [ownerLabel]: owner }) }).catch((thrown: unknown) => thrown);
+    expect(String(error)).to.include("kubectl delete namespace koa-mongo-stack-test-1");
+  });
+
+  it("knows a stack that was made before the label by its output", async () => {
+    const previousOutputs = { namespace: "koa-mongo-stack-test-1" };
+    const { outputs } = await run({ objects: own({}), previousOutputs });
+    expect(outputs).to.include({ url: "http://192.0.2.1:30080" });
+  });
+});
 
 describe("conflict", () => {
   let otherStacks: OtherStacks;
@@ -84,6 +117,16 @@ describe("conflict", () => {
       "Port 30090 of the node is in use by the Service shop in the namespace shop. " +
         "Choose another one. Run: pulumi config set nodePort 0",
     );
+  });
+
+  it("accepts a host of which another Ingress has another path", () => {
+    expect(of({ host: "shared.example.com" })).to.equal(undefined);
+  });
+
+  it("promises that the documents stay only where they are in the directory of this stack", () => {
+    const directory = "/data/koa-mongo-stack-dev";
+    expect(of({ nodePort: 30080, directory })).to.include("MongoDB's files stay on the node");
+    expect(of({ nodePort: 30080, directory: "/data/other" })).to.include("That deletes its documents");
   });
 
   it("accepts what is free, and the directory of a namespace that is gone", () => {

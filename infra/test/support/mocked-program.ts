@@ -48,18 +48,28 @@ export function setConfig(values: Readonly<Record<string, unknown>> = {}): pulum
 /** The cluster's identity, as kubectl knows it. */
 export const clusterUid = "00000000-0000-4000-8000-000000000001";
 
+/** What a cluster and a stack have before the program runs. */
+export interface Before {
+  /** Objects of all namespaces. @default kubectl does not say */
+  readonly objects?: readonly Record<string, unknown>[];
+  /** Outputs of the last `up`. @default there was none */
+  readonly previousOutputs?: Readonly<Record<string, unknown>>;
+}
+
 let runs = 0;
 
 /**
  * Runs the program as Pulumi would, on a fake minikube with these profiles, and records what it registers.
  * @param nodes what kubectl says of them; by default nothing
  * @param uid what it says of kube-system's
+ * @param before what was there before
  */
 export async function runProgram(
   values: Readonly<Record<string, unknown>> = {},
   profiles?: Profiles,
   nodes?: readonly Record<string, unknown>[],
   uid = clusterUid,
+  { objects, previousOutputs = {} }: Before = {},
 ): Promise<ProgramRun> {
   const resources: Registered[] = [];
   const states = new Map<string, Record<string, unknown>>();
@@ -85,19 +95,23 @@ export async function runProgram(
         states.set(`${type} ${given}`, state);
         return { id: given, state };
       },
-      call: ({ inputs }) => inputs as Record<string, unknown>,
+      call: ({ token, inputs }) =>
+        token === "pulumi:pulumi:readStackOutputs"
+          ? { outputs: previousOutputs }
+          : (inputs as Record<string, unknown>),
     },
     "koa-mongo-stack",
     "test",
     false,
+    "organization",
   );
   setConfig(values);
   fakeMinikube(profiles);
-  fakeKubectl({ nodes, uid });
+  fakeKubectl({ nodes, uid, objects });
   const warnings: string[] = [];
   const { warn } = console;
   console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));
-  const module = await pulumi.runtime.runInPulumiStack(async () => {
+  const program = pulumi.runtime.runInPulumiStack(async () => {
     // Mocks are not told the options, and transformations are.
     pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
       options.set(`${type} ${name}`, opts);
@@ -111,9 +125,11 @@ export async function runProgram(
     // A query makes it another module: each run is a program of its own.
     return { ...((await import(`../../index.ts?run=${runs++}`)) as Record<string, unknown>) };
   });
+  const module = await program.finally(() => {
+    console.warn = warn;
+  });
   const outputs = await resolved(pulumi.output(module as Record<string, unknown>));
   await pulumi.runtime.disconnect();
-  console.warn = warn;
 
   const of = (kind: string) => resources.filter(({ type }) => type.split(":").at(-1) === kind);
   return {

@@ -6,12 +6,12 @@ import { pending, turn } from "../support/pending-operations.ts";
 type Faults = ReadonlyMap<number, unknown>;
 
 const stored: Faults = new Map();
-const bounds = { maxCount: 3, maxBytes: 100, maxWait: 10_000, tooLate: () => new Error("too late") };
+const limits = { maxCount: 3, maxBytes: 100, maxWait: 10_000, tooLate: () => new Error("too late") };
 
-function setUp(over: Partial<typeof bounds> = {}) {
+function setUp(over: Partial<typeof limits> = {}) {
   const writes = pending<readonly number[], Faults>();
   // A number's size is itself.
-  const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...bounds, ...over });
+  const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...limits, ...over });
   return { writes, commit: (item: number) => commit(item).then(() => item, asError) };
 }
 
@@ -40,7 +40,7 @@ describe("groupCommit", () => {
     const told: number[] = [];
     const writes = pending<readonly number[], Faults>();
     const onGroup = (sharing: number) => told.push(sharing);
-    const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...bounds, onGroup });
+    const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...limits, onGroup });
     const all = [1, 2, 3].map(commit);
     writes.open[0]?.resolve(stored);
     await turn();
@@ -54,7 +54,7 @@ describe("groupCommit", () => {
     ["bytes", [1, 60, 40, 1], [[1], [60, 40], [1]]],
     ["bytes, where one alone is too large", [1, 500, 40], [[1], [500], [40]]],
   ] as const) {
-    it(`bounds a group in ${what}`, async () => {
+    it(`limits a group in ${what}`, async () => {
       const { writes, commit } = setUp();
       const all = items.map(commit);
       for (let i = 0; i < groups.length; i++) {
@@ -91,7 +91,7 @@ describe("groupCommit", () => {
   it("fails alone an item that has no size", async () => {
     const unmeasurable = new Error("cyclic");
     const commit = groupCommit<number>({
-      ...bounds,
+      ...limits,
       write: () => Promise.resolve(stored),
       sizeOf(item) {
         if (item === 2) throw unmeasurable;
@@ -126,7 +126,7 @@ describe("groupCommit", () => {
 async function interleave(seed: number): Promise<void> {
   const random = seededRandom(seed);
   const writes = pending<readonly number[], Faults>();
-  const commit = groupCommit<number>({ write: writes.begin, sizeOf: () => 1, ...bounds });
+  const commit = groupCommit<number>({ write: writes.begin, sizeOf: () => 1, ...limits });
   const kept: number[] = [];
   const outcome = new Map<number, unknown>();
   const run = { ended: false };
@@ -150,7 +150,7 @@ async function interleave(seed: number): Promise<void> {
     expect(writes.open.length, `seed ${seed}`).to.be.at.most(1);
     const write = writes.open.pop();
     if (write === undefined) return;
-    expect(write.input.length).to.be.within(1, bounds.maxCount);
+    expect(write.input.length).to.be.within(1, limits.maxCount);
     const away = random() < 0.1 ? new Error("away") : undefined;
     const faults = new Map<number, unknown>();
     write.input.forEach((item, i) => {

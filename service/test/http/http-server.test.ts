@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { pino } from "pino";
-import { serviceBounds } from "../../http/server-limits.ts";
+import { serverLimits } from "../../http/server-limits.ts";
 import { createHttpServer } from "../../http/http-server.ts";
 import { expectProblem } from "../support/expect-problem.ts";
 import { answerOf, open, received, send } from "../support/raw-connection.ts";
@@ -125,7 +125,7 @@ describe("the HTTP server", () => {
 
 describe("the HTTP server's patience", () => {
   let service: TestService;
-  const bounds = {
+  const limits = {
     headersTimeout: 400,
     requestTimeout: 2500,
     keepAliveTimeout: 400,
@@ -133,9 +133,9 @@ describe("the HTTP server's patience", () => {
     checkInterval: 50,
     connections: 5,
   };
-  const all = { ...serviceBounds, ...bounds };
+  const all = { ...serverLimits, ...limits };
   before(async () => {
-    service = await startService(undefined, 100, bounds);
+    service = await startService(undefined, 100, limits);
   });
   after(() => service.close());
 
@@ -146,7 +146,7 @@ describe("the HTTP server's patience", () => {
     const start = performance.now();
     try {
       await expectProblem(await answerOf(await received(socket)), 408, "request_timeout");
-      expect(performance.now() - start).to.be.within(bounds.headersTimeout, bounds.requestTimeout);
+      expect(performance.now() - start).to.be.within(limits.headersTimeout, limits.requestTimeout);
     } finally {
       clearInterval(drip);
     }
@@ -178,7 +178,7 @@ describe("the HTTP server's patience", () => {
     socket.write("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
     const start = performance.now();
     expect((await answerOf(await received(socket))).status).to.equal(200);
-    expect(performance.now() - start).to.be.within(bounds.keepAliveTimeout, bounds.requestTimeout);
+    expect(performance.now() - start).to.be.within(limits.keepAliveTimeout, limits.requestTimeout);
   });
 
   it("closes a connection whose client takes no byte of its answer", async () => {
@@ -189,7 +189,7 @@ describe("the HTTP server's patience", () => {
       });
       response.end(Buffer.alloc(64 * 1024 * 1024));
     };
-    const server = createHttpServer({ handle, logger: pino({ level: "silent" }), bounds: all }).listen(0);
+    const server = createHttpServer({ handle, logger: pino({ level: "silent" }), limits: all }).listen(0);
     await once(server, "listening");
     const socket = await open({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
     socket.pause().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -199,8 +199,8 @@ describe("the HTTP server's patience", () => {
   });
 
   it("takes no more connections than it may, and lets idle ones make room", async () => {
-    await sleep(bounds.keepAliveTimeout + 200);
-    const busy = await Promise.all(Array.from({ length: bounds.connections }, () => open(service)));
+    await sleep(limits.keepAliveTimeout + 200);
+    const busy = await Promise.all(Array.from({ length: limits.connections }, () => open(service)));
     const first = await open(service);
     // Without an answer, because not even a socket is left for it.
     expect(await received(first)).to.equal("");

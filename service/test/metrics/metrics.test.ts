@@ -117,8 +117,8 @@ describe("metrics of what is refused before it reaches a route", () => {
   let service: TestService;
   beforeEach(async () => {
     metrics = createMetrics();
-    const bounds = { headersTimeout: 500, requestTimeout: 1500, checkInterval: 50 };
-    service = await startService(undefined, 100, bounds, { metrics });
+    const limits = { headersTimeout: 500, requestTimeout: 1500, checkInterval: 50 };
+    service = await startService(undefined, 100, limits, { metrics });
   });
   afterEach(() => service.close());
 

@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { createApp } from "../../app.ts";
 import { createStore } from "../../data/document-store.ts";
 import { openDatabase } from "../../mongodb-connection.ts";
-import { serviceBounds, type Bounds } from "../../http/server-limits.ts";
+import { serverLimits, type ServerLimits } from "../../http/server-limits.ts";
 import { createHttpServer } from "../../http/http-server.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Tracing } from "../../tracing/start-tracing.ts";
@@ -35,12 +35,12 @@ let databases = 0;
 
 /**
  * Starts the service on a database of its own; `uri` without a database, default the shared server's; `maxInFlight`
- * as AppDeps have it; `bounds` over the service's own; and who is told how it goes.
+ * as AppDeps have it; `limits` over the service's own; and who is told how it goes.
  */
 export async function startService(
   uri?: string,
   maxInFlight = 100,
-  bounds: Partial<Bounds> = {},
+  limits: Partial<ServerLimits> = {},
   { metrics, tracing }: { readonly metrics?: Metrics; readonly tracing?: Tracing } = {},
 ): Promise<TestService> {
   const name = `test-${process.pid}-${databases++}`;
@@ -72,7 +72,7 @@ export async function startService(
     handle: (request, response) => void handle(request, response),
     logger,
     metrics,
-    bounds: { ...serviceBounds, ...bounds },
+    limits: { ...serverLimits, ...limits },
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -32,7 +32,7 @@ describe("rotate-password", () => {
   it("raises passwordVersion by one, and deploys", async () => {
     await after();
     const { code, text } = await runRotatePassword(machine);
-    expect(text).to.match(/MongoDB's users are root-2 and app-2 now\. The former ones are gone\.$/);
+    expect(text).to.match(/MongoDB's users are root-2 and app-2 now\. The previous users are deleted\.$/);
     expect(code).to.equal(0);
     expect(machine.changes()).to.deep.equal([set(2), deploy]);
     expect(machine.read("Pulumi.dev.yaml")).to.include("koa-mongo-stack:passwordVersion: 2");

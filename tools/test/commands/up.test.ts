@@ -261,7 +261,7 @@ describe("up", () => {
     expect(code).to.equal(1);
     expect(text).to.equal(
       `error: the stack is currently locked by 1 lock(s).\n${deploy}: ended with code 255\n` +
-        "If no other up or down runs, one was cut off. Run: npm run pulumi -- cancel --yes dev",
+        "If no other up or down runs, one was killed. Run: npm run pulumi -- cancel --yes dev",
     );
   });
 
@@ -283,6 +283,31 @@ describe("up", () => {
       expect(text).to.include(`${broken.url} does not answer after 0.05 s: HTTP 503.\n\n`);
       // What `npm run status` says where no cluster runs.
       expect(text).to.include("The cluster does not answer: ");
+    });
+
+    it("starts the pods of a Deployment that was scaled to zero by hand", async () => {
+      await runUp(on({ deployedReplicas: 0 }));
+      expect(machine.changes()).to.deep.equal([
+        create,
+        deploy,
+        "kubectl --context minikube scale deployment --namespace koa-mongo-stack-dev-1234 " +
+          "--selector app.kubernetes.io/name=web --replicas=2",
+      ]);
+    });
+
+    it("looks for an object first that was deleted by hand", async () => {
+      const pulumi = `case "$1 $2" in
+        "version "*) echo v3.270.0 ;;
+        "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+        "stack ls") echo '[{"name":"dev"}]' ;;
+        "stack export") echo '{"deployment":null}' ;;
+        "stack output") echo '{"url":"${service.url}","namespace":"n","image":"koa-mongo-stack:1","replicas":2}' ;;
+        "up --refresh") change "pulumi $*" ;;
+        *) change "pulumi $*"; echo 'error: deployments.apps "web-1" not found' >&2; exit 255 ;;
+      esac`;
+      const { code } = await runUp(on({ programs: { pulumi } }));
+      expect(machine.changes()).to.deep.equal([deploy, refresh]);
+      expect(code).to.equal(0);
     });
 
     it("deploys once where all is well", async () => {

@@ -1,11 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { download } from "../../install/download.ts";
+import { download, type Download } from "../../install/download.ts";
 import { UserError } from "../../process/user-error.ts";
 import { downloads, proxyVariables, type Downloads } from "../support/download-server.ts";
 
@@ -21,7 +22,7 @@ describe("download", () => {
   beforeEach(async () => {
     for (const name of proxyVariables) Reflect.deleteProperty(process.env, name);
     folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-download-"));
-    file = join(folder, "program.part");
+    file = join(folder, "program");
     server = await downloads({ program: content });
     lines = [];
   });
@@ -33,14 +34,16 @@ describe("download", () => {
     rmSync(folder, { recursive: true });
   });
 
-  async function run(url = `${server.url}/program`): Promise<void> {
-    await download({ url, file, stall: 300, say: (line) => lines.push(line) });
+  async function run(changed: Partial<Download> = {}): Promise<void> {
+    const say = (line: string) => lines.push(line);
+    const url = `${server.url}/program`;
+    await download({ url, file, digest: sha256(content), stallMs: 300, say, ...changed });
   }
 
-  /** Its sentence. */
-  async function fault(url?: string): Promise<string> {
+  /** The message of the error. */
+  async function errorOf(changed?: Partial<Download>): Promise<string> {
     try {
-      await run(url);
+      await run(changed);
     } catch (error) {
       expect(error).to.be.instanceOf(UserError);
       return (error as UserError).message;
@@ -50,85 +53,83 @@ describe("download", () => {
 
   const isWhole = () => readFileSync(file).equals(content);
 
-  it("brings a file, and says how far it is", async () => {
+  it("downloads a file, and says how far it is", async () => {
     await run();
     expect(isWhole()).to.equal(true);
     expect(server.requests()).to.deep.equal(["/program"]);
     expect(lines[0]).to.match(/^program: 0\.\d of 0\.1 MB$/);
   });
 
-  it("goes on where an earlier run was cut off", async () => {
-    writeFileSync(file, content.subarray(0, 60_000));
-    await run();
-    expect(isWhole()).to.equal(true);
-    expect(server.requests()).to.deep.equal(["/program bytes=60000-"]);
-  });
-
-  it("goes on when the connection is cut", async () => {
+  it("starts again when the connection breaks", async () => {
     server.manners.cutAfter = 40_000;
-    await run();
+    await run({
+      say(line) {
+        lines.push(line);
+        if (line.endsWith("starting again")) server.manners.cutAfter = undefined;
+      },
+    });
     expect(isWhole()).to.equal(true);
-    expect(server.requests()).to.deep.equal(["/program", "/program bytes=40000-", "/program bytes=80000-"]);
-    expect(lines).to.include("program: aborted, going on");
+    expect(server.requests()).to.deep.equal(["/program", "/program"]);
+    expect(lines).to.include("program: aborted, starting again");
   });
 
-  it("keeps what came before it gave up", async () => {
+  it("gives up after three retries, and leaves nothing", async () => {
     server.manners.cutAfter = 10_000;
-    expect(await fault()).to.equal(
-      `${server.url}/program can't be downloaded: aborted. The next run goes on at 0.1 MB. ` +
-        "Behind a proxy, set HTTPS_PROXY.",
+    expect(await errorOf()).to.equal(
+      `${server.url}/program can't be downloaded: aborted. Behind a proxy, set HTTPS_PROXY.`,
     );
-    expect(server.requests()).to.have.length(5);
-    await run();
-    expect(isWhole()).to.equal(true);
+    expect(server.requests()).to.have.length(4);
+    expect(readdirSync(folder)).to.deep.equal([]);
   });
 
-  it("begins anew where the server knows no Range", async () => {
-    server.manners.ranges = false;
-    writeFileSync(file, "something of another time");
+  it("downloads the whole file over the part that a killed run left", async () => {
+    writeFileSync(`${file}.part`, Buffer.concat([content, content]));
     await run();
     expect(isWhole()).to.equal(true);
-    expect(server.requests()).to.deep.equal(["/program bytes=25-"]);
+    expect(readdirSync(folder)).to.deep.equal(["program"]);
   });
 
-  it("begins anew where there is more than the file has", async () => {
-    writeFileSync(file, Buffer.concat([content, content]));
-    await run();
-    expect(isWhole()).to.equal(true);
-    expect(server.requests()).to.deep.equal(["/program bytes=200000-", "/program"]);
+  it("deletes a file with another checksum, and doesn't retry", async () => {
+    server.files.program = Buffer.from("another");
+    expect(await errorOf()).to.equal(
+      `${server.url}/program returned another file, which was deleted: ` +
+        `its checksum is ${sha256(Buffer.from("another"))}, not ${sha256(content)}.`,
+    );
+    expect(server.requests()).to.deep.equal(["/program"]);
+    expect(readdirSync(folder)).to.deep.equal([]);
   });
 
   for (const status of [403, 404, 503]) {
     it(`says the URL and the status when it is refused with ${status}`, async () => {
       server.manners.status = status;
-      expect(await fault()).to.equal(`${server.url}/program answered HTTP ${status}.`);
+      expect(await errorOf()).to.equal(`${server.url}/program answered HTTP ${status}.`);
       expect(server.requests()).to.deep.equal(["/program"]);
-      expect(existsSync(file)).to.equal(false);
+      expect(readdirSync(folder)).to.deep.equal([]);
     });
   }
 
   it("says the URL and the reason when nobody answers", async () => {
     server.close();
-    expect(await fault()).to.match(
+    expect(await errorOf()).to.match(
       /^http:\S+\/program can't be downloaded: connect ECONNREFUSED \S+\. Behind a proxy, set HTTPS_PROXY\.$/,
     );
   });
 
   it("says the URL and the reason when nobody has its name", async () => {
-    expect(await fault("http://nobody.invalid/program")).to.match(
+    expect(await errorOf({ url: "http://nobody.invalid/program" })).to.match(
       /^http:\/\/nobody\.invalid\/program can't be downloaded: getaddrinfo \w+ nobody\.invalid\. /,
     );
   });
 
   it("does not wait for a server that sends nothing more", async () => {
     Object.assign(server.manners, { cutAfter: 0, falls: "silent" });
-    expect(await fault()).to.include("/program can't be downloaded: nothing came for 0.3 s. ");
+    expect(await errorOf()).to.include("/program can't be downloaded: nothing came for 0.3 s. ");
   });
 
   it("says so when the disk is full", async function () {
     if (process.platform !== "linux") this.skip();
-    symlinkSync("/dev/full", file);
-    expect(await fault()).to.include("/program can't be downloaded: ENOSPC: no space left on device");
+    symlinkSync("/dev/full", `${file}.part`);
+    expect(await errorOf()).to.include("/program can't be downloaded: ENOSPC: no space left on device");
   });
 
   it("follows redirects, but not without end", async () => {
@@ -138,10 +139,12 @@ describe("download", () => {
     }).listen(0, "127.0.0.1");
     const port = await portOf(away);
     try {
-      await run(`http://127.0.0.1:${port}/once`);
+      await run({ url: `http://127.0.0.1:${port}/once` });
       expect(isWhole()).to.equal(true);
       rmSync(file);
-      expect(await fault(`http://127.0.0.1:${port}/again`)).to.include(": it redirects without end. ");
+      expect(await errorOf({ url: `http://127.0.0.1:${port}/again` })).to.include(
+        ": it redirects without end. ",
+      );
     } finally {
       away.close();
     }
@@ -156,7 +159,7 @@ describe("download", () => {
     process.env.HTTP_PROXY = `http://127.0.0.1:${await portOf(proxy)}`;
     process.env.NO_PROXY = "127.0.0.1";
     try {
-      await run("http://nobody.invalid/program");
+      await run({ url: "http://nobody.invalid/program" });
       expect(asked).to.deep.equal(["http://nobody.invalid/program"]);
       await run();
       expect(asked).to.have.length(1);
@@ -165,6 +168,10 @@ describe("download", () => {
     }
   });
 });
+
+function sha256(bytes: Buffer): `sha256:${string}` {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
 
 async function portOf(server: Server): Promise<number> {
   await once(server, "listening");

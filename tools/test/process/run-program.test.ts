@@ -1,6 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
-import { parseArgs } from "node:util";
 import { exitCodeOf } from "../../process/run-program.ts";
 import { explainSystemErrors, InterruptedError, UserError } from "../../process/user-error.ts";
 import { readFileSync } from "node:fs";
@@ -34,17 +33,6 @@ describe("exitCodeOf", () => {
       code: 130,
       text: "\nInterrupted.",
     });
-  });
-
-  it("is 2 where parseArgs rejects an option", async () => {
-    const { code, text } = await outcome(() => {
-      parseArgs({ args: ["--round"], options: {} });
-      return 0;
-    });
-    expect(code).to.equal(2);
-    expect(text)
-      .to.match(/^\nUnknown option '--round'/)
-      .and.not.to.include("    at ");
   });
 
   it("is 70 after a bug, which has a stack and asks for a report", async () => {

@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { change, findStack } from "../../pulumi/pulumi-stack.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
@@ -47,10 +48,11 @@ describe("an update after one that was killed", () => {
 
   it("deletes what was being created, and forgets that", async () => {
     machine = fakeMachine({ pending: [statefulSet, namespace, image] });
+    // The import takes the lock of that backend: what a running update creates is not deleted.
     expect(await up()).to.deep.equal([
+      stackImport,
       inNamespace,
       deletion("Namespace", "koa-mongo-stack-dev-1234"),
-      stackImport,
       plainUp,
     ]);
     expect(machine.imported()).to.deep.equal({ version: 3, deployment: { pending_operations: [] } });
@@ -61,22 +63,66 @@ describe("an update after one that was killed", () => {
     expect(await up()).to.deep.equal([stackImport, plainUp]);
   });
 
+  it("asks for Helm where it was installing a release, and goes on when that is gone", async () => {
+    const name = "mongodb-operator-1a2b";
+    const release = {
+      type: "creating",
+      resource: { type: "kubernetes:helm.sh/v3:Release", inputs: { name, namespace: "n" } },
+    };
+    machine = fakeMachine({ pending: [release], programs: { kubectl: "echo secret/sh.helm.release.v1" } });
+    const error = await up().catch((thrown: unknown) => thrown);
+    expect(String(error)).to.include(
+      `Run: helm uninstall ${name} --namespace n, and then this command again.`,
+    );
+    expect(machine.changes()).to.deep.equal([]);
+    machine.set({ pending: [release], programs: { kubectl: "" } });
+    expect(await up()).to.deep.equal([stackImport, plainUp]);
+  });
+
+  it("takes a kind that the cluster does not know for deleted", async () => {
+    const kubectl = `echo "error: the server doesn't have a resource type \\"StatefulSet\\"" >&2; exit 1`;
+    machine = fakeMachine({ pending: [statefulSet], programs: { kubectl } });
+    expect(await up()).to.deep.equal([stackImport, plainUp]);
+  });
+
+  it("reads the state of a large stack", async () => {
+    machine = fakeMachine({
+      pending: [{ ...image, resource: { type: "x", inputs: { text: "x".repeat(3e6) } } }],
+    });
+    expect(await up()).to.deep.equal([stackImport, plainUp]);
+  });
+
   it("does nothing else when nothing is pending", async () => {
     machine = fakeMachine();
     expect(await up()).to.deep.equal([plainUp]);
   });
 
+  it("deletes first where the lock was looked at, so that being killed again loses no name", async () => {
+    machine = fakeMachine({ login: false, pending: [statefulSet] });
+    mkdirSync(join(machine.project.folder, ".pulumi/state"), { recursive: true });
+    expect(await up()).to.deep.equal([inNamespace, stackImport, plainUp]);
+  });
+
   describe("with a lock in the project's own backend", () => {
     const cancel = "pulumi cancel --yes --non-interactive --stack dev";
 
-    function lock(pid: number, host = hostname(), stack = "dev"): void {
-      const folder = join(
+    const lockFile = (stack: string) =>
+      join(
         machine.project.folder,
         ".pulumi/state/.pulumi/locks/organization/koa-mongo-stack",
         stack,
+        "1.json",
       );
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, "1.json"), JSON.stringify({ pid, hostname: host, username: "ada" }));
+
+    async function expectLocked(): Promise<void> {
+      const error = await up().catch((thrown: unknown) => thrown);
+      expect(String(error)).to.include("Another up or down works on the stack dev.");
+      expect(machine.changes()).to.deep.equal([]);
+    }
+
+    function lock(pid: number, host = hostname(), stack = "dev"): void {
+      mkdirSync(dirname(lockFile(stack)), { recursive: true });
+      writeFileSync(lockFile(stack), JSON.stringify({ pid, hostname: host, username: "ada" }));
     }
     /** The number of a process that is gone. */
     const gonePid = () => spawnSync(process.execPath, ["--version"]).pid;
@@ -87,14 +133,39 @@ describe("an update after one that was killed", () => {
       expect(await up()).to.deep.equal([cancel, plainUp]);
     });
 
-    it("leaves the lock of another machine, and of another stack", async () => {
-      machine = fakeMachine({ login: false });
+    it("leaves what a process of another machine may be creating", async () => {
+      machine = fakeMachine({ login: false, pending: [statefulSet] });
       lock(gonePid(), "another-machine");
-      expect(await up()).to.deep.equal([plainUp]);
-      machine.remove();
+      await expectLocked();
+    });
+
+    it("leaves what an update that runs is creating", async function () {
+      if (process.platform !== "linux") this.skip();
+      machine = fakeMachine({ login: false, pending: [statefulSet] });
+      // Its name begins with pulumi, as that of the real one does.
+      const program = join(machine.project.folder, "pulumi-fake");
+      copyFileSync("/bin/sleep", program);
+      const running = spawn(program, ["60"]);
+      await once(running, "spawn");
+      lock(running.pid ?? 0);
+      try {
+        await expectLocked();
+      } finally {
+        running.kill();
+      }
+    });
+
+    it("does not care for the lock of another stack", async () => {
       machine = fakeMachine({ login: false });
       lock(gonePid(), hostname(), "other");
       expect(await up()).to.deep.equal([plainUp]);
+    });
+
+    it("removes a lock that a power cut left empty", async () => {
+      machine = fakeMachine({ login: false });
+      lock(gonePid());
+      writeFileSync(lockFile("dev"), "");
+      expect(await up()).to.deep.equal([cancel, plainUp]);
     });
 
     it("removes the lock of a number that Linux gave to another program", async function () {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What sends a download elsewhere. */
@@ -12,8 +12,6 @@ export const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap(
 export interface Manners {
   /** Status of every answer, instead of a file. */
   status?: number | undefined;
-  /** Whether it knows Range. @default true */
-  ranges?: boolean | undefined;
   /** Bytes of each answer's body after which the connection is cut. */
   cutAfter?: number | undefined;
   /** Whether it stops there, and leaves the connection open. */
@@ -25,7 +23,7 @@ export interface Downloads {
   readonly url: string;
   readonly files: Record<string, Buffer>;
   readonly manners: Manners;
-  /** What was asked for, such as "/file bytes=10-"; forgets it. */
+  /** The paths that were requested since the last call. */
   requests(): string[];
   close(): void;
 }
@@ -35,8 +33,9 @@ export async function downloads(files: Record<string, Buffer> = {}): Promise<Dow
   const manners: Manners = {};
   let asked: string[] = [];
   const server = createServer((request, response) => {
-    asked.push([request.url, request.headers.range].filter((text) => text !== undefined).join(" "));
-    answer(files[(request.url ?? "").slice(1)], request, response, manners);
+    const { url = "" } = request;
+    asked.push(url);
+    answer(files[url.slice(1)], response, manners);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
@@ -57,24 +56,17 @@ export async function downloads(files: Record<string, Buffer> = {}): Promise<Dow
 
 function answer(
   file: Buffer | undefined,
-  request: IncomingMessage,
   response: ServerResponse,
-  { status, ranges = true, cutAfter, falls }: Manners,
+  { status, cutAfter, falls }: Manners,
 ): void {
   if (status !== undefined || file === undefined) {
     response.writeHead(status ?? 404).end();
     return;
   }
-  const from = ranges ? Number(/\d+/.exec(request.headers.range ?? "")?.[0] ?? 0) : 0;
-  if (from > 0 && from >= file.length) {
-    response.writeHead(416).end();
-    return;
-  }
-  const body = file.subarray(from);
-  response.writeHead(from === 0 ? 200 : 206, { "content-length": body.length });
-  if (cutAfter === undefined || cutAfter >= body.length) response.end(body);
+  response.writeHead(200, { "content-length": file.length });
+  if (cutAfter === undefined || cutAfter >= file.length) response.end(file);
   else {
-    response.write(body.subarray(0, cutAfter), () => {
+    response.write(file.subarray(0, cutAfter), () => {
       // A moment later, or what was written would go, too.
       if (falls !== "silent") setTimeout(() => response.destroy(), 20);
     });

@@ -31,6 +31,8 @@ export interface Setup {
   readonly config?: Readonly<Record<string, string>>;
   /** Image of the Deployment in the cluster. @default the one that `up` deployed */
   readonly deployedImage?: string;
+  /** Pods that the Deployment in the cluster wants. @default 2 */
+  readonly deployedReplicas?: number;
   /** What the program warns of. */
   readonly warning?: string;
   /** What `pulumi stack export` has as pending operations. @default none */
@@ -174,6 +176,7 @@ function usual({
   clusterId = "uid-1",
   metricResolution = "60s",
   deployedImage = "koa-mongo-stack:1",
+  deployedReplicas = 2,
 }: Setup) {
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
@@ -186,7 +189,9 @@ function usual({
         period=${metricResolution}; [ -f "$state/often" ] && period=15s
         echo "[\\"--secure-port=4443\\",\\"--metric-resolution=$period\\"]" ;;
       *" patch deployment metrics-server "*) change "kubectl $*"; : >"$state/often" ;;
+      *" get deployment --namespace "*.spec.replicas*) printf '%s' '${deployedReplicas}' ;;
       *" get deployment --namespace "*) printf '%s' '${deployedImage}' ;;
+      *" scale "*) change "kubectl $*" ;;
       *" delete "*) change "kubectl $*" ;;
       *kube-system*) printf '%s' '${clusterId}' ;;
       *) exit 64 ;;
@@ -197,7 +202,11 @@ function usual({
       "start "*) change "minikube $*"; print "$state/started" >"$state/profiles" ;;
       "delete "*) change "minikube $*"; echo '{"valid":[]}' >"$state/profiles" ;;
       "addons "*) change "minikube $*" ;;
-      "kubectl "*) printf '%s' '${clusterId}' ;;
+      "kubectl "*) case "$*" in
+        *" get deployment --namespace "*.spec.replicas*) printf '%s' '${deployedReplicas}' ;;
+        *" get deployment --namespace "*) printf '%s' '${deployedImage}' ;;
+        *) printf '%s' '${clusterId}' ;;
+      esac ;;
       *) echo "unexpected: minikube $*" >&2; exit 64 ;;
     esac`,
     pulumi: `changes() {
@@ -217,7 +226,7 @@ function usual({
       "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
         echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
       "config set") change "pulumi $*"; set_key "koa-mongo-stack:$3" "$4" ;;
-      "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234","image":"koa-mongo-stack:1"}' ;;
+      "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234","image":"koa-mongo-stack:1","replicas":2}' ;;
       "up "*|"destroy "*) changes "$@"; [ "${warning}" = "" ] || echo "    warning: ${warning}"
         echo "Resources: 20 changed" ;;
       *) echo "unexpected: pulumi $*" >&2; exit 64 ;;

@@ -1,63 +1,25 @@
-import { askKubectl, list } from "../../support/cluster-kubectl.ts";
+import type { V1Container, V1PodSecurityContext } from "@kubernetes/client-node";
+import { askKubectl } from "../../support/cluster-kubectl.ts";
+import { pods, type Pod } from "../../support/cluster-objects.ts";
 
-/** A pod, as the cluster has admitted it. */
-export interface Pod {
-  readonly metadata: {
-    readonly name: string;
-    readonly uid: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly deletionTimestamp?: string;
-  };
-  readonly spec: {
-    readonly automountServiceAccountToken?: boolean;
-    readonly hostNetwork?: boolean;
-    readonly hostPID?: boolean;
-    readonly hostIPC?: boolean;
-    readonly securityContext: SecurityContext;
-    readonly containers: readonly Container[];
-    readonly initContainers?: readonly Container[];
-    readonly volumes?: readonly Readonly<Record<string, unknown>>[];
-  };
-  readonly status: {
-    readonly phase: string;
-    readonly podIP: string;
-    readonly hostIP: string;
-    readonly containerStatuses?: readonly { readonly restartCount: number }[];
-  };
-}
-
-interface SecurityContext {
-  readonly runAsNonRoot?: boolean;
-  readonly runAsUser?: number;
-  readonly seccompProfile?: { readonly type: string };
-  readonly allowPrivilegeEscalation?: boolean;
-  readonly privileged?: boolean;
-  readonly readOnlyRootFilesystem?: boolean;
-  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
-}
-
-interface Container {
-  readonly name: string;
-  readonly securityContext: SecurityContext;
-}
-
-/** Every pod of a namespace, also those that are done. */
-export async function allPods(namespace: string): Promise<Pod[]> {
-  return await list<Pod>("pods", "--namespace", namespace);
-}
+/** A pod that runs, and so has its addresses. */
+export type RunningPod = Pod & { readonly status: { readonly podIP: string; readonly hostIP: string } };
 
 /** The pods of a component that run and are not on their way out. */
-export async function podsOf(namespace: string, component: string): Promise<Pod[]> {
-  return (await allPods(namespace)).filter(
-    ({ metadata, status }) =>
-      metadata.labels?.["app.kubernetes.io/name"] === component &&
-      metadata.deletionTimestamp === undefined &&
-      status.phase === "Running",
-  );
+export async function podsOf(namespace: string, component: string): Promise<RunningPod[]> {
+  return (await pods(namespace))
+    .filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"] === component)
+    .filter(isRunning);
+}
+
+function isRunning(pod: Pod): pod is RunningPod {
+  const { phase, podIP, hostIP } = pod.status;
+  const isLeaving = pod.metadata.deletionTimestamp !== undefined;
+  return phase === "Running" && !isLeaving && podIP !== undefined && hostIP !== undefined;
 }
 
 /** The only pod of MongoDB that runs. */
-export async function mongodbPod(namespace: string): Promise<Pod> {
+export async function mongodbPod(namespace: string): Promise<RunningPod> {
   const [pod] = await podsOf(namespace, "mongodb");
   if (pod === undefined) throw new Error(`MongoDB does not run in ${namespace}`);
   return pod;
@@ -77,15 +39,23 @@ export function podFaults({ metadata, spec }: Pod): string[] {
   return faults.filter(([is]) => is).map(([, what]) => `${metadata.name}: ${what}`);
 }
 
-function containerFaults(pod: SecurityContext, { name, securityContext }: Container): [boolean, string][] {
-  const context = { ...pod, ...securityContext };
-  const { add = [], drop = [] } = context.capabilities ?? {};
+function containerFaults(
+  pod: V1PodSecurityContext | undefined,
+  { name, securityContext: own }: V1Container,
+): [boolean, string][] {
+  const capabilities = own?.capabilities;
+  const isNonRoot = own?.runAsNonRoot ?? pod?.runAsNonRoot;
+  const user = own?.runAsUser ?? pod?.runAsUser ?? 0;
+  const seccomp = own?.seccompProfile ?? pod?.seccompProfile;
   return [
-    [context.runAsNonRoot !== true || (context.runAsUser ?? 0) === 0, `${name} may be root`],
-    [context.seccompProfile?.type !== "RuntimeDefault", `${name} has no seccomp profile`],
-    [context.allowPrivilegeEscalation !== false || context.privileged === true, `${name} may gain rights`],
-    [context.readOnlyRootFilesystem !== true, `${name} writes to its root`],
-    [!drop.includes("ALL") || add.length > 0, `${name} has capabilities`],
+    [isNonRoot !== true || user === 0, `${name} may be root`],
+    [seccomp?.type !== "RuntimeDefault", `${name} has no seccomp profile`],
+    [own?.allowPrivilegeEscalation !== false || own.privileged === true, `${name} may gain rights`],
+    [own?.readOnlyRootFilesystem !== true, `${name} writes to its root`],
+    [
+      capabilities?.drop?.includes("ALL") !== true || (capabilities.add ?? []).length > 0,
+      `${name} has capabilities`,
+    ],
   ];
 }
 

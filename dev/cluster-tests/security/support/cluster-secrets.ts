@@ -1,22 +1,17 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { kubectl, list } from "../../support/cluster-kubectl.ts";
+import { kubectl } from "../../support/cluster-kubectl.ts";
+import { list, pods } from "../../support/cluster-objects.ts";
 import type { Outputs } from "../../support/test-stack.ts";
-import { allPods } from "./admitted-pods.ts";
 
 const run = promisify(execFile);
-
-interface Secret {
-  readonly metadata: { readonly name: string };
-  readonly data?: Readonly<Record<string, string>>;
-}
 
 /** Values of the cluster's Secrets, by the Secret's name and the key. */
 export type Secrets = Record<string, string>;
 
 /** Every value of every Secret of a namespace. */
 export async function secretsOf(namespace: string): Promise<Secrets> {
-  const secrets = await list<Secret>("secrets", "--namespace", namespace);
+  const secrets = await list(({ core }) => core.listNamespacedSecret({ namespace }));
   const values = secrets.flatMap(({ metadata, data = {} }) =>
     Object.entries(data).map(([key, value]) => [
       `${metadata.name} ${key}`,
@@ -54,7 +49,7 @@ async function inCluster(namespace: string): Promise<Record<string, string>> {
   const kinds = "pods,deployments,replicasets,statefulsets,jobs,configmaps,services,events";
   const objects = await kubectl("get", kinds, "-n", namespace, "-o", "yaml");
   const logs: Record<string, string> = {};
-  for (const { metadata, spec, status } of await allPods(namespace)) {
+  for (const { metadata, spec, status } of await pods(namespace)) {
     if (status.phase === "Pending") continue;
     for (const { name } of [...(spec.initContainers ?? []), ...spec.containers]) {
       const log = await kubectl("logs", "-n", namespace, metadata.name, "-c", name);

@@ -14,11 +14,17 @@ function runs(script: string, ...args: string[]): Promise<{ code: unknown; stdou
 }
 
 describe("scripts of dev/", () => {
-  for (const script of ["bench/bench.ts", "bench-up/bench-up.ts", "contract/contract-test.ts"]) {
+  for (const script of [
+    "bench/bench.ts",
+    "bench-up/bench-up.ts",
+    "contract/contract-test.ts",
+    "report/load-report.ts",
+    "supply-chain/supply-chain.ts",
+  ]) {
     it(`${script} has help, and rejects an option that there is not`, async () => {
       const help = await runs(script, "--help");
       expect(help.code, help.stderr).to.equal(0);
-      expect(help.stdout).to.match(/^Usage: npm run [\w:]+ -w dev -- \[options\]/);
+      expect(help.stdout).to.match(/^Usage: npm run [\w:-]+ -w dev -- \[options\]/);
       const { code, stderr } = await runs(script, "--roundz", "3");
       expect(code).to.equal(2);
       expect(stderr)
@@ -32,9 +38,9 @@ describe("scripts of dev/", () => {
   });
 
   const wrong: [string[], string][] = [
-    [["--rounds", "x"], "It must be a number above 0."],
-    [["--rounds", "1.5"], "It must be a whole number, 1 or more."],
-    [["--clients", "1,,8"], "It must be a number above 0."],
+    [["--rounds", "x"], "It must be a whole number from 1 to 1000."],
+    [["--rounds", "1.5"], "It must be a whole number from 1 to 1000."],
+    [["--clients", "1,,8"], "It must be a whole number from 1 to 10000."],
     [["--seconds", "0"], "It must be a number above 0."],
   ];
   for (const [args, sentence] of wrong) {
