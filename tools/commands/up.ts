@@ -99,5 +99,5 @@ function installedHint(project: Project): string {
   const commands = (["minikube", "pulumi"] as const)
     .filter((program) => shellCommand(program, project) !== program)
     .map((program) => `${shellCommand(program, project)} …`);
-  return commands.length === 0 ? "" : `\n\nPrograms that `up` installed run as: ${commands.join(", ")}`;
+  return commands.length === 0 ? "" : `\n\nPrograms that up installed run as: ${commands.join(", ")}`;
 }

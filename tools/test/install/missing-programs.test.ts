@@ -62,7 +62,7 @@ describe("installing programs", () => {
       expect(text).to.equal(
         `${service.url}\n\n  curl ${service.url}\n` +
           "  npm run minikube -- kubectl -p minikube -- get pods -n koa-mongo-stack-dev-1234\n  npm run down\n\n" +
-          "Programs that `up` installed run as: npm run minikube -- …, npm run pulumi -- …",
+          "Programs that up installed run as: npm run minikube -- …, npm run pulumi -- …",
       );
       expect(code).to.equal(0);
       expect(machine.changes()).to.deep.equal([start, create, deploy]);
