@@ -2,7 +2,7 @@ import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts"
 import { installMissing } from "../install/missing-programs.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
-import { forgetCluster, madeCluster } from "../minikube/created-cluster.ts";
+import { forgetCluster, createdCluster } from "../minikube/created-cluster.ts";
 import { requireMinikube, stackName, type Project } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { work } from "../process/child-process.ts";
@@ -65,9 +65,9 @@ async function isGone(project: Project): Promise<boolean> {
 }
 
 async function deleteCluster({ project, step, print }: CommandContext): Promise<void> {
-  const profile = await madeCluster(project);
+  const profile = await createdCluster(project);
   if (profile === undefined) {
-    print("There is no minikube cluster that `npm run up` made: none is deleted.");
+    print("There is no minikube cluster that `npm run up` created: none is deleted.");
   } else {
     await step(`minikube delete -p ${profile}`, ({ say }) =>
       work("minikube", ["delete", "-p", profile], {}, say),

@@ -78,6 +78,3 @@ function write(project: Project, created: CreatedCluster): void {
     writeFileSync(file(project), JSON.stringify(created));
   });
 }
-
-// `down` still has the former name.
-export { createdCluster as madeCluster };

@@ -58,7 +58,7 @@ describe("down", () => {
     await after({});
     expect(await runDown(machine, { cluster: true })).to.deep.equal({
       code: 0,
-      text: "There is no minikube cluster that `npm run up` made: none is deleted.",
+      text: "There is no minikube cluster that `npm run up` created: none is deleted.",
     });
     expect(machine.changes()).to.deep.equal([destroy]);
   });
