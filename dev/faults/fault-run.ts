@@ -6,9 +6,9 @@ import { createTestStack, type Outputs, type TestStack } from "../cluster-tests/
 import { createClient, type Client } from "../../tools/traffic/http-client.ts";
 import { profile } from "../cluster-tests/support/cluster-kubectl.ts";
 import { until, untilWhole } from "../cluster-tests/support/stack-pods.ts";
-import { findDocument, Ledger, type Loss } from "../cluster-tests/support/write-ledger.ts";
+import { findDocument, Ledger, type Loss } from "../cluster-tests/traffic/write-ledger.ts";
 import { startLoad, type Load } from "../../tools/traffic/open-loop.ts";
-import { mixedRequests } from "../cluster-tests/support/verified-requests.ts";
+import { mixedRequests } from "../cluster-tests/traffic/verified-requests.ts";
 import { watchPods, type PodWatch } from "../../tools/traffic/ready-pod-watch.ts";
 import { summarize, type Sample, type Summary } from "../../tools/traffic/request-samples.ts";
 import { table, type Row } from "./fault-table.ts";

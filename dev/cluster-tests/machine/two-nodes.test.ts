@@ -11,7 +11,7 @@ import {
   showPods,
   type User,
 } from "../support/own-machine.ts";
-import { underLoad } from "../support/under-load.ts";
+import { underLoad } from "../traffic/under-load.ts";
 
 /** The node that has not the database's files. */
 const other = `${profile}-m02`;

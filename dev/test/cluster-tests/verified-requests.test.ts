@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { startService, type TestService } from "../../../service/test/support/test-service.ts";
 import { createClient, type Client } from "../../../tools/traffic/http-client.ts";
-import { findDocument, Ledger } from "../../cluster-tests/support/write-ledger.ts";
+import { findDocument, Ledger } from "../../cluster-tests/traffic/write-ledger.ts";
 import { startLoad, type Result } from "../../../tools/traffic/open-loop.ts";
-import { mixedRequests } from "../../cluster-tests/support/verified-requests.ts";
+import { mixedRequests } from "../../cluster-tests/traffic/verified-requests.ts";
 
 async function results(client: Client, count: number, ledger = new Ledger()): Promise<Result[]> {
   const send = mixedRequests(client, ledger, () => 0);
