@@ -19,7 +19,7 @@ const fault = capacityFault(nodes, scaling.maxReplicas, webRequests, mongoReques
 if (fault !== undefined) void pulumi.log.warn(fault);
 
 const owner = stackOwner("owner");
-await requireUnclaimed(owner, claims(settings), site.otherStacks);
+const isDeployed = await requireUnclaimed(owner, claims(settings), site.otherStacks);
 
 const cluster = new Cluster("cluster", { site });
 
@@ -40,7 +40,7 @@ const serviceImage = new ServiceImage(
 );
 
 const deployed = deploy(
-  { settings, site, owner, clusterId: cluster.id, image: serviceImage.reference },
+  { settings, site, owner, isDeployed, clusterId: cluster.id, image: serviceImage.reference },
   { provider: cluster.kubernetes },
 );
 

@@ -21,6 +21,8 @@ export interface DeployArgs {
   readonly clusterId: pulumi.Input<string>;
   /** Id of the stack. */
   readonly owner: pulumi.Output<string>;
+  /** Whether the stack may be in the cluster already. */
+  readonly isDeployed: boolean;
   /** The service's image: name and tag, or name and digest. */
   readonly image: pulumi.Output<string>;
 }
@@ -38,7 +40,7 @@ export interface Deployed {
  * @param inCluster with the cluster's provider
  */
 export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOptions): Deployed {
-  const { settings, site, image, clusterId, owner } = args;
+  const { settings, site, image, clusterId, owner, isDeployed } = args;
   const { metrics, collector } = settings;
 
   const labels = { [ownerLabel]: owner };
@@ -55,6 +57,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       site,
       clusterId,
       owner,
+      isDeployed,
       network,
       ...(priorities === undefined ? {} : { priority: priorities.database }),
     },

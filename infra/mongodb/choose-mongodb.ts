@@ -23,6 +23,8 @@ export interface MongoArgs<Settings extends MongoSettings = MongoSettings> {
   readonly clusterId: pulumi.Input<string>;
   /** Id of the stack. */
   readonly owner: pulumi.Input<string>;
+  /** Whether MongoDB may run already: then it may have a long recovery before it is ready again. */
+  readonly isDeployed: boolean;
   /** Name of the PriorityClass of its pods. @default the cluster's */
   readonly priority?: pulumi.Input<string>;
   /** What has to be there before one of its pods talks to another. */
@@ -118,8 +120,9 @@ function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOption
   );
   return {
     uri: credentials.uri,
-    // The service's rollout has a deadline, which neither the pull of that large image nor a recovery may use up.
-    before: [database],
+    // The service's rollout has a deadline, which neither the pull of that large image nor a recovery may use up. A new
+    // database has nothing to recover: it starts while the service does.
+    before: storage.kind === "hostPath" && !args.isDeployed ? [...mongoImage, ...usersAdded] : [database],
     finish(web) {
       if (isRotated) usersJob("drop", [database, web]);
     },

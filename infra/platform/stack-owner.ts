@@ -26,22 +26,26 @@ export function stackOwner(name: string): pulumi.Output<string> {
  * Waits until it is sure that nothing of what the stack claims belongs to another stack. A preview does not know the id of
  * a new stack, and checks nothing.
  * @param otherStacks undefined where kubectl can't say: then Kubernetes itself rejects what collides
+ * @returns whether the stack may be in the cluster already; false only where it is sure that it is not
  * @throws {pulumi.RunError} whose it is, and the ways forward
  */
 export async function requireUnclaimed(
   owner: pulumi.Output<string>,
   claims: Claims,
   otherStacks: OtherStacks | undefined,
-): Promise<void> {
-  if (otherStacks === undefined || pulumi.runtime.isDryRun()) return;
+): Promise<boolean> {
+  if (otherStacks === undefined || pulumi.runtime.isDryRun()) return true;
   const id = await new Promise<string>((resolve) => {
     owner.apply(resolve);
   });
-  if (conflict(claims, otherStacks, ({ owner: other }) => other === id) === undefined) return;
+  const isOwn = ({ owner: other }: StackNamespace) => other === id;
+  if (otherStacks.namespaces.some(isOwn) && conflict(claims, otherStacks, isOwn) === undefined) return true;
   // Stacks of versions before the label know themselves by their outputs.
   const own = await ownNamespace();
-  const found = conflict(claims, otherStacks, ({ owner: other, name }) => other === id || name === own);
+  const isOwnOrOlder = (namespace: StackNamespace) => isOwn(namespace) || namespace.name === own;
+  const found = conflict(claims, otherStacks, isOwnOrOlder);
   if (found !== undefined) throw new pulumi.RunError(found);
+  return otherStacks.namespaces.some(isOwnOrOlder);
 }
 
 /** The namespace that the last `up` exported, if there was one. */

@@ -70,7 +70,14 @@ async function render(values: Values): Promise<Manifest[]> {
     const site = await findSite(settings);
     Reflect.deleteProperty(site, "tunnel");
     deploy(
-      { settings, site, clusterId: "rendered", owner: pulumi.output("owner"), image: pulumi.output(image) },
+      {
+        settings,
+        site,
+        clusterId: "rendered",
+        owner: pulumi.output("owner"),
+        isDeployed: false,
+        image: pulumi.output(image),
+      },
       { provider },
     );
   };

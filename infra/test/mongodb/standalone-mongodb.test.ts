@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { PulledImage } from "../../mongodb/pulled-image.ts";
 import { seriesFile } from "../../mongodb/mongodb-version.ts";
 import { MongoDatabase } from "../../mongodb/standalone-mongodb.ts";
 import { restorePath } from "../support/fake-minikube.ts";
@@ -105,6 +106,14 @@ describe("MongoDatabase", function () {
       const web = resources.find(({ type }) => type === "koa-mongo-stack:web:WebService");
       expect([web?.options.dependsOn].flat()[0], storage).to.be.instanceOf(MongoDatabase);
     }
+  });
+
+  it("starts while the service does where it is new, and has nothing to recover", async () => {
+    const { resources } = await runProgram({}, undefined, undefined, undefined, { objects: [] });
+    const web = resources.find(({ type }) => type === "koa-mongo-stack:web:WebService");
+    const before = [web?.options.dependsOn].flat();
+    expect(before).to.have.length(1);
+    expect(before[0]).to.be.instanceOf(PulledImage);
   });
 
   it("meets the restricted standard as user 999, in every container", () => {
