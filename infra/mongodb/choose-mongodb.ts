@@ -8,7 +8,7 @@ import { readableImage } from "./readable-image.ts";
 import { memberRequests, members, operatorRequests, ReplicaSet } from "./operator-replica-set.ts";
 import type { MongoSettings } from "../settings/mongodb-settings.ts";
 import type { Site } from "../cluster/cluster-facts.ts";
-import { databaseStorage } from "./storage/database-storage.ts";
+import { databaseStorage } from "./storage/choose-storage.ts";
 import { hostPathOf } from "./storage/hostpath-storage.ts";
 import { UsersJob } from "./users-job.ts";
 

@@ -6,11 +6,7 @@ import { sendJson, sharedText } from "../http/json-response.ts";
 import { Problem } from "../http/problem.ts";
 import { parseDocument, type JsonObject } from "./document.ts";
 import type { DataStore, PageQuery } from "./document-store.ts";
-
-/** Documents of a page when the client does not say. */
-export const defaultLimit = 20;
-/** Documents of a page at most. */
-export const maxLimit = 100;
+import { defaultLimit, maxLimit } from "./paging.ts";
 
 /** What makes one resource another than the next. */
 export interface Resource {

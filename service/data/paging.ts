@@ -8,10 +8,14 @@ export interface Page {
   readonly more: boolean;
 }
 
+/** Documents of a page if the client does not say. */
+export const defaultLimit = 20;
+/** Documents of a page at most. */
+export const maxLimit = 100;
 /** Bytes of BSON after which a page ends: a hundred documents of 100 KiB would not fit into a pod's memory. */
 const maxPageBytes = 1024 * 1024;
 /** Documents that MongoDB sends at once, for the same reason; enough for a page of the default size. */
-const batchSize = 21;
+const batchSize = defaultLimit + 1;
 
 /** Reads a page of at most `limit` of the documents that `filter` lets through. */
 export async function readPage(collection: DataCollection, filter: object, limit: number): Promise<Page> {

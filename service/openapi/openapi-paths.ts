@@ -1,4 +1,4 @@
-import { defaultLimit, maxLimit } from "../data/data-routes.ts";
+import { defaultLimit, maxLimit } from "../data/paging.ts";
 import {
   emptyResponse,
   problemResponse,
