@@ -37,6 +37,8 @@ describe("commands that are killed", () => {
 
   before(async () => {
     clone = await newClone("e2e-killed", { nodePort: "30182", keepData: "true" });
+    document = await addDocument(printedUrl(await clone.runs("up")), { before: "the kills" });
+    await clone.runs("down");
   });
   after(async () => {
     await clone.runs("down");
@@ -65,10 +67,8 @@ describe("commands that are killed", () => {
     it(`\`up\`, killed at ${String(moment)}, ends well the next time`, async () => {
       await killAt("up", moment);
       const output = await clone.runs("up");
-      const url = printedUrl(output);
       await expectOne(printedNamespace(output));
-      document ??= await addDocument(url, { before: "the kills" });
-      expect(await documentsAt(url)).to.deep.equal([document]);
+      expect(await documentsAt(printedUrl(output))).to.deep.equal([document]);
       await clone.runs("down");
     });
   }

@@ -60,6 +60,7 @@ describe("two clones on one minikube", () => {
 
   it("with that namespace deleted, `up` continues with the files that it kept", async () => {
     await kubectl("delete", "namespace", namespace);
+    await kubectl("delete", "pv", "--selector", `app.kubernetes.io/instance=${namespace}`);
     const output = await first.runs("up");
     url = printedUrl(output);
     namespace = printedNamespace(output);
