@@ -170,11 +170,11 @@ describe("set-users.sh", function () {
   });
 
   it("ends when mongod takes too long, with its last lines", async () => {
-    const { code, error } = await start("8.0", { FAKE_HANG: "1", START_SECONDS: "1" });
+    const { code, error } = await start("8.0", { FAKE_HANG: "1", START_SECONDS: "8" });
     expect(code).to.equal(1);
     expect(error).to.deep.equal([
       "recovering",
-      "MongoDB 8.0 has not started within 1 seconds. The lines above are its last ones.",
+      "MongoDB 8.0 has not started within 8 seconds. The lines above are its last ones.",
     ]);
   });
 
