@@ -3,6 +3,7 @@ import { passphraseFile, projectBackend } from "../pulumi/pulumi-backend.ts";
 import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
+import { repairStateFiles } from "../pulumi/state-files.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { handOver, type Environment } from "../process/child-process.ts";
 
@@ -32,5 +33,6 @@ export function environment(project: Project): Environment {
 export async function pulumi(args: readonly string[], needs: Needs): Promise<number> {
   const { project } = needs;
   await useInstalled(needs);
+  repairStateFiles(project);
   return handOver("pulumi", args, { env: environment(project), cwd: project.folder });
 }

@@ -10,6 +10,7 @@ import {
 } from "./pulumi-backend.ts";
 import { cleanUpInterrupted } from "./interrupted-update.ts";
 import { lockState } from "./stale-lock.ts";
+import { repairStateFiles } from "./state-files.ts";
 import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
@@ -34,10 +35,11 @@ export interface Outputs {
 }
 
 /**
- * Finds the stack without changing anything.
+ * Finds the stack. Changes nothing but files that a killed process left half written.
  * @throws {UserError} what Pulumi said
  */
 export async function findStack(project: Project): Promise<Stack> {
+  repairStateFiles(project);
   const backend = await findBackend(project);
   const run = withPassphrase(project, backend, { cwd: project.folder, env: backend.env });
   if (backend.kind === "project" && !existsSync(join(ownFolder(project), "state"))) {
