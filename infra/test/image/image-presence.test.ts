@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { hasImage, isMissing } from "../../image/image-presence.ts";
+import { installMinikube, restorePath } from "../support/fake-minikube.ts";
 
 describe("an image in a Docker daemon", () => {
   let folder: string;
@@ -55,5 +56,27 @@ describe("an image in a Docker daemon", () => {
   it("is not missing when no daemon answers", async () => {
     expect(await isMissing("gone:1", { host: "unix:///nonexistent/docker.sock" })).to.equal(false);
     expect(await isMissing("gone:1", { host: "ssh://ada@example.com" })).to.equal(false);
+  });
+
+  describe("of nodes that it was loaded into", () => {
+    const loadedInto = { profile: "two", nodes: ["two", "two-m02"] };
+    afterEach(restorePath);
+    const onNodes = async (script: string) => {
+      installMinikube(script);
+      return await isMissing("app:1", { host: host() }, loadedInto);
+    };
+
+    it("is missing where one node says that it has none", async () => {
+      expect(
+        await onNodes(`case "$*" in
+          *"--node two-m02 -- sudo crictl inspecti -q app:1") echo 'no such image "app:1" present' >&2; exit 1 ;;
+        esac`),
+      ).to.equal(true);
+    });
+
+    it("is there where every node has it, or does not say", async () => {
+      expect(await onNodes("exit 0")).to.equal(false);
+      expect(await onNodes("echo 'connection refused' >&2; exit 1")).to.equal(false);
+    });
   });
 });
