@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { newClone, type Clone } from "../support/clone.ts";
 import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
+
+const run = promisify(execFile);
 
 /** What `up` prints at the moments at which it is killed. */
 const momentsOfUp = [
@@ -43,6 +47,8 @@ describe("commands that are killed", () => {
   after(async () => {
     await clone.runs("down");
     await clone.remove();
+    // The data that keepData keeps.
+    await run("minikube", ["ssh", "--", "sudo rm -rf /data/koa-mongo-stack-e2e-killed*"]);
   });
 
   /** Runs a command, and kills its process group at a moment. */
