@@ -41,7 +41,7 @@ export async function drawTimeline({ samples, moments, pods }: TimelineData): Pr
         answerBars(perSecond),
         rules,
       ]),
-      timePanel({ title: "latency of the right answers", axis: "latency (ms)", height: 160 }, seconds, [
+      timePanel({ title: "latency of successful requests", axis: "latency (ms)", height: 160 }, seconds, [
         latencyMarks(perSecond),
         rules,
       ]),

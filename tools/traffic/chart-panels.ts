@@ -34,7 +34,7 @@ const leastWidth = 400;
 /** Milliseconds at the two ends of the latency's logarithmic axis. */
 const latencyRange = [1, 10_000];
 const latencyTicks = [1, 10, 100, 1000, 10_000];
-const outcomes = { domain: ["right", "503", "failed"], range: ["#2e8b57", "#e69f00", "#c0392b"] };
+const outcomes = { domain: ["successful", "503", "failed"], range: ["#2e8b57", "#e69f00", "#c0392b"] };
 const percentiles = { domain: ["p99", "p50"], range: ["#7b3294", "#1f77b4"] };
 const podColor = "#9ecae1";
 
@@ -69,7 +69,7 @@ export function timePanel(
 /** Answers per second, by what they were. */
 export function answerBars(seconds: readonly Second[]): Layer {
   const values = seconds.flatMap(({ ok, shed, failed }, i) => [
-    { ...bar(i), kind: "right", low: 0, high: ok },
+    { ...bar(i), kind: "successful", low: 0, high: ok },
     { ...bar(i), kind: "503", low: ok, high: ok + shed },
     { ...bar(i), kind: "failed", low: ok + shed, high: ok + shed + failed },
   ]);
@@ -80,7 +80,7 @@ export function answerBars(seconds: readonly Second[]): Layer {
   };
 }
 
-/** Median and 99th percentile of the right answers' latency, per second. */
+/** Median and 99th percentile of the latency of successful requests, per second. */
 export function latencyMarks(seconds: readonly Second[]): Layer {
   const values = seconds.flatMap(({ times }, i) => {
     if (times.length === 0) return [];

@@ -5,7 +5,7 @@ export interface Second {
   ok: number;
   shed: number;
   failed: number;
-  /** Milliseconds of the right answers, sorted. */
+  /** Milliseconds of successful requests, sorted. */
   readonly times: number[];
 }
 

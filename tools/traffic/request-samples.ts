@@ -24,7 +24,7 @@ export interface Summary {
   readonly failed: number;
   /** Requests that were answered 503. */
   readonly shed: number;
-  /** Milliseconds, of the right answers. */
+  /** Milliseconds, of successful requests. */
   readonly p50: number;
   readonly p99: number;
   /** Longest time without a right answer, in milliseconds. */
