@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { readArchive, type Contents } from "../backup/archive.ts";
 import { dump } from "../backup/dump-restore.ts";
@@ -55,9 +55,10 @@ ${file}
   npm run restore -- ${file}`);
 }
 
-async function write(file: string, mongodb: Mongodb, { step }: CommandContext): Promise<Contents> {
+async function write(file: string, mongodb: Mongodb, { project, step }: CommandContext): Promise<Contents> {
   const part = `${file}.part`;
   await mkdir(dirname(file), { recursive: true });
+  await removeAbandoned(join(project.folder, "backups"));
   // Other users may be allowed to read what an earlier, interrupted backup left.
   await rm(part, { force: true });
   try {
@@ -69,6 +70,19 @@ async function write(file: string, mongodb: Mongodb, { step }: CommandContext): 
   } catch (error) {
     await rm(part, { force: true });
     throw error;
+  }
+}
+
+/** Milliseconds after which a file to which nothing was written belongs to a backup that was killed. */
+const abandonedMs = 10 * 60_000;
+
+/** Deletes what killed backups left in the project's own folder. */
+async function removeAbandoned(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".archive.gz.part")) continue;
+    const part = join(folder, name);
+    if (Date.now() - (await stat(part)).mtimeMs > abandonedMs) await rm(part, { force: true });
   }
 }
 

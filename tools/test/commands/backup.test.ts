@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
@@ -61,6 +69,18 @@ describe("backup", () => {
       /^\/backups\/dev-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.archive\.gz$/,
     );
     expect(readFileSync(path).equals(archive)).to.equal(true);
+  });
+
+  it("deletes what a killed backup left, and not what one is writing", async () => {
+    await after({});
+    const folder = join(machine.project.folder, "backups");
+    mkdirSync(folder);
+    const [killed, running, foreign] = ["dev-1.archive.gz.part", "dev-2.archive.gz.part", "film.part"];
+    for (const name of [killed, running, foreign]) writeFileSync(join(folder, name), "half");
+    const anHourAgo = Date.now() / 1000 - 3600;
+    for (const name of [killed, foreign]) utimesSync(join(folder, name), anHourAgo, anHourAgo);
+    expect(await runBackup(machine)).to.include({ code: 0 });
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).to.deep.equal([running, foreign]);
   });
 
   it("gives mongodump the password where no other process sees it", async () => {
