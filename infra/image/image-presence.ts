@@ -35,13 +35,17 @@ export async function isMissing(
   return answers.includes(false);
 }
 
+/** The command that fails if a node does not have an image. */
+export function inspectImage(profile: string, node: string, reference: string): [string, ...string[]] {
+  const line = `sudo crictl inspecti -q ${reference}`;
+  return ["minikube", "ssh", "--profile", profile, "--node", node, "--", line];
+}
+
 /** kubelet's own list in the Node object is half a minute old, and short. */
 async function nodeHasImage(profile: string, node: string, reference: string): Promise<boolean | undefined> {
-  const look = ["--", `sudo crictl inspecti -q ${reference}`];
+  const [program, ...args] = inspectImage(profile, node, reference);
   try {
-    await run("minikube", ["ssh", "--profile", profile, "--node", node, ...look], {
-      timeout: 10 * timeoutMs,
-    });
+    await run(program, args, { timeout: 10 * timeoutMs });
     return true;
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };

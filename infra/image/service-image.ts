@@ -5,6 +5,7 @@ import { Command, type CommandLine } from "../commands/local-command.ts";
 import { localRepository } from "../platform/metadata.ts";
 import type { RegistrySettings } from "../settings/cluster-settings.ts";
 import { contextHash, sha256 } from "./context-hash.ts";
+import { inspectImage, type LoadedNodes } from "./image-presence.ts";
 import { ImageStamp } from "./image-stamp.ts";
 
 /** Arguments of {@link ServiceImage}. */
@@ -12,7 +13,7 @@ export interface ServiceImageArgs {
   /** Identity of the cluster: in another cluster's Docker the image is not there yet. */
   readonly clusterId: pulumi.Input<string>;
   /** The minikube cluster whose nodes get the image from this machine's Docker. @default they have built it */
-  readonly loadInto?: { readonly profile: string; readonly nodes: readonly string[] } | undefined;
+  readonly loadInto?: LoadedNodes | undefined;
   /**
    * Whether the image is gone from where the pods find it: then it is built, and loaded, again.
    * @default nobody deletes it, as in a registry
@@ -86,7 +87,7 @@ export class ServiceImage extends pulumi.ComponentResource {
   private load(
     name: string,
     reference: pulumi.Output<string>,
-    { profile, nodes }: NonNullable<ServiceImageArgs["loadInto"]>,
+    { profile, nodes }: LoadedNodes,
     stamp: pulumi.Output<string> | undefined,
   ): pulumi.Output<string> {
     const create = reference.apply((image) => loadCommands(profile, nodes, image));
@@ -107,10 +108,7 @@ function pushing({ push }: Pick<RegistrySettings, "push">): Pick<docker.ImageArg
 
 /** They look into each node afterwards: minikube ends well, too, where a load has failed. */
 function loadCommands(profile: string, nodes: readonly string[], image: string): CommandLine[] {
-  const looks = nodes.map((node) => {
-    const line = `sudo crictl inspecti -q ${image}`;
-    return ["minikube", "ssh", "--profile", profile, "--node", node, "--", line];
-  });
+  const looks = nodes.map((node) => inspectImage(profile, node, image));
   return [["minikube", "image", "load", "--profile", profile, image], ...looks];
 }
 

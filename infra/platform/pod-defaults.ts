@@ -8,6 +8,13 @@ export function podLabels(component: string): Record<string, string> {
   return { "app.kubernetes.io/name": component };
 }
 
+/** Labels as kubectl's `--selector` takes them. */
+export function selector(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
+
 /** Labels that Percona's operator gives the pods of a replica set. */
 export function memberLabelsOf(replicaSet: string): Record<string, string> {
   return { "app.kubernetes.io/name": "percona-server-mongodb", "app.kubernetes.io/instance": replicaSet };

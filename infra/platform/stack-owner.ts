@@ -38,14 +38,14 @@ export async function requireUnclaimed(
   const id = await new Promise<string>((resolve) => {
     owner.apply(resolve);
   });
-  const isOwn = ({ owner: other }: StackNamespace) => other === id;
-  if (otherStacks.namespaces.some(isOwn) && conflict(claims, otherStacks, isOwn) === undefined) return true;
-  // Stacks of versions before the label know themselves by their outputs.
-  const own = await ownNamespace();
-  const isOwnOrOlder = (namespace: StackNamespace) => isOwn(namespace) || namespace.name === own;
-  const found = conflict(claims, otherStacks, isOwnOrOlder);
+  const { namespaces } = otherStacks;
+  const hasLabel = ({ owner: other }: StackNamespace) => other === id;
+  // A stack of a version before the label knows itself by its outputs.
+  const older = namespaces.some(hasLabel) ? undefined : await ownNamespace();
+  const isOwn = (namespace: StackNamespace) => hasLabel(namespace) || namespace.name === older;
+  const found = conflict(claims, otherStacks, isOwn);
   if (found !== undefined) throw new pulumi.RunError(found);
-  return otherStacks.namespaces.some(isOwnOrOlder);
+  return namespaces.some(isOwn);
 }
 
 /** The namespace that the last `up` exported, if there was one. */

@@ -1,6 +1,7 @@
 import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
 import { ask, mustAsk, work } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
+import { stackName } from "./project-settings.ts";
 import type { Stack } from "./pulumi-stack.ts";
 
 /** The parts of `pulumi stack export` that are needed here. */
@@ -9,7 +10,6 @@ interface Export {
 }
 
 interface Deployment {
-  readonly resources?: readonly { readonly urn: string }[] | null;
   readonly pending_operations?: readonly Operation[] | null;
 }
 
@@ -44,21 +44,15 @@ const deletionPatience = 180_000;
  * Cleans up after an update that was killed. Pulumi notes what it begins to create, and forgets it in the next update:
  * that one would create a second object beside the first. So those objects are deleted, and the notes with them. None
  * holds documents: MongoDB's directory is no object of Kubernetes, and a claim that was being created is empty.
- * @param profile the cluster, as a context of the kubeconfig
- * @returns how many objects were looked for; 0 where the last update was not killed
  * @throws {UserError} what Pulumi or kubectl said
  */
-export async function cleanUpInterrupted(
-  stack: Stack,
-  name: string,
-  profile: string,
-  say: (line: string) => void,
-): Promise<number> {
-  const select = ["--stack", name, "--non-interactive"];
+export async function cleanUpInterrupted(stack: Stack, say: (line: string) => void): Promise<void> {
+  const profile = stack.project.minikubeProfile;
+  const select = ["--stack", stackName, "--non-interactive"];
   const text = await mustAsk("pulumi", ["stack", "export", ...select], { ...stack.run, timeout: 60_000 });
   const state = JSON.parse(text) as Export;
   const operations = state.deployment?.pending_operations ?? [];
-  if (operations.length === 0) return 0;
+  if (operations.length === 0) return;
   for (const { resource } of operations) await requireNoRelease(profile, resource);
   const begun = operations.flatMap(createdObject);
   const clean: Export = { ...state, deployment: { ...state.deployment, pending_operations: [] } };
@@ -71,7 +65,6 @@ export async function cleanUpInterrupted(
   // still running; killed between the two, its objects are left over.
   const steps = stack.backend.kind === "project" ? [deleteThem, forgetThem] : [forgetThem, deleteThem];
   for (const step of steps) await step();
-  return begun.length;
 }
 
 /**

@@ -158,7 +158,7 @@ async function recover(stack: Stack, say: (line: string) => void): Promise<void>
     say("removing the lock of an update that was killed");
     await work("pulumi", ["cancel", "--yes", "--non-interactive", "--stack", stackName], run, say);
   }
-  await cleanUpInterrupted(stack, stackName, project.minikubeProfile, say);
+  await cleanUpInterrupted(stack, say);
 }
 
 /** What the last `up` exported. */

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { newUser, printedUrl, type User } from "../support/own-machine.ts";
+import { newUser, type User } from "../support/own-machine.ts";
+import { printedUrl } from "../support/running-service.ts";
 
 describe("npm run backup and restore", () => {
   let user: User;

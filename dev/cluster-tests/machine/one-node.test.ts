@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { untilPageHas } from "../support/running-cluster.ts";
-import { minikube, newUser, printedUrl, showPods, profile, type User } from "../support/own-machine.ts";
+import { minikube, newUser, showPods, profile, type User } from "../support/own-machine.ts";
+import { printedUrl } from "../support/running-service.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
 const newGreeting = "Hello again, from Docker and Kubernetes!";

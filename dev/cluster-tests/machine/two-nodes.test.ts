@@ -2,15 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { list } from "../support/cluster-objects.ts";
 import { isReady, until } from "../support/stack-pods.ts";
-import {
-  kubectl,
-  minikube,
-  newUser,
-  printedUrl,
-  profile,
-  showPods,
-  type User,
-} from "../support/own-machine.ts";
+import { kubectl, minikube, newUser, profile, showPods, type User } from "../support/own-machine.ts";
+import { printedUrl } from "../support/running-service.ts";
 import { underLoad } from "../traffic/under-load.ts";
 
 /** The node that has not the database's files. */

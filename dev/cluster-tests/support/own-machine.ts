@@ -78,10 +78,3 @@ export async function showPods(): Promise<void> {
     console.log(await kubectl("logs", pod, ...said).catch(String));
   }
 }
-
-/** What `up` printed last: the URL. */
-export function printedUrl(output: string): string {
-  const url = /^ *curl (http:\S+)$/m.exec(output)?.[1];
-  if (url === undefined) throw new Error(`no URL in:\n${output}`);
-  return url;
-}

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import { mongodbLabels } from "../../../infra/mongodb/standalone-mongodb.ts";
-import { selector } from "../../../tools/traffic/web-selector.ts";
+import { selector } from "../../../infra/platform/pod-defaults.ts";
 import { profile } from "./cluster-kubectl.ts";
 import { list, pods, type Pod, type Stored } from "./cluster-objects.ts";
 
