@@ -119,12 +119,13 @@ function createQuota(
 
 /** Which pods may talk to each other. */
 function networkPaths({ settings, site }: DeployArgs): Omit<NetworkRulesArgs, "namespace"> {
-  const { mongo, expose, metrics, collector } = settings;
+  const { mongo, expose, metrics, collector, dnsServers } = settings;
   return {
     database: mongo,
     acme: expose.kind === "ingress" && expose.tls?.kind === "issuer",
     metricsFrom: metrics?.namespace,
     collector,
+    dnsServers,
     fault: site.minikube?.policyFault,
   };
 }

@@ -6,6 +6,7 @@ import type { Reach } from "./node-address.ts";
 import { findOtherStacks, type OtherStacks } from "../platform/other-stacks.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
 import type { Settings } from "../settings/stack-settings.ts";
+import { urlHost } from "./url-host.ts";
 
 /** The cluster as it is before anything is made in it. */
 export interface Site {
@@ -91,7 +92,7 @@ async function ofKubeconfig(context: string | undefined): Promise<Site> {
 
 function reachNode(nodes: readonly NodeFacts[] | undefined, nodePort: number): Reach {
   const address = nodes?.[0]?.address;
-  if (address !== undefined) return { address: `${address}:${nodePort}` };
+  if (address !== undefined) return { address: `${urlHost(address)}:${nodePort}` };
   return {
     address: `NODE:${nodePort}`,
     fault: `The service answers at port ${nodePort} of every node: \`kubectl get nodes --output wide\` shows their addresses.`,

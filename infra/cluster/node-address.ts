@@ -1,4 +1,5 @@
 import { startCommand, type Profile } from "./minikube-profile.ts";
+import { urlHost } from "./url-host.ts";
 
 /** Where a port of the node is reached from this machine. */
 export interface Reach {
@@ -15,7 +16,7 @@ function isHidden({ Driver }: Profile["Config"], platform: NodeJS.Platform): boo
 
 /** Where one port of minikube's node is reached. */
 export function reach({ Name, Config }: Profile, nodePort: number, platform: NodeJS.Platform): Reach {
-  const node = { address: `${Config.Nodes[0]?.IP ?? "127.0.0.1"}:${nodePort}` };
+  const node = { address: `${urlHost(Config.Nodes[0]?.IP ?? "127.0.0.1")}:${nodePort}` };
   if (!isHidden(Config, platform)) return node;
   const published = (Config.ExposedPorts ?? []).map((port) => port.split(":"));
   const hostPort = published.find((parts) => parts.at(-1) === String(nodePort))?.at(-2);

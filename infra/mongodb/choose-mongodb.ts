@@ -130,7 +130,7 @@ function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOption
 }
 
 function replicaSet(args: Of<"operator">, opts: pulumi.ComponentResourceOptions): Mongo {
-  const { namespace, mongo, site, priority, network } = args;
+  const { namespace, mongo, site, clusterId, priority, network } = args;
   const nodes = site.nodes?.length ?? site.minikube?.nodes.length;
   const database = new ReplicaSet(
     "mongodb",
@@ -139,6 +139,8 @@ function replicaSet(args: Of<"operator">, opts: pulumi.ComponentResourceOptions)
       storage: mongo.storage,
       memory: mongo.memory,
       installs: mongo.installs,
+      context: site.context,
+      clusterId,
       ...(nodes === undefined ? {} : { nodes }),
       ...(priority === undefined ? {} : { priority }),
     },

@@ -9,6 +9,7 @@ import {
   type SecretKey,
 } from "./connection-secret.ts";
 import { mongodEnv } from "./mongod-options.ts";
+import { OperatorDefinitions } from "./operator-definitions.ts";
 import { partOf } from "../platform/metadata.ts";
 import {
   containerSecurity,
@@ -29,6 +30,10 @@ export interface ReplicaSetArgs {
   readonly memory: string;
   /** Whether the stack brings the operator, or the cluster has one that watches every namespace. */
   readonly installs: boolean;
+  /** The kubeconfig's context, for kubectl. @default the current one */
+  readonly context?: string | undefined;
+  /** Identity of the cluster. @default it is always the same */
+  readonly clusterId?: pulumi.Input<string> | undefined;
   /** Nodes that take pods; with fewer than members these share one. @default nobody knows, and none are shared */
   readonly nodes?: number;
   /** Name of the PriorityClass of the members. @default the cluster's */
@@ -59,6 +64,8 @@ const operatorUser = 2;
 export const memberLabels = memberLabelsOf(resourceName);
 /** Labels of the operator's own pod. */
 export const operatorLabels = podLabels("psmdb-operator");
+/** Names that an operator's pods may have as a label: of Percona's chart, and of Percona's manifests and OLM. */
+export const operatorNames = ["psmdb-operator", "percona-server-mongodb-operator"] as const;
 
 /**
  * A replica set of three MongoDBs, which Percona's operator makes, heals and stops in order. Its members talk TLS among
@@ -76,7 +83,7 @@ export class ReplicaSet extends pulumi.ComponentResource {
     const child = { parent: this };
     const metadata = { namespace, labels: partOf };
 
-    const operator = args.installs ? [this.operator(name, namespace)] : [];
+    const operator = args.installs ? [this.operator(name, args)] : [];
     const password = stashedPassword(`${name}-app`, child);
     const user = new k8s.core.v1.Secret(
       `${name}-app`,
@@ -108,7 +115,12 @@ export class ReplicaSet extends pulumi.ComponentResource {
    * In our own namespace, with rights there only. Helm leaves the definitions of its resources when it goes: another
    * stack of the cluster may have some.
    */
-  private operator(name: string, namespace: pulumi.Input<string>): k8s.helm.v3.Release {
+  private operator(name: string, { namespace, context, clusterId }: ReplicaSetArgs): k8s.helm.v3.Release {
+    const definitions = new OperatorDefinitions(
+      `${name}-definitions`,
+      { version, context, clusterId },
+      { parent: this },
+    );
     return new k8s.helm.v3.Release(
       `${name}-operator`,
       {
@@ -120,7 +132,7 @@ export class ReplicaSet extends pulumi.ComponentResource {
         timeout: 300,
         values: operatorValues(),
       },
-      { parent: this },
+      { parent: this, dependsOn: definitions },
     );
   }
 }
@@ -178,6 +190,8 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
         podSecurityContext: podSecurity(perconaUser),
         // The image writes to its own root.
         containerSecurityContext: { ...containerSecurity(), readOnlyRootFilesystem: false },
+        // The operator's own argument --bind_ip_all is IPv4 alone without it.
+        configuration: "net:\n  ipv6: true\n",
         // Since version 1.22 of the operator.
         env: mongodEnv,
         resources: { requests: memberRequests(memory), limits: { cpu: "1", memory } },

@@ -150,7 +150,7 @@ function mongod({ image, memory }: MongoDatabaseArgs): Container {
   return {
     ...serverContainer(image, memory),
     name: "mongodb",
-    args: ["mongod", "--auth", "--bind_ip_all", ...mongodOptions(memory)],
+    args: ["mongod", "--auth", "--bind_ip_all", "--ipv6", ...mongodOptions(memory)],
     ports: [{ name: "mongodb", containerPort: mongodbPort }],
     volumeMounts: dataMounts(),
     // Ten minutes for the recovery of a MongoDB that was killed.

@@ -8,6 +8,7 @@ export type PolicySpec = Unwrap<types.input.networking.v1.NetworkPolicySpec>;
 /** Which MongoDB a stack has. */
 export type Database = "standalone" | "operator" | "external";
 
+type Peer = Unwrap<types.input.networking.v1.NetworkPolicyPeer>;
 type Rules = Record<string, PolicySpec>;
 
 const pods = (name: string) => ({ matchLabels: { "app.kubernetes.io/name": name } });
@@ -18,15 +19,32 @@ const members = {
   },
 };
 const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
-const dns = {
-  to: [
-    {
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-    },
-  ],
-  ports: [{ protocol: "UDP", port: 53 }, ...tcp(53)],
-};
+const namespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
+const linkLocal = { ipBlock: { cidr: "169.254.0.0/16" } };
+const dnsPorts = [{ protocol: "UDP", port: 53 }, ...tcp(53)];
+const dns = [
+  {
+    to: [
+      {
+        namespaceSelector: namespace("kube-system"),
+        podSelector: {
+          matchExpressions: [{ key: "k8s-app", operator: "In", values: ["kube-dns", "node-local-dns"] }],
+        },
+      },
+      linkLocal,
+    ],
+    ports: dnsPorts,
+  },
+  {
+    to: [
+      {
+        namespaceSelector: namespace("openshift-dns"),
+        podSelector: { matchLabels: { "dns.operator.openshift.io/daemonset-dns": "default" } },
+      },
+    ],
+    ports: [{ protocol: "UDP", port: 5353 }, ...tcp(5353)],
+  },
+];
 
 type Selector = NonNullable<PolicySpec["podSelector"]>;
 const out = (from: Selector, ...egress: NonNullable<PolicySpec["egress"]>): PolicySpec => ({
@@ -49,19 +67,19 @@ const from = (podSelector: Selector) => ({ from: [{ podSelector }], ports: tcp(2
 const always: Rules = {
   "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
   "any-to-web": into(pods("web"), { ports: tcp(3000) }),
-  "web-to-dns": out(pods("web"), dns),
+  "web-to-dns": out(pods("web"), ...dns),
 };
 
 const byDatabase: Record<Database, Rules> = {
   standalone: {
     "web-to-mongodb": out(pods("web"), to(pods("mongodb"))),
-    "users-to-mongodb": out(pods("mongodb-users"), to(pods("mongodb")), dns),
+    "users-to-mongodb": out(pods("mongodb-users"), to(pods("mongodb")), ...dns),
     "mongodb-from-users": into(pods("mongodb"), from(pods("mongodb-users"))),
     "mongodb-from-web": into(pods("mongodb"), from(pods("web"))),
   },
   operator: {
     "web-to-mongodb": out(pods("web"), to(members)),
-    "mongodb-to-mongodb": out(members, to(members), dns),
+    "mongodb-to-mongodb": out(members, to(members), ...dns),
     "mongodb-from-mongodb": into(members, from(members)),
     "mongodb-from-web": into(members, from(pods("web"))),
   },
@@ -82,12 +100,13 @@ const acmeSolver = into(
 /** What is wrong with the NetworkPolicies of a stack, a sentence each. */
 export function networkFaults(specs: readonly PolicySpec[], database: Database): string[] {
   const required = { ...always, ...byDatabase[database] };
-  const has = (rule: PolicySpec) => specs.some((spec) => isDeepStrictEqual(plain(spec), rule));
+  const usual = specs.map((spec) => withoutDnsServers(plain(spec)));
+  const has = (rule: PolicySpec) => usual.some((spec) => isDeepStrictEqual(spec, rule));
   const missing = Object.entries(required)
     .filter(([, rule]) => !has(rule))
     .map(([name]) => `there is no NetworkPolicy ${name} as it should be`);
   const known = [...Object.values(required), ...Object.values(allowed[database]), acmeSolver];
-  const others = specs.filter((spec) => !known.some((rule) => isDeepStrictEqual(plain(spec), rule)));
+  const others = usual.filter((spec) => !known.some((rule) => isDeepStrictEqual(spec, rule)));
   const wide = others
     .filter((spec) => allowsAnybody(spec) && !(database === "external" && isWayToDatabase(spec)))
     .map(() => "a NetworkPolicy lets anybody in, or out to anywhere");
@@ -100,14 +119,32 @@ function isWayToDatabase(spec: PolicySpec): boolean {
   return ports.length > 0 && isDeepStrictEqual(plain(spec), out(pods("web"), { ports: tcp(...ports) }));
 }
 
+/** Without the blocks that the key dnsServers adds, and only there: those of port 53 that are no larger than it allows. */
+function withoutDnsServers(spec: PolicySpec): PolicySpec {
+  const egress = spec.egress?.map((rule) => {
+    if (!isDeepStrictEqual(rule.ports, dnsPorts)) return rule;
+    const isAdded = (peer: Peer) => peer.ipBlock !== undefined && !isWide(peer.ipBlock.cidr);
+    return {
+      ...rule,
+      to: rule.to?.filter((peer) => isDeepStrictEqual(peer, linkLocal) || !isAdded(peer)),
+    };
+  });
+  return egress === undefined ? spec : { ...spec, egress };
+}
+
+function isWide(cidr: string): boolean {
+  return Number(cidr.split("/").at(-1)) < 8;
+}
+
 function allowsAnybody({ ingress = [], egress = [] }: PolicySpec): boolean {
   const peers = [...ingress.map((rule) => rule.from), ...egress.map((rule) => rule.to)];
   return peers.some(
-    (list = []) => list.length === 0 || list.some(({ ipBlock }) => ipBlock?.cidr.endsWith("/0")),
+    (list = []) =>
+      list.length === 0 || list.some(({ ipBlock }) => ipBlock !== undefined && isWide(ipBlock.cidr)),
   );
 }
 
 /** Without the prototypes of the policy runtime's own objects. */
-function plain(spec: PolicySpec): unknown {
-  return JSON.parse(JSON.stringify(spec));
+function plain(spec: PolicySpec): PolicySpec {
+  return JSON.parse(JSON.stringify(spec)) as PolicySpec;
 }

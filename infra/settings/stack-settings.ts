@@ -5,6 +5,7 @@ import {
   type ClusterSettings,
   type RegistrySettings,
 } from "./cluster-settings.ts";
+import { readDnsServers } from "./dns-settings.ts";
 import { readExpose, type Expose } from "./expose-settings.ts";
 import { readMongo, type MongoSettings } from "./mongodb-settings.ts";
 import { readCollector, readMetrics, type Collector, type MetricsSettings } from "./monitoring-settings.ts";
@@ -36,6 +37,8 @@ export interface Settings {
   readonly metrics: MetricsSettings | undefined;
   /** Without, nothing is traced. */
   readonly collector: Collector | undefined;
+  /** Blocks of addresses where the cluster's DNS answers beside its usual ones. */
+  readonly dnsServers: readonly string[];
   readonly mongo: MongoSettings;
 }
 
@@ -65,6 +68,7 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
     logLevel: oneOf(config, "logLevel", logLevels),
     metrics: readMetrics(config),
     collector: readCollector(config),
+    dnsServers: readDnsServers(config),
     mongo: readMongo(config),
   };
   requireReachable(settings);

@@ -200,6 +200,10 @@ describe("ReplicaSet", function () {
     });
   });
 
+  it("listens on both families", () => {
+    expect(set().configuration).to.equal("net:\n  ipv6: true\n");
+  });
+
   it("shares nodes where there are less than three, and up says what that means", async () => {
     const shared = await runProgram({ ...current, mongo: "operator" }, [], [kubernetesNode("a")]);
     expect(set(shared).affinity).to.deep.equal({ antiAffinityTopologyKey: "none" });
@@ -240,9 +244,21 @@ describe("ReplicaSet", function () {
     );
   });
 
-  it("leaves the operator to the cluster where it has one", async () => {
+  it("upgrades the definitions of the operator's resources to its version, before the operator", () => {
+    const { version } = run.the("Release").inputs;
+    expect(run.the("OperatorDefinitions").inputs).to.deep.include({
+      version,
+      url: `https://raw.githubusercontent.com/percona/percona-server-mongodb-operator/v${version}/deploy/crd.yaml`,
+    });
+    expect(run.the("Release").options.dependsOn).to.have.nested.property(
+      "[0].__pulumiType",
+      "pulumi-nodejs:dynamic/definitions:OperatorDefinitions",
+    );
+  });
+
+  it("leaves the operator and its definitions to the cluster where it has one", async () => {
     const without = await runProgram({ ...current, mongo: "operator", installOperator: false }, [], three);
-    expect(without.of("Release")).to.deep.equal([]);
+    expect([...without.of("Release"), ...without.of("OperatorDefinitions")]).to.deep.equal([]);
     expect(without.of("PerconaServerMongoDB")).to.have.length(1);
   });
 });

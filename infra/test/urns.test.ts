@@ -59,8 +59,15 @@ const configurations: Record<string, Parameters<typeof runProgram>> = {
 const owner = "pulumi:index:Stash::owner";
 const stamp = "koa-mongo-stack:image:ServiceImage$pulumi-nodejs:dynamic/stamp:ImageStamp::web-stamp";
 
+const definitions =
+  "koa-mongo-stack:database:ReplicaSet$pulumi-nodejs:dynamic/definitions:OperatorDefinitions::mongodb-definitions";
+
 /** An image in a registry has no stamp. */
-const added = (name: string) => (name.startsWith("another cluster") ? [owner] : [owner, stamp]);
+const added = (name: string) => [
+  owner,
+  ...(name.startsWith("another cluster") ? [] : [stamp]),
+  ...(name.endsWith("MongoDB by the operator") ? [definitions] : []),
+];
 
 describe("the resources' URNs", function () {
   this.timeout(60_000);

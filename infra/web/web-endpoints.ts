@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Reach } from "../cluster/node-address.ts";
+import { urlHost } from "../cluster/url-host.ts";
 import { notAwaited } from "../platform/metadata.ts";
 import type { Expose } from "../settings/expose-settings.ts";
 import { WebIngress } from "./ingress.ts";
@@ -79,7 +80,7 @@ export function serviceUrl(
 ): { readonly url: string; readonly fault?: string | undefined } {
   const [ingress] = status?.loadBalancer.ingress ?? [];
   const balancer = ingress?.hostname ?? ingress?.ip;
-  if (balancer !== undefined) return { url: `http://${balancer}` };
+  if (balancer !== undefined) return { url: `http://${urlHost(balancer)}` };
   const { address, fault } = reach(spec.ports[0]?.nodePort ?? 0);
   const url = `http://${address}`;
   if (spec.type !== "LoadBalancer" || tunnel === undefined) return { url, fault };

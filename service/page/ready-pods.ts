@@ -28,6 +28,10 @@ export function podCounter(host: string | undefined, resolve = addressesOf): Cou
   };
 }
 
+/** A pod has an address of each of the cluster's families. */
 async function addressesOf(host: string): Promise<number> {
-  return new Set((await lookup(host, { all: true, family: 4 })).map(({ address }) => address)).size;
+  const found = await lookup(host, { all: true });
+  const ofFamily = (wanted: number) =>
+    new Set(found.filter(({ family }) => family === wanted).map(({ address }) => address)).size;
+  return Math.max(ofFamily(4), ofFamily(6));
 }

@@ -7,6 +7,12 @@ describe("reach", () => {
     expect(reach(goodProfile, 30080, "linux")).to.deep.equal({ address: "192.0.2.1:30080" });
   });
 
+  it("has brackets around an IPv6 address", () => {
+    const Nodes = goodProfile.Config.Nodes.map((node) => ({ ...node, IP: "fd00::2" }));
+    const profile = { ...goodProfile, Config: { ...goodProfile.Config, Nodes } };
+    expect(reach(profile, 30080, "linux")).to.deep.equal({ address: "[fd00::2]:30080" });
+  });
+
   it("is the published port where the node is out of reach", () => {
     expect(reach(goodProfile, 30080, "darwin")).to.deep.equal({ address: "127.0.0.1:30080" });
     expect(reach(goodProfile, 30080, "win32")).to.deep.equal({ address: "127.0.0.1:30080" });

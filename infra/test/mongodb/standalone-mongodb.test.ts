@@ -42,12 +42,13 @@ describe("MongoDatabase", function () {
     expect(service("mongodb-members").spec).to.deep.equal({ selector, ports, clusterIP: "None" });
   });
 
-  it("runs mongod with authentication, a cache below its limit, and little room for diagnostics", () => {
+  it("runs mongod on both families, with authentication, a cache below its limit, and little room for diagnostics", () => {
     const [container] = pod().containers;
     expect(container.args).to.deep.equal([
       "mongod",
       "--auth",
       "--bind_ip_all",
+      "--ipv6",
       "--wiredTigerCacheSizeGB",
       "0.25",
       "--setParameter",

@@ -6,18 +6,35 @@ import { runProgram } from "../support/mocked-program.ts";
 const web = { matchLabels: { "app.kubernetes.io/name": "web" } };
 const mongodb = { matchLabels: { "app.kubernetes.io/name": "mongodb" } };
 const users = { matchLabels: { "app.kubernetes.io/name": "mongodb-users" } };
-const dns = {
-  to: [
-    {
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-    },
-  ],
-  ports: [
-    { protocol: "UDP", port: 53 },
-    { protocol: "TCP", port: 53 },
-  ],
-};
+const dns = [
+  {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+        podSelector: {
+          matchExpressions: [{ key: "k8s-app", operator: "In", values: ["kube-dns", "node-local-dns"] }],
+        },
+      },
+      { ipBlock: { cidr: "169.254.0.0/16" } },
+    ],
+    ports: [
+      { protocol: "UDP", port: 53 },
+      { protocol: "TCP", port: 53 },
+    ],
+  },
+  {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "openshift-dns" } },
+        podSelector: { matchLabels: { "dns.operator.openshift.io/daemonset-dns": "default" } },
+      },
+    ],
+    ports: [
+      { protocol: "UDP", port: 5353 },
+      { protocol: "TCP", port: 5353 },
+    ],
+  },
+];
 
 const standalone = { database: { kind: "standalone" }, acme: false } as const;
 
@@ -38,11 +55,11 @@ describe("NetworkRules", function () {
         policyTypes: ["Egress"],
         egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }],
       },
-      "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: [dns] },
+      "web-to-dns": { podSelector: web, policyTypes: ["Egress"], egress: dns },
       "users-to-mongodb": {
         podSelector: users,
         policyTypes: ["Egress"],
-        egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }, dns],
+        egress: [{ to: [{ podSelector: mongodb }], ports: [{ protocol: "TCP", port: 27017 }] }, ...dns],
       },
       "mongodb-from-users": {
         podSelector: mongodb,
@@ -81,6 +98,22 @@ describe("NetworkRules", function () {
       egress: [{ to: [pods("tracing")], ports: [{ protocol: "TCP", port: 4318 }] }],
     });
     expect(others).to.deep.equal(policies(standalone));
+  });
+
+  it("lets every pod that resolves names ask the DNS servers of the configuration, at port 53 only", async () => {
+    const run = await runProgram({ dnsServers: "10.100.0.10, fd00::a" });
+    const asking = run.of("NetworkPolicy").flatMap(({ name, inputs }) => {
+      const egress = inputs.spec.egress as { to?: { ipBlock?: object }[]; ports: unknown }[] | undefined;
+      return (egress ?? [])
+        .filter(({ to = [] }) => to.some(({ ipBlock }) => ipBlock !== undefined))
+        .map(({ to = [], ports }) => ({ name, ports, blocks: to.flatMap(({ ipBlock }) => ipBlock ?? []) }));
+    });
+    const blocks = ["169.254.0.0/16", "10.100.0.10/32", "fd00::a/128"].map((cidr) => ({ cidr }));
+    const ports = dns[0]?.ports;
+    expect(asking).to.have.deep.members([
+      { name: "network-web-to-dns", ports, blocks },
+      { name: "network-users-to-mongodb", ports, blocks },
+    ]);
   });
 
   it("warns, in one sentence, where the cluster does not enforce them", async () => {
@@ -122,7 +155,16 @@ describe("NetworkRules", function () {
       {
         from: [
           {
-            podSelector: { matchLabels: { "app.kubernetes.io/name": "psmdb-operator" } },
+            // The name that Percona's chart gives, and the one of its manifests.
+            podSelector: {
+              matchExpressions: [
+                {
+                  key: "app.kubernetes.io/name",
+                  operator: "In",
+                  values: ["psmdb-operator", "percona-server-mongodb-operator"],
+                },
+              ],
+            },
             namespaceSelector: {},
           },
         ],

@@ -27,6 +27,11 @@ describe("the policy pack", function () {
     expect(await violations(resources)).to.deep.equal([]);
   });
 
+  it("has nothing against the DNS servers of the configuration", async () => {
+    const { resources } = await runProgram({ dnsServers: "10.100.0.10,fd00::/8" });
+    expect(await violations([...resources])).to.deep.equal([]);
+  });
+
   const bad: [string, (resources: Resources) => void, string[]][] = [
     ...["startupProbe", "readinessProbe", "livenessProbe"].map(
       (probe): [string, (resources: Resources) => void, string[]] => [
@@ -135,6 +140,24 @@ describe("the policy pack", function () {
         resources.push({ ...network(resources, "deny-all"), name: "network-metrics", inputs });
       },
       ["network-policies: a NetworkPolicy lets anybody in, or out to anywhere"],
+    ],
+    ...["0.0.0.0/0", "::/0", "128.0.0.0/1"].map(
+      (cidr): [string, (resources: Resources) => void, string[]] => [
+        `asks ${cidr} for names`,
+        (resources) => network(resources, "web-to-dns").inputs.spec.egress[0].to.push({ ipBlock: { cidr } }),
+        [
+          "network-policies: there is no NetworkPolicy web-to-dns as it should be",
+          "network-policies: a NetworkPolicy lets anybody in, or out to anywhere",
+        ],
+      ],
+    ),
+    [
+      "lets the service out to an address at any port",
+      (resources) =>
+        network(resources, "web-to-mongodb").inputs.spec.egress[0].to.push({
+          ipBlock: { cidr: "10.0.0.1/32" },
+        }),
+      ["network-policies: there is no NetworkPolicy web-to-mongodb as it should be"],
     ],
     [
       "lets the service out",

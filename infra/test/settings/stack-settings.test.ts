@@ -31,6 +31,7 @@ describe("readSettings", () => {
       logLevel: "info",
       metrics: undefined,
       collector: undefined,
+      dnsServers: [],
       mongo,
     });
   });
@@ -112,6 +113,10 @@ describe("readSettings", () => {
     [
       { otlpEndpoint: "https://otel.tracing" },
       { collector: { endpoint: "https://otel.tracing", namespace: "tracing", port: 443 } },
+    ],
+    [
+      { dnsServers: "10.100.0.10, 10.0.0.0/8,fd00::a" },
+      { dnsServers: ["10.100.0.10/32", "10.0.0.0/8", "fd00::a/128"] },
     ],
     [{ passwordVersion: 7 }, { mongo: { ...mongo, passwordVersion: 7 } }],
     [{ mongoImage: `mongo:8.0@${digest}` }, { mongo: { ...mongo, image: `mongo:8.0@${digest}` } }],
@@ -252,6 +257,13 @@ describe("readSettings", () => {
       "otlpEndpoint must be the URL of a Service with its namespace, such as " +
         'http://collector.observability:4318, not "http://collector:4318".',
     ],
+    ...["10.100.0", "dns.example", "0.0.0.0/0", "10.0.0.0/7", "::/0", "10.0.0.1/33", "10.0.0.1,"].map(
+      (dnsServers): [Record<string, unknown>, string] => [
+        { dnsServers },
+        "dnsServers must be IP addresses, or blocks of /8 or smaller, separated by commas, such as 10.100.0.10, " +
+          `not "${dnsServers}".`,
+      ],
+    ),
     [{ minikubeProfile: "a b" }, 'minikubeProfile must be the name of a minikube profile, not "a b".'],
     [
       { mongoImage: "mongo" },

@@ -79,4 +79,9 @@ describe("serviceUrl", () => {
     const spec = { ...balanced, type: "NodePort" };
     expect(serviceUrl(spec, undefined, far).fault).to.equal("out of reach");
   });
+
+  it("has brackets around an IPv6 address of a load balancer", () => {
+    const status = { loadBalancer: { ingress: [{ ip: "2001:db8::1" }] } } as ServiceStatus;
+    expect(serviceUrl(balanced, status, near)).to.deep.equal({ url: "http://[2001:db8::1]" });
+  });
 });

@@ -39,7 +39,7 @@ describe("podCounter", () => {
     expect(count()).to.equal(undefined);
   });
 
-  it("counts the addresses of a real name", async () => {
+  it("counts the addresses of a real name, of one family", async () => {
     const count = podCounter("localhost");
     const end = Date.now() + 5000;
     while (count() === undefined && Date.now() < end) await sleep(20);

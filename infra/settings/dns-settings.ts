@@ -1,0 +1,31 @@
+import { isIP } from "node:net";
+import { RunError, type Config } from "@pulumi/pulumi";
+import { given } from "./config-values.ts";
+
+/** A larger block would let pods out to a good part of the Internet. */
+const shortestPrefix = 8;
+
+/**
+ * Reads where the cluster's DNS answers beside its usual addresses, as blocks of addresses.
+ * @throws {RunError} one sentence
+ */
+export function readDnsServers(config: Config): readonly string[] {
+  const text = given(config, "dnsServers");
+  if (text === undefined) return [];
+  return text.split(",").map((entry) => {
+    const block = blockOf(entry.trim());
+    if (block !== undefined) return block;
+    throw new RunError(
+      `dnsServers must be IP addresses, or blocks of /${shortestPrefix} or smaller, separated by commas, ` +
+        `such as 10.100.0.10, not "${text}".`,
+    );
+  });
+}
+
+function blockOf(entry: string): string | undefined {
+  const [, address = "", prefix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  if (bits === undefined) return undefined;
+  const length = Number(prefix ?? bits);
+  return length >= shortestPrefix && length <= bits ? `${address}/${length}` : undefined;
+}
