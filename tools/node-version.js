@@ -1,6 +1,6 @@
 // Plain JavaScript, so that an older Node, too, can read it. It ends a Node that can't run TypeScript with one message.
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, URL } from "node:url";
 
 const least = 24;
 const { node: version } = process.versions;
