@@ -1,7 +1,23 @@
+import { join } from "node:path";
 import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
 import { importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+
+/** Imports of these files outside tests have to be in `dependencies` of a package.json of these folders. */
+function runtimeImports(files, folders) {
+  return {
+    files,
+    ignores: ["**/test/**"],
+    plugins: { "import-x": importX },
+    rules: {
+      "import-x/no-extraneous-dependencies": [
+        "error",
+        { devDependencies: false, packageDir: folders.map((folder) => join(import.meta.dirname, folder)) },
+      ],
+    },
+  };
+}
 
 export default tseslint.config(
   { ignores: ["node_modules/", "**/dist/"] },
@@ -55,6 +71,10 @@ export default tseslint.config(
       ],
     },
   },
+  // With NODE_ENV=production npm installs no devDependencies.
+  runtimeImports(["tools/**/*.{ts,js}", "service/dev/**/*.ts"], [".", "./tools"]),
+  runtimeImports(["infra/**/*.{ts,js,cjs}"], [".", "./infra/policy"]),
+  runtimeImports(["service/!(dev)/**/*.ts", "service/!(bundle).ts"], ["./service"]),
   {
     files: ["**/*.js"],
     ignores: ["service/page/assets/"],

@@ -63,7 +63,7 @@ function programOf(modules: readonly CommandModule[]): Command {
     .helpOption("-h, --help", "Show this help.")
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .showHelpAfterError("All commands: node tools/cli.ts --help")
+    .showHelpAfterError("All commands: node tools/main.js --help")
     .exitOverride()
     .addHelpText(
       "after",

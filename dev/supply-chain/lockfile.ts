@@ -14,7 +14,9 @@ export type Lockfile = Readonly<Record<string, LockedPackage>>;
 
 /** Licences that ask for no more than their text. */
 const licences = new Set(
-  "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause BlueOak-1.0.0 CC-BY-3.0 CC0-1.0 ISC MIT Python-2.0".split(" "),
+  "0BSD Apache-2.0 BSD-2-Clause BSD-3-Clause BlueOak-1.0.0 CC-BY-3.0 CC0-1.0 ISC MIT PSF-2.0 Python-2.0 Unlicense".split(
+    " ",
+  ),
 );
 
 /** Packages whose licence was read by a person, because package.json only points to it. */

@@ -2,6 +2,8 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { findClusterUid } from "./cluster-uid.ts";
 import { dockerOfMachine, type Docker } from "./docker-daemon.ts";
 import { findMinikube, type Minikube } from "./minikube-cluster.ts";
+import { missingCredentialHelper } from "./docker-credentials.ts";
+import { unsupportedNodes } from "./supported-cluster.ts";
 import type { Reach } from "./node-address.ts";
 import { findOtherStacks, type OtherStacks } from "../platform/other-stacks.ts";
 import { findNodes, type NodeFacts } from "./nodes.ts";
@@ -35,9 +37,13 @@ export interface Site {
  * @throws {RunError} what is missing, and the one command that fixes it
  */
 export async function findSite(settings: Pick<Settings, "cluster" | "expose" | "registry">): Promise<Site> {
-  return settings.cluster.kind === "minikube"
-    ? await ofMinikube(settings.cluster.profile, settings)
-    : await ofKubeconfig(settings.cluster.context);
+  const site =
+    settings.cluster.kind === "minikube"
+      ? await ofMinikube(settings.cluster.profile, settings)
+      : await ofKubeconfig(settings.cluster.context);
+  const problem = unsupportedNodes(site.nodes) ?? missingCredentialHelper(settings.registry?.repository);
+  if (problem !== undefined) throw new RunError(problem);
+  return site;
 }
 
 async function ofMinikube(

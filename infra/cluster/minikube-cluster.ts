@@ -10,6 +10,7 @@ import {
   type Profile,
 } from "./minikube-profile.ts";
 import { enforcement, enforcingCluster } from "./network-enforcement.ts";
+import { unsupportedProfile } from "./supported-cluster.ts";
 import { reach, type Reach } from "./node-address.ts";
 
 /** A running minikube cluster with metrics-server. */
@@ -72,6 +73,8 @@ function requireUsable(profile: string, found: Profile | undefined, isUp: boolea
   if (found === undefined) {
     throw new RunError(`There is no minikube cluster "${profile}". Run: ${startCommand(profile)}`);
   }
+  const problem = unsupportedProfile(found);
+  if (problem !== undefined) throw new RunError(problem);
   if (!isUp && !isRunning(found)) {
     throw new RunError(
       `The minikube cluster "${profile}" is not running (${found.Status}). Run: minikube start -p ${profile}`,

@@ -11,7 +11,12 @@ export interface Profile {
   readonly Config: {
     readonly Driver: string;
     /** CNI is the value of `--cni`; empty for minikube's own choice. */
-    readonly KubernetesConfig: { readonly ContainerRuntime: string; readonly CNI?: string };
+    readonly KubernetesConfig: {
+      readonly ContainerRuntime: string;
+      readonly CNI?: string;
+      /** Such as "v1.34.4". */
+      readonly KubernetesVersion?: string;
+    };
     /** The first has no name of its own. */
     readonly Nodes: readonly { readonly Name?: string; readonly IP: string }[];
     readonly Addons: Readonly<Record<string, boolean>> | null;
@@ -39,9 +44,12 @@ function profileOf(name: string, list: string): Profile | undefined {
   return valid.find(({ Name }) => Name === name);
 }
 
-/** Whether the cluster is up, in the words of older and newer minikubes. */
+/** The statuses in which the API server answers: of older and newer minikubes, and of those with several control planes. */
+const running = ["OK", "Running", "HAppy", "Degraded", "Warning"];
+
+/** Whether the cluster is up. */
 export function isRunning({ Status }: Profile): boolean {
-  return ["OK", "Running"].includes(Status);
+  return running.includes(Status);
 }
 
 /** Whether the addon is on that measures the pods' CPU. */

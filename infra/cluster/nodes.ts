@@ -11,6 +11,8 @@ export interface NodeFacts {
   /** What its pods may use together: CPU in thousandths, memory in bytes. */
   readonly cpu: number;
   readonly memory: number;
+  /** Version of its kubelet, such as "v1.34.4". The API server is as new, or newer. */
+  readonly kubelet?: string;
 }
 
 /** The parts of a Node that are needed here. */
@@ -23,7 +25,11 @@ interface KubernetesNode {
   readonly status: {
     readonly addresses?: readonly { readonly type: string; readonly address: string }[];
     readonly allocatable?: { readonly cpu?: string; readonly memory?: string };
-    readonly nodeInfo?: { readonly operatingSystem: string; readonly architecture: string };
+    readonly nodeInfo?: {
+      readonly operatingSystem: string;
+      readonly architecture: string;
+      readonly kubeletVersion?: string;
+    };
   };
 }
 
@@ -51,5 +57,6 @@ function facts({ metadata, status }: KubernetesNode): NodeFacts {
     platform: `${nodeInfo?.operatingSystem ?? "linux"}/${nodeInfo?.architecture ?? "amd64"}`,
     cpu: cpuOf(allocatable.cpu ?? "0"),
     memory: memoryOf(allocatable.memory ?? "0"),
+    ...(nodeInfo?.kubeletVersion === undefined ? {} : { kubelet: nodeInfo.kubeletVersion }),
   };
 }

@@ -7,6 +7,7 @@ import {
 } from "../../infra/cluster/minikube-profile.ts";
 import { enforcement, enforcingCluster } from "../../infra/cluster/network-enforcement.ts";
 import { reach } from "../../infra/cluster/node-address.ts";
+import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { patience } from "../process/child-process.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import type { Check, Finding } from "./check.ts";
@@ -45,9 +46,13 @@ function state(profile: string, known: Known): Finding {
     };
   }
   const { Driver, KubernetesConfig, Nodes } = known.Config;
+  const { ContainerRuntime, KubernetesVersion } = KubernetesConfig;
   const found =
-    `"${profile}" ${known.Status}, driver ${Driver}, runtime ${KubernetesConfig.ContainerRuntime}, ` +
-    `${Nodes.length} ${Nodes.length === 1 ? "node" : "nodes"}`;
+    `"${profile}" ${known.Status}, driver ${Driver}, runtime ${ContainerRuntime}, ` +
+    `${Nodes.length} ${Nodes.length === 1 ? "node" : "nodes"}` +
+    (KubernetesVersion === undefined ? "" : `, Kubernetes ${KubernetesVersion}`);
+  const unsupported = unsupportedProfile(known);
+  if (unsupported !== undefined) return { state: "missing", found, fix: unsupported };
   if (isRunning(known)) return { state: "ok", found };
   return { state: "warn", found, fix: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
 }

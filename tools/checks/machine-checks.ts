@@ -17,6 +17,27 @@ export function node(version = process.versions.node): Finding {
   };
 }
 
+/** What a person does where minikube rejects root. */
+export const asAnotherUser =
+  "minikube creates no cluster as root. Run the command as another user who may use Docker, or set MINIKUBE_FORCE=true.";
+
+/**
+ * The user that would create the cluster: minikube rejects root, with every driver that the stack supports.
+ * @param clusterExists it need not be created
+ * @param isForced as minikube reads it from its environment
+ */
+export function user(
+  clusterExists: boolean,
+  uid = process.getuid?.(),
+  isForced = ["true", "1"].includes(process.env.MINIKUBE_FORCE ?? ""),
+): Finding {
+  if (uid !== 0) return { state: "ok", found: "not root" };
+  if (clusterExists) return { state: "ok", found: "root, and the cluster exists" };
+  if (isForced) return { state: "ok", found: "root, which MINIKUBE_FORCE allows" };
+  // A wrapper of minikube may pass --force.
+  return { state: "warn", found: "root", fix: asAnotherUser };
+}
+
 /** What a machine has to give to a cluster. */
 export interface Memory {
   /** Bytes that no program uses. */

@@ -1,3 +1,4 @@
+import { missingCredentialHelper } from "../../infra/cluster/docker-credentials.ts";
 import { assetOf, type Release } from "../install/releases.ts";
 import { ask } from "../process/child-process.ts";
 import { isAtLeast, type Finding } from "./check.ts";
@@ -25,6 +26,14 @@ export async function docker(): Promise<Finding> {
         fix: "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
       }
     : { state: "missing", found, fix: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
+}
+
+/** Whether the programs are there that Docker reads its logins with. */
+export function dockerCredentials(): Finding {
+  const fix = missingCredentialHelper();
+  return fix === undefined
+    ? { state: "ok", found: "readable" }
+    : { state: "missing", found: "a credential helper is not on PATH", fix };
 }
 
 interface DockerVersions {

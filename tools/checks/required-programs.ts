@@ -1,6 +1,6 @@
 import { programChecks, type Needs } from "../install/missing-programs.ts";
 import { look, type Check } from "./check.ts";
-import { docker } from "./program-checks.ts";
+import { docker, dockerCredentials } from "./program-checks.ts";
 import { UserError } from "../process/user-error.ts";
 
 /**
@@ -9,7 +9,12 @@ import { UserError } from "../process/user-error.ts";
  */
 export async function requireReady(needs: Needs): Promise<void> {
   const { minikube, pulumi } = programChecks(needs);
-  await requireAll([{ name: "Docker", look: docker }, minikube, pulumi]);
+  await requireAll([
+    { name: "Docker", look: docker },
+    { name: "Docker logins", look: () => dockerCredentials() },
+    minikube,
+    pulumi,
+  ]);
 }
 
 /**

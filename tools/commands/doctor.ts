@@ -7,8 +7,8 @@ import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { backend } from "../checks/backend-check.ts";
 import { look, type Row } from "../checks/check.ts";
 import { askForCluster, clusterChecks } from "../checks/cluster-checks.ts";
-import { avx, cpus, disk, kernel, memory, node } from "../checks/machine-checks.ts";
-import { docker, kubectl } from "../checks/program-checks.ts";
+import { avx, cpus, disk, kernel, memory, node, user } from "../checks/machine-checks.ts";
+import { docker, dockerCredentials, kubectl } from "../checks/program-checks.ts";
 import { isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
 
@@ -55,10 +55,12 @@ export async function examine(needs: Needs): Promise<Row[]> {
   const rows = await look([
     { name: "Node", look: () => node() },
     { name: "Docker", look: docker },
+    { name: "Docker logins", look: () => dockerCredentials() },
     minikube,
     { name: "kubectl", look: () => kubectl(shellCommand("kubectl", project)) },
     pulumi,
     { name: "Pulumi backend", look: () => backend(project) },
+    { name: "user", look: () => user(known !== undefined) },
     { name: "memory", look: () => memory(clusterRuns) },
     { name: "CPUs", look: () => cpus() },
     { name: "disk", look: () => disk(project.folder) },

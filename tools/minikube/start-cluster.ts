@@ -6,6 +6,8 @@ import {
   startArguments,
   type Profile,
 } from "../../infra/cluster/minikube-profile.ts";
+import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
+import { asAnotherUser } from "../checks/machine-checks.ts";
 import { forgetCluster, isCreatedByUp, rememberCluster, rememberStart } from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import type { Project } from "../pulumi/project-settings.ts";
@@ -20,6 +22,8 @@ import type { StepOutput } from "../terminal/steps.ts";
 export async function startCluster(project: Project, { say, title }: StepOutput): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
+  const problem = found && unsupportedProfile(found);
+  if (problem !== undefined) throw new UserError(problem);
   if (found === undefined) {
     title(`minikube: creating the cluster "${profile}"`);
     await createCluster(project, say);
@@ -38,6 +42,9 @@ async function createCluster(project: Project, say: StepOutput["say"]): Promise<
     await work("minikube", startArguments(profile, publishedPort(project)), {}, say);
   } catch (error) {
     if ((await findProfile(profile)) === undefined) forgetCluster(project);
+    // minikube looks at the user before it creates anything. Its own hint is the driver none.
+    if ((error as Error).message.includes("DRV_AS_ROOT"))
+      throw new UserError(asAnotherUser, { cause: error });
     throw error;
   }
 }

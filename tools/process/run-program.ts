@@ -13,8 +13,9 @@ export async function exitCodeOf(
   try {
     return (await program()) ?? exitCodes.ok;
   } catch (error) {
-    printError(`\n${isBug(error) ? bugReport(error) : (error as Error).message}`);
-    return exitCodeFor(error);
+    const explained = explainMissingPackage(error);
+    printError(`\n${isBug(explained) ? bugReport(explained) : (explained as Error).message}`);
+    return exitCodeFor(explained);
   }
 }
 
@@ -31,6 +32,14 @@ export async function runProgram(script: () => Promise<void>): Promise<never> {
 export function bugReport(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `${stack}\n\nThis is a bug. Please report it, with the lines above, to the maintainers of this repository.`;
+}
+
+/** Makes a user error of an import whose package is not installed. */
+function explainMissingPackage(error: unknown): unknown {
+  if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) return error;
+  const name = /^Cannot find package '([^']+)'/.exec(error.message)?.[1];
+  if (name === undefined) return error;
+  return new UserError(`The package ${name} is not installed. Run: npm ci`, { cause: error });
 }
 
 function exitCodeFor(error: unknown): number {

@@ -90,7 +90,7 @@ describe("tools/cli.ts", function () {
       scripts: Record<string, string>;
     };
     for (const name of [...commands.map((command) => command.name()), "minikube", "pulumi"]) {
-      expect(scripts[name]).to.equal(`node tools/cli.ts ${name}`);
+      expect(scripts[name]).to.equal(`node tools/main.js ${name}`);
     }
   });
 

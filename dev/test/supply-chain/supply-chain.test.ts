@@ -48,7 +48,7 @@ describe("the packages", () => {
   });
 
   it("are exact versions", () => {
-    for (const name of ["package.json", "service/package.json", "dev/package.json"]) {
+    for (const name of ["package.json", "service/package.json", "tools/package.json", "dev/package.json"]) {
       const { dependencies = {}, devDependencies = {} } = JSON.parse(file(name)) as Record<string, object>;
       for (const [dependency, version] of Object.entries({ ...dependencies, ...devDependencies })) {
         expect(version, dependency).to.match(/^\d+\.\d+\.\d+$/);

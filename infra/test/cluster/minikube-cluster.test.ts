@@ -66,6 +66,27 @@ describe("findMinikube", () => {
   const refusals: [string, Profiles, string][] = [
     ["there is no cluster", [], `There is no minikube cluster "minikube". Run: ${start}`],
     [
+      "its driver is none",
+      [{ ...goodProfile, Config: { ...Config, Driver: "none" } }],
+      'The minikube cluster "minikube" uses the driver none, which is not supported: `minikube ssh` and ' +
+        "`minikube docker-env` don't work with it. Use another cluster: pulumi config set minikubeProfile koa-mongo, " +
+        "then: minikube start -p koa-mongo --driver=docker --cni=calico --addons=metrics-server",
+    ],
+    [
+      "its Kubernetes is too old",
+      [
+        {
+          ...goodProfile,
+          Config: {
+            ...Config,
+            KubernetesConfig: { ...Config.KubernetesConfig, KubernetesVersion: "v1.29.15" },
+          },
+        },
+      ],
+      'The minikube cluster "minikube" has Kubernetes v1.29.15, and 1.30 or newer is needed. ' +
+        "Upgrade it: minikube start -p minikube --kubernetes-version=stable",
+    ],
+    [
       "it is stopped",
       [{ ...goodProfile, Status: "Stopped" }],
       'The minikube cluster "minikube" is not running (Stopped). Run: minikube start -p minikube',

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { expect } from "chai";
 import { isAtLeast } from "../../checks/check.ts";
-import { avx, cpus, disk, kernel, memory, node } from "../../checks/machine-checks.ts";
+import { avx, cpus, disk, kernel, memory, node, user } from "../../checks/machine-checks.ts";
 import { ask } from "../../process/child-process.ts";
 
 const gib = 1024 ** 3;
@@ -30,6 +30,15 @@ describe("memory", () => {
 
   it("counts what macOS has in all", () => {
     expect(memory(false, "darwin", { free: 0.1 * gib, total: 16 * gib }).state).to.equal("ok");
+  });
+});
+
+describe("user", () => {
+  it("is not root where minikube creates the cluster", () => {
+    expect(user(false, 1000, false).state).to.equal("ok");
+    expect(user(true, 0, false).state).to.equal("ok");
+    expect(user(false, 0, true).state).to.equal("ok");
+    expect(user(false, 0, false)).to.deep.include({ state: "warn", found: "root" });
   });
 });
 

@@ -1,6 +1,9 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { url } from "../../checks/cluster-checks.ts";
+import { dockerCredentials } from "../../checks/program-checks.ts";
 import type { Row } from "../../checks/check.ts";
 import { doctor } from "../../commands/doctor.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
@@ -70,7 +73,7 @@ describe("doctor", () => {
       "Pulumi backend: warn",
       "cluster: warn",
     ]);
-    expect(states).to.have.length(12);
+    expect(states).to.have.length(14);
   });
 
   const faults: [string, Setup, string, Row["state"], string, string][] = [
@@ -161,6 +164,30 @@ describe("doctor", () => {
       `\`npm run up\` starts it; by hand: ${start} -p minikube`,
     ],
     [
+      "the cluster has no node of its own",
+      { profiles: [{ ...goodProfile, Config: { ...goodProfile.Config, Driver: "none" } }] },
+      "cluster",
+      "missing",
+      '"minikube" OK, driver none, runtime docker, 1 node',
+      'The minikube cluster "minikube" uses the driver none, which is not supported: `minikube ssh` and ' +
+        "`minikube docker-env` don't work with it. Use another cluster: " +
+        "pulumi config set minikubeProfile koa-mongo, then: minikube start -p koa-mongo --driver=docker " +
+        "--cni=calico --addons=metrics-server",
+    ],
+    [
+      "the cluster's Kubernetes is too old",
+      {
+        profiles: [
+          withKubernetes({ ContainerRuntime: "docker", CNI: "calico", KubernetesVersion: "v1.29.15" }),
+        ],
+      },
+      "cluster",
+      "missing",
+      '"minikube" OK, driver docker, runtime docker, 1 node, Kubernetes v1.29.15',
+      'The minikube cluster "minikube" has Kubernetes v1.29.15, and 1.30 or newer is needed. ' +
+        "Upgrade it: minikube start -p minikube --kubernetes-version=stable",
+    ],
+    [
       "the cluster is stopped",
       { profiles: [{ ...goodProfile, Status: "Stopped" }] },
       "cluster",
@@ -200,6 +227,28 @@ describe("doctor", () => {
     });
   });
 
+  it("takes a cluster with several control planes for one that runs", async () => {
+    for (const Status of ["HAppy", "Degraded"]) {
+      const { row } = await examine({ profiles: [{ ...goodProfile, Status }] });
+      expect(row("cluster")).to.deep.include({ state: "ok" });
+      machine.remove();
+    }
+    machine = fakeMachine();
+  });
+
+  it("names Docker's credential helper that is not on PATH, and Docker's file", () => {
+    machine = fakeMachine();
+    const file = join(machine.kubeconfig, "../config.json");
+    writeFileSync(file, JSON.stringify({ credsStore: "desktop" }));
+    expect(dockerCredentials()).to.deep.equal({
+      state: "missing",
+      found: "a credential helper is not on PATH",
+      fix:
+        `${file} names the credential helper "desktop", and docker-credential-desktop is not on PATH. Install it, or ` +
+        "remove the lines with this name (credsStore, credHelpers) from the file and run `docker login` again.",
+    });
+  });
+
   it("prints a table with a fix below each problem", async () => {
     machine = fakeMachine({ programs: { pulumi: undefined } });
     let text = "";
@@ -209,7 +258,11 @@ describe("doctor", () => {
   });
 });
 
-function withKubernetes(KubernetesConfig: { ContainerRuntime: string; CNI: string }) {
+function withKubernetes(KubernetesConfig: {
+  ContainerRuntime: string;
+  CNI: string;
+  KubernetesVersion?: string;
+}) {
   return { ...goodProfile, Config: { ...goodProfile.Config, KubernetesConfig } };
 }
 

@@ -81,6 +81,18 @@ describe("up", () => {
     });
   });
 
+  it("says what to do where minikube rejects root, and remembers no cluster", async () => {
+    const minikube = `case "$1" in
+      version) echo '{"minikubeVersion":"v1.37.0"}' ;;
+      profile) echo '{"valid":[]}' ;;
+      *) echo 'X Exiting due to DRV_AS_ROOT: The "docker" driver should not be used with root privileges.' >&2; exit 100 ;;
+    esac`;
+    const { code, text } = await runUp(on({ profiles: [], programs: { minikube } }));
+    expect(code).to.equal(1);
+    expect(text).to.include("minikube creates no cluster as root. Run the command as another user");
+    expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
+  });
+
   it("makes the cluster where there is none", async () => {
     const { code, text } = await runUp(on({ profiles: [] }));
     expect(text).to.equal(

@@ -28,6 +28,15 @@ describe("exitCodeOf", () => {
     expect(await outcome(fails(new RunError(sentence)))).to.deep.equal({ code: 1, text: `\n${sentence}` });
   });
 
+  it("is 1 after the import of a package that is not installed, which it names", async () => {
+    const code = "ERR_MODULE_NOT_FOUND";
+    const error = Object.assign(new Error("Cannot find package 'vega' imported from /x/a.ts"), { code });
+    const text = "\nThe package vega is not installed. Run: npm ci";
+    expect(await outcome(fails(error))).to.deep.equal({ code: 1, text });
+    const own = Object.assign(new Error("Cannot find module '/x/b.ts' imported from /x/a.ts"), { code });
+    expect((await outcome(fails(own))).code).to.equal(70);
+  });
+
   it("is 130 after Ctrl-C", async () => {
     expect(await outcome(fails(new InterruptedError("Interrupted.")))).to.deep.equal({
       code: 130,

@@ -71,6 +71,7 @@ export interface Machine {
 const variables = [
   "PATH",
   "KUBECONFIG",
+  "DOCKER_CONFIG",
   "PULUMI_BACKEND_URL",
   "PULUMI_CONFIG_PASSPHRASE",
   "PULUMI_CONFIG_PASSPHRASE_FILE",
@@ -92,6 +93,7 @@ export function fakeMachine(setup: Setup = {}): Machine {
   process.env.PATH = paths.bin;
   const kubeconfig = join(folder, "kubeconfig");
   process.env.KUBECONFIG = kubeconfig;
+  process.env.DOCKER_CONFIG = folder;
 
   const take = (name: string) => {
     const file = join(paths.state, name);
