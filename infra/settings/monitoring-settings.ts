@@ -36,11 +36,8 @@ export function readMetrics(config: Config): MetricsSettings | undefined {
   );
   const labels = optional(config, "metricsLabels", labelList, "labels such as release=prometheus,team=shop");
   if (kind === "off") return undefined;
-  return {
-    kind,
-    namespace,
-    labels: Object.fromEntries(labels?.split(",").map((pair) => pair.split("=")) ?? []),
-  };
+  const pairs = labels?.split(",").map((pair) => pair.split("=") as [string, string]);
+  return { kind, namespace, labels: Object.fromEntries(pairs ?? []) };
 }
 
 /**
