@@ -48,7 +48,7 @@ describe("WebService", function () {
     const dashboard = run.of("ConfigMap").find(({ name }) => name === "monitoring-dashboard")?.inputs;
     expect(dashboard.metadata.labels).to.include({ grafana_dashboard: "1" });
     expect(JSON.parse(dashboard.data["koa-mongo-stack-test-auto.json"])).to.include({
-      title: "koa-mongo-stack",
+      title: "koa-mongo-stack-test-auto",
     });
   });
 });
