@@ -122,10 +122,12 @@ describe("the program for several machines", function () {
           .filter(({ type }) => type.startsWith("kubernetes:") && !type.endsWith(":Secret"))
           .map(({ type, name, inputs }) => ({ type, name, inputs: plain(inputs) }));
       const quiet = await runProgram({ ...current, mongo }, [], three);
+      const alone = await runProgram({ ...current, mongo }, [], [kubernetesNode("a")]);
       const busy = await runProgram({ ...current, mongo }, [], drained);
       const owner = (run: ProgramRun) => run.of("Stash").find(({ name }) => name === "owner")?.inputs.input;
       const text = (run: ProgramRun) => JSON.stringify(specs(run)).replaceAll(String(owner(run)), "OWNER");
       expect(text(busy)).to.equal(text(quiet));
+      expect(text(alone)).to.equal(text(quiet));
     }
   });
 
