@@ -13,10 +13,10 @@ import { webRequests } from "./web/web-defaults.ts";
 const settings = readSettings();
 const site = await findSite(settings);
 const { minikube, nodes } = site;
-const { scaling, registry, platform } = settings;
+const { scaling, registry } = settings;
 
-const fault = capacityFault(nodes, scaling.maxReplicas, webRequests, mongoRequests(settings.mongo));
-if (fault !== undefined) void pulumi.log.warn(fault);
+const capacity = capacityFault(nodes, scaling.maxReplicas, webRequests, mongoRequests(settings.mongo));
+for (const fault of [capacity, ...site.faults]) if (fault !== undefined) void pulumi.log.warn(fault);
 
 const owner = stackOwner("owner");
 const isDeployed = await requireUnclaimed(owner, claims(settings), site.otherStacks);
@@ -34,7 +34,7 @@ const serviceImage = new ServiceImage(
     loadInto,
     isMissing: registry === undefined ? (name) => isMissing(name, site.docker, loadInto) : undefined,
     registry,
-    platform,
+    platform: site.architecture === undefined ? settings.platform : `linux/${site.architecture}`,
   },
   { provider: cluster.docker },
 );

@@ -79,13 +79,17 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       reach: site.reach,
       tunnel: site.tunnel,
       hasSeveralNodes: site.hasSeveralNodes,
+      // All of a minikube's nodes are alike.
+      architecture: site.minikube === undefined ? site.architecture : undefined,
       priority: priorities?.web,
     },
     { ...inCluster, dependsOn: mongo.before },
   );
   mongo.finish(web);
 
-  if (metrics?.kind === "serviceMonitor") new Monitoring("monitoring", { namespace }, inCluster);
+  if (metrics?.kind === "serviceMonitor") {
+    new Monitoring("monitoring", { namespace, labels: metrics.labels }, inCluster);
+  }
 
   return { url: web.url, namespace };
 }
@@ -126,7 +130,7 @@ function networkPaths({ settings, site }: DeployArgs): Omit<NetworkRulesArgs, "n
     metricsFrom: metrics?.namespace,
     collector,
     dnsServers,
-    fault: site.minikube?.policyFault,
+    fault: site.policyFault,
   };
 }
 

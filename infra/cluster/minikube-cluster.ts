@@ -11,6 +11,7 @@ import {
 } from "./minikube-profile.ts";
 import { enforcement, enforcingCluster } from "./network-enforcement.ts";
 import { unsupportedProfile } from "./supported-cluster.ts";
+import type { Machines } from "./nodes.ts";
 import { reach, type Reach } from "./node-address.ts";
 
 /** A running minikube cluster with metrics-server. */
@@ -38,6 +39,8 @@ export interface Minikube {
 export interface Hints {
   /** Whether Kubernetes has answered, so that minikube need not look whether it runs. @default it has not */
   readonly hasAnswered?: boolean | Promise<boolean>;
+  /** What Kubernetes says of its nodes and DaemonSets. @default nothing */
+  readonly machines?: Promise<Machines | undefined>;
   /** @default this machine's */
   readonly platform?: NodeJS.Platform;
 }
@@ -48,7 +51,7 @@ export interface Hints {
  */
 export async function findMinikube(
   profile: string,
-  { hasAnswered = false, platform = process.platform }: Hints = {},
+  { hasAnswered = false, machines, platform = process.platform }: Hints = {},
 ): Promise<Minikube> {
   const written = findWrittenProfile(profile);
   written.catch(() => undefined);
@@ -56,7 +59,7 @@ export async function findMinikube(
   const found = isUp ? await written : await findProfile(profile);
   requireUsable(profile, found, isUp);
   const buildsInNode = canBuild(found);
-  const policies = enforcement(found);
+  const policies = enforcement(found, await machines);
   return {
     profile,
     nodes: nodeNames(found),

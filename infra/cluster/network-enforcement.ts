@@ -1,4 +1,5 @@
 import { startCommand, type Profile } from "./minikube-profile.ts";
+import type { Machines } from "./nodes.ts";
 
 /** Whether NetworkPolicies are enforced. */
 export interface Enforcement {
@@ -11,10 +12,14 @@ export interface Enforcement {
 const enforcing = ["calico", "cilium", "kube-router"];
 const ignoring = ["", "auto", "bridge", "false", "flannel"];
 
-/** By minikube's profile, which does not know what was installed in the cluster later. */
-export function enforcement({ Config }: Profile): Enforcement {
+/**
+ * By the cluster's DaemonSets. If kubectl can't say, by minikube's profile, which does not know what was installed in the
+ * cluster later.
+ */
+export function enforcement({ Config }: Profile, machines: Machines | undefined): Enforcement {
   const { CNI = "" } = Config.KubernetesConfig;
-  if (enforcing.includes(CNI)) return { isSure: true, text: `NetworkPolicies are enforced by ${CNI}` };
+  if (machines?.policyEnforcer !== undefined) return enforcedBy(machines.policyEnforcer);
+  if (machines === undefined && enforcing.includes(CNI)) return enforcedBy(CNI);
   if (ignoring.includes(CNI)) {
     const network = ["", "auto"].includes(CNI) ? "minikube's default network" : `minikube with --cni=${CNI}`;
     return { isSure: false, text: `${network} does not enforce NetworkPolicies` };
@@ -22,11 +27,28 @@ export function enforcement({ Config }: Profile): Enforcement {
   const text =
     CNI === "kindnet"
       ? "kindnet enforces NetworkPolicies in newer versions only"
-      : `minikube does not say whether ${CNI} enforces NetworkPolicies`;
+      : machines === undefined
+        ? `minikube does not say whether ${CNI} enforces NetworkPolicies`
+        : nothingEnforces;
   return { isSure: false, text };
 }
+
+function enforcedBy(name: string): Enforcement {
+  return { isSure: true, text: `NetworkPolicies are enforced by ${name}` };
+}
+
+const nothingEnforces = "No DaemonSet of the cluster is known to enforce NetworkPolicies";
 
 /** How to get a cluster that enforces them. */
 export function enforcingCluster({ Name }: Profile): string {
   return `Another cluster does: minikube delete -p ${Name}, then: ${startCommand(Name)}`;
+}
+
+/** What to say of a cluster that is not minikube, or undefined where it enforces them or kubectl can't say. */
+export function policyFaultOf(machines: Machines | undefined): string | undefined {
+  if (machines === undefined || machines.policyEnforcer !== undefined) return undefined;
+  return (
+    `${nothingEnforces}: without them every pod of the cluster may connect to MongoDB. Install a network plugin that ` +
+    "does, or ignore this if the cluster enforces them in another way. Run: kubectl get daemonsets --all-namespaces"
+  );
 }

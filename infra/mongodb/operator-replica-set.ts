@@ -34,7 +34,7 @@ export interface ReplicaSetArgs {
   readonly context?: string | undefined;
   /** Identity of the cluster. @default it is always the same */
   readonly clusterId?: pulumi.Input<string> | undefined;
-  /** Nodes that take pods; with fewer than members these share one. @default nobody knows, and none are shared */
+  /** Nodes for pods; with fewer than members, these share a node and `up` warns. @default unknown */
   readonly nodes?: number;
   /** Name of the PriorityClass of the members. @default the cluster's */
   readonly priority?: pulumi.Input<string>;
@@ -183,8 +183,9 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
         name: replicaSetName,
         size: members,
         podDisruptionBudget: { maxUnavailable: 1 },
-        affinity: { antiAffinityTopologyKey: shareNodes(args) ? "none" : "kubernetes.io/hostname" },
-        topologySpreadConstraints: [zoneSpread()],
+        // The constraint below spreads them: it holds with any number of nodes.
+        affinity: { antiAffinityTopologyKey: "none" },
+        topologySpreadConstraints: [nodeSpread(), zoneSpread()],
         tolerations: leaveAfter(300),
         ...(priority === undefined ? {} : { priorityClassName: priority }),
         podSecurityContext: podSecurity(perconaUser),
@@ -202,6 +203,20 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
     // The API asks for an image all the same.
     backup: { enabled: false, image: backupImage },
     logcollector: { enabled: false },
+  };
+}
+
+/**
+ * A node each where there are three, and else as even as can be. Unlike anti-affinity it does not depend on the number of
+ * nodes, which changes while one is drained. Nodes that take no pods don't count.
+ */
+function nodeSpread() {
+  return {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "DoNotSchedule",
+    nodeTaintsPolicy: "Honor",
+    labelSelector: { matchLabels: memberLabels },
   };
 }
 

@@ -5,6 +5,8 @@ import { matching, oneOf, optional } from "./config-values.ts";
 export interface MetricsSettings {
   readonly kind: "annotations" | "serviceMonitor";
   readonly namespace: string;
+  /** With serviceMonitor: the labels that Prometheus selects ServiceMonitors and rules by. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A collector of traces in the cluster. */
@@ -13,6 +15,10 @@ export interface Collector {
   readonly namespace: string;
   readonly port: number;
 }
+
+/** A label, as kubectl's `--selector` takes it. */
+const label = String.raw`[\w./-]+=[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?`;
+const labelList = new RegExp(`^${label}(,${label})*$`);
 
 const kinds = ["off", "annotations", "serviceMonitor"] as const;
 
@@ -28,7 +34,10 @@ export function readMetrics(config: Config): MetricsSettings | undefined {
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     "the name of a namespace",
   );
-  return kind === "off" ? undefined : { kind, namespace };
+  const labels = optional(config, "metricsLabels", labelList, "labels such as release=prometheus,team=shop");
+  if (kind === "off") return undefined;
+  const pairs = labels?.split(",").map((pair) => pair.split("=") as [string, string]);
+  return { kind, namespace, labels: Object.fromEntries(pairs ?? []) };
 }
 
 /**

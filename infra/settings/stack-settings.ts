@@ -28,7 +28,7 @@ export interface Settings {
   readonly cluster: ClusterSettings;
   /** Where the image is pushed to. @default the cluster builds it, or it is loaded into the cluster's nodes */
   readonly registry?: RegistrySettings;
-  /** What the image is built for, as Docker names it. @default this machine's architecture */
+  /** What the image is built for, as Docker names it. @default the architecture of the cluster's nodes */
   readonly platform?: string;
   readonly expose: Expose;
   readonly scaling: Scaling;

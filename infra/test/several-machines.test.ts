@@ -2,7 +2,14 @@ import { expect } from "chai";
 import { quota } from "../platform/quota.ts";
 import { dockerConfig } from "../image/pull-secret.ts";
 import { operatorValues } from "../mongodb/operator-replica-set.ts";
-import { goodProfile, kubernetesNode, restorePath } from "./support/fake-minikube.ts";
+import {
+  daemonSet,
+  goodProfile,
+  ingressClass,
+  kubernetesNode,
+  metricsApi,
+  restorePath,
+} from "./support/fake-minikube.ts";
 import { decoded, plain } from "./support/plain-inputs.ts";
 import { runProgram, type ProgramRun } from "./support/mocked-program.ts";
 import { restrictedContainer, restrictedPod } from "./support/restricted-pod.ts";
@@ -102,7 +109,63 @@ describe("the program for several machines", function () {
       tolerationSeconds: 30,
     }));
     expect(pod(await runProgram(current, [], three)).tolerations).to.deep.equal(tolerations);
-    expect(pod(await runProgram(current, [], [kubernetesNode("a")]))).not.to.have.property("tolerations");
+    expect(pod(await runProgram())).not.to.have.property("tolerations");
+  });
+
+  it("has the same resources while nodes are cordoned or away", async () => {
+    const away = { taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoExecute" }] };
+    const [one, two, last] = three;
+    const drained = [{ ...one, spec: { unschedulable: true } }, { ...two, spec: away }, last ?? {}];
+    for (const mongo of ["standalone", "operator"]) {
+      const specs = (run: ProgramRun) =>
+        run.resources
+          .filter(({ type }) => type.startsWith("kubernetes:") && !type.endsWith(":Secret"))
+          .map(({ type, name, inputs }) => ({ type, name, inputs: plain(inputs) }));
+      const quiet = await runProgram({ ...current, mongo }, [], three);
+      const alone = await runProgram({ ...current, mongo }, [], [kubernetesNode("a")]);
+      const busy = await runProgram({ ...current, mongo }, [], drained);
+      const owner = (run: ProgramRun) => run.of("Stash").find(({ name }) => name === "owner")?.inputs.input;
+      const text = (run: ProgramRun) => JSON.stringify(specs(run)).replaceAll(String(owner(run)), "OWNER");
+      expect(text(busy)).to.equal(text(quiet));
+      expect(text(alone)).to.equal(text(quiet));
+    }
+  });
+
+  it("builds for the cluster's nodes, wherever it is built, and runs on these only", async () => {
+    const arm = kubernetesNode("b", "4", "8Gi", "arm64");
+    const onArm = await runProgram(current, [], [arm]);
+    expect(onArm.the("Image").inputs.build.platform).to.equal("linux/arm64");
+    expect(pod(onArm).nodeSelector).to.deep.equal({ "kubernetes.io/arch": "arm64" });
+    const mixed = await runProgram(current, [], [arm, kubernetesNode("a")]);
+    expect(mixed.the("Image").inputs.build.platform).to.equal("linux/amd64");
+    expect(pod(mixed).nodeSelector).to.deep.equal({ "kubernetes.io/arch": "amd64" });
+    expect(mixed.warnings).to.deep.equal([
+      "The nodes have the architectures amd64 and arm64. The image is built for amd64, and its pods go to these nodes " +
+        "only. Nodes that come and go can change that. To keep it, run: pulumi config set platform linux/amd64",
+    ]);
+    const fixed = await runProgram({ ...current, platform: "linux/arm64" }, [], [arm, kubernetesNode("a")]);
+    expect(pod(fixed).nodeSelector).to.deep.equal({ "kubernetes.io/arch": "arm64" });
+    expect(fixed.warnings).to.deep.equal([]);
+    expect(pod(await runProgram())).not.to.have.property("nodeSelector");
+  });
+
+  it("warns of a cluster without metrics-server, and of one that enforces no NetworkPolicies", async () => {
+    const kubectl = { metrics: null, daemonSets: [daemonSet("kube-flannel-ds")] };
+    const bare = await runProgram(current, [], three, undefined, { kubectl });
+    expect(bare.warnings).to.have.length(2);
+    expect(bare.warnings.join("\n")).to.match(
+      /the cluster has no metrics-server\. Run: kubectl apply -f https:/,
+    );
+    expect(bare.warnings.join("\n")).to.include(
+      "No DaemonSet of the cluster is known to enforce NetworkPolicies",
+    );
+    const broken = await runProgram(current, [], three, undefined, {
+      kubectl: { metrics: metricsApi(false) },
+    });
+    expect(broken.warnings).to.deep.equal([
+      "The autoscaler adds no pods: the metrics API is not available. " +
+        "Run: kubectl describe apiservice v1beta1.metrics.k8s.io",
+    ]);
   });
 
   it("waits for a cloud's load balancer, whose address is the URL", async () => {
@@ -155,6 +218,20 @@ describe("WebIngress", function () {
     expect(policies).to.include("network-any-to-acme-solver");
   });
 
+  it("on minikube is served by any controller of its class", async () => {
+    const kubectl = { ingressClasses: [ingressClass("traefik")] };
+    const run = await runProgram(
+      { ...ingress, ingressClass: "traefik" },
+      [goodProfile],
+      undefined,
+      undefined,
+      {
+        kubectl,
+      },
+    );
+    expect(run.the("Ingress").inputs.spec.ingressClassName).to.equal("traefik");
+  });
+
   it("on minikube says what turns its controller on", async () => {
     const failure = await runProgram(ingress, [goodProfile]).then(String, (error: unknown) =>
       error instanceof Error ? error.message : "",
@@ -179,9 +256,17 @@ describe("ReplicaSet", function () {
     expect(set()).to.deep.include({
       name: "rs0",
       size: 3,
-      affinity: { antiAffinityTopologyKey: "kubernetes.io/hostname" },
+      affinity: { antiAffinityTopologyKey: "none" },
       podDisruptionBudget: { maxUnavailable: 1 },
     });
+    const [nodes, zones] = set().topologySpreadConstraints;
+    expect(nodes).to.deep.include({
+      maxSkew: 1,
+      topologyKey: "kubernetes.io/hostname",
+      whenUnsatisfiable: "DoNotSchedule",
+      nodeTaintsPolicy: "Honor",
+    });
+    expect(zones).to.deep.include({ topologyKey: "topology.kubernetes.io/zone" });
     expect(set().volumeSpec.persistentVolumeClaim).to.deep.equal({
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: "20Gi" } },
@@ -205,8 +290,9 @@ describe("ReplicaSet", function () {
   });
 
   it("shares nodes where there are less than three, and up says what that means", async () => {
-    const shared = await runProgram({ ...current, mongo: "operator" }, [], [kubernetesNode("a")]);
-    expect(set(shared).affinity).to.deep.equal({ antiAffinityTopologyKey: "none" });
+    const one = [kubernetesNode("a")];
+    const shared = await runProgram({ ...current, mongo: "operator", storageSize: "20Gi" }, [], one);
+    expect(set(shared)).to.deep.equal(set());
     expect(shared.warnings).to.deep.equal([
       "MongoDB's 3 members share one node: one that is away may take the majority with it, and writes with that. " +
         "Add nodes until there are 3.",

@@ -39,6 +39,8 @@ export interface WebDeploymentArgs {
    * whether a pod that ends waits until every node knows.
    */
   readonly hasSeveralNodes: boolean;
+  /** Architecture of the nodes that take its pods, because the image is built for it alone. @default any */
+  readonly architecture?: string | undefined;
   /** Name of the PriorityClass of its pods. @default the cluster's */
   readonly priority?: pulumi.Input<string> | undefined;
 }
@@ -87,6 +89,7 @@ function podSpec(args: WebDeploymentArgs): types.input.core.v1.PodSpec {
     terminationGracePeriodSeconds: terminationGraceSeconds,
     ...spread(webLabels),
     ...(args.hasSeveralNodes ? { tolerations: leaveAfter(unreachableNodeSeconds) } : {}),
+    ...(args.architecture === undefined ? {} : { nodeSelector: { "kubernetes.io/arch": args.architecture } }),
     ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
     ...(args.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: args.pullSecret }] }),
     containers: [container(args)],

@@ -6,6 +6,7 @@ import {
   type Profile,
 } from "../../infra/cluster/minikube-profile.ts";
 import { enforcement, enforcingCluster } from "../../infra/cluster/network-enforcement.ts";
+import { findMachines } from "../../infra/cluster/nodes.ts";
 import { reach } from "../../infra/cluster/node-address.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { patience } from "../process/child-process.ts";
@@ -57,8 +58,10 @@ function state(profile: string, known: Known): Finding {
   return { state: "warn", found, fix: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
 }
 
-function networkPolicies(found: Profile): Finding {
-  const { isSure, text } = enforcement(found);
+async function networkPolicies(found: Profile): Promise<Finding> {
+  // A cluster that is stopped can't say.
+  const machines = await findMachines(found.Name).catch(() => undefined);
+  const { isSure, text } = enforcement(found, machines);
   return isSure ? { state: "ok", found: text } : { state: "warn", found: text, fix: enforcingCluster(found) };
 }
 

@@ -1,4 +1,11 @@
 import {
+  classesIn,
+  classesQuery,
+  classFault,
+  isServed,
+  needsAddon,
+} from "../../infra/cluster/ingress-classes.ts";
+import {
   findProfile,
   hasIngress,
   hasMetricsServer,
@@ -9,6 +16,7 @@ import {
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { asAnotherUser } from "../checks/machine-checks.ts";
 import { forgetCluster, isCreatedByUp, rememberCluster, rememberStart } from "./created-cluster.ts";
+import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { work } from "../process/child-process.ts";
@@ -27,6 +35,7 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
   if (found === undefined) {
     title(`minikube: creating the cluster "${profile}"`);
     await createCluster(project, say);
+    await untilNetworkRuns(project, { say, title });
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);
     await work("minikube", ["start", "-p", profile], {}, say);
@@ -49,6 +58,17 @@ async function createCluster(project: Project, say: StepOutput["say"]): Promise<
   }
 }
 
+/**
+ * Waits for Calico on every node. minikube does not, and the network policies would not hold for pods that start before.
+ * @throws {UserError} it does not start
+ */
+async function untilNetworkRuns({ minikubeProfile }: Project, { say, title }: StepOutput): Promise<void> {
+  title("minikube: waiting for Calico, which enforces the network policies");
+  const wait = ["rollout", "status", "daemonset/calico-node", "--namespace", "kube-system", "--timeout=10m"];
+  const { program, args } = kubectl(minikubeProfile, wait);
+  await work(program, args, {}, say);
+}
+
 /** A port that Kubernetes chooses can't be published before. */
 function publishedPort({ nodePort }: Project): number | undefined {
   return nodePort === 0 ? undefined : nodePort;
@@ -63,8 +83,21 @@ export async function enableMetrics(project: Project, output: StepOutput): Promi
   if (await isCreatedByUp(project)) await often(project.minikubeProfile);
 }
 
-/** Turns on what routes host names. */
+/**
+ * Turns on what routes host names, unless the cluster has another controller for the stack's IngressClass.
+ * @throws {UserError} the IngressClass of the configuration does not exist, and the addon does not bring it
+ */
 export async function enableIngress(project: Project, output: StepOutput): Promise<void> {
+  const className = project.ingressClass === "" ? undefined : project.ingressClass;
+  const answer = await askKubectl(project.minikubeProfile, classesQuery);
+  const classes = answer.kind === "ok" ? classesIn(answer.stdout) : [];
+  if (isServed(className, classes)) {
+    output.title(`the IngressClass is ${className ?? "the cluster's default"}`);
+    return;
+  }
+  if (answer.kind === "ok" && !needsAddon(className, classes)) {
+    throw new UserError(classFault(className, classes) ?? "");
+  }
   await enable("ingress", hasIngress, project, output);
 }
 

@@ -23,6 +23,8 @@ export interface Project {
   readonly expose: string;
   /** The host name with expose ingress. */
   readonly host: string;
+  /** The IngressClass with expose ingress, or empty for the cluster's own choice. */
+  readonly ingressClass: string;
   /** The node's port, or 0 where Kubernetes chooses it. */
   readonly nodePort: number;
   /** `standalone`, `operator`, or `external` for somebody else's. */
@@ -73,6 +75,7 @@ export function readProject(folder = join(import.meta.dirname, "../..")): Projec
     leastPulumi: requiredPulumiVersion.replace(/^[^\d]*/, ""),
     cluster: setting("cluster"),
     host: setting("host"),
+    ingressClass: setting("ingressClass"),
     minikubeProfile: setting("minikubeProfile"),
     expose: setting("expose"),
     nodePort: Number(setting("nodePort")),

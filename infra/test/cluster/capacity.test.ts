@@ -7,7 +7,7 @@ const pod = { cpu: "100m", memory: "64Mi" };
 const node = (name: string, cpu: number, memory = 8 * 1024 ** 3) => ({
   name,
   address: undefined,
-  platform: "linux/amd64",
+  architecture: "amd64",
   cpu,
   memory,
 });
@@ -35,15 +35,19 @@ describe("capacityFault", function () {
     expect(fault).to.match(/^maxReplicas is 20, and the node has room for 16 pods at most/);
   });
 
-  it("is warned of by the program, which does not count nodes that take no pods", async () => {
-    const cordoned = { ...kubernetesNode("b", "64"), spec: { unschedulable: true } };
+  it("is warned of by the program, which counts cordoned nodes, and none that are kept for others", async () => {
+    const dedicated = { taints: [{ key: "dedicated", effect: "NoSchedule" }] };
+    const reserved = { ...kubernetesNode("b", "64"), spec: dedicated };
+    const cordoned = { ...kubernetesNode("c", "64"), spec: { unschedulable: true } };
     const { warnings } = await runProgram({ maxReplicas: 50 }, undefined, [
       kubernetesNode("a", "2"),
-      cordoned,
+      reserved,
     ]);
     expect(warnings).to.deep.equal([
       "maxReplicas is 50, and the node has room for 17 pods at most: add nodes, or lower it. " +
         "Run: pulumi config set maxReplicas 17",
     ]);
+    const soonBack = await runProgram({ maxReplicas: 50 }, undefined, [kubernetesNode("a", "2"), cordoned]);
+    expect(soonBack.warnings).to.deep.equal([]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { findClusterUid } from "../../cluster/cluster-uid.ts";
-import { fakeKubectl, fakeMinikube, restorePath, uninstall } from "../support/fake-minikube.ts";
+import { findClusterUid, requireClusterUid } from "../../cluster/cluster-uid.ts";
+import { fakeKubectl, fakeMinikube, install, restorePath, uninstall } from "../support/fake-minikube.ts";
 import { clusterUid } from "../support/mocked-program.ts";
 
 describe("findClusterUid", () => {
@@ -24,5 +24,37 @@ describe("findClusterUid", () => {
   it("is nothing where there is no kubectl", async () => {
     uninstall("kubectl");
     expect(await findClusterUid(undefined)).to.equal(undefined);
+  });
+});
+
+describe("requireClusterUid", () => {
+  beforeEach(() => {
+    fakeMinikube();
+  });
+  afterEach(restorePath);
+
+  it("waits for a slow exec plugin", async () => {
+    install("kubectl", `sleep 4; printf '%s' ${clusterUid}`);
+    expect(await requireClusterUid("prod")).to.equal(clusterUid);
+  }).timeout(20_000);
+
+  it("is undefined where kubectl is not permitted to say", async () => {
+    install(
+      "kubectl",
+      `echo 'Error from server (Forbidden): namespaces "kube-system" is forbidden' >&2; exit 1`,
+    );
+    expect(await requireClusterUid("prod")).to.equal(undefined);
+  });
+
+  it("stops where the cluster does not answer, so that nothing is created or deleted for that", async () => {
+    install(
+      "kubectl",
+      `echo 'Unable to connect to the server: dial tcp 192.0.2.1:443: i/o timeout' >&2; exit 1`,
+    );
+    const failure = await requireClusterUid("prod").catch((error: unknown) => (error as Error).message);
+    expect(failure).to.equal(
+      "The cluster does not answer: Unable to connect to the server: dial tcp 192.0.2.1:443: i/o timeout. " +
+        "Nothing was changed. Run: kubectl --context prod get namespace kube-system",
+    );
   });
 });

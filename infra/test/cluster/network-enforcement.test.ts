@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { enforcement, enforcingCluster } from "../../cluster/network-enforcement.ts";
+import { enforcement, enforcingCluster, policyFaultOf } from "../../cluster/network-enforcement.ts";
 import { goodProfile } from "../support/fake-minikube.ts";
 
 function withCni(CNI: string | undefined) {
@@ -26,9 +26,31 @@ describe("enforcement", () => {
   ];
   for (const [CNI, isSure, text] of networks) {
     it(`is ${isSure ? "sure" : "not sure"} with the network ${CNI ?? "of no name"}`, () => {
-      expect(enforcement(withCni(CNI))).to.deep.equal({ isSure, text });
+      expect(enforcement(withCni(CNI), undefined)).to.deep.equal({ isSure, text });
     });
   }
+
+  it("is what the cluster's DaemonSets do, whatever minikube's profile says", () => {
+    const withKubeRouter = { nodes: [], policyEnforcer: "kube-router" };
+    expect(enforcement(withCni("bridge"), withKubeRouter)).to.deep.equal({
+      isSure: true,
+      text: "NetworkPolicies are enforced by kube-router",
+    });
+    expect(enforcement(withCni("calico"), { nodes: [], policyEnforcer: undefined })).to.deep.equal({
+      isSure: false,
+      text: "No DaemonSet of the cluster is known to enforce NetworkPolicies",
+    });
+  });
+});
+
+describe("policyFaultOf", () => {
+  it("warns of another cluster only where it is known that nothing enforces them", () => {
+    expect(policyFaultOf(undefined)).to.equal(undefined);
+    expect(policyFaultOf({ nodes: [], policyEnforcer: "Cilium" })).to.equal(undefined);
+    expect(policyFaultOf({ nodes: [], policyEnforcer: undefined })).to.match(
+      /^No DaemonSet of the cluster is known to enforce NetworkPolicies: .* Run: kubectl get daemonsets --all-namespaces$/,
+    );
+  });
 });
 
 describe("enforcingCluster", () => {

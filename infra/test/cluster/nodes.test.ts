@@ -1,25 +1,53 @@
 import { expect } from "chai";
-import { findNodes } from "../../cluster/nodes.ts";
-import { fakeKubectl, fakeMinikube, install, kubernetesNode, restorePath } from "../support/fake-minikube.ts";
+import { findMachines } from "../../cluster/nodes.ts";
+import {
+  daemonSet,
+  fakeKubectl,
+  fakeMinikube,
+  install,
+  kubernetesNode,
+  restorePath,
+} from "../support/fake-minikube.ts";
 
-describe("findNodes", () => {
+const tainted = (name: string, key: string) => ({
+  ...kubernetesNode(name),
+  spec: { taints: [{ key, effect: "NoSchedule" }] },
+});
+
+describe("findMachines", () => {
   beforeEach(() => {
     fakeMinikube();
   });
   afterEach(restorePath);
 
-  it("is what kubectl says of those that take pods", async () => {
-    const cordoned = { ...kubernetesNode("b"), spec: { unschedulable: true } };
-    fakeKubectl({ nodes: [kubernetesNode("a", "2", "1Gi"), cordoned] });
-    expect(await findNodes("minikube")).to.deep.equal([
-      { name: "a", address: "192.0.2.9", platform: "linux/amd64", cpu: 2000, memory: 1024 ** 3 },
-    ]);
+  it("has the nodes for pods, and what enforces NetworkPolicies", async () => {
+    const master = tainted("m", "node-role.kubernetes.io/control-plane");
+    fakeKubectl({ nodes: [master, kubernetesNode("a", "2", "1Gi")], daemonSets: [daemonSet("cilium")] });
+    expect(await findMachines("minikube")).to.deep.equal({
+      nodes: [{ name: "a", address: "192.0.2.9", architecture: "amd64", cpu: 2000, memory: 1024 ** 3 }],
+      policyEnforcer: "Cilium",
+    });
   });
 
-  it("is nothing that kubectl may not say, or that can't be read", async () => {
+  it("has nodes that are away for a moment, after the others", async () => {
+    const cordoned = { ...kubernetesNode("a"), spec: { unschedulable: true } };
+    fakeKubectl({ nodes: [cordoned, tainted("b", "node.kubernetes.io/unreachable"), kubernetesNode("c")] });
+    expect((await findMachines("minikube"))?.nodes.map(({ name }) => name)).to.deep.equal(["c", "a", "b"]);
+  });
+
+  it("is undefined where kubectl may not say, or can't be read", async () => {
     fakeKubectl({});
-    expect(await findNodes("minikube")).to.equal(undefined);
+    expect(await findMachines("minikube")).to.equal(undefined);
     install("kubectl", `echo 'a hint of a wrapper'; echo '{"items":[]}'`);
-    expect(await findNodes("minikube")).to.equal(undefined);
+    expect(await findMachines("minikube")).to.equal(undefined);
+  });
+
+  it("has what kubectl may read, where it may not read everything", async () => {
+    const list = JSON.stringify({ items: [kubernetesNode("a")] });
+    install(
+      "kubectl",
+      `printf '%s' '${list}'; echo 'Error from server (Forbidden): daemonsets.apps' >&2; exit 1`,
+    );
+    expect((await findMachines("minikube"))?.nodes).to.have.length(1);
   });
 });

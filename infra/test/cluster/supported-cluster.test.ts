@@ -11,7 +11,7 @@ describe("isTooOld", () => {
 });
 
 describe("unsupportedNodes", () => {
-  const node = { address: undefined, platform: "linux/amd64", cpu: 1000, memory: 1 };
+  const node = { address: undefined, architecture: "amd64", cpu: 1000, memory: 1 };
 
   it("names the node that is too old, and nothing where no version is known", () => {
     const nodes = [

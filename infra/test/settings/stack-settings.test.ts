@@ -97,10 +97,21 @@ describe("readSettings", () => {
       },
     ],
     [{ logLevel: "debug" }, { logLevel: "debug" }],
-    [{ metrics: "annotations" }, { metrics: { kind: "annotations", namespace: "monitoring" } }],
     [
-      { metrics: "serviceMonitor", metricsNamespace: "prometheus" },
-      { metrics: { kind: "serviceMonitor", namespace: "prometheus" } },
+      { metrics: "annotations" },
+      {
+        metrics: {
+          kind: "annotations",
+          namespace: "monitoring",
+          labels: { release: "kube-prometheus-stack" },
+        },
+      },
+    ],
+    [
+      { metrics: "serviceMonitor", metricsNamespace: "prometheus", metricsLabels: "release=p,team=shop" },
+      {
+        metrics: { kind: "serviceMonitor", namespace: "prometheus", labels: { release: "p", team: "shop" } },
+      },
     ],
     ...[
       "http://otel.tracing:4318",
@@ -251,6 +262,7 @@ describe("readSettings", () => {
     [{ nodePort: 80 }, "nodePort must be a whole number from 30000 to 32767, not 80."],
     [{ logLevel: "loud" }, 'logLevel must be one of trace, debug, info, warn, error, fatal, not "loud".'],
     [{ metrics: "on" }, 'metrics must be one of off, annotations, serviceMonitor, not "on".'],
+    [{ metricsLabels: "a" }, 'metricsLabels must be labels such as release=prometheus,team=shop, not "a".'],
     [{ metricsNamespace: "A" }, 'metricsNamespace must be the name of a namespace, not "A".'],
     [
       { otlpEndpoint: "http://collector:4318" },

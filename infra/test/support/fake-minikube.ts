@@ -63,21 +63,50 @@ END
 }
 
 /** What `kubectl get nodes` says of one. */
-export function kubernetesNode(name: string, cpu = "4", memory = "8Gi"): Record<string, unknown> {
+export function kubernetesNode(
+  name: string,
+  cpu = "4",
+  memory = "8Gi",
+  architecture = "amd64",
+): Record<string, unknown> {
   return {
+    kind: "Node",
     metadata: { name },
     spec: {},
     status: {
       addresses: [{ type: "InternalIP", address: "192.0.2.9" }],
       allocatable: { cpu, memory },
-      nodeInfo: { operatingSystem: "linux", architecture: "amd64" },
+      nodeInfo: { operatingSystem: "linux", architecture, kubeletVersion: "v1.34.0" },
     },
   };
+}
+
+/** What `kubectl get daemonsets` says of one. */
+export function daemonSet(name: string, container: Record<string, unknown> = {}): Record<string, unknown> {
+  const containers = [{ name, ...container }];
+  return { kind: "DaemonSet", metadata: { name }, spec: { template: { spec: { containers } } } };
+}
+
+/** What `kubectl get ingressclasses` says of one. */
+export function ingressClass(name: string, isDefault = false): Record<string, unknown> {
+  const annotations = { "ingressclass.kubernetes.io/is-default-class": String(isDefault) };
+  return { kind: "IngressClass", metadata: { name, annotations } };
+}
+
+/** What `kubectl get apiservices v1beta1.metrics.k8s.io` says. */
+export function metricsApi(isAvailable = true): Record<string, unknown> {
+  return { status: { conditions: [{ type: "Available", status: isAvailable ? "True" : "False" }] } };
 }
 
 /** What kubectl is asked for. It may not say what is left out. */
 export interface KubectlAnswers {
   readonly nodes?: readonly Record<string, unknown>[] | undefined;
+  /** Those that it says beside the nodes. @default Calico's */
+  readonly daemonSets?: readonly Record<string, unknown>[] | undefined;
+  /** What it says of IngressClasses. */
+  readonly ingressClasses?: readonly Record<string, unknown>[] | undefined;
+  /** What it says of the metrics API; null for one that is not there. @default it is available */
+  readonly metrics?: Record<string, unknown> | null | undefined;
   /** The UID of kube-system. */
   readonly uid?: string;
   /** Namespaces, volumes, Services and Ingresses of all namespaces. */
@@ -85,12 +114,16 @@ export interface KubectlAnswers {
 }
 
 /** Puts a kubectl beside the fake minikube. */
-export function fakeKubectl({ nodes, uid, objects }: KubectlAnswers): void {
+export function fakeKubectl(answers: KubectlAnswers): void {
+  const { nodes, daemonSets = [daemonSet("calico-node")], uid, objects } = answers;
+  const { ingressClasses, metrics = metricsApi() } = answers;
   const say = (text: string | undefined) => (text === undefined ? "exit 1" : `printf '%s' '${text}'`);
   install(
     "kubectl",
     `case "$*" in
-    *"get nodes"*) ${say(nodes && JSON.stringify({ items: nodes }))} ;;
+    *"get nodes,daemonsets.apps "*) ${say(nodes && JSON.stringify({ items: [...nodes, ...daemonSets] }))} ;;
+    *"get ingressclasses "*) ${say(ingressClasses && JSON.stringify({ items: ingressClasses }))} ;;
+    *"get apiservices "*) ${say(metrics === null ? "" : JSON.stringify(metrics))} ;;
     *"get namespace kube-system"*) ${say(uid)} ;;
     *"get namespaces,"*) ${say(objects && JSON.stringify({ items: objects }))} ;;
     *) echo "unexpected: kubectl $*" >&2; exit 64 ;;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { fakeKubectl, fakeMinikube, type Profiles } from "./fake-minikube.ts";
+import { fakeKubectl, fakeMinikube, type KubectlAnswers, type Profiles } from "./fake-minikube.ts";
 
 /** A resource that the program registered. */
 export interface Registered {
@@ -54,6 +54,8 @@ export interface Before {
   readonly objects?: readonly Record<string, unknown>[];
   /** Outputs of the last `up`. @default there was none */
   readonly previousOutputs?: Readonly<Record<string, unknown>>;
+  /** What kubectl says beside that. */
+  readonly kubectl?: Omit<KubectlAnswers, "nodes" | "uid" | "objects">;
 }
 
 let runs = 0;
@@ -69,7 +71,7 @@ export async function runProgram(
   profiles?: Profiles,
   nodes?: readonly Record<string, unknown>[],
   uid = clusterUid,
-  { objects, previousOutputs = {} }: Before = {},
+  { objects, previousOutputs = {}, kubectl = {} }: Before = {},
 ): Promise<ProgramRun> {
   const resources: Registered[] = [];
   const states = new Map<string, Record<string, unknown>>();
@@ -107,7 +109,7 @@ export async function runProgram(
   );
   setConfig(values);
   fakeMinikube(profiles);
-  fakeKubectl({ nodes, uid, objects });
+  fakeKubectl({ ...kubectl, nodes, uid, objects });
   const warnings: string[] = [];
   const { warn } = console;
   console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));

@@ -1,7 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
+import {
+  daemonSet,
+  goodProfile,
+  kubernetesNode,
+  withNetwork,
+} from "../../../infra/test/support/fake-minikube.ts";
 import { url } from "../../checks/cluster-checks.ts";
 import { dockerCredentials } from "../../checks/program-checks.ts";
 import type { Row } from "../../checks/check.ts";
@@ -52,6 +57,16 @@ describe("doctor", () => {
     if (process.platform === "linux") {
       expect(row("the URL")).to.deep.include({ state: "ok", found: "http://192.0.2.1:30080" });
     }
+  });
+
+  it("asks the cluster what enforces network policies, not minikube's profile", async () => {
+    const kubeRouter = daemonSet("kube-router", { args: ["--run-firewall=true"] });
+    const machines = JSON.stringify({ items: [kubernetesNode("minikube"), kubeRouter] });
+    const { row } = await examine({ profiles: [withNetwork("bridge")], machines });
+    expect(row("network policies")).to.deep.include({
+      state: "ok",
+      found: "NetworkPolicies are enforced by kube-router",
+    });
   });
 
   it("changes nothing", async () => {

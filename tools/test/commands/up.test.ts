@@ -9,6 +9,8 @@ import { runUp } from "../support/run-command.ts";
 const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
 const create = "pulumi stack select --create --non-interactive --stack dev";
 const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
+const waitForCalico =
+  "kubectl --context minikube rollout status daemonset/calico-node --namespace kube-system --timeout=10m";
 const argument = '"path":"/spec/template/spec/containers/0/args/1","value":"--metric-resolution';
 const measureOften =
   "kubectl --context minikube patch deployment metrics-server --namespace kube-system --type=json " +
@@ -99,7 +101,7 @@ describe("up", () => {
       `${service.url}\n\n  curl ${service.url}\n  kubectl get pods -n koa-mongo-stack-dev-1234\n  npm run down`,
     );
     expect(code).to.equal(0);
-    expect(machine.changes()).to.deep.equal([start, measureOften, create, deploy]);
+    expect(machine.changes()).to.deep.equal([start, waitForCalico, measureOften, create, deploy]);
     expect(JSON.parse(machine.read(".pulumi/made-cluster"))).to.deep.equal({
       profile: "minikube",
       id: "uid-1",
@@ -130,7 +132,7 @@ describe("up", () => {
 
   it("lets metrics-server be that measures often already", async () => {
     await runUp(on({ profiles: [], metricResolution: "10s" }));
-    expect(machine.changes()).to.deep.equal([start, create, deploy]);
+    expect(machine.changes()).to.deep.equal([start, waitForCalico, create, deploy]);
   });
 
   describe("with an Ingress", () => {
@@ -146,6 +148,48 @@ describe("up", () => {
       expect(code, text).to.equal(0);
       expect(text).to.match(/^Add this line to \/etc\/hosts:\n\n127\.0\.0\.1 koa-mongo\.local\n/);
       expect(machine.changes()).to.deep.equal(["minikube addons enable ingress -p minikube", create, deploy]);
+    });
+
+    const classes = (name: string, isDefault: boolean) =>
+      JSON.stringify({
+        items: [
+          {
+            metadata: {
+              name,
+              annotations: { "ingressclass.kubernetes.io/is-default-class": String(isDefault) },
+            },
+          },
+        ],
+      });
+
+    for (const [what, ingressClass, isDefault] of [
+      ["of the configuration", { ingressClass: "traefik" }, false],
+      ["that is the cluster's default", {}, true],
+    ] as const) {
+      it(`leaves the addon off where there is another controller, ${what}`, async () => {
+        const profiles = withNode("127.0.0.1", { "metrics-server": true });
+        const url = `http://koa-mongo.local:${port()}`;
+        const ingressClasses = classes("traefik", isDefault);
+        const { code, text } = await runUp(
+          on({ config: { ...config, ...ingressClass }, profiles, url, ingressClasses }),
+        );
+        expect(code, text).to.equal(0);
+        expect(machine.changes()).to.deep.equal([create, deploy]);
+      });
+    }
+
+    it("lists the IngressClasses where that of the configuration does not exist", async () => {
+      const ingressClasses = classes("traefik", true);
+      const { code, text } = await runUp(
+        on({ config: { ...config, ingressClass: "contour" }, ingressClasses }),
+      );
+      expect({ code, text }).to.deep.equal({
+        code: 1,
+        text:
+          "The cluster has no IngressClass contour, but: traefik. " +
+          "Run: pulumi config set ingressClass traefik",
+      });
+      expect(machine.changes()).to.deep.equal([]);
     });
 
     it("leaves a controller alone that is on", async () => {

@@ -39,6 +39,10 @@ export interface Setup {
   readonly pending?: readonly object[];
   /** UID of the cluster's kube-system namespace. @default uid-1 */
   readonly clusterId?: string;
+  /** What `kubectl get ingressclasses` prints. @default it fails */
+  readonly ingressClasses?: string;
+  /** What `kubectl get nodes,daemonsets.apps` prints. @default it fails */
+  readonly machines?: string;
   /** How often metrics-server is told to measure. @default 60s, as minikube's addon does */
   readonly metricResolution?: string;
 }
@@ -179,10 +183,13 @@ function usual({
   metricResolution = "60s",
   deployedImage = "koa-mongo-stack:1",
   deployedReplicas = 2,
+  ingressClasses,
+  machines,
 }: Setup) {
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
     : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login' >&2; exit 3`;
+  const say = (text: string | undefined) => (text === undefined ? "exit 1" : `printf '%s' '${text}'`);
   return {
     docker: `echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.1"}}'`,
     kubectl: `case "$*" in
@@ -194,6 +201,9 @@ function usual({
       *" get deployment --namespace "*.spec.replicas*) printf '%s' '${deployedReplicas}' ;;
       *" get deployment --namespace "*) printf '%s' '${deployedImage}' ;;
       *" scale "*) change "kubectl $*" ;;
+      *" rollout status "*) change "kubectl $*" ;;
+      *" get ingressclasses "*) ${say(ingressClasses)} ;;
+      *" get nodes,daemonsets.apps "*) ${say(machines)} ;;
       *" delete "*) change "kubectl $*" ;;
       *kube-system*) printf '%s' '${clusterId}' ;;
       *) exit 64 ;;

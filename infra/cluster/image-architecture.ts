@@ -1,0 +1,43 @@
+import { architectures, type NodeFacts } from "./nodes.ts";
+
+/** What images are built for, as Docker and Kubernetes name it. */
+export type Architecture = "amd64" | "arm64";
+
+const known: readonly Architecture[] = ["amd64", "arm64"];
+
+/** The nodes that can run the image. */
+export interface ImageArchitecture {
+  /** Undefined where kubectl can't say. */
+  readonly architecture: Architecture | undefined;
+  /** What to warn of, with the command that fixes it. */
+  readonly fault?: string;
+}
+
+/**
+ * Which architecture the image is built for: the one of the configuration, or the nodes'.
+ * @param platform of the configuration, such as linux/arm64
+ */
+export function imageArchitecture(
+  platform: string | undefined,
+  nodes: readonly NodeFacts[] = [],
+): ImageArchitecture {
+  const found = architectures(nodes);
+  const list = found.join(" and ");
+  if (platform !== undefined) {
+    const architecture = known.find((name) => platform === `linux/${name}`);
+    if (found.length === 0 || architecture === undefined || found.includes(architecture))
+      return { architecture };
+    return {
+      architecture,
+      fault: `platform is ${platform}, and no node has this architecture, only ${list}. Run: pulumi config rm platform`,
+    };
+  }
+  const [first, ...others] = known.filter((name) => found.includes(name));
+  if (first === undefined || others.length === 0) return { architecture: first };
+  return {
+    architecture: first,
+    fault:
+      `The nodes have the architectures ${list}. The image is built for ${first}, and its pods go to these nodes only. ` +
+      `Nodes that come and go can change that. To keep it, run: pulumi config set platform linux/${first}`,
+  };
+}

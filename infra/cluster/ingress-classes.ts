@@ -1,0 +1,87 @@
+import { RunError } from "@pulumi/pulumi/errors.js";
+import { kubectlSays } from "./kubectl-query.ts";
+
+/** An IngressClass: a controller that routes host names. */
+export interface IngressClass {
+  readonly name: string;
+  /** Whether an Ingress without a class is for this controller. */
+  readonly isDefault: boolean;
+}
+
+/** Class of minikube's ingress addon. */
+const addonClass = "nginx";
+
+/** What kubectl is asked for. */
+export const classesQuery = ["get", "ingressclasses", "--output", "json"];
+
+/** The IngressClasses that kubectl has printed. */
+export function classesIn(output: string): IngressClass[] {
+  const { items } = JSON.parse(output) as {
+    items: { metadata: { name: string; annotations?: Record<string, string> } }[];
+  };
+  return items.map(({ metadata }) => ({
+    name: metadata.name,
+    isDefault: metadata.annotations?.["ingressclass.kubernetes.io/is-default-class"] === "true",
+  }));
+}
+
+/** The cluster's IngressClasses, or undefined where kubectl can't say. */
+export async function findIngressClasses(
+  context: string | undefined,
+): Promise<readonly IngressClass[] | undefined> {
+  return await kubectlSays(context, classesQuery, classesIn);
+}
+
+/**
+ * Whether minikube's addon would serve an Ingress that no controller serves yet.
+ * @param className of the configuration. @default the cluster's own choice
+ */
+export function needsAddon(className: string | undefined, classes: readonly IngressClass[]): boolean {
+  return classes.length === 0 ? (className ?? addonClass) === addonClass : className === addonClass;
+}
+
+/** Whether a controller serves an Ingress of this class, or one without a class. */
+export function isServed(className: string | undefined, classes: readonly IngressClass[]): boolean {
+  return classes.some(({ name, isDefault }) => (className === undefined ? isDefault : name === className));
+}
+
+/** Why no controller serves the Ingress, with the command that fixes it. Undefined where one does. */
+export function classFault(
+  className: string | undefined,
+  classes: readonly IngressClass[],
+): string | undefined {
+  if (isServed(className, classes)) return undefined;
+  const [first, ...others] = classes.map(({ name }) => name);
+  const choose = (name: string) => `Run: pulumi config set ingressClass ${name}`;
+  if (className === undefined) {
+    if (first === undefined) return "The cluster has no IngressClass: install an ingress controller.";
+    if (others.length === 0)
+      return `The cluster's only IngressClass, ${first}, is not its default. ${choose(first)}`;
+    return `None of the cluster's IngressClasses is its default: ${[first, ...others].join(", ")}. ${choose("NAME")}`;
+  }
+  if (first === undefined) return `The cluster has no IngressClass, and ingressClass is ${className}.`;
+  const list = [first, ...others].join(", ");
+  return `The cluster has no IngressClass ${className}, but: ${list}. ${choose(others.length === 0 ? first : "NAME")}`;
+}
+
+/**
+ * Requires that minikube has a controller for the Ingress: its addon, or any other.
+ * @param classes undefined where kubectl can't say
+ * @param hasAddon whether minikube's addon is on
+ * @throws {RunError} what is missing, and the command that fixes it
+ */
+export function requireController(
+  className: string | undefined,
+  classes: readonly IngressClass[] | undefined,
+  { profile, hasAddon }: { readonly profile: string; readonly hasAddon: boolean },
+): void {
+  if (classes === undefined ? hasAddon : isServed(className, classes)) return;
+  if (classes !== undefined && !needsAddon(className, classes)) {
+    throw new RunError(classFault(className, classes) ?? "");
+  }
+  // The addon's class is there a moment later than its switch.
+  if (hasAddon) return;
+  throw new RunError(
+    `The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p ${profile}`,
+  );
+}
