@@ -10,7 +10,8 @@ import {
   type Profile,
 } from "./minikube-profile.ts";
 import { enforcement, enforcingCluster } from "./network-enforcement.ts";
-import { reach, type Reach } from "./node-address.ts";
+import { reach, type Machine, type Reach } from "./node-address.ts";
+import { withPublishedPorts } from "./published-port.ts";
 
 /** A running minikube cluster with metrics-server. */
 export interface Minikube {
@@ -37,8 +38,8 @@ export interface Minikube {
 export interface Hints {
   /** Whether Kubernetes has answered, so that minikube need not look whether it runs. @default it has not */
   readonly hasAnswered?: boolean | Promise<boolean>;
-  /** @default this machine's */
-  readonly platform?: NodeJS.Platform;
+  /** @default this machine */
+  readonly machine?: Machine;
 }
 
 /**
@@ -47,13 +48,14 @@ export interface Hints {
  */
 export async function findMinikube(
   profile: string,
-  { hasAnswered = false, platform = process.platform }: Hints = {},
+  { hasAnswered = false, machine }: Hints = {},
 ): Promise<Minikube> {
   const written = findWrittenProfile(profile);
   written.catch(() => undefined);
   const isUp = await hasAnswered;
-  const found = isUp ? await written : await findProfile(profile);
-  requireUsable(profile, found, isUp);
+  const known = isUp ? await written : await findProfile(profile);
+  requireUsable(profile, known, isUp);
+  const found = await withPublishedPorts(known);
   const buildsInNode = canBuild(found);
   const policies = enforcement(found);
   return {
@@ -63,7 +65,7 @@ export async function findMinikube(
     docker: buildsInNode ? dockerOfNode(profile) : await dockerOfMachine(),
     buildsInNode,
     hasIngress: hasIngress(found),
-    reach: (nodePort) => reach(found, nodePort, platform),
+    reach: (nodePort) => reach(found, nodePort, machine),
     ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),
   };
 }

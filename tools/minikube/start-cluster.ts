@@ -6,8 +6,9 @@ import {
   startArguments,
   type Profile,
 } from "../../infra/cluster/minikube-profile.ts";
-import { forgetCluster, isCreatedByUp, rememberCluster, rememberStart } from "./created-cluster.ts";
+import { forgetCluster, isCreatedByUp, isHalfCreated, rememberCluster, rememberStart } from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
+import { withFreePorts } from "./cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { work } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
@@ -23,9 +24,14 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
   if (found === undefined) {
     title(`minikube: creating the cluster "${profile}"`);
     await createCluster(project, say);
+  } else if (isHalfCreated(project, found)) {
+    // minikube would complete it without a port that was in use, or with another network.
+    title(`minikube: creating the cluster "${profile}" again, because an earlier up did not complete it`);
+    await work("minikube", ["delete", "-p", profile], {}, say);
+    await createCluster(project, say);
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);
-    await work("minikube", ["start", "-p", profile], {}, say);
+    await withFreePorts(() => work("minikube", ["start", "-p", profile], {}, say), project, found);
   }
   await rememberCluster(project);
   title(`minikube: "${profile}" runs`);
@@ -33,18 +39,16 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
 
 async function createCluster(project: Project, say: StepOutput["say"]): Promise<void> {
   const profile = project.minikubeProfile;
-  rememberStart(project);
+  const start = async () => {
+    rememberStart(project);
+    await work("minikube", startArguments(profile, project.nodePort), {}, say);
+  };
   try {
-    await work("minikube", startArguments(profile, publishedPort(project)), {}, say);
+    await withFreePorts(start, project);
   } catch (error) {
     if ((await findProfile(profile)) === undefined) forgetCluster(project);
     throw error;
   }
-}
-
-/** A port that Kubernetes chooses can't be published before. */
-function publishedPort({ nodePort }: Project): number | undefined {
-  return nodePort === 0 ? undefined : nodePort;
 }
 
 /**
