@@ -20,7 +20,8 @@ export interface TakenPort {
  */
 export async function findTakenPort(project: Project, stopped?: Profile): Promise<TakenPort | undefined> {
   if (daemonHost() !== undefined) return undefined;
-  if (stopped !== undefined && (!isContainer(stopped.Config) || (await isPublishing(stopped)))) return undefined;
+  if (stopped !== undefined && (!isContainer(stopped.Config) || (await isPublishing(stopped))))
+    return undefined;
   for (const port of portsToPublish(project, stopped)) {
     if ((await takenOn(port, [loopback])) !== undefined) return { port, fix: await fixOf(port, stopped) };
   }
@@ -68,6 +69,7 @@ function portTaken({ port, fix }: TakenPort): string {
 
 /** Whether Docker could not publish a port, in the words of its versions and systems. */
 function isAboutPort(message: string): boolean {
-  const words = /port is already allocated|address already in use|ports are not available|forbidden by its access/i;
+  const words =
+    /port is already allocated|address already in use|ports are not available|forbidden by its access/i;
   return words.test(message);
 }

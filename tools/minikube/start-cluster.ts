@@ -6,7 +6,13 @@ import {
   startArguments,
   type Profile,
 } from "../../infra/cluster/minikube-profile.ts";
-import { forgetCluster, isCreatedByUp, isHalfCreated, rememberCluster, rememberStart } from "./created-cluster.ts";
+import {
+  forgetCluster,
+  isCreatedByUp,
+  isHalfCreated,
+  rememberCluster,
+  rememberStart,
+} from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import { withFreePorts } from "./cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
