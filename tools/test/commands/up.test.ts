@@ -38,8 +38,7 @@ describe("up", () => {
   });
 
   function on(setup: Setup): Machine {
-    const fake = fakeMachine({ url: service.url, ...setup });
-    machine = { ...fake, project: { ...fake.project, nodePort } };
+    machine = fakeMachine({ url: service.url, nodePort, ...setup });
     return machine;
   }
 
