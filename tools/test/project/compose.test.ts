@@ -113,7 +113,12 @@ describe("compose.yaml's start of MongoDB", () => {
 function startMongodb(programs: Record<string, string>): { code: number; output: string } {
   const fake = fakePath(programs);
   try {
-    const env = { ...process.env, NODE: process.execPath, TMPDIR: fake.folder, PATH: `${fake.folder}:${process.env.PATH ?? ""}` };
+    const env = {
+      ...process.env,
+      NODE: process.execPath,
+      TMPDIR: fake.folder,
+      PATH: `${fake.folder}:${process.env.PATH ?? ""}`,
+    };
     const args = [flags, script, ...names, "mongod", "--auth", "--bind_ip_all"];
     const { status, stdout, stderr } = spawnSync(shell, args, { env, encoding: "utf8", timeout: 60_000 });
     expect(stderr).to.equal("");
