@@ -9,7 +9,8 @@ COPY package.json package-lock.json ./
 COPY service/package.json service/
 RUN --mount=type=cache,target=/npm-cache npm ci --cache=/npm-cache --workspace=service --include-workspace-root=false --ignore-scripts
 COPY service service
-RUN npm run bundle --workspace=service
+# A checkout under umask 077 has files that only their owner can read; the image's user is another one.
+RUN npm run bundle --workspace=service && chmod -R u=rwX,go=rX service/dist
 
 # Node and nothing else: no shell, no package manager, user 65532.
 FROM ${RUNTIME_IMAGE} AS run

@@ -12,7 +12,8 @@ import {
 import { enforcement, enforcingCluster } from "./network-enforcement.ts";
 import { unsupportedProfile } from "./supported-cluster.ts";
 import type { Machines } from "./nodes.ts";
-import { reach, type Reach } from "./node-address.ts";
+import { reach, type Machine, type Reach } from "./node-address.ts";
+import { withPublishedPorts } from "./published-port.ts";
 
 /** A running minikube cluster with metrics-server. */
 export interface Minikube {
@@ -41,8 +42,8 @@ export interface Hints {
   readonly hasAnswered?: boolean | Promise<boolean>;
   /** What Kubernetes says of its nodes and DaemonSets. @default nothing */
   readonly machines?: Promise<Machines | undefined>;
-  /** @default this machine's */
-  readonly platform?: NodeJS.Platform;
+  /** @default this machine */
+  readonly machine?: Machine;
 }
 
 /**
@@ -51,13 +52,14 @@ export interface Hints {
  */
 export async function findMinikube(
   profile: string,
-  { hasAnswered = false, machines, platform = process.platform }: Hints = {},
+  { hasAnswered = false, machines, machine }: Hints = {},
 ): Promise<Minikube> {
   const written = findWrittenProfile(profile);
   written.catch(() => undefined);
   const isUp = await hasAnswered;
-  const found = isUp ? await written : await findProfile(profile);
-  requireUsable(profile, found, isUp);
+  const known = isUp ? await written : await findProfile(profile);
+  requireUsable(profile, known, isUp);
+  const found = await withPublishedPorts(known);
   const buildsInNode = canBuild(found);
   const policies = enforcement(found, await machines);
   return {
@@ -67,7 +69,7 @@ export async function findMinikube(
     docker: buildsInNode ? dockerOfNode(profile) : await dockerOfMachine(),
     buildsInNode,
     hasIngress: hasIngress(found),
-    reach: (nodePort) => reach(found, nodePort, platform),
+    reach: (nodePort) => reach(found, nodePort, machine),
     ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),
   };
 }

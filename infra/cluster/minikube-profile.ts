@@ -1,8 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { RunError } from "@pulumi/pulumi/errors.js";
+import { daemonHost } from "./published-port.ts";
 
 const run = promisify(execFile);
+
+/** As Pulumi.dev.yaml has it. */
+const defaultNodePort = 30080;
 
 /** The parts of `minikube profile list --output json` that are needed here. */
 export interface Profile {
@@ -62,13 +66,22 @@ export function hasIngress({ Config }: Profile): boolean {
   return Config.Addons?.ingress === true;
 }
 
+/** The port that a new cluster publishes. A port that Kubernetes chooses can't be published before. */
+export function plannedNodePort(nodePort: number | undefined): number {
+  return nodePort === undefined || nodePort === 0 ? defaultNodePort : nodePort;
+}
+
 /**
  * Arguments that create a cluster which enforces NetworkPolicies, measures CPU, and has a port published on this
- * machine.
- * @param nodePort by default the one of Pulumi.dev.yaml
+ * machine. With a remote Docker that answers without ssh the port is published on that machine's network: minikube's own
+ * ports are there, too.
+ * @param wanted the port of the stack. @default the one of Pulumi.dev.yaml
  */
-export function startArguments(profile: string, nodePort = 30080): readonly string[] {
-  const ports = `--ports=127.0.0.1:${nodePort}:${nodePort}`;
+export function startArguments(profile: string, wanted?: number): readonly string[] {
+  const nodePort = plannedNodePort(wanted);
+  const daemon = daemonHost();
+  const host = daemon !== undefined && daemon.login === undefined ? "" : "127.0.0.1:";
+  const ports = `--ports=${host}${nodePort}:${nodePort}`;
   return ["start", "--cni=calico", "--addons=metrics-server", ports, "-p", profile];
 }
 

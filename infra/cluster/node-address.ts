@@ -1,5 +1,8 @@
+import { BlockList, isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import { startCommand, type Profile } from "./minikube-profile.ts";
 import { urlHost } from "./url-host.ts";
+import { daemonHost, findPublished, isContainer, isLoopback, type DaemonHost } from "./published-port.ts";
 
 /** Where a port of the node is reached from this machine. */
 export interface Reach {
@@ -9,23 +12,56 @@ export interface Reach {
   readonly fault?: string;
 }
 
-/** With the Docker driver on macOS and Windows the node is in a virtual machine: only published ports are reached. */
-function isHidden({ Driver }: Profile["Config"], platform: NodeJS.Platform): boolean {
-  return ["docker", "podman"].includes(Driver) && platform !== "linux";
+/** What this machine says about its own network. */
+export interface Machine {
+  /** The machine of the container engine. @default DOCKER_HOST, or CONTAINER_HOST with podman */
+  readonly daemon?: DaemonHost | undefined;
+  /** Addresses of this machine with their networks, such as 192.168.49.1/24. @default its interfaces' */
+  readonly networks?: readonly string[];
 }
 
-/** Where one port of minikube's node is reached. */
-export function reach({ Name, Config }: Profile, nodePort: number, platform: NodeJS.Platform): Reach {
+/**
+ * Whether this machine has no route to the node. The drivers docker and podman make a bridge for the node. The bridge is
+ * not on this machine with Docker Desktop, with Docker Desktop's WSL2 integration, rootless, and with a remote daemon.
+ */
+function isHidden(config: Profile["Config"], { daemon, networks }: Required<Machine>): boolean {
+  if (!isContainer(config)) return false;
+  const ip = config.Nodes[0]?.IP ?? "";
+  return daemon !== undefined || !networks.some((network) => contains(network, ip));
+}
+
+/**
+ * Where one port of minikube's node is reached. A published port comes first on every platform: Docker often has no route
+ * to the node, and always has one to the published port.
+ */
+export function reach(profile: Profile, nodePort: number, machine: Machine = {}): Reach {
+  const { Name, Config } = profile;
+  const known = complete(machine, Config.Driver);
+  const published = isContainer(Config) ? findPublished(Config.ExposedPorts ?? [], nodePort) : undefined;
+  if (published !== undefined) return reachPublished(published, known.daemon);
   const node = { address: `${urlHost(Config.Nodes[0]?.IP ?? "127.0.0.1")}:${nodePort}` };
-  if (!isHidden(Config, platform)) return node;
-  const published = (Config.ExposedPorts ?? []).map((port) => port.split(":"));
-  const hostPort = published.find((parts) => parts.at(-1) === String(nodePort))?.at(-2);
-  if (hostPort !== undefined) return { address: `127.0.0.1:${hostPort}` };
+  if (!isHidden(Config, known)) return node;
   return {
     ...node,
     fault:
       `This machine can't reach port ${nodePort} of the node. ` +
       `Run: minikube delete -p ${Name}, then: ${startCommand(Name, nodePort)}`,
+  };
+}
+
+function reachPublished(
+  { host, port }: { readonly host: string; readonly port: number },
+  daemon: DaemonHost | undefined,
+): Reach {
+  if (daemon === undefined || !isLoopback(host)) {
+    const everywhere = ["", "0.0.0.0", "::"].includes(host);
+    return { address: hostPort(everywhere ? (daemon?.name ?? "127.0.0.1") : host, port) };
+  }
+  return {
+    address: hostPort(host, port),
+    fault:
+      `Docker runs on ${daemon.name}, and port ${port} is published on that machine only. ` +
+      `Run, in a terminal of its own: ssh -N -L ${port}:${hostPort(host, port)} ${daemon.login ?? daemon.name}`,
   };
 }
 
@@ -35,8 +71,36 @@ export function reach({ Name, Config }: Profile, nodePort: number, platform: Nod
  */
 export function ingressReach(
   { Name, Config }: Profile,
-  platform = process.platform,
+  machine: Machine = {},
 ): { readonly address: string; readonly meanwhile?: string } {
-  if (isHidden(Config, platform)) return { address: "127.0.0.1", meanwhile: `minikube tunnel -p ${Name}` };
+  if (isHidden(Config, complete(machine, Config.Driver)))
+    return { address: "127.0.0.1", meanwhile: `minikube tunnel -p ${Name}` };
   return { address: Config.Nodes[0]?.IP ?? "127.0.0.1" };
+}
+
+function complete(machine: Machine, driver: string): Required<Machine> {
+  return {
+    daemon: "daemon" in machine ? machine.daemon : daemonHost(driver),
+    networks: machine.networks ?? ownNetworks(),
+  };
+}
+
+function ownNetworks(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses.map(({ cidr }) => cidr))
+    .filter((cidr) => cidr !== null);
+}
+
+function contains(network: string, ip: string): boolean {
+  const [address = "", prefix] = network.split("/");
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  if (isIP(ip) !== isIP(address)) return false;
+  const list = new BlockList();
+  list.addSubnet(address, Number(prefix), family);
+  return list.check(ip, family);
+}
+
+/** IPv6 addresses need brackets in a URL. */
+function hostPort(host: string, port: number): string {
+  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -5,7 +5,8 @@ import dockerignore from "@balena/dockerignore";
 
 /**
  * A hash of every file that `.dockerignore` lets into the build, by path and content. The scripts of the project's
- * package.json don't count: the build runs none of them, and a new script would roll out the same pods again.
+ * package.json don't count: the build runs none of them, and a new script would roll out the same pods again. Neither
+ * do file modes: the Dockerfile sets those of the image.
  * @param context folder with Dockerfile and .dockerignore
  */
 export function contextHash(context: string): string {

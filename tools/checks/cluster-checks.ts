@@ -2,15 +2,19 @@ import {
   findProfile,
   hasMetricsServer,
   isRunning,
+  plannedNodePort,
   startCommand,
   type Profile,
 } from "../../infra/cluster/minikube-profile.ts";
 import { enforcement, enforcingCluster } from "../../infra/cluster/network-enforcement.ts";
 import { findMachines } from "../../infra/cluster/nodes.ts";
-import { reach } from "../../infra/cluster/node-address.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
+import { reach, type Machine } from "../../infra/cluster/node-address.ts";
+import { withPublishedPorts } from "../../infra/cluster/published-port.ts";
 import { patience } from "../process/child-process.ts";
+import { findTakenPort } from "../minikube/cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
+import { askUrl, type Place } from "../status/query-status.ts";
 import type { Check, Finding } from "./check.ts";
 
 /** What is known of the cluster: its profile, that there is none, or why minikube can't say. */
@@ -19,21 +23,33 @@ export type Known = Profile | undefined | Error;
 /** Asks minikube. Never throws. */
 export async function askForCluster(profile: string): Promise<Known> {
   try {
-    return await findProfile(profile, patience);
+    const found = await findProfile(profile, patience);
+    return found && (await withPublishedPorts(found, patience));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-/** The checks that make sense for what there is. */
-export function clusterChecks(project: Project, known: Known): Check[] {
+/**
+ * The checks that make sense for what there is.
+ * @param findDeployed where the stack is, if it is deployed
+ */
+export function clusterChecks(
+  project: Project,
+  known: Known,
+  findDeployed: () => Promise<Place | undefined>,
+): Check[] {
   const cluster = { name: "cluster", look: () => state(project.minikubeProfile, known) };
-  if (known === undefined || known instanceof Error) return [cluster];
+  if (known instanceof Error) return [cluster];
+  if (known === undefined) return [cluster, { name: "port", look: () => port(project) }];
   return [
     cluster,
     { name: "network policies", look: () => networkPolicies(known) },
     { name: "metrics-server", look: () => metricsServer(known) },
-    { name: "the URL", look: () => url(known, project) },
+    {
+      name: "the URL",
+      look: async () => await url(known, project, isRunning(known) ? await findDeployed() : undefined),
+    },
   ];
 }
 
@@ -74,15 +90,48 @@ function metricsServer(found: Profile): Finding {
   };
 }
 
-/** Whether a browser on this machine gets to the node's port. */
-export function url(
+/** Whether `up` can publish the node's port on this machine. */
+async function port(project: Project): Promise<Finding> {
+  const taken = await findTakenPort(project);
+  if (taken === undefined) return { state: "ok", found: `${plannedNodePort(project.nodePort)} is free` };
+  return { state: "missing", found: `${taken.port} is in use on this machine`, fix: taken.fix };
+}
+
+/**
+ * Whether a browser on this machine gets to the service.
+ * @param deployed asked where it is given: it has the address that `up`, `status` and `load` take
+ */
+export async function url(
+  found: Profile,
+  project: Pick<Project, "expose" | "nodePort">,
+  deployed?: Pick<Place, "url" | "address">,
+  machine?: Machine,
+): Promise<Finding> {
+  const planned = plannedUrl(found, project, machine);
+  if (deployed === undefined) return planned;
+  const { address, ok, fault } = await askUrl(deployed);
+  if (ok) return { state: "ok", found: `${address} answers` };
+  return {
+    state: "warn",
+    found: `${address} does not serve: ${fault ?? "no answer"}`,
+    fix: planned.state === "ok" ? whySilent(address, planned.found) : planned.fix,
+  };
+}
+
+/** A cluster that was created anew publishes other ports. */
+function whySilent(address: string, planned: string): string {
+  const hasMoved = planned.startsWith("http") && planned !== address;
+  return hasMoved ? `Now it would be ${planned}. Run: npm run up` : "To see why, run: npm run status";
+}
+
+function plannedUrl(
   found: Profile,
   { expose, nodePort }: Pick<Project, "expose" | "nodePort">,
-  platform = process.platform,
+  machine?: Machine,
 ): Finding {
   if (expose === "ingress") return { state: "ok", found: "the host name of the configuration" };
   if (expose !== "nodePort") return { state: "ok", found: `the address that a ${expose} gets` };
-  const { address, fault } = reach(found, nodePort, platform);
+  const { address, fault } = reach(found, nodePort, machine);
   if (fault === undefined) {
     return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
   }

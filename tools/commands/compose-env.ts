@@ -8,8 +8,7 @@ import { runOnTerminal, type CommandContext } from "../terminal/command-context.
 /** What compose.yaml asks of its environment. */
 const passwords = ["MONGODB_ROOT_PASSWORD", "MONGODB_APP_PASSWORD"];
 
-const notice = `# Made by npm run compose:env; docker compose reads it. MongoDB takes the passwords into its volume at its first
-# start. After that only "docker compose down --volumes", which deletes the documents, makes room for other passwords.
+const notice = `# Written by npm run compose:env; docker compose reads it. After a change, run: docker compose up
 `;
 
 export const command = cliCommand("compose:env", {

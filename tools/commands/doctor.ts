@@ -9,6 +9,7 @@ import { look, type Row } from "../checks/check.ts";
 import { askForCluster, clusterChecks } from "../checks/cluster-checks.ts";
 import { avx, cpus, disk, kernel, memory, node, user } from "../checks/machine-checks.ts";
 import { docker, dockerCredentials, kubectl } from "../checks/program-checks.ts";
+import { findPlaceIfAny } from "../pulumi/deployed-stack.ts";
 import { isRunning } from "../../infra/cluster/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
 
@@ -66,7 +67,7 @@ export async function examine(needs: Needs): Promise<Row[]> {
     { name: "disk", look: () => disk(project.folder) },
     { name: "AVX", look: () => avx(project) },
     { name: "kernel", look: () => kernel(project) },
-    ...clusterChecks(project, known),
+    ...clusterChecks(project, known, () => findPlaceIfAny(needs)),
   ]);
   return rows.map((row) => (row.state === "ok" ? row : { ...row, fix: withShellCommands(row.fix, project) }));
 }

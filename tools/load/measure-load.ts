@@ -1,4 +1,3 @@
-import { untilAnswers } from "../http/url-answer.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import { findAutoscaler } from "./watch-autoscaler.ts";
@@ -10,6 +9,7 @@ import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
 import { stackName } from "../pulumi/project-settings.ts";
+import { untilServes } from "../pulumi/deployment-check.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 import type { Recording } from "./load-recording.ts";
 
@@ -61,8 +61,9 @@ async function findTarget(context: CommandContext): Promise<Target> {
   const stack = await findStack(project);
   if (!stack.exists)
     throw new UserError(`There is no stack ${stackName}, and nothing to load. Run: npm run up`);
-  const { url, namespace } = await outputs(stack);
-  await untilAnswers(url, patience);
+  const found = await outputs(stack);
+  await untilServes(project, { ...found, address: undefined }, patience);
+  const { url, namespace } = found;
   const profile = project.minikubeProfile;
   return { url, profile, namespace, autoscaler: await findAutoscaler(profile, namespace) };
 }

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "commander";
 import { startMongoDB, type MongoServer } from "../../service/dev/embedded-mongodb.ts";
-import { isListening } from "../../service/dev/free-port.ts";
+import { freePortFrom, localhost, takenOn } from "../../service/dev/free-port.ts";
 import { UserError } from "../process/user-error.ts";
 import { wholeNumber } from "../terminal/cli-command.ts";
 import { readableLine } from "../logs/readable-line.ts";
@@ -49,9 +49,7 @@ export function localFlags(): Option[] {
  * @throws {UserError} there is no free port, no MongoDB, or no service any more
  */
 export async function serveLocally({ port, directory, reload }: LocalOptions): Promise<void> {
-  if (await isListening(port)) {
-    throw new UserError(`Port ${port} is in use: end what listens there, or choose another with PORT.`);
-  }
+  await requireFree(port, reload ? "npm run dev" : "npm start");
   const interrupt = onInterrupt();
   const mongo = await embedded(directory);
   console.log(`MongoDB: ${mongo.kind}${mongo.process ? `, ${mongo.uri}, documents in ${directory}` : ""}`);
@@ -63,6 +61,17 @@ export async function serveLocally({ port, directory, reload }: LocalOptions): P
     await service.stop();
     await mongo.close();
   }
+}
+
+/** Requires both addresses of localhost: a browser may take the one that another program has. */
+async function requireFree(port: number, command: string): Promise<void> {
+  const host = await takenOn(port, localhost);
+  if (host === undefined) return;
+  const other = await freePortFrom(port + 1, localhost);
+  throw new UserError(
+    `Port ${port} is in use on ${host === "::1" ? "[::1]" : host}. ` +
+      `Stop the program that listens there, or run: ${command} -- --port ${other}`,
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { uidQuery } from "../../infra/cluster/cluster-uid.ts";
-import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
+import { findProfile, isRunning, type Profile } from "../../infra/cluster/minikube-profile.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
@@ -25,6 +25,12 @@ export async function rememberCluster(project: Project): Promise<void> {
   write(project, { ...created, id: await clusterId(created.profile) });
 }
 
+/** Whether `up` creates this cluster, and has not seen it ready. */
+export function isBeingCreated(project: Project): boolean {
+  const created = read(project);
+  return created?.profile === project.minikubeProfile && created.id === null;
+}
+
 /** Forgets the cluster that `up` created. */
 export function forgetCluster(project: Project): void {
   rmSync(file(project), { force: true });
@@ -40,12 +46,16 @@ export async function createdCluster(project: Project): Promise<string | undefin
   const { profile, id } = created;
   const found = await findProfile(profile);
   if (found === undefined) return undefined;
-  const isHalfCreated = id === null && !isRunning(found);
-  if (isHalfCreated || (id !== null && (await clusterId(profile)) === id)) return profile;
+  if (isHalfCreated(project, found) || (id !== null && (await clusterId(profile)) === id)) return profile;
   throw new UserError(
     `The minikube cluster "${profile}" is not known to be the one that \`npm run up\` created. ` +
       `To delete this cluster, run: minikube delete -p ${profile}`,
   );
+}
+
+/** Whether an earlier `up` began to create this cluster, and the cluster has never run. */
+export function isHalfCreated(project: Project, found: Profile): boolean {
+  return isBeingCreated(project) && !isRunning(found);
 }
 
 /** Whether the cluster that runs is the one that `up` created. */

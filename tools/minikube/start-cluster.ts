@@ -15,9 +15,17 @@ import {
 } from "../../infra/cluster/minikube-profile.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { asAnotherUser } from "../checks/machine-checks.ts";
-import { forgetCluster, isCreatedByUp, rememberCluster, rememberStart } from "./created-cluster.ts";
 import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import {
+  forgetCluster,
+  isCreatedByUp,
+  isBeingCreated,
+  isHalfCreated,
+  rememberCluster,
+  rememberStart,
+} from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
+import { withFreePorts } from "./cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { work } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
@@ -35,20 +43,28 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
   if (found === undefined) {
     title(`minikube: creating the cluster "${profile}"`);
     await createCluster(project, say);
-    await untilNetworkRuns(project, { say, title });
+  } else if (isHalfCreated(project, found)) {
+    // minikube would complete it without a port that was in use, or with another network.
+    title(`minikube: creating the cluster "${profile}" again, because an earlier up did not complete it`);
+    await work("minikube", ["delete", "-p", profile], {}, say);
+    await createCluster(project, say);
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);
-    await work("minikube", ["start", "-p", profile], {}, say);
+    await withFreePorts(() => work("minikube", ["start", "-p", profile], {}, say), project, found);
   }
+  if (isBeingCreated(project)) await untilNetworkRuns(project, { say, title });
   await rememberCluster(project);
   title(`minikube: "${profile}" runs`);
 }
 
 async function createCluster(project: Project, say: StepOutput["say"]): Promise<void> {
   const profile = project.minikubeProfile;
-  rememberStart(project);
+  const start = async () => {
+    rememberStart(project);
+    await work("minikube", startArguments(profile, project.nodePort), {}, say);
+  };
   try {
-    await work("minikube", startArguments(profile, publishedPort(project)), {}, say);
+    await withFreePorts(start, project);
   } catch (error) {
     if ((await findProfile(profile)) === undefined) forgetCluster(project);
     // minikube looks at the user before it creates anything. Its own hint is the driver none.
@@ -67,11 +83,6 @@ async function untilNetworkRuns({ minikubeProfile }: Project, { say, title }: St
   const wait = ["rollout", "status", "daemonset/calico-node", "--namespace", "kube-system", "--timeout=10m"];
   const { program, args } = kubectl(minikubeProfile, wait);
   await work(program, args, {}, say);
-}
-
-/** A port that Kubernetes chooses can't be published before. */
-function publishedPort({ nodePort }: Project): number | undefined {
-  return nodePort === 0 ? undefined : nodePort;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { findProfile } from "../../infra/cluster/minikube-profile.ts";
 import { ingressReach } from "../../infra/cluster/node-address.ts";
-import { useInstalled } from "../install/missing-programs.ts";
-import type { CommandContext } from "../terminal/command-context.ts";
+import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { stackName, type Project } from "./project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "./pulumi-stack.ts";
@@ -11,14 +10,14 @@ import type { Place } from "../status/query-status.ts";
  * Where the stack is that the last `up` made.
  * @throws {UserError} there is none, or it is not in a minikube
  */
-export async function findPlace(context: CommandContext): Promise<Place> {
-  const { project } = context;
+export async function findPlace(needs: Needs): Promise<Place> {
+  const { project } = needs;
   if (project.cluster !== "minikube") {
     throw new UserError(
       `This is for minikube, and the stack ${stackName} has the cluster ${project.cluster}.`,
     );
   }
-  await useInstalled(context);
+  await useInstalled(needs);
   const stack = await findStack(project);
   if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   const { url, namespace } = await outputs(stack);
@@ -29,6 +28,15 @@ export async function findPlace(context: CommandContext): Promise<Place> {
     address: await ingressAddress(project),
     hasExternalMongodb: project.mongo === "external",
   };
+}
+
+/** The same for checks, which ask for no more than there is: undefined where nothing is deployed. */
+export async function findPlaceIfAny(needs: Needs): Promise<Place | undefined> {
+  try {
+    return await findPlace(needs);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where an Ingress' host name leads, which this machine need not know. */

@@ -25,7 +25,7 @@ export async function askStatus(place: Place, now = new Date()): Promise<Status>
   const { profile, namespace, hasExternalMongodb } = place;
   const [objects, health] = await Promise.all([
     askCluster(profile, (client) => listObjects(client, namespace)),
-    askHealth(place),
+    askUrl(place),
   ]);
   return {
     time: now.toISOString(),
@@ -63,7 +63,8 @@ async function listObjects(
   };
 }
 
-async function askHealth({ url, address }: Place): Promise<UrlStatus> {
+/** Asks the service at its URL. Never throws. */
+export async function askUrl({ url, address }: Pick<Place, "url" | "address">): Promise<UrlStatus> {
   const start = performance.now();
   try {
     const { ok, status, text } = await answerOf(`${url}/health`, patience, address);

@@ -85,6 +85,8 @@ function readPod(pod: V1Pod, now: Date): PodStatus {
 
 /** Why a pod does not start. Init containers come first: the others wait for them. */
 function problemOf({ status }: V1Pod): string | undefined {
+  const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
+  if (scheduled?.status === "False") return scheduled.message;
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   for (const { image, state, lastState } of containers) {
     const waiting = state?.waiting;

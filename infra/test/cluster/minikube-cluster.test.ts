@@ -3,6 +3,7 @@ import { findMinikube, type Hints } from "../../cluster/minikube-cluster.ts";
 import {
   fakeMinikube,
   goodProfile,
+  install,
   loadingProfile,
   restorePath,
   withNetwork,
@@ -16,17 +17,19 @@ describe("findMinikube", () => {
 
   it("says where Docker and the node's ports are", async () => {
     fakeMinikube();
-    const minikube = await findMinikube("minikube", { platform: "linux" });
+    const minikube = await findMinikube("minikube");
     expect(minikube.profile).to.equal("minikube");
     expect(await minikube.docker.host).to.equal("tcp://192.0.2.1:2376");
     expect(await minikube.docker.certPath).to.equal("/home/ada/.minikube/certs");
-    expect(minikube.reach(30080)).to.deep.equal({ address: "192.0.2.1:30080" });
+    expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:30080" });
   });
 
-  it("says where a port is that the node itself hides", async () => {
+  it("says where the container publishes a port, and not what a later start wrote into the profile", async () => {
     fakeMinikube();
-    const minikube = await findMinikube("minikube", { platform: "darwin" });
-    expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:30080" });
+    install("docker", `echo '{"30080/tcp":[{"HostIp":"127.0.0.1","HostPort":"49153"}]}'`);
+    const minikube = await findMinikube("minikube", { machine: { daemon: undefined, networks: [] } });
+    expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:49153" });
+    expect(minikube.reach(30081).fault).to.match(/^This machine can't reach port 30081 of the node/);
   });
 
   it("does not look whether it runs where Kubernetes has answered", async () => {
@@ -41,7 +44,7 @@ describe("findMinikube", () => {
     const { Nodes, KubernetesConfig } = loadingProfile.Config;
     for (const difference of [{ Nodes }, { KubernetesConfig }]) {
       fakeMinikube([{ ...goodProfile, Config: { ...goodProfile.Config, ...difference } }]);
-      const minikube = await findMinikube("minikube", { platform: "linux" });
+      const minikube = await findMinikube("minikube");
       expect(minikube.buildsInNode).to.equal(false);
       expect(minikube.docker).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
     }

@@ -43,6 +43,19 @@ describe("startCommand", () => {
     expect(startCommand("minikube")).to.equal(start);
     expect(startCommand("minikube", 30081)).to.equal(start.replace("30080:30080", "30081:30081"));
   });
+
+  it("publishes on the network of a remote Docker, which no tunnel of ssh reaches", () => {
+    const before = process.env.DOCKER_HOST;
+    try {
+      process.env.DOCKER_HOST = "tcp://docker:2375";
+      expect(startCommand("minikube")).to.equal(start.replace("127.0.0.1:30080", "30080"));
+      process.env.DOCKER_HOST = "ssh://ada@build.example";
+      expect(startCommand("minikube")).to.equal(start);
+    } finally {
+      if (before === undefined) Reflect.deleteProperty(process.env, "DOCKER_HOST");
+      else process.env.DOCKER_HOST = before;
+    }
+  });
 });
 
 async function refusal(timeoutMs?: number): Promise<string> {

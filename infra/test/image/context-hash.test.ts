@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -53,6 +53,17 @@ describe("contextHash", () => {
     const before = contextHash(folder);
     write("service/package.json", '{"scripts":{"bundle":"2"}}');
     expect(contextHash(folder)).not.to.equal(before);
+  });
+
+  it("stays as it is with another umask, because the Dockerfile sets the modes of the image", () => {
+    const before = contextHash(folder);
+    chmodSync(join(folder, "service/main.ts"), 0o600);
+    expect(contextHash(folder)).to.equal(before);
+    const dockerfile = readFileSync(join(import.meta.dirname, "../../../Dockerfile"), "utf8");
+    expect(dockerfile).to.match(/^RUN npm run bundle .*&& chmod -R u=rwX,go=rX service\/dist$/m);
+    expect(dockerfile.match(/^COPY --from=bundle .*$/gm)).to.deep.equal([
+      "COPY --from=bundle /app/service/dist ./",
+    ]);
   });
 
   it("tells a renamed file", () => {

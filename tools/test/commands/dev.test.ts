@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { copyProject, type ProjectCopy } from "../support/project-copy.ts";
-import { freePort, isListening } from "../../../service/dev/free-port.ts";
+import { freePort, freePortFrom, isListening, localhost } from "../../../service/dev/free-port.ts";
 import { jsonInit } from "../../../service/test/support/test-service.ts";
 import { fakePath } from "../support/fake-path.ts";
 import { startProgram, type Running } from "../support/running-command.ts";
@@ -70,17 +70,24 @@ describe("npm run dev", function () {
     await expectEnd(second, port);
   });
 
-  it("says that the port is in use, and starts nothing", async () => {
-    const other = createServer().listen(0, "127.0.0.1");
-    await once(other, "listening");
-    const { port } = other.address() as AddressInfo;
-    const program = start(port);
-    expect(await program.exitCode()).to.equal(1);
-    expect(program.output()).to.equal(
-      `\nPort ${port} is in use: end what listens there, or choose another with PORT.\n`,
-    );
-    other.close();
-  });
+  for (const [host, text] of [
+    ["127.0.0.1", "127.0.0.1"],
+    ["::1", "[::1]"],
+  ]) {
+    it(`says that the port is in use on ${text}, and starts nothing`, async () => {
+      const other = createServer().listen(0, host);
+      await once(other, "listening");
+      const { port } = other.address() as AddressInfo;
+      const next = await freePortFrom(port + 1, localhost);
+      const program = start(port);
+      expect(await program.exitCode()).to.equal(1);
+      expect(program.output()).to.equal(
+        `\nPort ${port} is in use on ${text}. ` +
+          `Stop the program that listens there, or run: npm run dev -- --port ${next}\n`,
+      );
+      other.close();
+    });
+  }
 
   it("says that a PORT is none", async () => {
     running = startProgram("dev", { PORT: "http" });

@@ -11,6 +11,8 @@ import { url } from "../../checks/cluster-checks.ts";
 import { dockerCredentials } from "../../checks/program-checks.ts";
 import type { Row } from "../../checks/check.ts";
 import { doctor } from "../../commands/doctor.ts";
+import { freePort } from "../../../service/dev/free-port.ts";
+import { answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 
 const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080";
@@ -54,9 +56,7 @@ describe("doctor", () => {
       found: "NetworkPolicies are enforced by calico",
     });
     expect(row("metrics-server")).to.deep.include({ state: "ok", found: "on" });
-    if (process.platform === "linux") {
-      expect(row("the URL")).to.deep.include({ state: "ok", found: "http://192.0.2.1:30080" });
-    }
+    expect(row("the URL")).to.deep.include({ state: "ok", found: "http://127.0.0.1:30080" });
   });
 
   it("asks the cluster what enforces network policies, not minikube's profile", async () => {
@@ -282,21 +282,63 @@ function withKubernetes(KubernetesConfig: {
 }
 
 describe("url", () => {
-  it("knows whether the node's port is published where the node is out of reach", () => {
-    expect(url(goodProfile, { expose: "nodePort", nodePort: 30080 }, "darwin")).to.deep.equal({
+  const nodePort = (port: number) => ({ expose: "nodePort", nodePort: port });
+  const machine = { daemon: undefined, networks: [] };
+  let silent: { readonly url: string };
+  before(async () => {
+    silent = { url: `http://127.0.0.1:${await freePort()}` };
+  });
+
+  it("is the published port", async () => {
+    expect(await url(goodProfile, nodePort(30080), undefined, machine)).to.deep.equal({
       state: "ok",
       found: "http://127.0.0.1:30080",
     });
-    expect(url(goodProfile, { expose: "nodePort", nodePort: 30081 }, "win32")).to.deep.equal({
+    expect(
+      (await url(goodProfile, { expose: "loadBalancer", nodePort: 0 }, undefined, machine)).state,
+    ).to.equal("ok");
+  });
+
+  it("says what publishes a port that is not, where the node is out of reach", async () => {
+    const fix =
+      "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
+      "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube";
+    expect(await url(goodProfile, nodePort(30081), undefined, machine)).to.deep.equal({
       state: "warn",
       found: "out of reach",
-      fix:
-        "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
-        "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube",
+      fix,
     });
-    expect(url(goodProfile, { expose: "nodePort", nodePort: 0 }, "win32")).to.deep.include({
+    expect(await url(goodProfile, nodePort(0), undefined, machine)).to.deep.include({
       fix: "A port has to be published when the cluster is created: pulumi config set nodePort 30080",
     });
-    expect(url(goodProfile, { expose: "loadBalancer", nodePort: 0 }, "win32").state).to.equal("ok");
+    expect(await url(goodProfile, nodePort(30081), silent, machine)).to.deep.include({ state: "warn", fix });
+  });
+
+  it("asks the URL of a deployed stack", async () => {
+    const service = await answering();
+    const found = await url(goodProfile, nodePort(30080), { url: service.url }, machine);
+    service.close();
+    expect(found).to.deep.equal({ state: "ok", found: `${service.url} answers` });
+  });
+
+  it("is not ok where up and status say that the URL does not answer", async () => {
+    const unavailable = await answering(503);
+    const found = await url(goodProfile, nodePort(0), { url: unavailable.url }, withRoute);
+    unavailable.close();
+    expect(found).to.deep.equal({
+      state: "warn",
+      found: `${unavailable.url} does not serve: HTTP 503`,
+      fix: "To see why, run: npm run status",
+    });
+  });
+
+  it("says that the address has changed since the stack was deployed", async () => {
+    expect(await url(goodProfile, nodePort(30080), silent, machine)).to.deep.equal({
+      state: "warn",
+      found: `${silent.url} does not serve: connect ECONNREFUSED ${silent.url.slice("http://".length)}`,
+      fix: "Now it would be http://127.0.0.1:30080. Run: npm run up",
+    });
   });
 });
+
+const withRoute = { daemon: undefined, networks: ["192.0.2.254/24"] };

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { rememberStart } from "../../minikube/created-cluster.ts";
+import { freePort } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { runDown, runUp } from "../support/run-command.ts";
@@ -24,7 +25,7 @@ describe("down", () => {
 
   /** A machine on which `up` ran. */
   async function after(setup: Setup): Promise<void> {
-    machine = fakeMachine({ url: service.url, ...setup });
+    machine = fakeMachine({ url: service.url, nodePort: await freePort(), ...setup });
     expect(await runUp(machine)).to.include({ code: 0 });
     machine.changes();
     machine.environments();

@@ -1,12 +1,22 @@
-import { statSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
+import { freePort, freePortFrom } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { runUp } from "../support/run-command.ts";
 
-const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
+/** A cluster of this machine may have the port of Pulumi.dev.yaml. */
+const nodePort = await freePort();
+const start = `minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:${nodePort}:${nodePort} -p minikube`;
+const stopped = {
+  ...goodProfile,
+  Status: "Stopped",
+  Config: { ...goodProfile.Config, ExposedPorts: [`127.0.0.1:${nodePort}:${nodePort}`] },
+};
 const create = "pulumi stack select --create --non-interactive --stack dev";
 const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
 const waitForCalico =
@@ -30,7 +40,7 @@ describe("up", () => {
   });
 
   function on(setup: Setup): Machine {
-    machine = fakeMachine({ url: service.url, ...setup });
+    machine = fakeMachine({ url: service.url, nodePort, ...setup });
     return machine;
   }
 
@@ -108,8 +118,68 @@ describe("up", () => {
     });
   });
 
+  describe("when another program has the port", () => {
+    let other: Server;
+    let port: number;
+    beforeEach(async () => {
+      port = await freePort();
+      other = createServer().listen(port, "127.0.0.1");
+      await once(other, "listening");
+    });
+    afterEach(() => {
+      other.close();
+    });
+
+    it("says so before minikube creates a cluster, and the next up creates it as the first would have", async () => {
+      on({ profiles: [] });
+      const project = { ...machine.project, nodePort: port };
+      const { code, text } = await runUp({ ...machine, project });
+      expect(code).to.equal(1);
+      const next = await freePortFrom(port + 1, ["127.0.0.1"]);
+      expect(text).to.equal(
+        `Port ${port} of this machine is in use, and the cluster needs it. Stop the program that listens there, ` +
+          `or set koa-mongo-stack:nodePort to ${next} in Pulumi.dev.yaml. Then run: npm run up`,
+      );
+      expect(machine.changes()).to.deep.equal([]);
+      expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
+      other.close();
+      await once(other, "close");
+      await runUp({ ...machine, project });
+      expect(machine.changes()[0]).to.equal(start.replaceAll(String(nodePort), String(port)));
+    });
+
+    it("says so before minikube starts a cluster that is stopped", async () => {
+      const Config = { ...goodProfile.Config, ExposedPorts: [`127.0.0.1:${port}:30080`] };
+      const { code, text } = await runUp(on({ profiles: [{ ...goodProfile, Status: "Stopped", Config }] }));
+      expect(code).to.equal(1);
+      expect(text).to.match(/^Port \d+ of this machine is in use, .*listens there, then run: npm run up$/);
+      expect(machine.changes()).to.deep.equal([]);
+    });
+  });
+
+  it("says which port it was that only Docker knows to be in use", async () => {
+    const docker = "Error response from daemon: Bind for 127.0.0.1:30080 failed: port is already allocated";
+    const minikube = `case "$1 $2" in
+      "version "*) echo '{"minikubeVersion":"v1.37.0"}' ;;
+      "profile list") echo '{"valid":[]}' ;;
+      *) echo 'X Exiting due to GUEST_PROVISION: ${docker}' >&2; exit 80 ;;
+    esac`;
+    const { text } = await runUp(on({ profiles: [], programs: { minikube } }));
+    expect(text)
+      .to.include(docker)
+      .and.include(`\nPort ${nodePort} of this machine is in use, and the cluster needs it.`);
+  });
+
+  it("creates a cluster again that an earlier up left half created, with the same network and ports", async () => {
+    on({ profiles: [stopped] });
+    mkdirSync(join(machine.project.folder, ".pulumi"));
+    writeFileSync(join(machine.project.folder, ".pulumi/made-cluster"), '{"profile":"minikube","id":null}');
+    await runUp(machine);
+    expect(machine.changes().slice(0, 2)).to.deep.equal(["minikube delete -p minikube", start]);
+  });
+
   it("starts a cluster that is stopped, as it is", async () => {
-    const { code } = await runUp(on({ profiles: [{ ...goodProfile, Status: "Stopped" }] }));
+    const { code } = await runUp(on({ profiles: [stopped] }));
     expect(code).to.equal(0);
     expect(machine.changes()).to.deep.equal(["minikube start -p minikube", create, deploy]);
     expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");

@@ -7,13 +7,15 @@ import { doctor } from "../../commands/doctor.ts";
 import { minikube } from "../../commands/minikube.ts";
 import { readProject } from "../../pulumi/project-settings.ts";
 import { pulumi } from "../../commands/pulumi.ts";
+import { freePort } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { downloads, type Downloads } from "../support/download-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { publish, tar } from "../support/fake-releases.ts";
 import { runDown, runUp } from "../support/run-command.ts";
 
-const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
+const nodePort = await freePort();
+const start = `minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:${nodePort}:${nodePort} -p minikube`;
 const create = "pulumi stack select --create --non-interactive --stack dev";
 const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
 const destroy = "pulumi destroy --yes --skip-preview --non-interactive --stack dev";
@@ -38,7 +40,7 @@ describe("installing programs", () => {
 
   /** A machine without a cluster, for which both programs are published. */
   function on(programs: Setup["programs"] & object): void {
-    machine = fakeMachine({ url: service.url, profiles: [], metricResolution: "15s", programs });
+    machine = fakeMachine({ url: service.url, nodePort, profiles: [], metricResolution: "15s", programs });
     publish(machine, server);
   }
 

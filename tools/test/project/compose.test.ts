@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
+import { fakePath } from "../support/fake-path.ts";
 import { startProgram } from "../support/running-command.ts";
 
 interface Service {
@@ -12,6 +14,7 @@ interface Service {
   readonly networks: string[];
   readonly volumes?: string[];
   readonly environment: Record<string, string>;
+  readonly entrypoint: string[];
   readonly healthcheck: { readonly test: unknown[] };
   readonly [key: string]: unknown;
 }
@@ -22,6 +25,9 @@ interface Compose {
 
 const text = readFileSync(join(import.meta.dirname, "../../../compose.yaml"), "utf8");
 const { services, networks } = parse(text) as Compose;
+const [shell = "", flags = "", script = "", ...names] = services.mongodb.entrypoint.map((word) =>
+  word.replaceAll("$$", "$"),
+);
 
 describe("compose.yaml", () => {
   it("has the service and MongoDB, and nothing else", () => {
@@ -40,7 +46,7 @@ describe("compose.yaml", () => {
   }
 
   it("publishes the service on the loopback address, and MongoDB nowhere", () => {
-    expect(services.web.ports).to.deep.equal(["127.0.0.1:3000:3000"]);
+    expect(services.web.ports).to.deep.equal(["127.0.0.1:${PORT:-3000}:3000"]);
     expect(services.mongodb).not.to.have.any.keys("ports", "expose");
   });
 
@@ -49,16 +55,15 @@ describe("compose.yaml", () => {
     expect(networks.database).to.deep.equal({ internal: true });
     expect(services.web.networks).to.deep.equal(["web", "database"]);
     expect(services.mongodb.user).to.equal("999:999");
-    expect(services.mongodb.volumes).to.deep.equal([
-      "data:/data/db",
-      "./tools/local/compose-app-user.js:/docker-entrypoint-initdb.d/app-user.js:ro",
-    ]);
+    // A file of a checkout under umask 077 would be one that this user can't read.
+    expect(services.mongodb.volumes).to.deep.equal(["data:/data/db"]);
   });
 
   it("starts MongoDB on every kernel, with a small cache and little room for diagnostics", () => {
     expect(services.mongodb.environment.GLIBC_TUNABLES).to.equal("glibc.pthread.rseq=1");
     expect(services.mongodb.command).to.deep.equal([
       "mongod",
+      "--auth",
       "--bind_ip_all",
       "--wiredTigerCacheSizeGB",
       "0.25",
@@ -70,10 +75,58 @@ describe("compose.yaml", () => {
   it("gives the service a user of its own, and not root's password", () => {
     expect(services.web.environment.MONGODB_URI).to.match(/^mongodb:\/\/app:\$\{MONGODB_APP_PASSWORD:\?/);
     expect(JSON.stringify(services.web)).not.to.include("ROOT");
-    const script = readFileSync(join(import.meta.dirname, "../../local/compose-app-user.js"), "utf8");
-    expect(script).to.include('roles: [{ role: "readWrite", db: "app" }]');
+    expect(script).to.include('setUser("app", "app", process.env.MONGODB_APP_PASSWORD, "readWrite");');
+  });
+
+  it("builds changed code at each start", () => {
+    expect(services.web).to.include({ build: ".", pull_policy: "build" });
   });
 });
+
+describe("compose.yaml's start of MongoDB", () => {
+  // As mongod, which opens a port and ends with SIGTERM; it says which one it is.
+  const mongod = `case " $* " in
+    *" --port 27018 "*) exec "$NODE" -e 'require("net").createServer().listen(27018, "127.0.0.1")' ;;
+    *) echo "mongod $*" ;;
+  esac`;
+
+  it("sets the users on an empty volume and on one whose first start failed, each time before clients reach it", () => {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const { code, output } = startMongodb({ mongod, mongosh: 'echo "mongosh $1 $2 $3 $4"' });
+      expect(output).to.equal("mongosh --quiet --norc --port 27018\nmongod --auth --bind_ip_all\n");
+      expect(code).to.equal(0);
+    }
+  });
+
+  it("ends where the users can't be set, so that the next start tries again", () => {
+    const { code, output } = startMongodb({ mongod, mongosh: "echo no; exit 3" });
+    expect({ code, output }).to.deep.equal({ code: 3, output: "no\n" });
+  });
+
+  it("prints why mongod does not start", () => {
+    const { code, output } = startMongodb({ mongod: "echo DBPathInUse; exit 100", mongosh: "echo no" });
+    expect({ code, output }).to.deep.equal({ code: 1, output: "DBPathInUse\n" });
+  });
+});
+
+/** Runs the entrypoint with these programs. */
+function startMongodb(programs: Record<string, string>): { code: number; output: string } {
+  const fake = fakePath(programs);
+  try {
+    const env = {
+      ...process.env,
+      NODE: process.execPath,
+      TMPDIR: fake.folder,
+      PATH: `${fake.folder}:${process.env.PATH ?? ""}`,
+    };
+    const args = [flags, script, ...names, "mongod", "--auth", "--bind_ip_all"];
+    const { status, stdout, stderr } = spawnSync(shell, args, { env, encoding: "utf8", timeout: 60_000 });
+    expect(stderr).to.equal("");
+    return { code: status ?? -1, output: stdout };
+  } finally {
+    fake.remove();
+  }
+}
 
 describe("npm run compose:env", () => {
   let folder: string;
@@ -96,7 +149,7 @@ describe("npm run compose:env", () => {
 
   it("writes every variable that compose.yaml asks for, each with a message where it is missing", async () => {
     expect(await run()).to.include({ code: 0 });
-    const asked = matches(text, /(?<!\$)\$\{?(\w+)([^}]*)/g);
+    const asked = matches(text, /(?<!\$)\$\{?(\w+)([^}]*)/g).filter(([, rest]) => !rest.startsWith(":-"));
     for (const [, rest] of asked) expect(rest).to.match(/^:\?.*npm run compose:env/);
     expect([...variables().keys()]).to.have.members([...new Set(asked.map(([name]) => name))]);
   });

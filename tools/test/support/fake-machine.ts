@@ -29,6 +29,8 @@ export interface Setup {
   readonly url?: string;
   /** Keys of Pulumi.dev.yaml. @default those of the project's */
   readonly config?: Readonly<Record<string, string>>;
+  /** The port that a new cluster publishes on this machine, where a cluster may run already. @default 30080 */
+  readonly nodePort?: number;
   /** Image of the Deployment in the cluster. @default the one that `up` deployed */
   readonly deployedImage?: string;
   /** Pods that the Deployment in the cluster wants. @default 2 */
@@ -106,7 +108,10 @@ export function fakeMachine(setup: Setup = {}): Machine {
     return text.split("\n").filter((line) => line !== "");
   };
   const machine: Machine = {
-    project: readProject(paths.project),
+    project: {
+      ...readProject(paths.project),
+      ...(setup.nodePort === undefined ? {} : { nodePort: setup.nodePort }),
+    },
     kubeconfig,
     releases: {
       minikube: { ...releases.minikube, url: "", assets: {} },

@@ -1,0 +1,75 @@
+import { plannedNodePort, type Profile } from "../../infra/cluster/minikube-profile.ts";
+import { daemonHost, isContainer, isPublishing, portsOf } from "../../infra/cluster/published-port.ts";
+import { freePortFrom, takenOn } from "../../service/dev/free-port.ts";
+import { stackName, type Project } from "../pulumi/project-settings.ts";
+import { UserError } from "../process/user-error.ts";
+
+const loopback = "127.0.0.1";
+
+/** A port that another program has. */
+export interface TakenPort {
+  readonly port: number;
+  /** What a person does about the port. */
+  readonly fix: string;
+}
+
+/**
+ * Finds a port of this machine that minikube could not publish. Undefined where all of them are free, or are another
+ * machine's.
+ * @param stopped the cluster, if it exists
+ */
+export async function findTakenPort(project: Project, stopped?: Profile): Promise<TakenPort | undefined> {
+  if (daemonHost() !== undefined) return undefined;
+  if (stopped !== undefined && (!isContainer(stopped.Config) || (await isPublishing(stopped))))
+    return undefined;
+  for (const port of portsToPublish(project, stopped)) {
+    if ((await takenOn(port, [loopback])) !== undefined) return { port, fix: await fixOf(port, stopped) };
+  }
+  return undefined;
+}
+
+function portsToPublish(project: Project, stopped: Profile | undefined): readonly number[] {
+  return stopped === undefined ? [plannedNodePort(project.nodePort)] : portsOf(stopped.Config);
+}
+
+async function fixOf(port: number, stopped: Profile | undefined): Promise<string> {
+  const stop = "Stop the program that listens there";
+  if (stopped !== undefined) return `${stop}, then run: npm run up`;
+  const other = await freePortFrom(port + 1, [loopback]);
+  return `${stop}, or set koa-mongo-stack:nodePort to ${other} in Pulumi.${stackName}.yaml. Then run: npm run up`;
+}
+
+/**
+ * Starts a cluster that publishes ports, and explains an error that a taken port causes. Docker alone sees ports of Windows
+ * under WSL2.
+ * @param stopped the cluster, if it exists
+ * @throws {UserError} the port, and how to choose another one, before minikube leaves a half-created cluster
+ */
+export async function withFreePorts(
+  start: () => Promise<unknown>,
+  project: Project,
+  stopped?: Profile,
+): Promise<void> {
+  const taken = await findTakenPort(project, stopped);
+  if (taken !== undefined) throw new UserError(portTaken(taken));
+  try {
+    await start();
+  } catch (error) {
+    const [port] = portsToPublish(project, stopped);
+    if (!(error instanceof UserError) || !isAboutPort(error.message) || port === undefined) throw error;
+    throw new UserError(`${error.message}\n${portTaken({ port, fix: await fixOf(port, stopped) })}`, {
+      cause: error,
+    });
+  }
+}
+
+function portTaken({ port, fix }: TakenPort): string {
+  return `Port ${port} of this machine is in use, and the cluster needs it. ${fix}`;
+}
+
+/** Whether Docker could not publish a port, in the words of its versions and systems. */
+function isAboutPort(message: string): boolean {
+  const words =
+    /port is already allocated|address already in use|ports are not available|forbidden by its access/i;
+  return words.test(message);
+}
