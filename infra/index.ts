@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { capacityFault } from "./cluster/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
 import { findSite } from "./cluster/cluster-facts.ts";
+import { requireBypass } from "./cluster/proxy-bypass.ts";
 import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";
 import { mongoRequests } from "./mongodb/choose-mongodb.ts";
@@ -11,6 +12,7 @@ import { claims, deploy } from "./stack.ts";
 import { webRequests } from "./web/web-defaults.ts";
 
 const settings = readSettings();
+await requireBypass(settings.cluster);
 const site = await findSite(settings);
 const { minikube, nodes } = site;
 const { scaling, registry, platform } = settings;

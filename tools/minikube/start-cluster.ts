@@ -6,6 +6,7 @@ import {
   startArguments,
   type Profile,
 } from "../../infra/cluster/minikube-profile.ts";
+import { connectDirectly } from "./bypass-proxy.ts";
 import { forgetCluster, isCreatedByUp, rememberCluster, rememberStart } from "./created-cluster.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import type { Project } from "../pulumi/project-settings.ts";
@@ -27,6 +28,8 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
     title(`minikube: starting the cluster "${profile}"`);
     await work("minikube", ["start", "-p", profile], {}, say);
   }
+  // Its address is known only now.
+  connectDirectly(project);
   await rememberCluster(project);
   title(`minikube: "${profile}" runs`);
 }
