@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandLine } from "../commands/local-command.ts";
 import { localRepository } from "../platform/metadata.ts";
 import type { RegistrySettings } from "../settings/cluster-settings.ts";
-import { contextHash, sha256 } from "./context-hash.ts";
+import { copyContext } from "./build-context.ts";
+import { contextFiles, contextHash, sha256 } from "./context-hash.ts";
 import { inspectImage, type LoadedNodes } from "./image-presence.ts";
 import { ImageStamp } from "./image-stamp.ts";
 
@@ -42,7 +43,9 @@ export class ServiceImage extends pulumi.ComponentResource {
     super("koa-mongo-stack:image:ServiceImage", name, args, opts);
     const { clusterId, context = project, registry } = args;
 
-    const content = contextHash(context);
+    const files = contextFiles(context);
+    const content = contextHash(files);
+    const folder = copyContext(context, files);
     // Every cluster pulls the same one from a registry.
     const where = registry === undefined ? clusterId : registry.repository;
     const tag = pulumi.output(where).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
@@ -55,8 +58,8 @@ export class ServiceImage extends pulumi.ComponentResource {
         build: {
           // No instruction of the Dockerfile reads it, so what is cached stays.
           ...(stamp === undefined ? {} : { args: { BUILD_STAMP: stamp } }),
-          context,
-          dockerfile: join(context, "Dockerfile"),
+          context: folder,
+          dockerfile: `${folder}/Dockerfile`,
           platform: args.platform ?? platform(process.arch),
         },
         ...(registry === undefined ? { skipPush: true } : pushing(registry)),

@@ -1,3 +1,4 @@
+import { isAbsolute, join, resolve } from "node:path";
 import { expect } from "chai";
 import { loadingProfile, restorePath } from "../support/fake-minikube.ts";
 import { runProgram } from "../support/mocked-program.ts";
@@ -12,6 +13,15 @@ describe("ServiceImage", function () {
     expect(options.retainOnDelete).to.equal(true);
     expect(inputs.build.platform).to.equal(process.arch === "x64" ? "linux/amd64" : `linux/${process.arch}`);
     expect(inputs.build.dockerfile).to.match(/Dockerfile$/);
+  });
+
+  it("has no path of this machine among its inputs", async () => {
+    const { inputs } = (await runProgram()).the("Image");
+    const root = join(import.meta.dirname, "../../..");
+    expect(isAbsolute(inputs.build.context)).to.equal(false);
+    expect(resolve(inputs.build.context)).to.match(new RegExp(`^${root}/node_modules/.cache/`));
+    expect(inputs.build.dockerfile).to.equal(`${inputs.build.context}/Dockerfile`);
+    expect(JSON.stringify(inputs)).not.to.include(root);
   });
 
   it("is the pods' image, never pulled again", async () => {
