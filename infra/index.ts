@@ -3,6 +3,7 @@ import { capacityFault } from "./cluster/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
 import { findSite } from "./cluster/cluster-facts.ts";
 import { requireBypass } from "./cluster/proxy-bypass.ts";
+import { buildArguments, proxiesOfMachine } from "./image/build-arguments.ts";
 import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";
 import { mongoRequests } from "./mongodb/choose-mongodb.ts";
@@ -36,6 +37,13 @@ const serviceImage = new ServiceImage(
     loadInto,
     isMissing: registry === undefined ? (name) => isMissing(name, site.docker, loadInto) : undefined,
     registry,
+    // The image in a registry is for every machine: the settings that its build uses are those that all of them have.
+    buildArgs:
+      registry === undefined
+        ? buildArguments(settings.build, proxiesOfMachine())
+        : Object.keys(settings.build).length === 0
+          ? undefined
+          : buildArguments(settings.build),
     platform,
   },
   { provider: cluster.docker },

@@ -5,6 +5,7 @@ import {
   type ClusterSettings,
   type RegistrySettings,
 } from "./cluster-settings.ts";
+import { readBuild, type BuildSettings } from "./build-settings.ts";
 import { readExpose, type Expose } from "./expose-settings.ts";
 import { readMongo, type MongoSettings } from "./mongodb-settings.ts";
 import { readCollector, readMetrics, type Collector, type MetricsSettings } from "./monitoring-settings.ts";
@@ -29,6 +30,7 @@ export interface Settings {
   readonly registry?: RegistrySettings;
   /** What the image is built for, as Docker names it. @default this machine's architecture */
   readonly platform?: string;
+  readonly build: BuildSettings;
   readonly expose: Expose;
   readonly scaling: Scaling;
   readonly logLevel: string;
@@ -56,6 +58,7 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
     cluster: readCluster(config),
     ...(registry === undefined ? {} : { registry }),
     ...(platform === undefined ? {} : { platform }),
+    build: readBuild(config),
     expose: readExpose(config),
     scaling: {
       minReplicas,
