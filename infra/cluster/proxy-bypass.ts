@@ -58,7 +58,7 @@ function hostOf(server: string): string {
 
 /** Go never asks a proxy for these. */
 function isLocal(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
 /** If both spellings are set, programs differ in which one they read. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { buildArguments, proxiesOfMachine } from "../../image/build-arguments.ts";
+import { buildArguments, proxiesOfMachine, type BuildArguments } from "../../image/build-arguments.ts";
 
 describe("buildArguments", () => {
   it("has what is set, over the machine's proxies, and is a secret", async () => {
@@ -73,10 +73,10 @@ describe("proxiesOfMachine", () => {
   }
 });
 
-async function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-  return await new Promise((resolve) =>
+async function valueOf(output: pulumi.Output<BuildArguments>): Promise<BuildArguments> {
+  return await new Promise((resolve) => {
     output.apply((value) => {
-      resolve(value as T);
-    }),
-  );
+      resolve(value);
+    });
+  });
 }
