@@ -7,7 +7,13 @@ FROM ${NODE_IMAGE} AS bundle
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY service/package.json service/
-RUN --mount=type=cache,target=/npm-cache npm ci --cache=/npm-cache --workspace=service --include-workspace-root=false --ignore-scripts
+# For a company's network: the text of an .npmrc, and a CA in PEM. Nothing of this stage but its bundle is in the image.
+ARG NPMRC
+ARG BUILD_CA
+RUN --mount=type=cache,target=/npm-cache --mount=type=tmpfs,target=/settings \
+  printf '%s\n' "$NPMRC" > /settings/npmrc && \
+  if [ -n "$BUILD_CA" ]; then printf '%s\n' "$BUILD_CA" > /settings/ca.pem; export NODE_EXTRA_CA_CERTS=/settings/ca.pem; fi && \
+  npm ci --userconfig=/settings/npmrc --cache=/npm-cache --workspace=service --include-workspace-root=false --ignore-scripts
 COPY service service
 # A checkout under umask 077 has files that only their owner can read; the image's user is another one.
 RUN npm run bundle --workspace=service && chmod -R u=rwX,go=rX service/dist

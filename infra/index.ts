@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { capacityFault } from "./cluster/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
 import { findSite } from "./cluster/cluster-facts.ts";
+import { requireBypass } from "./cluster/proxy-bypass.ts";
+import { buildArguments, proxiesOfMachine } from "./image/build-arguments.ts";
 import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";
 import { mongoRequests } from "./mongodb/choose-mongodb.ts";
@@ -11,6 +13,7 @@ import { claims, deploy } from "./stack.ts";
 import { webRequests } from "./web/web-defaults.ts";
 
 const settings = readSettings();
+await requireBypass(settings.cluster);
 const site = await findSite(settings);
 const { minikube, nodes } = site;
 const { scaling, registry } = settings;
@@ -34,6 +37,13 @@ const serviceImage = new ServiceImage(
     loadInto,
     isMissing: registry === undefined ? (name) => isMissing(name, site.docker, loadInto) : undefined,
     registry,
+    // The image in a registry is for every machine: the settings that its build uses are those that all of them have.
+    buildArgs:
+      registry === undefined
+        ? buildArguments(settings.build, proxiesOfMachine())
+        : Object.keys(settings.build).length === 0
+          ? undefined
+          : buildArguments(settings.build),
     platform: site.architecture === undefined ? settings.platform : `linux/${site.architecture}`,
   },
   { provider: cluster.docker },

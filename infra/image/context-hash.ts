@@ -3,13 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import dockerignore from "@balena/dockerignore";
 
+/** A file of the build context, by its path in the context. */
+export interface ContextFile {
+  readonly path: string;
+  readonly content: string | Buffer;
+}
+
 /**
- * A hash of every file that `.dockerignore` lets into the build, by path and content. The scripts of the project's
- * package.json don't count: the build runs none of them, and a new script would roll out the same pods again. Neither
- * do file modes: the Dockerfile sets those of the image.
+ * The Dockerfile and every file that `.dockerignore` lets into the build. The scripts of the project's package.json don't
+ * count: the build runs none of them, and a new script would roll out the same pods again.
  * @param context folder with Dockerfile and .dockerignore
  */
-export function contextHash(context: string): string {
+export function contextFiles(context: string): ContextFile[] {
   const rules = dockerignore.default().add(readFileSync(join(context, ".dockerignore"), "utf8"));
 
   function filesIn(folder: string): string[] {
@@ -20,8 +25,13 @@ export function contextHash(context: string): string {
       return entry.isDirectory() ? filesIn(path) : [path];
     });
   }
-  const files = ["Dockerfile", ...filesIn("").sort()];
-  return sha256(files.map((file) => `${file} ${sha256(contentOf(context, file))}`).join("\n"));
+  const paths = ["Dockerfile", ...filesIn("").sort()];
+  return paths.map((path) => ({ path, content: contentOf(context, path) }));
+}
+
+/** A hash of the files, by path and content. */
+export function contextHash(files: readonly ContextFile[]): string {
+  return sha256(files.map(({ path, content }) => `${path} ${sha256(content)}`).join("\n"));
 }
 
 function contentOf(context: string, file: string): string | Buffer {

@@ -4,7 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandLine } from "../commands/local-command.ts";
 import { localRepository } from "../platform/metadata.ts";
 import type { RegistrySettings } from "../settings/cluster-settings.ts";
-import { contextHash, sha256 } from "./context-hash.ts";
+import { buildArguments, type BuildArguments } from "./build-arguments.ts";
+import { copyContext } from "./build-context.ts";
+import { contextFiles, contextHash, sha256 } from "./context-hash.ts";
 import { inspectImage, type LoadedNodes } from "./image-presence.ts";
 import { ImageStamp } from "./image-stamp.ts";
 
@@ -21,6 +23,8 @@ export interface ServiceImageArgs {
   readonly isMissing?: ((reference: string) => Promise<boolean>) | undefined;
   /** Where it is pushed to. @default it stays where it was built */
   readonly registry?: Pick<RegistrySettings, "repository" | "push"> | undefined;
+  /** Build arguments that do not change the image, a secret. @default none */
+  readonly buildArgs?: pulumi.Output<BuildArguments> | undefined;
   /** What it is built for, as Docker names it. @default this machine's architecture, which a local node has, too */
   readonly platform?: string | undefined;
   /** Folder with Dockerfile and .dockerignore. @default the project's */
@@ -40,23 +44,25 @@ export class ServiceImage extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:image:ServiceImage", name, args, opts);
-    const { clusterId, context = project, registry } = args;
+    const { clusterId, context = project, registry, buildArgs = buildArguments({}) } = args;
 
-    const content = contextHash(context);
+    const files = contextFiles(context);
+    const content = contextHash(files);
+    const folder = copyContext(context, files);
     // Every cluster pulls the same one from a registry.
     const where = registry === undefined ? clusterId : registry.repository;
     const tag = pulumi.output(where).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
     const imageName = pulumi.interpolate`${registry?.repository ?? localRepository}:${tag}`;
-    const stamp = this.stamp(name, imageName, args.isMissing);
+    const stamped = this.stamp(name, imageName, args.isMissing, buildArgs);
+    const stamp = stamped?.stamp;
     const image = new docker.Image(
       name,
       {
         imageName,
         build: {
-          // No instruction of the Dockerfile reads it, so what is cached stays.
-          ...(stamp === undefined ? {} : { args: { BUILD_STAMP: stamp } }),
-          context,
-          dockerfile: join(context, "Dockerfile"),
+          args: stamped === undefined ? args.buildArgs : stampedArguments(stamped),
+          context: folder,
+          dockerfile: `${folder}/Dockerfile`,
           platform: args.platform ?? platform(process.arch),
         },
         ...(registry === undefined ? { skipPush: true } : pushing(registry)),
@@ -78,9 +84,14 @@ export class ServiceImage extends pulumi.ComponentResource {
     name: string,
     reference: pulumi.Output<string>,
     isMissing: ServiceImageArgs["isMissing"],
-  ): pulumi.Output<string> | undefined {
+    args: pulumi.Output<BuildArguments>,
+  ): ImageStamp | undefined {
     if (isMissing === undefined) return undefined;
-    return new ImageStamp(`${name}-stamp`, { isMissing: reference.apply(isMissing) }, { parent: this }).stamp;
+    return new ImageStamp(
+      `${name}-stamp`,
+      { isMissing: reference.apply(isMissing), reference, args },
+      { parent: this },
+    );
   }
 
   /** Copies the image into each node, and gives its name when it is there. */
@@ -98,6 +109,13 @@ export class ServiceImage extends pulumi.ComponentResource {
     );
     return pulumi.all([reference, loaded.id]).apply(([image]) => image);
   }
+}
+
+/** No instruction of the Dockerfile reads the stamp, so what is cached stays. */
+function stampedArguments({ stamp, args }: ImageStamp): pulumi.Output<Record<string, string>> {
+  return pulumi
+    .all([stamp, args])
+    .apply(([value, others]): Record<string, string> => ({ ...others, BUILD_STAMP: value }));
 }
 
 /** Without a user the provider takes what `docker login` has left, credential helpers included. */

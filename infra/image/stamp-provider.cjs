@@ -1,15 +1,20 @@
 // What gives an image its stamp (image-stamp.ts). Pulumi keeps this text with the resource, so it uses nothing but Node's
 // own modules.
 const { randomUUID } = require("node:crypto");
+const { isDeepStrictEqual } = require("node:util");
 
 exports.handler = () => ({
   // The old inputs are the one place where a program can see what it decided the last time.
   async check(olds, news) {
-    const stamp = news.isMissing === true || olds.stamp === undefined ? randomUUID() : olds.stamp;
-    return { inputs: { stamp } };
+    const isNew = news.isMissing === true || olds.stamp === undefined;
+    const stamp = isNew ? randomUUID() : olds.stamp;
+    const isBuilt = isNew || news.reference !== olds.reference || olds.args === undefined;
+    return { inputs: { stamp, reference: news.reference, args: isBuilt ? news.args : olds.args } };
   },
   async diff(_id, olds, news) {
-    return { changes: olds.stamp !== news.stamp };
+    return {
+      changes: ["stamp", "reference", "args"].some((key) => !isDeepStrictEqual(olds[key], news[key])),
+    };
   },
   async create(inputs) {
     return { id: "stamp", outs: inputs };

@@ -5,6 +5,7 @@ import {
   type ClusterSettings,
   type RegistrySettings,
 } from "./cluster-settings.ts";
+import { readBuild, type BuildSettings } from "./build-settings.ts";
 import { readDnsServers } from "./dns-settings.ts";
 import { readExpose, type Expose } from "./expose-settings.ts";
 import { readMongo, type MongoSettings } from "./mongodb-settings.ts";
@@ -30,6 +31,7 @@ export interface Settings {
   readonly registry?: RegistrySettings;
   /** What the image is built for, as Docker names it. @default the architecture of the cluster's nodes */
   readonly platform?: string;
+  readonly build: BuildSettings;
   readonly expose: Expose;
   readonly scaling: Scaling;
   readonly logLevel: string;
@@ -59,6 +61,7 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
     cluster: readCluster(config),
     ...(registry === undefined ? {} : { registry }),
     ...(platform === undefined ? {} : { platform }),
+    build: readBuild(config),
     expose: readExpose(config),
     scaling: {
       minReplicas,

@@ -1,3 +1,4 @@
+import { connectDirectly } from "../minikube/bypass-proxy.ts";
 import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject } from "../pulumi/project-settings.ts";
@@ -19,6 +20,7 @@ export async function passThrough(args: readonly string[]): Promise<number> {
  * @returns its exit code
  */
 export async function minikube(args: readonly string[], needs: Needs): Promise<number> {
+  connectDirectly(needs.project);
   await useInstalled(needs);
   return handOver("minikube", args);
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { passphraseFile, projectBackend } from "../pulumi/pulumi-backend.ts";
+import { connectDirectly } from "../minikube/bypass-proxy.ts";
 import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
@@ -32,6 +33,7 @@ export function environment(project: Project): Environment {
  */
 export async function pulumi(args: readonly string[], needs: Needs): Promise<number> {
   const { project } = needs;
+  connectDirectly(project);
   await useInstalled(needs);
   repairStateFiles(project);
   return handOver("pulumi", args, { env: environment(project), cwd: project.folder });

@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type OutgoingHttpHeaders } from "node:http"
 import https from "node:https";
 
 /**
- * Asks for a URL, through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, and follows redirects.
+ * Asks for a URL, through the proxy that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name, and follows redirects.
  * @param redirects how many at most
  * @returns the answer, whatever its status, with a body that is yet to be read
  * @throws {Error} nobody answered
@@ -15,7 +15,7 @@ export async function get(
   redirects = 5,
 ): Promise<IncomingMessage> {
   const { Agent, request } = url.startsWith("https:") ? https : http;
-  const asked = request(url, { headers, signal, agent: new Agent({ proxyEnv: process.env }) });
+  const asked = request(url, { headers, signal, agent: new Agent({ proxyEnv: proxyEnvironment() }) });
   // What breaks after the answer has begun breaks its body, too, and who reads that sees it.
   asked.on("error", () => undefined);
   asked.end();
@@ -29,4 +29,15 @@ export async function get(
 
 function isRedirect({ statusCode = 0 }: IncomingMessage): boolean {
   return [301, 302, 303, 307, 308].includes(statusCode);
+}
+
+/** Node itself does not read ALL_PROXY. It speaks to HTTP proxies only. */
+function proxyEnvironment(env = process.env): NodeJS.ProcessEnv {
+  const all = [env.all_proxy, env.ALL_PROXY].find((url) => url?.startsWith("http"));
+  if (all === undefined) return env;
+  return {
+    ...env,
+    HTTPS_PROXY: env.https_proxy ?? env.HTTPS_PROXY ?? all,
+    HTTP_PROXY: env.http_proxy ?? env.HTTP_PROXY ?? all,
+  };
 }

@@ -24,6 +24,7 @@ import {
   rememberCluster,
   rememberStart,
 } from "./created-cluster.ts";
+import { connectDirectly } from "./bypass-proxy.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import { withFreePorts } from "./cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
@@ -52,6 +53,8 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
     title(`minikube: starting the cluster "${profile}"`);
     await withFreePorts(() => work("minikube", ["start", "-p", profile], {}, say), project, found);
   }
+  // Its address is known only now.
+  connectDirectly(project);
   if (isBeingCreated(project)) await untilNetworkRuns(project, { say, title });
   await rememberCluster(project);
   title(`minikube: "${profile}" runs`);

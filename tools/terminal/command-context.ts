@@ -1,3 +1,4 @@
+import { connectDirectly } from "../minikube/bypass-proxy.ts";
 import { releases, type Releases } from "../install/releases.ts";
 import { exitCodeOf } from "../process/run-program.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
@@ -36,6 +37,7 @@ export async function runOnTerminal(run: RunCommand): Promise<void> {
 
 /** Runs a command and returns its exit code. Commands in its error message are those that the user can type. */
 export async function runInContext(run: RunCommand, context: CommandContext): Promise<number> {
+  connectDirectly(context.project);
   return await exitCodeOf(
     () => run(context),
     (text) => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { contextHash } from "../../image/context-hash.ts";
+import { contextFiles, contextHash } from "../../image/context-hash.ts";
 
 describe("contextHash", () => {
   let folder: string;
@@ -27,38 +27,38 @@ describe("contextHash", () => {
 
   for (const path of ["Dockerfile", "service/main.ts", "service/.hidden", "service/new.ts"]) {
     it(`changes with ${path}`, () => {
-      const before = contextHash(folder);
+      const before = contextHash(contextFiles(folder));
       write(path, "2");
-      expect(contextHash(folder)).not.to.equal(before);
+      expect(contextHash(contextFiles(folder))).not.to.equal(before);
     });
   }
 
   for (const path of ["README.md", "service/test/main.test.ts"]) {
     it(`stays as it is with ${path}, which .dockerignore leaves out`, () => {
-      const before = contextHash(folder);
+      const before = contextHash(contextFiles(folder));
       write(path, "2");
-      expect(contextHash(folder)).to.equal(before);
+      expect(contextHash(contextFiles(folder))).to.equal(before);
     });
   }
 
   it("stays as it is with a script of the project's package.json, and changes with what else is in there", () => {
-    const before = contextHash(folder);
+    const before = contextHash(contextFiles(folder));
     write("package.json", '{"name":"a","scripts":{"up":"2","down":"1"}}');
-    expect(contextHash(folder)).to.equal(before);
+    expect(contextHash(contextFiles(folder))).to.equal(before);
     write("package.json", '{"name":"a","workspaces":["service"],"scripts":{"up":"1"}}');
-    expect(contextHash(folder)).not.to.equal(before);
+    expect(contextHash(contextFiles(folder))).not.to.equal(before);
   });
 
   it("changes with a script of the service's package.json, which builds it", () => {
-    const before = contextHash(folder);
+    const before = contextHash(contextFiles(folder));
     write("service/package.json", '{"scripts":{"bundle":"2"}}');
-    expect(contextHash(folder)).not.to.equal(before);
+    expect(contextHash(contextFiles(folder))).not.to.equal(before);
   });
 
   it("stays as it is with another umask, because the Dockerfile sets the modes of the image", () => {
-    const before = contextHash(folder);
+    const before = contextHash(contextFiles(folder));
     chmodSync(join(folder, "service/main.ts"), 0o600);
-    expect(contextHash(folder)).to.equal(before);
+    expect(contextHash(contextFiles(folder))).to.equal(before);
     const dockerfile = readFileSync(join(import.meta.dirname, "../../../Dockerfile"), "utf8");
     expect(dockerfile).to.match(/^RUN npm run bundle .*&& chmod -R u=rwX,go=rX service\/dist$/m);
     expect(dockerfile.match(/^COPY --from=bundle .*$/gm)).to.deep.equal([
@@ -67,9 +67,9 @@ describe("contextHash", () => {
   });
 
   it("tells a renamed file", () => {
-    const before = contextHash(folder);
+    const before = contextHash(contextFiles(folder));
     rmSync(join(folder, "service/main.ts"));
     write("service/app.ts", "1");
-    expect(contextHash(folder)).not.to.equal(before);
+    expect(contextHash(contextFiles(folder))).not.to.equal(before);
   });
 });

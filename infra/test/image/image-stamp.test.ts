@@ -14,25 +14,25 @@ describe("ImageStamp", () => {
   });
 
   /** The inputs that Pulumi keeps, after those of the last time. */
-  async function check(olds: object, news: object): Promise<{ stamp: string }> {
+  async function check(olds: object, news: object): Promise<{ stamp: string; args?: unknown }> {
     const { inputs } = (await provider.check?.(olds, news)) ?? {};
-    return inputs as { stamp: string };
+    return inputs as { stamp: string; args?: unknown };
   }
 
   it("is what Pulumi's own class would register, but for the text", async () => {
-    const inputs = { isMissing: true };
+    const inputs = { isMissing: true, reference: "app:1", args: { NPMRC: "1" } };
     const [own, theirs] = await registered(() => [
       new ImageStamp("own", inputs),
       new Theirs("theirs", inputs),
     ]);
     expect(own?.type).to.equal(theirs?.type);
-    expect(theirs?.inputs).to.have.all.keys("isMissing", "__provider");
+    expect(theirs?.inputs).to.have.all.keys("isMissing", "reference", "args", "__provider");
     expect(own?.inputs).to.deep.equal({ ...inputs, __provider: stampProvider });
   });
 
   it("has a first stamp", async () => {
     const first = await check({}, { isMissing: false });
-    expect(first).to.have.all.keys("stamp");
+    expect(first).to.have.all.keys("stamp", "reference", "args");
     expect(first.stamp).to.match(random);
   });
 
@@ -43,14 +43,25 @@ describe("ImageStamp", () => {
   });
 
   it("stays while the image is there", async () => {
-    expect(await check({ stamp: "1" }, { isMissing: false })).to.deep.equal({ stamp: "1" });
+    expect(await check({ stamp: "1" }, { isMissing: false })).to.include({ stamp: "1" });
   });
 
   it("stays in a preview that does not know yet", async () => {
-    expect(await check({ stamp: "1" }, { isMissing: unknown })).to.deep.equal({ stamp: "1" });
+    expect(await check({ stamp: "1" }, { isMissing: unknown })).to.include({ stamp: "1" });
   });
 
-  it("differs with the stamp only", async () => {
+  it("keeps the arguments of the last build while nothing else has changed", async () => {
+    const old = { stamp: "1", reference: "app:1", args: { HTTPS_PROXY: "http://office.example.com" } };
+    const args = { HTTPS_PROXY: "http://home.example.com" };
+    const same = { isMissing: false, reference: "app:1", args };
+    expect(await check(old, same)).to.deep.equal(old);
+    expect(await check(old, { ...same, reference: "app:2" })).to.deep.include({ reference: "app:2", args });
+    expect(await check(old, { ...same, isMissing: true })).to.deep.include({ args });
+    // As an earlier release has kept it.
+    expect(await check({ stamp: "1" }, same)).to.deep.equal({ stamp: "1", reference: "app:1", args });
+  });
+
+  it("differs with what it keeps only", async () => {
     expect(await provider.diff?.("stamp", { stamp: "1" }, { stamp: "1" })).to.deep.equal({ changes: false });
     expect(await provider.diff?.("stamp", { stamp: "1" }, { stamp: "2" })).to.deep.equal({ changes: true });
   });

@@ -25,6 +25,7 @@ describe("readSettings", () => {
   it("takes the defaults of Pulumi.yaml", () => {
     expect(readSettings(setConfig(), "dev")).to.deep.equal({
       name: "koa-mongo-stack-dev",
+      build: {},
       cluster: { kind: "minikube", profile: "minikube" },
       expose: { kind: "nodePort", port: undefined },
       scaling: { minReplicas: 2, maxReplicas: 5, cpuTarget: 50 },

@@ -27,6 +27,14 @@ describe("pulumi by hand", () => {
     expect(machine.environments()).to.deep.equal(["stack backend=none passphrase=none file=none"]);
   });
 
+  it("connects to minikube directly, with a proxy set", async () => {
+    const script =
+      'case "$NO_PROXY $no_proxy" in *192.168.49.0/24*\\ *192.168.49.0/24*) exit 3 ;; esac; exit 4';
+    machine = fakeMachine({ programs: { pulumi: script } });
+    process.env.https_proxy = "http://proxy.example.com:3128";
+    expect(await pulumi(["version"], machine)).to.equal(3);
+  });
+
   it("passes its exit code on", async () => {
     machine = fakeMachine({ programs: { pulumi: "exit 7" } });
     expect(await pulumi(["version"], machine)).to.equal(7);

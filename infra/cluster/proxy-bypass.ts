@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { BlockList, isIP } from "node:net";
+import { RunError } from "@pulumi/pulumi/errors.js";
+import type { ClusterSettings } from "../settings/cluster-settings.ts";
+import { kubectlSays } from "./kubectl-query.ts";
+
+type Variables = Record<string, string | undefined>;
+
+const proxyNames = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
+const bypassNames = ["NO_PROXY", "no_proxy"] as const;
+
+/** This machine, and the networks that minikube's documentation lists: those of its drivers and of Services. */
+const minikubeNetworks = [
+  "localhost",
+  "127.0.0.1",
+  "10.96.0.0/12",
+  "192.168.39.0/24",
+  "192.168.49.0/24",
+  "192.168.59.0/24",
+];
+
+/**
+ * If a proxy is set, makes the programs that this process starts connect to a minikube cluster directly: no proxy reaches
+ * a node on this machine. NO_PROXY keeps what the user has set, and no_proxy becomes the same.
+ */
+export function bypassProxy(profile: string, env: Variables = process.env): void {
+  if (!proxyNames.some((name) => isSet(env[name]))) return;
+  const given = bypassNames.flatMap((name) => entries(env[name]));
+  const value = [...new Set([...given, ...minikubeNetworks, ...nodeAddresses(profile, env)])].join(",");
+  for (const name of bypassNames) env[name] = value;
+}
+
+/**
+ * Checks that Pulumi's providers connect to a minikube cluster directly. Pulumi starts them with its own environment, which
+ * this program can't change. An API server that is not minikube's may need the proxy.
+ * @throws {RunError} the command that sets NO_PROXY
+ */
+export async function requireBypass(cluster: ClusterSettings, env: Variables = process.env): Promise<void> {
+  // Both the API server and the node's Docker use TLS: HTTP_PROXY does not count.
+  const variable = ["HTTPS_PROXY", "https_proxy"].find((name) => isSet(env[name]));
+  if (variable === undefined || cluster.kind !== "minikube") return;
+  const host = await kubectlSays(cluster.profile, serverQuery, hostOf);
+  if (host === undefined || isLocal(host) || isBypassed(host, env)) return;
+  const value = [...new Set([...bypassNames.flatMap((name) => entries(env[name])), host])].join(",");
+  throw new RunError(
+    `${variable} is set, and NO_PROXY does not have ${host}, the address of the minikube cluster: Pulumi would ask ` +
+      `the proxy for it. Run: export NO_PROXY=${value} no_proxy=${value}`,
+  );
+}
+
+const serverQuery = ["config", "view", "--minify", "--output", "jsonpath={.clusters[0].cluster.server}"];
+
+function hostOf(server: string): string {
+  return new URL(server).hostname.replace(/^\[|\]$/g, "");
+}
+
+/** Go never asks a proxy for these. */
+function isLocal(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+/** If both spellings are set, programs differ in which one they read. */
+function isBypassed(host: string, env: Variables): boolean {
+  const lists = bypassNames.map((name) => entries(env[name])).filter((list) => list.length > 0);
+  return lists.length > 0 && lists.every((list) => list.some((entry) => matches(entry, host)));
+}
+
+/** As Go matches an entry of NO_PROXY: an address, a network, a domain, or all. */
+function matches(entry: string, host: string): boolean {
+  if (entry === "*" || entry === host) return true;
+  const [network = "", bits] = entry.split("/");
+  if (bits !== undefined) return isInNetwork(host, network, Number(bits));
+  return isIP(host) === 0 && host.endsWith(`.${entry.replace(/^\*?\./, "")}`);
+}
+
+function isInNetwork(host: string, network: string, bits: number): boolean {
+  const version = isIP(network);
+  if (version === 0 || version !== isIP(host) || !(bits <= (version === 6 ? 128 : 32))) return false;
+  const family = version === 6 ? "ipv6" : "ipv4";
+  const list = new BlockList();
+  list.addSubnet(network, bits, family);
+  return list.check(host, family);
+}
+
+/** The nodes' addresses, from minikube's own file: `minikube profile list` takes longer than most commands here. */
+function nodeAddresses(profile: string, env: Variables): string[] {
+  try {
+    const file = join(minikubeFolder(env), "profiles", profile, "config.json");
+    const { Nodes } = JSON.parse(readFileSync(file, "utf8")) as { Nodes: readonly { readonly IP: string }[] };
+    return Nodes.map(({ IP }) => IP).filter((address) => address !== "");
+  } catch {
+    // There is no such cluster yet.
+    return [];
+  }
+}
+
+/** As minikube finds it. */
+function minikubeFolder({ MINIKUBE_HOME }: Variables): string {
+  const home = isSet(MINIKUBE_HOME) ? MINIKUBE_HOME : homedir();
+  return basename(home) === ".minikube" ? home : join(home, ".minikube");
+}
+
+function entries(list: string | undefined): string[] {
+  return (list ?? "").split(",").flatMap((entry) => (entry.trim() === "" ? [] : [entry.trim()]));
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== "";
+}

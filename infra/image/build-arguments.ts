@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { BuildSettings } from "../settings/build-settings.ts";
+
+/** Build arguments by name. */
+export type BuildArguments = Readonly<Record<string, string>>;
+
+type Variables = Record<string, string | undefined>;
+
+/**
+ * The build arguments of these settings, a secret. The Dockerfile uses them in a stage whose layers and history the image
+ * does not have. BuildKit keeps proxies out of both by itself.
+ * @param proxies this machine's, where the settings have none
+ */
+export function buildArguments(
+  { proxy, npmrc, ca }: BuildSettings,
+  proxies: BuildArguments = {},
+): pulumi.Output<BuildArguments> {
+  const set = pulumi.all({ proxy, npmrc, ca }).apply(({ proxy: url, npmrc: NPMRC, ca: BUILD_CA }) => {
+    const own = { HTTPS_PROXY: url, HTTP_PROXY: url, NPMRC, BUILD_CA };
+    const given = Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return { ...proxies, ...Object.fromEntries(given) };
+  });
+  return pulumi.secret(set);
+}
+
+/**
+ * The proxies that a build on this machine uses: those that `docker build` takes from Docker's configuration, or else
+ * those of the environment, but no proxy that listens on this machine only: a build has a network of its own.
+ */
+export function proxiesOfMachine(env: Variables = process.env): BuildArguments {
+  const ofDocker = dockerProxies(join(env.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json"));
+  if (Object.keys(ofDocker).length > 0) return ofDocker;
+  const of = (name: string) => env[name.toLowerCase()] ?? env[name];
+  const proxies = reachable({ HTTPS_PROXY: of("HTTPS_PROXY"), HTTP_PROXY: of("HTTP_PROXY") });
+  return Object.keys(proxies).length === 0 ? {} : { ...proxies, ...defined({ NO_PROXY: of("NO_PROXY") }) };
+}
+
+/** Docker's keys: https://docs.docker.com/engine/cli/proxy */
+function dockerProxies(file: string): BuildArguments {
+  try {
+    const { proxies } = JSON.parse(readFileSync(file, "utf8")) as { proxies?: { default?: Variables } };
+    const { httpsProxy, httpProxy, noProxy } = proxies?.default ?? {};
+    return defined({ HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy });
+  } catch {
+    return {};
+  }
+}
+
+function reachable(proxies: Variables): BuildArguments {
+  const isLocal = (url: string) => /^(\w+:\/\/)?([^/]*@)?(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(url);
+  return Object.fromEntries(Object.entries(defined(proxies)).filter(([, url]) => !isLocal(url)));
+}
+
+function defined(variables: Variables): BuildArguments {
+  const entries = Object.entries(variables);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ""),
+  );
+}
