@@ -12,6 +12,7 @@ import { assignRequestId, logRequests } from "./http/request-log.ts";
 import { countRequests, observe } from "./http/request-observer.ts";
 import { answerErrors } from "./http/problem.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
+import { closeAfterUnreadBody } from "./http/unread-body.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { openapiRoutes } from "./openapi/openapi-routes.ts";
 import { pageRoutes, type PageDeps } from "./page/page-routes.ts";
@@ -49,6 +50,7 @@ export function createApp(deps: AppDeps): Koa {
   if (deps.tracing !== undefined) app.use(deps.tracing);
   // Outside of what turns errors into answers, so that they are told of those.
   app.use(observe(logRequests(logger), ...(metrics === undefined ? [] : [countRequests(metrics)])));
+  app.use(closeAfterUnreadBody());
   app.use(assignRequestId());
   app.use(addSecurityHeaders());
   app.use(answerErrors(logger, (code) => metrics?.problem(code)));

@@ -7,7 +7,8 @@ import { Problem } from "./problem.ts";
 /** Largest request body, in bytes: 100 KiB. */
 export const bodyLimit = 100 * 1024;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Leaves out a byte order mark, which many Windows programs write. */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads a JSON body.
@@ -39,6 +40,8 @@ function isFromElsewhere(ctx: Context): boolean {
 
 async function readText(ctx: Context, type: string): Promise<string> {
   requireType(ctx, type);
+  if (Number(ctx.get("Content-Length")) > bodyLimit) throw tooLarge();
+  if (awaitsContinue.has(ctx.req)) ctx.res.writeContinue();
   const bytes = await getRawBody(ctx.req, {
     length: ctx.get("Content-Length") || null,
     limit: bodyLimit,
@@ -55,8 +58,9 @@ async function readText(ctx: Context, type: string): Promise<string> {
 function requireType(ctx: Context, type: string): void {
   const given = parse(ctx.get("Content-Type"));
   const charset = given.parameters.charset ?? "utf-8";
+  const isUtf8 = ["utf-8", "utf8"].includes(charset.toLowerCase());
   const plain = ["", "identity"].includes(ctx.get("Content-Encoding").toLowerCase());
-  if (given.type.toLowerCase() !== type || charset.toLowerCase() !== "utf-8" || !plain) {
+  if (given.type.toLowerCase() !== type || !isUtf8 || !plain) {
     throw new Problem(
       415,
       "unsupported_media_type",
@@ -67,13 +71,24 @@ function requireType(ctx: Context, type: string): void {
 
 function bodyProblem(error: unknown): Problem {
   if (error instanceof Error && "type" in error && error.type === "entity.too.large") {
-    return new Problem(413, "body_too_large", `A body can be ${bodyLimit} bytes long at most.`, {
-      // What is left of the body will not be read, so the connection can't be used again.
-      headers: { Connection: "close" },
-      cause: error,
-    });
+    return tooLarge(error);
   }
   return incompleteBody(error);
+}
+
+function tooLarge(cause?: unknown): Problem {
+  return new Problem(413, "body_too_large", `A body can be ${bodyLimit} bytes long at most.`, {
+    // The rest of the body is not read, so the connection can't be used again.
+    headers: { Connection: "close" },
+    cause,
+  });
+}
+
+const awaitsContinue = new WeakSet<IncomingMessage>();
+
+/** Asks the client of a request with `Expect: 100-continue` for its body only when a route reads that. */
+export function continueOnRead(request: IncomingMessage): void {
+  awaitsContinue.add(request);
 }
 
 const broken = new WeakMap<IncomingMessage, Problem>();
