@@ -8,7 +8,7 @@ export interface Settings {
   readonly port: number;
   /** Address to listen on. `HOST`, default every address. */
   readonly host: string | undefined;
-  /** MongoDB connection string. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
+  /** MongoDB connection string, with the name of a database. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
   readonly mongodbUri: string;
   /** Least severe level that is logged. `LOG_LEVEL`, default `info`. */
   readonly logLevel: string;
@@ -28,14 +28,18 @@ export interface Settings {
   readonly maxInFlight: number;
 }
 
+/** No message repeats the value, which may hold a password. */
 const mongodbUri = makeValidator((input) => {
   try {
     new mongo.MongoClient(input);
-    return input;
   } catch {
-    // The driver's message repeats the value, which may hold a password.
     throw new EnvError("must be a connection string as MongoDB's driver takes it: mongodb://HOST/DATABASE");
   }
+  if (/^[^/]+:\/\/[^/?]+\/[^/?]/.test(input)) return input;
+  throw new EnvError(
+    "must name the database after the hosts, such as mongodb://HOST/app or mongodb+srv://HOST/app?w=majority: " +
+      'without a name, MongoDB\'s driver writes to the database "test"',
+  );
 });
 
 const otlpUrl = makeValidator((input) => {

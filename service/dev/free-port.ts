@@ -24,9 +24,9 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Whether something accepts connections on this port of the loopback address. */
-export async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, loopback);
+/** Whether something accepts connections on this port. @param host default the loopback address */
+export async function isListening(port: number, host = loopback): Promise<boolean> {
+  const socket = connect(port, host);
   try {
     await once(socket, "connect");
     return true;

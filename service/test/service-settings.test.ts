@@ -63,4 +63,30 @@ describe("readSettings", () => {
       expect(() => readSettings({ MONGODB_URI: uri })).to.throw("MONGODB_URI: must be a connection string");
     });
   }
+
+  for (const uri of [
+    "mongodb://h",
+    "mongodb://h/",
+    "mongodb://u:hunter2@h:27017,i:27018/?replicaSet=rs",
+    "mongodb://h/?appName=a/b",
+    "mongodb+srv://u:hunter2@h.example.com",
+  ]) {
+    it(`refuses ${uri}, which names no database`, () => {
+      expect(() => readSettings({ MONGODB_URI: uri }))
+        .to.throw("MONGODB_URI: must name the database after the hosts, such as mongodb://HOST/app")
+        .with.property("message")
+        .that.does.not.include("hunter2");
+    });
+  }
+
+  for (const uri of [
+    "mongodb://h/app",
+    "mongodb://h,i:27018/test?replicaSet=rs",
+    "mongodb+srv://u:p%2Fw@h.example.com/app?w=majority",
+    "mongodb://%2Ftmp%2Fmongodb-27017.sock/app",
+  ]) {
+    it(`takes ${uri}`, () => {
+      expect(readSettings({ MONGODB_URI: uri }).mongodbUri).to.equal(uri);
+    });
+  }
 });

@@ -16,9 +16,14 @@ const project = join(import.meta.dirname, "../..");
 /** Milliseconds in which a service that was started should answer. */
 const promptly = 30_000;
 
+/** The address that only this machine reaches. */
+const loopback = "127.0.0.1";
+
 /** How {@link serveLocally} serves. */
 export interface LocalOptions {
-  /** Port of the service on the loopback address. */
+  /** Address that the service listens on. */
+  readonly host: string;
+  /** Port of the service on this address. */
   readonly port: number;
   /** Folder that keeps the embedded MongoDB's documents. */
   readonly directory: string;
@@ -33,7 +38,11 @@ export type LocalFlags = Omit<LocalOptions, "reload">;
 export function localFlags(): Option[] {
   const folder = (path: string) => resolve(project, path);
   return [
-    new Option("--port <port>", "Port of the service on the loopback address.")
+    new Option("--host <address>", "Address that the service listens on; 0.0.0.0 for every address.")
+      .env("HOST")
+      .argParser((address: string) => address || loopback)
+      .default(loopback),
+    new Option("--port <port>", "Port of the service.")
       .env("PORT")
       .argParser(wholeNumber(1, 65_535))
       .default(3000),
@@ -48,17 +57,17 @@ export function localFlags(): Option[] {
  * Runs the service with an embedded MongoDB until Ctrl-C, or until the service ends, and leaves nothing running.
  * @throws {UserError} there is no free port, no MongoDB, or no service any more
  */
-export async function serveLocally({ port, directory, reload }: LocalOptions): Promise<void> {
-  if (await isListening(port)) {
+export async function serveLocally({ host, port, directory, reload }: LocalOptions): Promise<void> {
+  if (await isListening(port, reachable(host))) {
     throw new UserError(`Port ${port} is in use: end what listens there, or choose another with PORT.`);
   }
   const interrupt = onInterrupt();
   const mongo = await embedded(directory);
   console.log(`MongoDB: ${mongo.kind}${mongo.process ? `, ${mongo.uri}, documents in ${directory}` : ""}`);
-  const start = () => startService(port, mongo);
+  const start = () => startService(host, port, mongo);
   const service = reload ? reloading(start, join(project, "service")) : start();
   try {
-    await Promise.race([interrupt(), requireService(service), announce(port)]);
+    await Promise.race([interrupt(), requireService(service), announce(host, port)]);
   } finally {
     await service.stop();
     await mongo.close();
@@ -99,14 +108,14 @@ async function embedded(directory: string): Promise<MongoServer> {
   }
 }
 
-function startService(port: number, mongo: MongoServer): ServiceProcess {
+function startService(host: string, port: number, mongo: MongoServer): ServiceProcess {
   const service = spawn(process.execPath, [join(project, "service/main.ts")], {
     env: {
       ...process.env,
       // Nobody but the user asks, so there is nobody to wait for when it ends.
       DRAIN_MS: "0",
       SHUTDOWN_MS: "2000",
-      HOST: "127.0.0.1",
+      HOST: host,
       PORT: String(port),
       MONGODB_URI: mongo.process ? `${mongo.uri}/app` : mongo.uri,
     },
@@ -135,10 +144,11 @@ async function requireService({ ended }: ServiceProcess): Promise<never> {
 }
 
 /** Says where the service is once it answers, or that it does not; never returns. */
-async function announce(port: number): Promise<never> {
+async function announce(host: string, port: number): Promise<never> {
   const end = Date.now() + promptly;
-  const url = `http://localhost:${port}`;
-  while (!(await isReady(port))) {
+  const address = reachable(host);
+  const url = `http://${address === loopback ? "localhost" : inUrl(address)}:${port}`;
+  while (!(await isReady(`http://${inUrl(address)}:${port}`))) {
     if (Date.now() > end) {
       console.error(`${url} does not answer yet: the log above says why.`);
       return await forever();
@@ -149,9 +159,18 @@ async function announce(port: number): Promise<never> {
   return await forever();
 }
 
-async function isReady(port: number): Promise<boolean> {
+/** An address that leads to a server which listens on this one: every address includes the loopback address. */
+function reachable(host: string): string {
+  return ["0.0.0.0", "::", "localhost"].includes(host) ? loopback : host;
+}
+
+function inUrl(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}
+
+async function isReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
+    return (await fetch(`${url}/health/ready`)).ok;
   } catch {
     return false;
   }

@@ -232,13 +232,18 @@ describe("readSettings", () => {
       { mongodbUri: "mongodb://h/app" },
       "mongodbUri goes with mongo external only. Run: pulumi config rm mongodbUri",
     ],
-    ...["", "mongodb+srv://ada:secret@h/", "mongodb+srv://ada:secret@h/?w=majority", "http://h/app"].map(
-      (mongodbUri): [Record<string, unknown>, string] => [
-        { mongo: "external", mongodbUri },
-        "mongo external needs a connection string that names the database. " +
-          "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",
-      ],
-    ),
+    ...[
+      "",
+      "mongodb+srv://ada:secret@h",
+      "mongodb+srv://ada:secret@h/",
+      "mongodb+srv://ada:secret@h/?w=majority",
+      "mongodb://h?appName=a/b",
+      "http://h/app",
+    ].map((mongodbUri): [Record<string, unknown>, string] => [
+      { mongo: "external", mongodbUri },
+      "mongo external needs a connection string that names the database. " +
+        "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",
+    ]),
     [
       { mongo: "external", mongodbUri: "mongodb://h/app", keepData: true },
       "keepData goes with mongo standalone only. Run: pulumi config rm keepData",

@@ -70,6 +70,14 @@ describe("npm run dev", function () {
     await expectEnd(second, port);
   });
 
+  it("listens on the address in HOST, and prints it", async () => {
+    const port = await freePort();
+    running = startProgram("dev", { PORT: String(port), HOST: "127.0.0.2", DATA_DIRECTORY: directory });
+    await running.prints(new RegExp(`http://127\\.0\\.0\\.2:${port} answers`));
+    expect((await fetch(`http://127.0.0.2:${port}/health/live`)).status).to.equal(200);
+    expect(await isListening(port)).to.equal(false);
+  });
+
   it("says that the port is in use, and starts nothing", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
