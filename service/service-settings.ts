@@ -16,8 +16,11 @@ export interface Settings {
   readonly podName: string;
   /** TCP port for Prometheus, on the same address. `METRICS_PORT`, default none: then nothing is measured. */
   readonly metricsPort: number | undefined;
-  /** Address of an OTLP collector. `OTEL_EXPORTER_OTLP_ENDPOINT`, default none: then nothing is traced. */
-  readonly otlpEndpoint: string | undefined;
+  /**
+   * Whether there is an OTLP collector: `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, default
+   * none, unless `OTEL_SDK_DISABLED` is true or `OTEL_TRACES_EXPORTER` is none. OpenTelemetry reads its other variables.
+   */
+  readonly isTraced: boolean;
   /** DNS name with an address for every pod that is ready, which the page counts. `PODS_HOST`, default none. */
   readonly podsHost: string | undefined;
   /** Milliseconds to go on serving after SIGTERM, telling clients to leave. `DRAIN_MS`, default 2000. */
@@ -83,6 +86,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       POD_NAME: str({ default: hostname() }),
       METRICS_PORT: port({ default: undefined }),
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl({ default: "" }),
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl({ default: "" }),
+      OTEL_SDK_DISABLED: str({ default: "" }),
+      OTEL_TRACES_EXPORTER: str({ default: "" }),
       PODS_HOST: host({ default: undefined }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
@@ -105,7 +111,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     logLevel: clean.LOG_LEVEL,
     podName: clean.POD_NAME,
     metricsPort: clean.METRICS_PORT,
-    otlpEndpoint: clean.OTEL_EXPORTER_OTLP_ENDPOINT === "" ? undefined : clean.OTEL_EXPORTER_OTLP_ENDPOINT,
+    isTraced:
+      clean.OTEL_EXPORTER_OTLP_ENDPOINT + clean.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== "" &&
+      clean.OTEL_SDK_DISABLED.trim().toLowerCase() !== "true" &&
+      clean.OTEL_TRACES_EXPORTER.trim() !== "none",
     podsHost: clean.PODS_HOST,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,

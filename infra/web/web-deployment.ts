@@ -43,6 +43,9 @@ export interface WebDeploymentArgs {
   readonly priority?: pulumi.Input<string> | undefined;
 }
 
+/** Name of the service in its traces. */
+const tracedName = "koa-mongo-stack";
+
 /** User `nonroot` of the distroless images. */
 const nonroot = 65532;
 
@@ -123,8 +126,16 @@ function environment({ mongodbUri, logLevel, collector }: WebDeploymentArgs): ty
     { name: "LOG_LEVEL", value: logLevel },
     { name: "METRICS_PORT", value: String(metricsPort) },
     { name: "PODS_HOST", value: podsName },
-    ...(collector === undefined ? [] : [{ name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: collector.endpoint }]),
+    ...tracing(collector),
     { name: "NODE_OPTIONS", value: `--max-old-space-size=${heapMiB}` },
+  ];
+}
+
+function tracing(collector: Collector | undefined): types.input.core.v1.EnvVar[] {
+  if (collector === undefined) return [];
+  return [
+    { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: collector.endpoint },
+    { name: "OTEL_SERVICE_NAME", value: tracedName },
   ];
 }
 

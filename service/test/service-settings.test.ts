@@ -11,7 +11,7 @@ describe("readSettings", () => {
       logLevel: "info",
       podName: hostname(),
       metricsPort: undefined,
-      otlpEndpoint: undefined,
+      isTraced: false,
       podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
@@ -43,7 +43,20 @@ describe("readSettings", () => {
   });
 
   it("takes an empty variable of OpenTelemetry for one that is not set", () => {
-    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }).otlpEndpoint).to.equal(undefined);
+    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }).isTraced).to.equal(false);
+    const env = { OTEL_SDK_DISABLED: "", OTEL_TRACES_EXPORTER: "" };
+    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", ...env }).isTraced).to.equal(true);
+  });
+
+  it("traces with either endpoint, unless OpenTelemetry's variables turn that off", () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318" };
+    const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://c:4318/v1/traces" };
+    for (const env of [endpoint, traces, { ...endpoint, OTEL_SDK_DISABLED: "false" }]) {
+      expect(readSettings(env).isTraced).to.equal(true);
+    }
+    for (const off of [{ OTEL_SDK_DISABLED: "True" }, { OTEL_TRACES_EXPORTER: "none" }]) {
+      expect(readSettings({ ...endpoint, ...off }).isTraced).to.equal(false);
+    }
   });
 
   it("refuses one port for requests and for Prometheus, also where one of them is the default", () => {

@@ -104,6 +104,10 @@ describe("the service's Deployment", function () {
     expect(names(program)).not.to.include("OTEL_EXPORTER_OTLP_ENDPOINT");
     const run = await runProgram({ otlpEndpoint: "http://otel.tracing:4318" });
     expect(names(run)).to.include("OTEL_EXPORTER_OTLP_ENDPOINT");
+    expect(run.the("Deployment").inputs.spec.template.spec.containers[0].env).to.deep.include({
+      name: "OTEL_SERVICE_NAME",
+      value: "koa-mongo-stack",
+    });
     expect(run.of("NetworkPolicy").map(({ name }) => name)).to.include("network-web-to-collector");
   });
 
