@@ -69,6 +69,7 @@ async function serve(settings: Settings): Promise<void> {
     podName: settings.podName,
     countPods: podCounter(settings.podsHost),
     maxInFlight: settings.maxInFlight,
+    trusts: settings.trusts,
     version,
     metrics,
     tracing: tracing?.middleware,

@@ -1,6 +1,7 @@
 import { EnvError, makeValidator, cleanEnv, host, port, str } from "envalid";
 import { mongo } from "mongoose";
 import { hostname } from "node:os";
+import { parseTrust, type Trust } from "./http/trusted-proxies.ts";
 
 /** What the environment says, read once at start. */
 export interface Settings {
@@ -27,6 +28,8 @@ export interface Settings {
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
+  /** Which proxies tell the truth of their clients. `TRUSTED_PROXIES`, default none. */
+  readonly trusts: Trust;
   /** Requests in flight above which others are rejected. `MAX_IN_FLIGHT`, default 100. */
   readonly maxInFlight: number;
 }
@@ -53,6 +56,17 @@ const otlpUrl = makeValidator((input) => {
     throw new EnvError(`must be a URL such as http://collector:4318, not "${input}"`);
   }
   return input;
+});
+
+/** Trusts no proxy. */
+export const noTrust: Trust = () => false;
+
+const trust = makeValidator((input): Trust => {
+  const parsed = parseTrust(input);
+  if (parsed !== undefined) return parsed;
+  throw new EnvError(
+    `must be the number of proxies, or their addresses such as 10.0.0.0/8,loopback, not "${input}"`,
+  );
 });
 
 const milliseconds = makeValidator((input) => {
@@ -90,6 +104,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       OTEL_SDK_DISABLED: str({ default: "" }),
       OTEL_TRACES_EXPORTER: str({ default: "" }),
       PODS_HOST: host({ default: undefined }),
+      TRUSTED_PROXIES: trust({ default: noTrust }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
       // Ten for each connection to MongoDB, and what fits into the pod's memory with the largest bodies.
@@ -116,6 +131,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       clean.OTEL_SDK_DISABLED.trim().toLowerCase() !== "true" &&
       clean.OTEL_TRACES_EXPORTER.trim() !== "none",
     podsHost: clean.PODS_HOST,
+    trusts: clean.TRUSTED_PROXIES,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
     maxInFlight: clean.MAX_IN_FLIGHT,

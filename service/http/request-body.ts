@@ -3,6 +3,7 @@ import { parse } from "content-type";
 import type { Context } from "koa";
 import getRawBody from "raw-body";
 import { Problem } from "./problem.ts";
+import { isOwnOrigin } from "./trusted-proxies.ts";
 
 /** Largest request body, in bytes: 100 KiB. */
 export const bodyLimit = 100 * 1024;
@@ -23,19 +24,30 @@ export async function readJson(ctx: Context): Promise<string> {
  * @throws {Problem} 403 `cross_site_form`, and as {@link readJson}
  */
 export async function readForm(ctx: Context): Promise<URLSearchParams> {
-  // JSON from another site needs a CORS preflight, which nobody answers here; a form would get through.
-  if (isFromElsewhere(ctx)) {
-    throw new Problem(403, "cross_site_form", "This form can only be sent from the service's own page.");
-  }
+  requireOwnForm(ctx);
   return new URLSearchParams(await readText(ctx, "application/x-www-form-urlencoded"));
 }
 
-/** Browsers send Sec-Fetch-Site over https and to localhost only, and Origin with every form. */
-function isFromElsewhere(ctx: Context): boolean {
-  const site = ctx.get("Sec-Fetch-Site");
-  if (site !== "") return site !== "same-origin" && site !== "none";
-  const origin = ctx.get("Origin");
-  return origin !== "" && URL.parse(origin)?.host !== ctx.host;
+/**
+ * Rejects a form of another site; JSON from another site needs a CORS preflight, which the service never answers.
+ * Browsers send Sec-Fetch-Site over https and to localhost only, and Origin with every form.
+ */
+function requireOwnForm(ctx: Context): void {
+  const [site, origin] = [ctx.get("Sec-Fetch-Site"), ctx.get("Origin")];
+  if (site === "same-origin" || site === "none") return;
+  if (site === "" && (origin === "" || isOwnOrigin(ctx, origin))) return;
+  const values = [
+    `Host "${ctx.get("Host")}"`,
+    ...["Origin", "X-Forwarded-Host", "Sec-Fetch-Site"]
+      .filter((name) => ctx.get(name) !== "")
+      .map((name) => `${name} "${ctx.get(name)}"`),
+  ];
+  throw new Problem(
+    403,
+    "cross_site_form",
+    "This form can only be sent from the service's own page, and its headers name different sites: " +
+      `${values.join(", ").slice(0, 400)}. Behind a proxy, set TRUSTED_PROXIES.`,
+  );
 }
 
 async function readText(ctx: Context, type: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { hostname } from "node:os";
-import { readSettings } from "../service-settings.ts";
+import { noTrust, readSettings } from "../service-settings.ts";
 
 describe("readSettings", () => {
   it("has a default for everything", () => {
@@ -12,6 +12,7 @@ describe("readSettings", () => {
       podName: hostname(),
       metricsPort: undefined,
       isTraced: false,
+      trusts: noTrust,
       podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
@@ -27,6 +28,7 @@ describe("readSettings", () => {
       DRAIN_MS: "2s",
       MAX_IN_FLIGHT: "0",
       METRICS_PORT: "0x",
+      TRUSTED_PROXIES: "10.0.0.0/33",
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318",
     };
     expect(() => readSettings(env))
@@ -38,6 +40,7 @@ describe("readSettings", () => {
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
       .and.matches(/MAX_IN_FLIGHT: must be a whole number from 1/)
       .and.matches(/METRICS_PORT: /)
+      .and.matches(/TRUSTED_PROXIES: must be the number of proxies, .* not "10.0.0.0\/33"/)
       .and.matches(/OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL such as/)
       .and.not.include("hunter2");
   });

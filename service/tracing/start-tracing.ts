@@ -45,7 +45,7 @@ export function startTracing({ version, podName, logger }: TracingOptions): Trac
   const provider = new TracerProvider({
     resource: defaultResource()
       .merge(own)
-      .merge(detectResources({ detectors: [envDetector] })),
+      .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     sampler: samplerOf(logger),
     // Address, headers, timeout and certificates: OTEL_EXPORTER_OTLP_…
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],

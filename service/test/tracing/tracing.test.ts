@@ -64,7 +64,8 @@ describe("tracing", () => {
     await start(env);
   }
   afterEach(async () => {
-    for (const name of Object.keys(process.env)) if (name.startsWith("OTEL_")) delete process.env[name];
+    for (const name of Object.keys(process.env))
+      if (name.startsWith("OTEL_")) Reflect.deleteProperty(process.env, name);
     warnings = [];
     await service.close();
     await tracing.close();
