@@ -75,6 +75,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       scaling: settings.scaling,
       logLevel: settings.logLevel,
       metrics,
+      trustedProxies: settings.trustedProxies,
       collector,
       reach: site.reach,
       tunnel: site.tunnel,

@@ -12,6 +12,8 @@ import { assignRequestId, logRequests } from "./http/request-log.ts";
 import { countRequests, observe } from "./http/request-observer.ts";
 import { answerErrors } from "./http/problem.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
+import { identifyClient, type Trust } from "./http/trusted-proxies.ts";
+import { closeAfterUnreadBody } from "./http/unread-body.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { openapiRoutes } from "./openapi/openapi-routes.ts";
 import { pageRoutes, type PageDeps } from "./page/page-routes.ts";
@@ -22,6 +24,8 @@ export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
   readonly logger: Logger;
   /** Requests that may be in flight at once. */
   readonly maxInFlight: number;
+  /** Which proxies tell the truth of their clients. @default none */
+  readonly trusts?: Trust;
   /** @default nothing is measured */
   readonly metrics?: Metrics | undefined;
   /** Goes around everything, and sets `ctx.state.traceId`. @default nothing is traced */
@@ -47,8 +51,10 @@ export function createApp(deps: AppDeps): Koa {
   const app = new Koa();
   const router = createRouter(deps);
   if (deps.tracing !== undefined) app.use(deps.tracing);
+  app.use(identifyClient(deps.trusts ?? (() => false)));
   // Outside of what turns errors into answers, so that they are told of those.
   app.use(observe(logRequests(logger), ...(metrics === undefined ? [] : [countRequests(metrics)])));
+  app.use(closeAfterUnreadBody());
   app.use(assignRequestId());
   app.use(addSecurityHeaders());
   app.use(answerErrors(logger, (code) => metrics?.problem(code)));

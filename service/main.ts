@@ -29,10 +29,10 @@ async function metricsFor({ metricsPort }: Settings): Promise<ReadableMetrics | 
   return (await import("./metrics/metrics.ts")).createMetrics();
 }
 
-async function tracingFor({ otlpEndpoint, podName }: Settings): Promise<Tracing | undefined> {
-  if (otlpEndpoint === undefined) return undefined;
+async function tracingFor({ isTraced, podName }: Settings, logger: Logger): Promise<Tracing | undefined> {
+  if (!isTraced) return undefined;
   const { startTracing } = await import("./tracing/start-tracing.ts");
-  return startTracing({ endpoint: otlpEndpoint, version, podName });
+  return startTracing({ version, podName, logger });
 }
 
 async function serveMetrics(metrics: ReadableMetrics, settings: Settings, logger: Logger): Promise<void> {
@@ -53,7 +53,7 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
 async function serve(settings: Settings): Promise<void> {
   const logger = createLogger(settings.logLevel, settings.podName);
   const metrics = await metricsFor(settings);
-  const tracing = await tracingFor(settings);
+  const tracing = await tracingFor(settings, logger);
   const watch: Parameters<typeof openDatabase>[2] = (client) => {
     metrics?.pool(client);
     tracing?.watch(client);
@@ -69,6 +69,7 @@ async function serve(settings: Settings): Promise<void> {
     podName: settings.podName,
     countPods: podCounter(settings.podsHost),
     maxInFlight: settings.maxInFlight,
+    trusts: settings.trusts,
     version,
     metrics,
     tracing: tracing?.middleware,

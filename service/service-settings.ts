@@ -1,6 +1,7 @@
 import { EnvError, makeValidator, cleanEnv, host, port, str } from "envalid";
 import { mongo } from "mongoose";
 import { hostname } from "node:os";
+import { parseTrust, type Trust } from "./http/trusted-proxies.ts";
 
 /** What the environment says, read once at start. */
 export interface Settings {
@@ -8,7 +9,7 @@ export interface Settings {
   readonly port: number;
   /** Address to listen on. `HOST`, default every address. */
   readonly host: string | undefined;
-  /** MongoDB connection string. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
+  /** MongoDB connection string, with the name of a database. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
   readonly mongodbUri: string;
   /** Least severe level that is logged. `LOG_LEVEL`, default `info`. */
   readonly logLevel: string;
@@ -16,26 +17,35 @@ export interface Settings {
   readonly podName: string;
   /** TCP port for Prometheus, on the same address. `METRICS_PORT`, default none: then nothing is measured. */
   readonly metricsPort: number | undefined;
-  /** Address of an OTLP collector. `OTEL_EXPORTER_OTLP_ENDPOINT`, default none: then nothing is traced. */
-  readonly otlpEndpoint: string | undefined;
+  /**
+   * Whether there is an OTLP collector: `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, default
+   * none, unless `OTEL_SDK_DISABLED` is true or `OTEL_TRACES_EXPORTER` is none. OpenTelemetry reads its other variables.
+   */
+  readonly isTraced: boolean;
   /** DNS name with an address for every pod that is ready, which the page counts. `PODS_HOST`, default none. */
   readonly podsHost: string | undefined;
   /** Milliseconds to go on serving after SIGTERM, telling clients to leave. `DRAIN_MS`, default 2000. */
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
+  /** Which proxies tell the truth of their clients. `TRUSTED_PROXIES`, default none. */
+  readonly trusts: Trust;
   /** Requests in flight above which others are rejected. `MAX_IN_FLIGHT`, default 100. */
   readonly maxInFlight: number;
 }
 
+/** No message repeats the value, which may hold a password. */
 const mongodbUri = makeValidator((input) => {
   try {
     new mongo.MongoClient(input);
-    return input;
   } catch {
-    // The driver's message repeats the value, which may hold a password.
     throw new EnvError("must be a connection string as MongoDB's driver takes it: mongodb://HOST/DATABASE");
   }
+  if (/^[^/]+:\/\/[^/?]+\/[^/?]/.test(input)) return input;
+  throw new EnvError(
+    "must name the database after the hosts, such as mongodb://HOST/app or mongodb+srv://HOST/app?w=majority: " +
+      'without a name, MongoDB\'s driver writes to the database "test"',
+  );
 });
 
 const otlpUrl = makeValidator((input) => {
@@ -46,6 +56,17 @@ const otlpUrl = makeValidator((input) => {
     throw new EnvError(`must be a URL such as http://collector:4318, not "${input}"`);
   }
   return input;
+});
+
+/** Trusts no proxy. */
+export const noTrust: Trust = () => false;
+
+const trust = makeValidator((input): Trust => {
+  const parsed = parseTrust(input);
+  if (parsed !== undefined) return parsed;
+  throw new EnvError(
+    `must be the number of proxies, or their addresses such as 10.0.0.0/8,loopback, not "${input}"`,
+  );
 });
 
 const milliseconds = makeValidator((input) => {
@@ -79,7 +100,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       POD_NAME: str({ default: hostname() }),
       METRICS_PORT: port({ default: undefined }),
       OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl({ default: "" }),
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: otlpUrl({ default: "" }),
+      OTEL_SDK_DISABLED: str({ default: "" }),
+      OTEL_TRACES_EXPORTER: str({ default: "" }),
       PODS_HOST: host({ default: undefined }),
+      TRUSTED_PROXIES: trust({ default: noTrust }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
       // Ten for each connection to MongoDB, and what fits into the pod's memory with the largest bodies.
@@ -101,8 +126,12 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     logLevel: clean.LOG_LEVEL,
     podName: clean.POD_NAME,
     metricsPort: clean.METRICS_PORT,
-    otlpEndpoint: clean.OTEL_EXPORTER_OTLP_ENDPOINT === "" ? undefined : clean.OTEL_EXPORTER_OTLP_ENDPOINT,
+    isTraced:
+      clean.OTEL_EXPORTER_OTLP_ENDPOINT + clean.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT !== "" &&
+      clean.OTEL_SDK_DISABLED.trim().toLowerCase() !== "true" &&
+      clean.OTEL_TRACES_EXPORTER.trim() !== "none",
     podsHost: clean.PODS_HOST,
+    trusts: clean.TRUSTED_PROXIES,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
     maxInFlight: clean.MAX_IN_FLIGHT,

@@ -79,3 +79,20 @@ function readTls(config: Config): Tls | undefined {
 function requirePem(name: string, text: string, form: RegExp): void {
   if (!form.test(text)) throw new RunError(`${name} is not in PEM: it must have ${form.source}.`);
 }
+
+const proxyList = /^(\d{1,2}|[\da-fA-F.:]+(\/\d{1,3})?(, ?[\da-fA-F.:]+(\/\d{1,3})?)*)$/;
+
+/**
+ * Reads which proxies the service trusts, or undefined for none. With an Ingress its controller is one.
+ * @throws {RunError} one sentence
+ */
+export function readTrustedProxies(config: Config, { kind }: Expose): string | undefined {
+  if (config.require("trustedProxies") === "auto") return kind === "ingress" ? "1" : undefined;
+  const proxies = matching(
+    config,
+    "trustedProxies",
+    proxyList,
+    "auto, a number of proxies, or addresses such as 10.0.0.0/8",
+  );
+  return proxies === "0" ? undefined : proxies;
+}

@@ -120,7 +120,7 @@ function readUri(config: Config, kind: string): string {
     return "";
   }
   const uri = given(config, "mongodbUri");
-  if (uri !== undefined && /^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+(\?.*)?$/.test(uri)) return uri;
+  if (uri !== undefined && /^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?.*)?$/.test(uri)) return uri;
   throw new RunError(
     "mongo external needs a connection string that names the database. " +
       "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",

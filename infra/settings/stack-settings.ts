@@ -7,7 +7,7 @@ import {
 } from "./cluster-settings.ts";
 import { readBuild, type BuildSettings } from "./build-settings.ts";
 import { readDnsServers } from "./dns-settings.ts";
-import { readExpose, type Expose } from "./expose-settings.ts";
+import { readExpose, readTrustedProxies, type Expose } from "./expose-settings.ts";
 import { readMongo, type MongoSettings } from "./mongodb-settings.ts";
 import { readCollector, readMetrics, type Collector, type MetricsSettings } from "./monitoring-settings.ts";
 import { integer, oneOf, optional } from "./config-values.ts";
@@ -33,6 +33,8 @@ export interface Settings {
   readonly platform?: string;
   readonly build: BuildSettings;
   readonly expose: Expose;
+  /** Which proxies the service trusts: their number, or addresses. @default none */
+  readonly trustedProxies?: string;
   readonly scaling: Scaling;
   readonly logLevel: string;
   /** Without, nobody may read the metrics. */
@@ -56,13 +58,16 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
   const minReplicas = integer(config, "minReplicas", 1, mostReplicas);
   const registry = readRegistry(config);
   const platform = optional(config, "platform", /^linux\/(amd64|arm64)$/, "linux/amd64 or linux/arm64");
+  const expose = readExpose(config);
+  const trustedProxies = readTrustedProxies(config, expose);
   const settings: Settings = {
     name: qualifiedName(config.name, stack),
     cluster: readCluster(config),
     ...(registry === undefined ? {} : { registry }),
     ...(platform === undefined ? {} : { platform }),
     build: readBuild(config),
-    expose: readExpose(config),
+    expose,
+    ...(trustedProxies === undefined ? {} : { trustedProxies }),
     scaling: {
       minReplicas,
       maxReplicas: integer(config, "maxReplicas", minReplicas, mostReplicas, "minReplicas"),

@@ -32,6 +32,8 @@ export interface WebDeploymentArgs {
   readonly logLevel: string;
   /** How Prometheus finds the pods. @default it does not */
   readonly metrics?: MetricsSettings | undefined;
+  /** Proxies whose X-Forwarded headers are true: their number, or addresses. @default none */
+  readonly trustedProxies?: string | undefined;
   /** Where traces go. @default nothing is traced */
   readonly collector?: Collector | undefined;
   /**
@@ -44,6 +46,9 @@ export interface WebDeploymentArgs {
   /** Name of the PriorityClass of its pods. @default the cluster's */
   readonly priority?: pulumi.Input<string> | undefined;
 }
+
+/** Name of the service in its traces. */
+const tracedName = "koa-mongo-stack";
 
 /** User `nonroot` of the distroless images. */
 const nonroot = 65532;
@@ -118,7 +123,12 @@ function container(args: WebDeploymentArgs): Container {
   };
 }
 
-function environment({ mongodbUri, logLevel, collector }: WebDeploymentArgs): types.input.core.v1.EnvVar[] {
+function environment({
+  mongodbUri,
+  logLevel,
+  trustedProxies,
+  collector,
+}: WebDeploymentArgs): types.input.core.v1.EnvVar[] {
   return [
     { name: "MONGODB_URI", valueFrom: { secretKeyRef: mongodbUri } },
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
@@ -126,8 +136,17 @@ function environment({ mongodbUri, logLevel, collector }: WebDeploymentArgs): ty
     { name: "LOG_LEVEL", value: logLevel },
     { name: "METRICS_PORT", value: String(metricsPort) },
     { name: "PODS_HOST", value: podsName },
-    ...(collector === undefined ? [] : [{ name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: collector.endpoint }]),
+    ...(trustedProxies === undefined ? [] : [{ name: "TRUSTED_PROXIES", value: trustedProxies }]),
+    ...tracing(collector),
     { name: "NODE_OPTIONS", value: `--max-old-space-size=${heapMiB}` },
+  ];
+}
+
+function tracing(collector: Collector | undefined): types.input.core.v1.EnvVar[] {
+  if (collector === undefined) return [];
+  return [
+    { name: "OTEL_EXPORTER_OTLP_ENDPOINT", value: collector.endpoint },
+    { name: "OTEL_SERVICE_NAME", value: tracedName },
   ];
 }
 

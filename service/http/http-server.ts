@@ -1,6 +1,8 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { serverLimits, type ServerLimits } from "./server-limits.ts";
 import { rejectOutsideKoa, type RejectionDeps } from "./rejected-connection.ts";
+import { continueOnRead } from "./request-body.ts";
+import { lingerAfterUnreadBodies } from "./unread-body.ts";
 
 /** What the server needs from outside. */
 export interface ServerDeps extends RejectionDeps {
@@ -31,8 +33,16 @@ export function createHttpServer({ handle, limits = serverLimits, ...rejectionDe
   server.on("drop", () => {
     server.closeIdleConnections();
   });
+  // Node would ask for the body before anything has looked at the headers.
+  server.on("checkContinue", (request, response) => {
+    continueOnRead(request);
+    server.emit("request", request, response);
+  });
   // An `Expect` other than 100-continue, which Node would answer without a body.
-  server.on("checkExpectation", handle);
-  rejectOutsideKoa(server, rejectionDeps);
+  server.on("checkExpectation", (request, response) => {
+    server.emit("request", request, response);
+  });
+  lingerAfterUnreadBodies(server, limits);
+  rejectOutsideKoa(server, limits, rejectionDeps);
   return server;
 }

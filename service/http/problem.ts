@@ -2,6 +2,7 @@ import { STATUS_CODES } from "node:http";
 import type { Middleware } from "koa";
 import type { Logger } from "pino";
 import { sendJson } from "./json-response.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** Parts of a problem that not every problem has. */
 export interface ProblemOptions {
@@ -23,10 +24,10 @@ export class Problem extends Error {
   /**
    * @param status HTTP status code
    * @param code stable name for programs, in snake case
-   * @param detail one sentence for people: what is wrong, and what to do
+   * @param detail one sentence for people: what is wrong, and what to do; invisible characters are named in it
    */
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
-    super(detail, { cause: options.cause });
+    super(visibleText(detail), { cause: options.cause });
     this.status = status;
     this.code = code;
     this.headers = options.headers ?? {};

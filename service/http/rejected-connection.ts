@@ -7,9 +7,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { failBody, incompleteBody } from "./request-body.ts";
 import { Problem, problemBody, problemType } from "./problem.ts";
 import { securityHeaders } from "./security-headers.ts";
-
-/** How long a client may read the error: a reset while the client still sends would lose the answer. */
-const lingerMs = 1000;
+import { lingeringClose, type LingerLimits } from "./unread-body.ts";
 
 /** What {@link rejectOutsideKoa} reports to. */
 export interface RejectionDeps {
@@ -19,7 +17,11 @@ export interface RejectionDeps {
 }
 
 /** Answers what Koa never sees, and requests whose body breaks off, with the same problems as Koa does. */
-export function rejectOutsideKoa(server: Server, { logger, metrics }: RejectionDeps): void {
+export function rejectOutsideKoa(
+  server: Server,
+  limits: LingerLimits,
+  { logger, metrics }: RejectionDeps,
+): void {
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const rejected = new WeakSet<Duplex>();
 
@@ -29,8 +31,7 @@ export function rejectOutsideKoa(server: Server, { logger, metrics }: RejectionD
     rejected.add(socket);
     const requestId = randomUUID();
     logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
-    socket.end(rawAnswer(problem, requestId));
-    setTimeout(() => socket.destroy(), lingerMs).unref();
+    lingeringClose(server, socket, limits, rawAnswer(problem, requestId));
     // No request: a browser opens connections that it never uses, and an error budget is about what was asked.
     if (body === undefined) metrics?.problem(problem.code);
     else failBody(body, problem);

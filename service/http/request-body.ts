@@ -3,11 +3,13 @@ import { parse } from "content-type";
 import type { Context } from "koa";
 import getRawBody from "raw-body";
 import { Problem } from "./problem.ts";
+import { isOwnOrigin } from "./trusted-proxies.ts";
 
 /** Largest request body, in bytes: 100 KiB. */
 export const bodyLimit = 100 * 1024;
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Leaves out a byte order mark, which many Windows programs write. */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads a JSON body.
@@ -22,23 +24,36 @@ export async function readJson(ctx: Context): Promise<string> {
  * @throws {Problem} 403 `cross_site_form`, and as {@link readJson}
  */
 export async function readForm(ctx: Context): Promise<URLSearchParams> {
-  // JSON from another site needs a CORS preflight, which nobody answers here; a form would get through.
-  if (isFromElsewhere(ctx)) {
-    throw new Problem(403, "cross_site_form", "This form can only be sent from the service's own page.");
-  }
+  requireOwnForm(ctx);
   return new URLSearchParams(await readText(ctx, "application/x-www-form-urlencoded"));
 }
 
-/** Browsers send Sec-Fetch-Site over https and to localhost only, and Origin with every form. */
-function isFromElsewhere(ctx: Context): boolean {
-  const site = ctx.get("Sec-Fetch-Site");
-  if (site !== "") return site !== "same-origin" && site !== "none";
-  const origin = ctx.get("Origin");
-  return origin !== "" && URL.parse(origin)?.host !== ctx.host;
+/**
+ * Rejects a form of another site; JSON from another site needs a CORS preflight, which the service never answers.
+ * Browsers send Sec-Fetch-Site over https and to localhost only, and Origin with every form.
+ */
+function requireOwnForm(ctx: Context): void {
+  const [site, origin] = [ctx.get("Sec-Fetch-Site"), ctx.get("Origin")];
+  if (site === "same-origin" || site === "none") return;
+  if (site === "" && (origin === "" || isOwnOrigin(ctx, origin))) return;
+  const values = [
+    `Host "${ctx.get("Host")}"`,
+    ...["Origin", "X-Forwarded-Host", "Sec-Fetch-Site"]
+      .filter((name) => ctx.get(name) !== "")
+      .map((name) => `${name} "${ctx.get(name)}"`),
+  ];
+  throw new Problem(
+    403,
+    "cross_site_form",
+    "This form can only be sent from the service's own page, and its headers name different sites: " +
+      `${values.join(", ").slice(0, 400)}. Behind a proxy, set TRUSTED_PROXIES.`,
+  );
 }
 
 async function readText(ctx: Context, type: string): Promise<string> {
   requireType(ctx, type);
+  if (Number(ctx.get("Content-Length")) > bodyLimit) throw tooLarge();
+  if (awaitsContinue.has(ctx.req)) ctx.res.writeContinue();
   const bytes = await getRawBody(ctx.req, {
     length: ctx.get("Content-Length") || null,
     limit: bodyLimit,
@@ -55,8 +70,9 @@ async function readText(ctx: Context, type: string): Promise<string> {
 function requireType(ctx: Context, type: string): void {
   const given = parse(ctx.get("Content-Type"));
   const charset = given.parameters.charset ?? "utf-8";
+  const isUtf8 = ["utf-8", "utf8"].includes(charset.toLowerCase());
   const plain = ["", "identity"].includes(ctx.get("Content-Encoding").toLowerCase());
-  if (given.type.toLowerCase() !== type || charset.toLowerCase() !== "utf-8" || !plain) {
+  if (given.type.toLowerCase() !== type || !isUtf8 || !plain) {
     throw new Problem(
       415,
       "unsupported_media_type",
@@ -67,13 +83,24 @@ function requireType(ctx: Context, type: string): void {
 
 function bodyProblem(error: unknown): Problem {
   if (error instanceof Error && "type" in error && error.type === "entity.too.large") {
-    return new Problem(413, "body_too_large", `A body can be ${bodyLimit} bytes long at most.`, {
-      // What is left of the body will not be read, so the connection can't be used again.
-      headers: { Connection: "close" },
-      cause: error,
-    });
+    return tooLarge(error);
   }
   return incompleteBody(error);
+}
+
+function tooLarge(cause?: unknown): Problem {
+  return new Problem(413, "body_too_large", `A body can be ${bodyLimit} bytes long at most.`, {
+    // The rest of the body is not read, so the connection can't be used again.
+    headers: { Connection: "close" },
+    cause,
+  });
+}
+
+const awaitsContinue = new WeakSet<IncomingMessage>();
+
+/** Asks the client of a request with `Expect: 100-continue` for its body only when a route reads that. */
+export function continueOnRead(request: IncomingMessage): void {
+  awaitsContinue.add(request);
 }
 
 const broken = new WeakMap<IncomingMessage, Problem>();

@@ -20,10 +20,13 @@ export function assignRequestId(): Middleware {
 
 /** Logs one JSON line for each request. */
 export function logRequests(logger: Logger): Observer {
-  return ({ state, method, path, status }, ms) => {
+  return ({ state, ip, method, path, status }, ms) => {
     const { requestId, traceId } = state as RequestIds;
     // Probes come every few seconds from every node: noise unless asked for.
     const level = path.startsWith("/health/") && status < 500 ? "debug" : "info";
-    logger[level]({ requestId, traceId, method, path, status, ms: Math.round(ms * 10) / 10 }, "request");
+    logger[level](
+      { requestId, traceId, client: ip, method, path, status, ms: Math.round(ms * 10) / 10 },
+      "request",
+    );
   };
 }

@@ -16,6 +16,11 @@ export interface ServerLimits {
   readonly headerCount: number;
   /** Connections at once. */
   readonly connections: number;
+  /** For what a client still sends after an answer that ends its connection; {@link lingerIdleTimeout} without a byte. */
+  readonly lingerTimeout: number;
+  readonly lingerIdleTimeout: number;
+  /** Bytes that are read and discarded in that time. */
+  readonly lingerBytes: number;
 }
 
 /** The limits of the service. */
@@ -37,4 +42,8 @@ export const serverLimits: ServerLimits = {
   headerCount: 100,
   // Ten times the requests in flight that are served. An idle connection holds some 10 KiB of the pod's memory.
   connections: 1000,
+  // A client that writes its whole request before it reads gets its error, with up to 32 MiB and in 5 s.
+  lingerTimeout: 5_000,
+  lingerIdleTimeout: 2_000,
+  lingerBytes: 32 * 1024 * 1024,
 };

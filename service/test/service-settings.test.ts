@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { hostname } from "node:os";
-import { readSettings } from "../service-settings.ts";
+import { noTrust, readSettings } from "../service-settings.ts";
 
 describe("readSettings", () => {
   it("has a default for everything", () => {
@@ -11,7 +11,8 @@ describe("readSettings", () => {
       logLevel: "info",
       podName: hostname(),
       metricsPort: undefined,
-      otlpEndpoint: undefined,
+      isTraced: false,
+      trusts: noTrust,
       podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
@@ -27,6 +28,7 @@ describe("readSettings", () => {
       DRAIN_MS: "2s",
       MAX_IN_FLIGHT: "0",
       METRICS_PORT: "0x",
+      TRUSTED_PROXIES: "10.0.0.0/33",
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318",
     };
     expect(() => readSettings(env))
@@ -38,12 +40,26 @@ describe("readSettings", () => {
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
       .and.matches(/MAX_IN_FLIGHT: must be a whole number from 1/)
       .and.matches(/METRICS_PORT: /)
+      .and.matches(/TRUSTED_PROXIES: must be the number of proxies, .* not "10.0.0.0\/33"/)
       .and.matches(/OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL such as/)
       .and.not.include("hunter2");
   });
 
   it("takes an empty variable of OpenTelemetry for one that is not set", () => {
-    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }).otlpEndpoint).to.equal(undefined);
+    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }).isTraced).to.equal(false);
+    const env = { OTEL_SDK_DISABLED: "", OTEL_TRACES_EXPORTER: "" };
+    expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", ...env }).isTraced).to.equal(true);
+  });
+
+  it("traces with either endpoint, unless OpenTelemetry's variables turn that off", () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318" };
+    const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://c:4318/v1/traces" };
+    for (const env of [endpoint, traces, { ...endpoint, OTEL_SDK_DISABLED: "false" }]) {
+      expect(readSettings(env).isTraced).to.equal(true);
+    }
+    for (const off of [{ OTEL_SDK_DISABLED: "True" }, { OTEL_TRACES_EXPORTER: "none" }]) {
+      expect(readSettings({ ...endpoint, ...off }).isTraced).to.equal(false);
+    }
   });
 
   it("refuses one port for requests and for Prometheus, also where one of them is the default", () => {
@@ -61,6 +77,32 @@ describe("readSettings", () => {
   ]) {
     it(`refuses the connection string ${uri}`, () => {
       expect(() => readSettings({ MONGODB_URI: uri })).to.throw("MONGODB_URI: must be a connection string");
+    });
+  }
+
+  for (const uri of [
+    "mongodb://h",
+    "mongodb://h/",
+    "mongodb://u:hunter2@h:27017,i:27018/?replicaSet=rs",
+    "mongodb://h/?appName=a/b",
+    "mongodb+srv://u:hunter2@h.example.com",
+  ]) {
+    it(`refuses ${uri}, which names no database`, () => {
+      expect(() => readSettings({ MONGODB_URI: uri }))
+        .to.throw("MONGODB_URI: must name the database after the hosts, such as mongodb://HOST/app")
+        .with.property("message")
+        .that.does.not.include("hunter2");
+    });
+  }
+
+  for (const uri of [
+    "mongodb://h/app",
+    "mongodb://h,i:27018/test?replicaSet=rs",
+    "mongodb+srv://u:p%2Fw@h.example.com/app?w=majority",
+    "mongodb://%2Ftmp%2Fmongodb-27017.sock/app",
+  ]) {
+    it(`takes ${uri}`, () => {
+      expect(readSettings({ MONGODB_URI: uri }).mongodbUri).to.equal(uri);
     });
   }
 });

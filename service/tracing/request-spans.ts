@@ -5,16 +5,18 @@ import {
   SpanStatusCode,
   trace,
   type ContextManager,
+  type TextMapPropagator,
   type Tracer,
 } from "@opentelemetry/api";
-import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { Middleware } from "koa";
 import { routeOf } from "../http/request-observer.ts";
 
-/** Middleware: a span a request, in the trace of who asks (W3C `traceparent`) or in a new one. */
-export function traceRequests(tracer: Tracer, contexts: ContextManager): Middleware {
-  const propagator = new W3CTraceContextPropagator();
-
+/** Middleware: a span for each request, in the client's trace (W3C `traceparent`) or in a new one. */
+export function traceRequests(
+  tracer: Tracer,
+  contexts: ContextManager,
+  propagator: TextMapPropagator,
+): Middleware {
   return async function traceRequest(ctx, next) {
     // Probes come every few seconds, and nobody looks for them.
     if (ctx.path.startsWith("/health/")) {

@@ -1,18 +1,25 @@
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { defaultResource, resourceFromAttributes } from "@opentelemetry/resources";
+import {
+  defaultResource,
+  detectResources,
+  resourceAttributesEnvDetector,
+  serviceNameEnvDetector,
+  resourceFromAttributes,
+} from "@opentelemetry/resources";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Middleware } from "koa";
 import type { mongo } from "mongoose";
+import type { Logger } from "pino";
 import { traceCommands } from "./mongodb-spans.ts";
 import { traceRequests } from "./request-spans.ts";
+import { propagatorOf, samplerOf } from "./tracing-environment.ts";
 
-/** Who traces, and where to. */
+/** What the spans say of the process. OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME override it. */
 export interface TracingOptions {
-  /** The OTLP collector's address; spans go to `/v1/traces` there, over HTTP. */
-  readonly endpoint: string;
   readonly version: string;
   readonly podName: string;
+  readonly logger: Pick<Logger, "warn">;
 }
 
 /** Traces of requests and of what they ask of MongoDB. */
@@ -31,23 +38,23 @@ const farewell = 2000;
 /**
  * Starts tracing. The instrumentations that OpenTelemetry has for Koa and the driver change modules while they are
  * loaded, and in a bundle there is nothing to load: so a middleware and the driver's own command monitoring do the same,
- * with the same names (semantic conventions for HTTP and databases).
+ * with the same names (semantic conventions for HTTP and databases). Everything else comes from OpenTelemetry's own
+ * environment variables.
  */
-export function startTracing({ endpoint, version, podName }: TracingOptions): Tracing {
-  const own = {
-    "service.name": "koa-mongo-stack",
-    "service.version": version,
-    "service.instance.id": podName,
-  };
-  const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, "")}/v1/traces` });
+export function startTracing({ version, podName, logger }: TracingOptions): Tracing {
+  const own = resourceFromAttributes({ "service.version": version, "service.instance.id": podName });
   const provider = new TracerProvider({
-    resource: defaultResource().merge(resourceFromAttributes(own)),
-    spanProcessors: [new BatchSpanProcessor({ exporter })],
+    resource: defaultResource()
+      .merge(own)
+      .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
+    sampler: samplerOf(logger),
+    // Address, headers, timeout and certificates: OTEL_EXPORTER_OTLP_…
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
   });
   const tracer = provider.getTracer("koa-mongo-stack", version);
   const contexts = new AsyncLocalStorageContextManager().enable();
   return {
-    middleware: traceRequests(tracer, contexts),
+    middleware: traceRequests(tracer, contexts, propagatorOf(logger)),
     watch(client) {
       traceCommands(client, tracer, contexts);
     },

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "commander";
+import { urlHost } from "../../infra/cluster/url-host.ts";
 import { startMongoDB, type MongoServer } from "../../service/dev/embedded-mongodb.ts";
 import { freePortFrom, localhost, takenOn } from "../../service/dev/free-port.ts";
 import { UserError } from "../process/user-error.ts";
@@ -16,9 +17,14 @@ const project = join(import.meta.dirname, "../..");
 /** Milliseconds in which a service that was started should answer. */
 const promptly = 30_000;
 
+/** The address that only this machine reaches. */
+const loopback = "127.0.0.1";
+
 /** How {@link serveLocally} serves. */
 export interface LocalOptions {
-  /** Port of the service on the loopback address. */
+  /** Address that the service listens on. */
+  readonly host: string;
+  /** Port of the service on this address. */
   readonly port: number;
   /** Folder that keeps the embedded MongoDB's documents. */
   readonly directory: string;
@@ -33,7 +39,11 @@ export type LocalFlags = Omit<LocalOptions, "reload">;
 export function localFlags(): Option[] {
   const folder = (path: string) => resolve(project, path);
   return [
-    new Option("--port <port>", "Port of the service on the loopback address.")
+    new Option("--host <address>", "Address that the service listens on; 0.0.0.0 for every address.")
+      .env("HOST")
+      .argParser((address: string) => address || loopback)
+      .default(loopback),
+    new Option("--port <port>", "Port of the service.")
       .env("PORT")
       .argParser(wholeNumber(1, 65_535))
       .default(3000),
@@ -48,28 +58,30 @@ export function localFlags(): Option[] {
  * Runs the service with an embedded MongoDB until Ctrl-C, or until the service ends, and leaves nothing running.
  * @throws {UserError} there is no free port, no MongoDB, or no service any more
  */
-export async function serveLocally({ port, directory, reload }: LocalOptions): Promise<void> {
-  await requireFree(port, reload ? "npm run dev" : "npm start");
+export async function serveLocally({ host, port, directory, reload }: LocalOptions): Promise<void> {
+  await requireFree(host, port, reload ? "npm run dev" : "npm start");
   const interrupt = onInterrupt();
   const mongo = await embedded(directory);
   console.log(`MongoDB: ${mongo.kind}${mongo.process ? `, ${mongo.uri}, documents in ${directory}` : ""}`);
-  const start = () => startService(port, mongo);
+  const start = () => startService(host, port, mongo);
   const service = reload ? reloading(start, join(project, "service")) : start();
   try {
-    await Promise.race([interrupt(), requireService(service), announce(port)]);
+    await Promise.race([interrupt(), requireService(service), announce(host, port)]);
   } finally {
     await service.stop();
     await mongo.close();
   }
 }
 
-/** Requires both addresses of localhost: a browser may take the one that another program has. */
-async function requireFree(port: number, command: string): Promise<void> {
-  const host = await takenOn(port, localhost);
-  if (host === undefined) return;
-  const other = await freePortFrom(port + 1, localhost);
+/** Of localhost both addresses must be free: a browser may take the one that another program has. */
+async function requireFree(host: string, port: number, command: string): Promise<void> {
+  const address = reachable(host);
+  const addresses = address === loopback ? localhost : [address];
+  const taken = await takenOn(port, addresses);
+  if (taken === undefined) return;
+  const other = await freePortFrom(port + 1, addresses);
   throw new UserError(
-    `Port ${port} is in use on ${host === "::1" ? "[::1]" : host}. ` +
+    `Port ${port} is in use on ${urlHost(taken)}. ` +
       `Stop the program that listens there, or run: ${command} -- --port ${other}`,
   );
 }
@@ -108,14 +120,14 @@ async function embedded(directory: string): Promise<MongoServer> {
   }
 }
 
-function startService(port: number, mongo: MongoServer): ServiceProcess {
+function startService(host: string, port: number, mongo: MongoServer): ServiceProcess {
   const service = spawn(process.execPath, [join(project, "service/main.ts")], {
     env: {
       ...process.env,
       // Nobody but the user asks, so there is nobody to wait for when it ends.
       DRAIN_MS: "0",
       SHUTDOWN_MS: "2000",
-      HOST: "127.0.0.1",
+      HOST: host,
       PORT: String(port),
       MONGODB_URI: mongo.process ? `${mongo.uri}/app` : mongo.uri,
     },
@@ -144,10 +156,11 @@ async function requireService({ ended }: ServiceProcess): Promise<never> {
 }
 
 /** Says where the service is once it answers, or that it does not; never returns. */
-async function announce(port: number): Promise<never> {
+async function announce(host: string, port: number): Promise<never> {
   const end = Date.now() + promptly;
-  const url = `http://localhost:${port}`;
-  while (!(await isReady(port))) {
+  const address = reachable(host);
+  const url = `http://${address === loopback ? "localhost" : urlHost(address)}:${port}`;
+  while (!(await isReady(`http://${urlHost(address)}:${port}`))) {
     if (Date.now() > end) {
       console.error(`${url} does not answer yet: the log above says why.`);
       return await forever();
@@ -158,9 +171,14 @@ async function announce(port: number): Promise<never> {
   return await forever();
 }
 
-async function isReady(port: number): Promise<boolean> {
+/** An address that leads to a server which listens on this one: every address includes the loopback address. */
+function reachable(host: string): string {
+  return ["0.0.0.0", "::", "localhost"].includes(host) ? loopback : host;
+}
+
+async function isReady(url: string): Promise<boolean> {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok;
+    return (await fetch(`${url}/health/ready`)).ok;
   } catch {
     return false;
   }

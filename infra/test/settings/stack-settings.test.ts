@@ -73,7 +73,7 @@ describe("readSettings", () => {
     [{ registry: "ada/koa-mongo_stack" }, { registry: { repository: "ada/koa-mongo_stack" } }],
     [
       { expose: "ingress", host: "koa-mongo.local" },
-      { expose: { kind: "ingress", host: "koa-mongo.local" } },
+      { expose: { kind: "ingress", host: "koa-mongo.local" }, trustedProxies: "1" },
     ],
     [
       { expose: "ingress", host: "a.example", ingressClass: "nginx", tlsIssuer: "letsencrypt" },
@@ -84,6 +84,7 @@ describe("readSettings", () => {
           className: "nginx",
           tls: { kind: "issuer", issuer: "letsencrypt" },
         },
+        trustedProxies: "1",
       },
     ],
     [
@@ -249,16 +250,25 @@ describe("readSettings", () => {
       { mongodbUri: "mongodb://h/app" },
       "mongodbUri goes with mongo external only. Run: pulumi config rm mongodbUri",
     ],
-    ...["", "mongodb+srv://ada:secret@h/", "mongodb+srv://ada:secret@h/?w=majority", "http://h/app"].map(
-      (mongodbUri): [Record<string, unknown>, string] => [
-        { mongo: "external", mongodbUri },
-        "mongo external needs a connection string that names the database. " +
-          "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",
-      ],
-    ),
+    ...[
+      "",
+      "mongodb+srv://ada:secret@h",
+      "mongodb+srv://ada:secret@h/",
+      "mongodb+srv://ada:secret@h/?w=majority",
+      "mongodb://h?appName=a/b",
+      "http://h/app",
+    ].map((mongodbUri): [Record<string, unknown>, string] => [
+      { mongo: "external", mongodbUri },
+      "mongo external needs a connection string that names the database. " +
+        "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",
+    ]),
     [
       { mongo: "external", mongodbUri: "mongodb://h/app", keepData: true },
       "keepData goes with mongo standalone only. Run: pulumi config rm keepData",
+    ],
+    [
+      { trustedProxies: "all" },
+      'trustedProxies must be auto, a number of proxies, or addresses such as 10.0.0.0/8, not "all".',
     ],
     [{ nodePort: 80 }, "nodePort must be a whole number from 30000 to 32767, not 80."],
     [{ logLevel: "loud" }, 'logLevel must be one of trace, debug, info, warn, error, fatal, not "loud".'],

@@ -104,7 +104,27 @@ describe("the service's Deployment", function () {
     expect(names(program)).not.to.include("OTEL_EXPORTER_OTLP_ENDPOINT");
     const run = await runProgram({ otlpEndpoint: "http://otel.tracing:4318" });
     expect(names(run)).to.include("OTEL_EXPORTER_OTLP_ENDPOINT");
+    expect(run.the("Deployment").inputs.spec.template.spec.containers[0].env).to.deep.include({
+      name: "OTEL_SERVICE_NAME",
+      value: "koa-mongo-stack",
+    });
     expect(run.of("NetworkPolicy").map(({ name }) => name)).to.include("network-web-to-collector");
+  });
+
+  it("trusts the Ingress' controller, and other proxies only as the configuration says", async () => {
+    const trusted = async (values: Record<string, unknown>) => {
+      const run = await runProgram(values);
+      const { env } = run.the("Deployment").inputs.spec.template.spec.containers[0];
+      return (env as { name: string; value?: string }[]).find(({ name }) => name === "TRUSTED_PROXIES")
+        ?.value;
+    };
+    expect(await trusted({})).to.equal(undefined);
+    expect(await trusted({ trustedProxies: "10.0.0.0/8, fd00::/8" })).to.equal("10.0.0.0/8, fd00::/8");
+    const ingress = { cluster: "current", registry: "ghcr.io/ada/koa", storage: "standard" };
+    const host = { expose: "ingress", host: "a.example" };
+    expect(await trusted({ ...ingress, ...host })).to.equal("1");
+    expect(await trusted({ ...ingress, ...host, trustedProxies: "2" })).to.equal("2");
+    expect(await trusted({ ...ingress, ...host, trustedProxies: "0" })).to.equal(undefined);
   });
 
   it("gets the connection string from a Secret", () => {

@@ -46,7 +46,7 @@ describe("/data", () => {
     const refused: [string, string, number, string][] = [
       ["broken JSON", "{", 400, "invalid_json"],
       ["an empty body", "", 400, "invalid_json"],
-      ["a byte order mark", '\uFEFF{"a":1}', 400, "invalid_json"],
+      ["two byte order marks", '\uFEFF\uFEFF{"a":1}', 400, "invalid_json"],
       ["an array", "[]", 422, "not_an_object"],
       ["null", "null", 422, "not_an_object"],
       ["a string", '"a"', 422, "not_an_object"],
@@ -86,6 +86,21 @@ describe("/data", () => {
       it(`answers ${status} ${code} to ${what} and stores nothing`, async () => {
         await expectProblem(await service.request("/data", jsonInit(body)), status, code);
         expect(await list()).to.deep.equal([]);
+      });
+    }
+
+    it("takes a byte order mark before the document", async () => {
+      const response = await service.request("/data", jsonInit('\uFEFF{"a":1}'));
+      expect(response.status).to.equal(201);
+      expect(await list()).to.have.length(1);
+    });
+
+    for (const charset of ["utf8", "UTF8", "Utf-8", '"utf8"', '"UTF-8"']) {
+      it(`takes charset=${charset}`, async () => {
+        const type = `application/json; charset=${charset}`;
+        const body = new TextEncoder().encode('{"a":"ü"}');
+        expect((await service.request("/data", jsonInit(body, type))).status).to.equal(201);
+        expect((await list())[0]).to.include({ a: "ü" });
       });
     }
 

@@ -73,6 +73,12 @@ describe("/", () => {
     expect(await page()).to.include("Tea &amp; cake");
   });
 
+  it("POST takes a byte order mark before the form, and any spelling of UTF-8", async () => {
+    const type = { "Content-Type": 'application/x-www-form-urlencoded; charset="UTF8"' };
+    expect((await send("\uFEFFmessage=Tea", type)).status).to.equal(303);
+    expect(await page()).to.include("Tea");
+  });
+
   it("POST of nothing answers 422 and says so on the page", async () => {
     const response = await send("message=+");
     expect(response.status).to.equal(422);

@@ -8,6 +8,7 @@ import { createStore } from "../../data/document-store.ts";
 import { openDatabase } from "../../mongodb-connection.ts";
 import { serverLimits, type ServerLimits } from "../../http/server-limits.ts";
 import { createHttpServer } from "../../http/http-server.ts";
+import type { Trust } from "../../http/trusted-proxies.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Tracing } from "../../tracing/start-tracing.ts";
 import { expectContract } from "./openapi-contract.ts";
@@ -33,6 +34,12 @@ export interface TestService {
 
 let databases = 0;
 
+interface TestOptions {
+  readonly metrics?: Metrics;
+  readonly tracing?: Tracing;
+  readonly trusts?: Trust | undefined;
+}
+
 /**
  * Starts the service on a database of its own; `uri` without a database, default the shared server's; `maxInFlight`
  * as AppDeps have it; `limits` over the service's own; and who is told how it goes.
@@ -41,7 +48,7 @@ export async function startService(
   uri?: string,
   maxInFlight = 100,
   limits: Partial<ServerLimits> = {},
-  { metrics, tracing }: { readonly metrics?: Metrics; readonly tracing?: Tracing } = {},
+  { metrics, tracing, trusts }: TestOptions = {},
 ): Promise<TestService> {
   const name = `test-${process.pid}-${databases++}`;
   const log: Record<string, unknown>[] = [];
@@ -63,6 +70,7 @@ export async function startService(
     podName: "pod-<1>",
     countPods: () => service.pods,
     maxInFlight,
+    ...(trusts === undefined ? {} : { trusts }),
     version: "1.2.3",
     metrics,
     tracing: tracing?.middleware,

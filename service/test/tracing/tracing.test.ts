@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
+import type { Logger } from "pino";
 import { startTracing, type Tracing } from "../../tracing/start-tracing.ts";
 import { startService, type TestService } from "../support/test-service.ts";
 
@@ -24,6 +25,11 @@ describe("tracing", () => {
   let received: string;
   let tracing: Tracing;
   let service: TestService;
+  let warnings: string[] = [];
+  const logger = { warn: (message: string) => void warnings.push(message) } as unknown as Pick<
+    Logger,
+    "warn"
+  >;
 
   beforeEach(async () => {
     spans = [];
@@ -41,10 +47,26 @@ describe("tracing", () => {
     }).listen(0, "127.0.0.1");
     await once(collector, "listening");
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-    tracing = startTracing({ endpoint, version: "1.2.3", podName: "pod-1" });
-    service = await startService(undefined, 100, {}, { tracing });
+    await start({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: "koa-mongo-stack" });
   });
+
+  /** Starts tracing and service with these variables of OpenTelemetry, in addition to the current ones. */
+  async function start(env: Record<string, string>): Promise<void> {
+    Object.assign(process.env, env);
+    tracing = startTracing({ version: "1.2.3", podName: "pod-1", logger });
+    service = await startService(undefined, 100, {}, { tracing });
+  }
+  async function restart(env: Record<string, string>): Promise<void> {
+    await service.close();
+    await tracing.close();
+    spans = [];
+    received = "";
+    await start(env);
+  }
   afterEach(async () => {
+    for (const name of Object.keys(process.env))
+      if (name.startsWith("OTEL_")) Reflect.deleteProperty(process.env, name);
+    warnings = [];
     await service.close();
     await tracing.close();
     collector.close();
@@ -101,5 +123,70 @@ describe("tracing", () => {
     const start = performance.now();
     await tracing.close();
     expect(performance.now() - start).to.be.lessThan(3000);
+  });
+
+  it("takes the resource from OpenTelemetry's variables", async () => {
+    await restart({
+      OTEL_SERVICE_NAME: "shop",
+      OTEL_RESOURCE_ATTRIBUTES: "service.instance.id=mine,team=tea%20room",
+    });
+    await service.request("/data");
+    await tracing.close();
+    expect(received)
+      .to.include('"shop"')
+      .and.include('"mine"')
+      .and.include('"tea room"')
+      .and.include('"1.2.3"');
+    expect(received).not.to.include("koa-mongo-stack-").and.not.include("pod-1");
+  });
+
+  it("samples as OTEL_TRACES_SAMPLER says", async () => {
+    const sampled = async (env: Record<string, string>, headers = {}) => {
+      await restart(env);
+      await service.request("/data", { headers });
+      await tracing.close();
+      return spans.length > 0;
+    };
+    const parent = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+    expect(await sampled({ OTEL_TRACES_SAMPLER: "always_off" })).to.equal(false);
+    expect(await sampled({ OTEL_TRACES_SAMPLER: "parentbased_always_off" })).to.equal(false);
+    expect(await sampled({}, parent)).to.equal(true);
+    const ratio = { OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0" };
+    expect(await sampled(ratio)).to.equal(false);
+    expect(await sampled({ OTEL_TRACES_SAMPLER_ARG: "1" })).to.equal(true);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it("continues no trace with OTEL_PROPAGATORS none", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+    for (const [propagators, continues] of [
+      ["none", false],
+      ["baggage", false],
+      ["baggage,tracecontext", true],
+    ] as const) {
+      await restart({ OTEL_PROPAGATORS: propagators });
+      await service.request("/data", { headers });
+      await tracing.close();
+      expect(named("GET /data")[0]?.traceId === traceId, propagators).to.equal(continues);
+    }
+  });
+
+  it("says which values it doesn't know, and uses the defaults", async () => {
+    await restart({ OTEL_TRACES_SAMPLER: "some", OTEL_PROPAGATORS: "b3,tracecontext" });
+    await service.request("/data");
+    await tracing.close();
+    expect(named("GET /data")).to.have.length(1);
+    expect(warnings.join("\n"))
+      .to.match(/OTEL_TRACES_SAMPLER must be one of .* not "some"/)
+      .and.match(/OTEL_PROPAGATORS .* not "b3"/);
+  });
+
+  it("sends to OTEL_EXPORTER_OTLP_TRACES_ENDPOINT as it is", async () => {
+    const { port } = collector.address() as AddressInfo;
+    await restart({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${port}/mine` });
+    await service.request("/data");
+    await tracing.close();
+    expect(received).to.match(/^\/mine /);
   });
 });

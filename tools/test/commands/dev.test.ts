@@ -89,6 +89,14 @@ describe("npm run dev", function () {
     });
   }
 
+  it("listens on the address in HOST, and prints it", async () => {
+    const port = await freePort();
+    running = startProgram("dev", { PORT: String(port), HOST: "127.0.0.2", DATA_DIRECTORY: directory });
+    await running.prints(new RegExp(`http://127\\.0\\.0\\.2:${port} answers`));
+    expect((await fetch(`http://127.0.0.2:${port}/health/live`)).status).to.equal(200);
+    expect(await isListening(port)).to.equal(false);
+  });
+
   it("says that a PORT is none", async () => {
     running = startProgram("dev", { PORT: "http" });
     expect(await running.exitCode()).to.equal(2);
