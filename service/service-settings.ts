@@ -24,8 +24,10 @@ export interface Settings {
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
-  /** Requests in flight above which others are rejected. `MAX_IN_FLIGHT`, default 100. */
-  readonly maxInFlight: number;
+  /** Milliseconds from a request to its answer, at the latest. `DEADLINE_MS`, default 2000. */
+  readonly deadlineMs: number;
+  /** Bytes of requests and answers that are held at once; more wait for room. `MAX_HELD_BYTES`, default 8 MiB. */
+  readonly maxHeldBytes: number;
 }
 
 const mongodbUri = makeValidator((input) => {
@@ -55,9 +57,17 @@ const milliseconds = makeValidator((input) => {
   return Number(input);
 });
 
-const count = makeValidator((input) => {
-  if (!/^[1-9]\d{0,5}$/.test(input))
-    throw new EnvError(`must be a whole number from 1 to 999999, not "${input}"`);
+const deadline = makeValidator((input) => {
+  if (!/^[1-9]\d{2,4}$/.test(input)) {
+    throw new EnvError(`must be a whole number of milliseconds from 100 to 99999, not "${input}"`);
+  }
+  return Number(input);
+});
+
+const heldBytes = makeValidator((input) => {
+  if (!/^[1-9]\d{5,9}$/.test(input)) {
+    throw new EnvError(`must be a whole number of bytes from 100000 to 9999999999, not "${input}"`);
+  }
   return Number(input);
 });
 
@@ -82,8 +92,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       PODS_HOST: host({ default: undefined }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
-      // Ten for each connection to MongoDB, and what fits into the pod's memory with the largest bodies.
-      MAX_IN_FLIGHT: count({ default: 100 }),
+      DEADLINE_MS: deadline({ default: 2000 }),
+      // A body takes up to five times its bytes while it is parsed and stored: this fits into a pod's 128 MiB.
+      MAX_HELD_BYTES: heldBytes({ default: 8 * 1024 * 1024 }),
     },
     {
       reporter({ errors }) {
@@ -105,7 +116,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     podsHost: clean.PODS_HOST,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
-    maxInFlight: clean.MAX_IN_FLIGHT,
+    deadlineMs: clean.DEADLINE_MS,
+    maxHeldBytes: clean.MAX_HELD_BYTES,
   };
 }
 

@@ -35,6 +35,6 @@ export const serverLimits: ServerLimits = {
   headerBytes: 16 * 1024,
   // Browsers send twenty.
   headerCount: 100,
-  // Ten times the requests in flight that are served. An idle connection holds some 10 KiB of the pod's memory.
+  // An idle connection holds some 10 KiB of the pod's memory.
   connections: 1000,
 };

@@ -83,7 +83,9 @@ export function watchAvailability(defaultTimeoutMs: number): Availability {
 }
 
 function databaseUnavailable(cause?: unknown): Problem {
-  return unavailable("database_unavailable", "The database can't be reached: try again in a moment.", { cause });
+  return unavailable("database_unavailable", "The database can't be reached: try again in a moment.", {
+    cause,
+  });
 }
 
 /** With a plain timer, because this runs for every request: `timers/promises` with a signal costs ten times as much. */

@@ -1,20 +1,25 @@
 import { expect } from "chai";
-import mongoose, { type Connection } from "mongoose";
+import type { Connection } from "mongoose";
+import { pino } from "pino";
 import { createStore, type DataStore } from "../../data/document-store.ts";
+import { openDatabase, type Database } from "../../mongodb/mongodb-connection.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
 import { withDatabase } from "../support/test-service.ts";
 
 describe("the store", () => {
+  let database: Database;
   let connection: Connection;
   let store: DataStore;
   let commands: string[] = [];
   before(async () => {
     const uri = withDatabase((await sharedMongoDB()).uri, `test-store-${process.pid}`);
-    connection = await mongoose.createConnection(uri, { monitorCommands: true }).asPromise();
+    const logger = pino({ level: "silent" });
+    database = openDatabase({ uri, logger, deadlineMs: 2000, monitorCommands: true });
+    connection = await database.connection.asPromise();
     connection.getClient().on("commandStarted", ({ commandName }) => {
       commands.push(commandName);
     });
-    store = createStore(connection);
+    store = createStore(database);
     await connection.collection("data").createIndex({ only: 1 }, { unique: true, sparse: true }, {});
   });
   beforeEach(async () => {
@@ -23,7 +28,7 @@ describe("the store", () => {
   });
   after(async () => {
     await connection.dropDatabase();
-    await connection.close();
+    await database.close();
   });
 
   const many = <T>(ask: (i: number) => Promise<T>) =>

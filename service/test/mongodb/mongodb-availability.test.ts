@@ -44,7 +44,11 @@ describe("watchAvailability", () => {
 
   it("passes other errors on as they are", async () => {
     const error = serverError(11000);
-    expect(await watch(5000).operation(() => Promise.reject(error)).catch((e: unknown) => e)).to.equal(error);
+    expect(
+      await watch(5000)
+        .operation(() => Promise.reject(error))
+        .catch((e: unknown) => e),
+    ).to.equal(error);
   });
 
   it("tells a slow MongoDB from one that answers nobody", async () => {

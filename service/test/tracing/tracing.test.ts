@@ -42,7 +42,7 @@ describe("tracing", () => {
     await once(collector, "listening");
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
     tracing = startTracing({ endpoint, version: "1.2.3", podName: "pod-1" });
-    service = await startService(undefined, 100, {}, { tracing });
+    service = await startService(undefined, {}, {}, { tracing });
   });
   afterEach(async () => {
     await service.close();
