@@ -15,7 +15,8 @@ describe("readSettings", () => {
       podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
-      maxInFlight: 100,
+      deadlineMs: 2000,
+      maxHeldBytes: 8388608,
     });
   });
 
@@ -25,7 +26,8 @@ describe("readSettings", () => {
       MONGODB_URI: "http://u:hunter2@h",
       LOG_LEVEL: "loud",
       DRAIN_MS: "2s",
-      MAX_IN_FLIGHT: "0",
+      DEADLINE_MS: "0",
+      MAX_HELD_BYTES: "1",
       METRICS_PORT: "0x",
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318",
     };
@@ -36,7 +38,8 @@ describe("readSettings", () => {
       .and.matches(/MONGODB_URI: must be a connection string/)
       .and.matches(/LOG_LEVEL: /)
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
-      .and.matches(/MAX_IN_FLIGHT: must be a whole number from 1/)
+      .and.matches(/DEADLINE_MS: must be a whole number of milliseconds from 100/)
+      .and.matches(/MAX_HELD_BYTES: must be a whole number of bytes/)
       .and.matches(/METRICS_PORT: /)
       .and.matches(/OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL such as/)
       .and.not.include("hunter2");

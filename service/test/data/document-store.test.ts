@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Connection } from "mongoose";
+import { mongo, type Connection } from "mongoose";
 import { pino } from "pino";
 import { createStore, type DataStore } from "../../data/document-store.ts";
 import { openDatabase, type Database } from "../../mongodb/mongodb-connection.ts";
@@ -50,14 +50,14 @@ describe("the store", () => {
       ),
     );
     expect(answers.map((answer) => answer === "stored")).to.deep.equal(answers.map((_, i) => i !== 7));
-    expect(answers[7]).to.be.an.instanceOf(mongoose.mongo.MongoServerError).with.property("code", 11000);
+    expect(answers[7]).to.be.an.instanceOf(mongo.MongoServerError).with.property("code", 11000);
     expect((await store.list({ limit: 100 }))?.documents).to.have.length(20);
   });
 
   it("fails alone the document that is refused alone, with the same error", async () => {
     await store.insert({ only: 7 });
     const error: unknown = await store.insert({ only: 7 }).catch((reason: unknown) => reason);
-    expect(error).to.be.an.instanceOf(mongoose.mongo.MongoServerError).with.property("code", 11000);
+    expect(error).to.be.an.instanceOf(mongo.MongoServerError).with.property("code", 11000);
   });
 
   it("reads once what is asked for twenty times, and once more for those who came meanwhile", async () => {
