@@ -7,7 +7,7 @@ import type { DataStore } from "./data/document-store.ts";
 import { healthRoutes, type HealthDeps } from "./health/health-routes.ts";
 import { serverLimits } from "./http/server-limits.ts";
 import { checkRequestHead } from "./http/request-head.ts";
-import { shedLoad } from "./http/overload.ts";
+import { admitRequests, type AdmissionLimits } from "./http/admission.ts";
 import { assignRequestId, logRequests } from "./http/request-log.ts";
 import { countRequests, observe } from "./http/request-observer.ts";
 import { answerErrors } from "./http/problem.ts";
@@ -22,10 +22,9 @@ import { pageRoutes, type PageDeps } from "./page/page-routes.ts";
 export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
   readonly store: DataStore;
   readonly logger: Logger;
-  /** Requests that may be in flight at once. */
-  readonly maxInFlight: number;
   /** Which proxies tell the truth of their clients. @default none */
   readonly trusts?: Trust;
+  readonly admission: AdmissionLimits;
   /** @default nothing is measured */
   readonly metrics?: Metrics | undefined;
   /** Goes around everything, and sets `ctx.state.traceId`. @default nothing is traced */
@@ -59,7 +58,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(addSecurityHeaders());
   app.use(answerErrors(logger, (code) => metrics?.problem(code)));
   app.use(checkRequestHead(serverLimits.headerCount));
-  app.use(shedLoad(deps.maxInFlight));
+  app.use(admitRequests(deps.admission));
   app.use(router.routes());
   app.use(router.allowedMethods());
   // What Koa itself catches is an answer that broke off while it was sent.

@@ -2,9 +2,11 @@ import type { Server } from "node:http";
 import { pino, type Logger } from "pino";
 import { createApp } from "./app.ts";
 import { createStore } from "./data/document-store.ts";
-import { openDatabase } from "./mongodb-connection.ts";
+import { admissionLimits } from "./http/admission.ts";
+import { openDatabase, type DatabaseOptions } from "./mongodb/mongodb-connection.ts";
 import { drain } from "./http/drain.ts";
 import { createHttpServer } from "./http/http-server.ts";
+import { serverLimits } from "./http/server-limits.ts";
 import { createLogger } from "./log-stream.ts";
 import type { ReadableMetrics } from "./metrics/metrics.ts";
 import { podCounter } from "./page/ready-pods.ts";
@@ -45,7 +47,8 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
     logger.fatal({ err }, `can't listen on port ${port}`);
     process.exit(1);
   });
-  server.listen(port, host, () => {
+  // Node lets 511 clients connect at once, and a burst is longer.
+  server.listen({ port, host, backlog: serverLimits.connections }, () => {
     logger.info({ what, address: server.address() }, "listening");
   });
 }
@@ -54,22 +57,28 @@ async function serve(settings: Settings): Promise<void> {
   const logger = createLogger(settings.logLevel, settings.podName);
   const metrics = await metricsFor(settings);
   const tracing = await tracingFor(settings, logger);
-  const watch: Parameters<typeof openDatabase>[2] = (client) => {
+  const watch: DatabaseOptions["watch"] = (client) => {
     metrics?.pool(client);
     tracing?.watch(client);
   };
-  const database = openDatabase(settings.mongodbUri, logger, watch, tracing !== undefined);
+  const database = openDatabase({
+    uri: settings.mongodbUri,
+    logger,
+    deadlineMs: settings.deadlineMs,
+    watch,
+    monitorCommands: tracing !== undefined,
+  });
   let draining = false;
 
   const app = createApp({
-    store: createStore(database.connection, metrics),
+    store: createStore(database, metrics),
     database,
     logger,
     isDraining: () => draining,
     podName: settings.podName,
     countPods: podCounter(settings.podsHost),
-    maxInFlight: settings.maxInFlight,
     trusts: settings.trusts,
+    admission: admissionLimits(settings),
     version,
     metrics,
     tracing: tracing?.middleware,

@@ -30,8 +30,10 @@ export interface Settings {
   readonly shutdownMs: number;
   /** Which proxies tell the truth of their clients. `TRUSTED_PROXIES`, default none. */
   readonly trusts: Trust;
-  /** Requests in flight above which others are rejected. `MAX_IN_FLIGHT`, default 100. */
-  readonly maxInFlight: number;
+  /** Milliseconds from a request to its answer, at the latest. `DEADLINE_MS`, default 2000. */
+  readonly deadlineMs: number;
+  /** Bytes of requests and answers that are held at once; more wait for room. `MAX_HELD_BYTES`, default 8 MiB. */
+  readonly maxHeldBytes: number;
 }
 
 /** No message repeats the value, which may hold a password. */
@@ -76,9 +78,17 @@ const milliseconds = makeValidator((input) => {
   return Number(input);
 });
 
-const count = makeValidator((input) => {
-  if (!/^[1-9]\d{0,5}$/.test(input))
-    throw new EnvError(`must be a whole number from 1 to 999999, not "${input}"`);
+const deadline = makeValidator((input) => {
+  if (!/^[1-9]\d{2,4}$/.test(input)) {
+    throw new EnvError(`must be a whole number of milliseconds from 100 to 99999, not "${input}"`);
+  }
+  return Number(input);
+});
+
+const heldBytes = makeValidator((input) => {
+  if (!/^[1-9]\d{5,9}$/.test(input)) {
+    throw new EnvError(`must be a whole number of bytes from 100000 to 9999999999, not "${input}"`);
+  }
   return Number(input);
 });
 
@@ -107,8 +117,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       TRUSTED_PROXIES: trust({ default: noTrust }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
-      // Ten for each connection to MongoDB, and what fits into the pod's memory with the largest bodies.
-      MAX_IN_FLIGHT: count({ default: 100 }),
+      DEADLINE_MS: deadline({ default: 2000 }),
+      // A body takes up to five times its bytes while it is parsed and stored: this fits into a pod's 128 MiB.
+      MAX_HELD_BYTES: heldBytes({ default: 8 * 1024 * 1024 }),
     },
     {
       reporter({ errors }) {
@@ -134,7 +145,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     trusts: clean.TRUSTED_PROXIES,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
-    maxInFlight: clean.MAX_IN_FLIGHT,
+    deadlineMs: clean.DEADLINE_MS,
+    maxHeldBytes: clean.MAX_HELD_BYTES,
   };
 }
 

@@ -1,9 +1,10 @@
-import { isValidObjectId, mongo, Types, type Connection } from "mongoose";
-import { queueTimeoutMs, whileAvailable } from "../mongodb-connection.ts";
-import { overloaded } from "../http/overload.ts";
+import { isValidObjectId, mongo, Types } from "mongoose";
+import { overloaded } from "../http/admission.ts";
 import type { Metrics, Operation } from "../metrics/metrics.ts";
+import type { Database } from "../mongodb/mongodb-connection.ts";
 import type { JsonObject } from "./document.ts";
 import { groupCommit } from "./group-commit.ts";
+import { groupReads } from "./group-read.ts";
 import { insertGroup } from "./insert-group.ts";
 import { readPage, type Page } from "./paging.ts";
 import { dataCollection, type DataCollection, type StoredDocument } from "./document-schema.ts";
@@ -31,22 +32,29 @@ export interface DataStore {
 /** Documents and bytes of BSON of one insert: fewer than MongoDB takes, so that no caller waits long for the others. */
 const groupLimits = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
 
+/** Documents of one read by id, at most 6 MiB of JSON, and the reads that are under way at once. */
+const readLimits = { maxCount: 64, maxReads: 4 };
+
 /**
- * The store on a Mongoose connection.
+ * The store on a database.
  * @param metrics told how it goes
  * @param name of the collection
  */
-export function createStore(connection: Connection, metrics?: Metrics, name = "data"): DataStore {
-  const collection = dataCollection(connection, name);
+export function createStore(database: Database, metrics?: Metrics, name = "data"): DataStore {
+  const { request, timeouts } = database;
+  const collection = dataCollection(database.connection, name);
+  // As in the pool's own queue.
+  const waiting = { maxWait: timeouts.queueMs, tooLate: () => overloaded() };
   const ask = <T>(operation: Operation, run: () => Promise<T>) =>
-    whileAvailable(metrics === undefined ? run : () => timed(metrics, operation, run));
+    database.operation(metrics === undefined ? run : () => timed(metrics, operation, run));
 
   // An operation that hangs ends by its own bound, and those who wait for it by theirs.
-  const findShared = shareReads(
-    (id: string) => ask("find", () => findById(collection, id)),
-    (id) => id,
-    (sharing) => metrics?.sharedRead("find", sharing),
-  );
+  const findGrouped = groupReads({
+    ...readLimits,
+    ...waiting,
+    read: (ids) => ask("find", () => findByIds(collection, ids)),
+    onRead: (sharing) => metrics?.sharedRead("find", sharing),
+  });
   const listShared = shareReads(
     (query: PageQuery) => ask("list", () => list(collection, query)),
     ({ limit, after = "" }) => `${limit} ${after}`,
@@ -56,33 +64,31 @@ export function createStore(connection: Connection, metrics?: Metrics, name = "d
     ...groupLimits,
     write: (documents) => ask("insert", () => insertGroup(collection, documents)),
     sizeOf: (document) => mongo.BSON.calculateObjectSize(document),
-    // As in the pool's own queue.
-    maxWait: queueTimeoutMs,
-    tooLate: () => overloaded(),
+    ...waiting,
     onGroup: (sharing) => metrics?.groupCommit(sharing),
   });
 
   return {
     async find(id) {
-      return isObjectId(id) ? await whileAvailable(() => findShared(id.toLowerCase())) : undefined;
+      return isObjectId(id) ? await request(() => findGrouped(id.toLowerCase())) : undefined;
     },
 
     async list(query) {
       const { after } = query;
       if (after !== undefined && !isObjectId(after)) return undefined;
-      return await whileAvailable(() => listShared(query));
+      return await request(() => listShared(query));
     },
 
     async insert(document) {
       const stored: StoredDocument = { _id: new Types.ObjectId(), createdAt: new Date(), ...document };
-      await whileAvailable(() => commit(stored));
+      await request(() => commit(stored));
       return stored;
     },
 
     async remove(id) {
       if (!isObjectId(id)) return false;
       const _id = new Types.ObjectId(id);
-      const { deletedCount } = await ask("remove", () => collection.deleteOne({ _id }));
+      const { deletedCount } = await request(() => ask("remove", () => collection.deleteOne({ _id })));
       return deletedCount > 0;
     },
   };
@@ -109,6 +115,20 @@ async function list(collection: DataCollection, { limit, after }: PageQuery): Pr
   if (after === undefined) return await readPage(collection, {}, limit);
   const last = await findById(collection, after);
   return last && (await readPage(collection, olderThan(last), limit));
+}
+
+/** A request alone has its document by the shortest way. */
+async function findByIds(
+  collection: DataCollection,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StoredDocument>> {
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined) {
+    const document = await findById(collection, only);
+    return new Map(document === undefined ? [] : [[only, document]]);
+  }
+  const found = await collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }).toArray();
+  return new Map(found.map((document) => [document._id.toString(), document]));
 }
 
 /** 24 hex digits: Mongoose's own check also takes any 12 bytes. */

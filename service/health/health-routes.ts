@@ -1,5 +1,5 @@
 import Router from "@koa/router";
-import type { Database } from "../mongodb-connection.ts";
+import type { Database } from "../mongodb/mongodb-connection.ts";
 import { sendJson } from "../http/json-response.ts";
 import { unavailable } from "../http/problem.ts";
 

@@ -40,7 +40,7 @@ export const serverLimits: ServerLimits = {
   headerBytes: 16 * 1024,
   // Browsers send twenty.
   headerCount: 100,
-  // Ten times the requests in flight that are served. An idle connection holds some 10 KiB of the pod's memory.
+  // An idle connection holds some 10 KiB of the pod's memory.
   connections: 1000,
   // A client that writes its whole request before it reads gets its error, with up to 32 MiB and in 5 s.
   lingerTimeout: 5_000,

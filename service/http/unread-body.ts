@@ -58,6 +58,14 @@ export function lingeringClose(
   limits: LingerLimits,
   lastBytes?: string,
 ): void {
+  if (socket.isPaused()) {
+    // A body that nobody read has stopped the parser. Only the parser's own listener starts the reading again.
+    socket.once("resume", () => {
+      lingeringClose(server, socket, limits, lastBytes);
+    });
+    socket.resume();
+    return;
+  }
   // The listeners of the HTTP parser.
   socket.removeAllListeners("data");
   const start = performance.now();

@@ -1,7 +1,7 @@
 import Router from "@koa/router";
 import type { Context } from "koa";
 import { isObjectId, type DataStore } from "../data/document-store.ts";
-import type { Database } from "../mongodb-connection.ts";
+import type { Database } from "../mongodb/mongodb-connection.ts";
 import { readForm } from "../http/request-body.ts";
 import { Problem } from "../http/problem.ts";
 import { assetRoutes } from "./page-assets.ts";

@@ -16,7 +16,8 @@ describe("readSettings", () => {
       podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
-      maxInFlight: 100,
+      deadlineMs: 2000,
+      maxHeldBytes: 8388608,
     });
   });
 
@@ -26,7 +27,8 @@ describe("readSettings", () => {
       MONGODB_URI: "http://u:hunter2@h",
       LOG_LEVEL: "loud",
       DRAIN_MS: "2s",
-      MAX_IN_FLIGHT: "0",
+      DEADLINE_MS: "0",
+      MAX_HELD_BYTES: "1",
       METRICS_PORT: "0x",
       TRUSTED_PROXIES: "10.0.0.0/33",
       OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318",
@@ -38,7 +40,8 @@ describe("readSettings", () => {
       .and.matches(/MONGODB_URI: must be a connection string/)
       .and.matches(/LOG_LEVEL: /)
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
-      .and.matches(/MAX_IN_FLIGHT: must be a whole number from 1/)
+      .and.matches(/DEADLINE_MS: must be a whole number of milliseconds from 100/)
+      .and.matches(/MAX_HELD_BYTES: must be a whole number of bytes/)
       .and.matches(/METRICS_PORT: /)
       .and.matches(/TRUSTED_PROXIES: must be the number of proxies, .* not "10.0.0.0\/33"/)
       .and.matches(/OTEL_EXPORTER_OTLP_ENDPOINT: must be a URL such as/)

@@ -1,20 +1,25 @@
 import { expect } from "chai";
-import mongoose, { type Connection } from "mongoose";
+import { mongo, type Connection } from "mongoose";
+import { pino } from "pino";
 import { createStore, type DataStore } from "../../data/document-store.ts";
+import { openDatabase, type Database } from "../../mongodb/mongodb-connection.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
 import { withDatabase } from "../support/test-service.ts";
 
 describe("the store", () => {
+  let database: Database;
   let connection: Connection;
   let store: DataStore;
   let commands: string[] = [];
   before(async () => {
     const uri = withDatabase((await sharedMongoDB()).uri, `test-store-${process.pid}`);
-    connection = await mongoose.createConnection(uri, { monitorCommands: true }).asPromise();
+    const logger = pino({ level: "silent" });
+    database = openDatabase({ uri, logger, deadlineMs: 2000, monitorCommands: true });
+    connection = await database.connection.asPromise();
     connection.getClient().on("commandStarted", ({ commandName }) => {
       commands.push(commandName);
     });
-    store = createStore(connection);
+    store = createStore(database);
     await connection.collection("data").createIndex({ only: 1 }, { unique: true, sparse: true }, {});
   });
   beforeEach(async () => {
@@ -23,7 +28,7 @@ describe("the store", () => {
   });
   after(async () => {
     await connection.dropDatabase();
-    await connection.close();
+    await database.close();
   });
 
   const many = <T>(ask: (i: number) => Promise<T>) =>
@@ -45,14 +50,14 @@ describe("the store", () => {
       ),
     );
     expect(answers.map((answer) => answer === "stored")).to.deep.equal(answers.map((_, i) => i !== 7));
-    expect(answers[7]).to.be.an.instanceOf(mongoose.mongo.MongoServerError).with.property("code", 11000);
+    expect(answers[7]).to.be.an.instanceOf(mongo.MongoServerError).with.property("code", 11000);
     expect((await store.list({ limit: 100 }))?.documents).to.have.length(20);
   });
 
   it("fails alone the document that is refused alone, with the same error", async () => {
     await store.insert({ only: 7 });
     const error: unknown = await store.insert({ only: 7 }).catch((reason: unknown) => reason);
-    expect(error).to.be.an.instanceOf(mongoose.mongo.MongoServerError).with.property("code", 11000);
+    expect(error).to.be.an.instanceOf(mongo.MongoServerError).with.property("code", 11000);
   });
 
   it("reads once what is asked for twenty times, and once more for those who came meanwhile", async () => {

@@ -135,7 +135,7 @@ describe("the HTTP server's patience", () => {
   };
   const all = { ...serverLimits, ...limits };
   before(async () => {
-    service = await startService(undefined, 100, limits);
+    service = await startService(undefined, {}, limits);
   });
   after(() => service.close());
 

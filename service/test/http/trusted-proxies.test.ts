@@ -25,7 +25,7 @@ describe("TRUSTED_PROXIES", () => {
   const services: Record<string, TestService> = {};
   before(async () => {
     for (const trusted of ["", "1", "2", "loopback", "10.0.0.0/8"]) {
-      const service = await startService(undefined, 100, {}, { trusts: parseTrust(trusted) });
+      const service = await startService(undefined, {}, {}, { trusts: parseTrust(trusted) });
       started.push(service);
       services[trusted] = service;
     }

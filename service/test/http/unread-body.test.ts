@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { expectProblem } from "../support/expect-problem.ts";
 import { answerOf, open, received } from "../support/raw-connection.ts";
-import { startService, type TestService } from "../support/test-service.ts";
+import { startService, untilStatus, type TestService } from "../support/test-service.ts";
 
 /** Writes its whole request before it reads, five times; prints status, code and `Connection` of each answer. */
 const writesFirst = `
@@ -56,8 +56,8 @@ describe("an answer to a request whose body is not read", function () {
   let service: TestService;
   let overloaded: TestService;
   before(async () => {
-    service = await startService(undefined, 100, { lingerTimeout: 3000, lingerIdleTimeout: 1000 });
-    overloaded = await startService(undefined, 0);
+    service = await startService(undefined, {}, { lingerTimeout: 3000, lingerIdleTimeout: 1000 });
+    overloaded = await startService(undefined, { heldBytes: 1, waitMs: 1 });
   });
   after(() => Promise.all([service.close(), overloaded.close()]));
 
@@ -84,7 +84,14 @@ describe("an answer to a request whose body is not read", function () {
 
   it("reaches such a client when it is 503", async () => {
     const request: Request = ["POST", "/data", json, large];
+    // A body that does not come takes all the room.
+    const socket = await open(overloaded);
+    socket.write(
+      "POST /data HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{",
+    );
+    await untilStatus(overloaded, "/data", 503);
     expect(await python(overloaded, request)).to.deep.equal(Array(5).fill("503 overloaded close"));
+    socket.destroy();
   });
 
   it("keeps the connection when the rest of the body is small", async () => {

@@ -21,7 +21,7 @@ describe("metrics", () => {
   let service: TestService;
   before(async () => {
     metrics = createMetrics();
-    service = await startService(undefined, 100, {}, { metrics });
+    service = await startService(undefined, {}, {}, { metrics });
   });
   after(() => service.close());
 
@@ -100,7 +100,7 @@ describe("metrics", () => {
 describe("metrics of a service that sheds", () => {
   it("count what was shed", async () => {
     const metrics = createMetrics();
-    const service = await startService(undefined, 1, {}, { metrics });
+    const service = await startService(undefined, { heldBytes: 1, waitMs: 1 }, {}, { metrics });
     try {
       const answers = await together(service, get.repeat(20));
       const shed = answers.match(/HTTP\/1\.1 503 /g) ?? [];
@@ -118,7 +118,7 @@ describe("metrics of what is refused before it reaches a route", () => {
   beforeEach(async () => {
     metrics = createMetrics();
     const limits = { headersTimeout: 500, requestTimeout: 1500, checkInterval: 50 };
-    service = await startService(undefined, 100, limits, { metrics });
+    service = await startService(undefined, {}, limits, { metrics });
   });
   afterEach(() => service.close());
 

@@ -1,3 +1,4 @@
+import type { AdmissionLimits } from "../../http/admission.ts";
 import { sharedMongoDB } from "./hooks.ts";
 import { startProxy, type Proxy } from "./tcp-proxy.ts";
 import { startService, type TestService } from "./test-service.ts";
@@ -11,13 +12,13 @@ export interface BehindProxy {
 
 /**
  * Starts both.
- * @param maxInFlight as {@link startService} takes it
+ * @param admission as {@link startService} takes it
  */
-export async function startBehindProxy(maxInFlight?: number): Promise<BehindProxy> {
+export async function startBehindProxy(admission?: Partial<AdmissionLimits>): Promise<BehindProxy> {
   const uri = new URL((await sharedMongoDB()).uri);
   const proxy = await startProxy(uri.hostname, Number(uri.port || 27017));
   uri.host = `127.0.0.1:${proxy.port}`;
-  const service = await startService(uri.href, maxInFlight);
+  const service = await startService(uri.href, admission);
   return {
     proxy,
     service,

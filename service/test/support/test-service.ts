@@ -5,7 +5,8 @@ import mongoose from "mongoose";
 import { pino } from "pino";
 import { createApp } from "../../app.ts";
 import { createStore } from "../../data/document-store.ts";
-import { openDatabase } from "../../mongodb-connection.ts";
+import { admissionLimits, type AdmissionLimits } from "../../http/admission.ts";
+import { openDatabase, type DatabaseOptions } from "../../mongodb/mongodb-connection.ts";
 import { serverLimits, type ServerLimits } from "../../http/server-limits.ts";
 import { createHttpServer } from "../../http/http-server.ts";
 import type { Trust } from "../../http/trusted-proxies.ts";
@@ -40,13 +41,15 @@ interface TestOptions {
   readonly trusts?: Trust | undefined;
 }
 
+const deadlineMs = 2000;
+
 /**
- * Starts the service on a database of its own; `uri` without a database, default the shared server's; `maxInFlight`
- * as AppDeps have it; `limits` over the service's own; and who is told how it goes.
+ * Starts the service on a database of its own; `uri` without a database, default the shared server's; `admission`
+ * and `limits` over the service's own; and who is told how it goes.
  */
 export async function startService(
   uri?: string,
-  maxInFlight = 100,
+  admission: Partial<AdmissionLimits> = {},
   limits: Partial<ServerLimits> = {},
   { metrics, tracing, trusts }: TestOptions = {},
 ): Promise<TestService> {
@@ -56,20 +59,26 @@ export async function startService(
     { level: "debug" },
     { write: (line: string) => void log.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  const watch: Parameters<typeof openDatabase>[2] = (client) => {
+  const watch: DatabaseOptions["watch"] = (client) => {
     metrics?.pool(client);
     tracing?.watch(client);
   };
   const mongodb = withDatabase(uri ?? (await sharedMongoDB()).uri, name);
-  const database = openDatabase(mongodb, logger, watch, tracing !== undefined);
+  const database = openDatabase({
+    uri: mongodb,
+    logger,
+    deadlineMs,
+    watch,
+    monitorCommands: tracing !== undefined,
+  });
   const app = createApp({
-    store: createStore(database.connection, metrics),
+    store: createStore(database, metrics),
     database,
     logger,
     isDraining: () => service.draining,
     podName: "pod-<1>",
     countPods: () => service.pods,
-    maxInFlight,
+    admission: { ...admissionLimits({ maxHeldBytes: 8 * 1024 * 1024, deadlineMs }), ...admission },
     ...(trusts === undefined ? {} : { trusts }),
     version: "1.2.3",
     metrics,

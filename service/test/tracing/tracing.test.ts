@@ -54,7 +54,7 @@ describe("tracing", () => {
   async function start(env: Record<string, string>): Promise<void> {
     Object.assign(process.env, env);
     tracing = startTracing({ version: "1.2.3", podName: "pod-1", logger });
-    service = await startService(undefined, 100, {}, { tracing });
+    service = await startService(undefined, {}, {}, { tracing });
   }
   async function restart(env: Record<string, string>): Promise<void> {
     await service.close();

@@ -1,11 +1,8 @@
-import { once } from "node:events";
-import { connect, createServer, type AddressInfo } from "node:net";
 import { expect } from "chai";
-import { whileAvailable } from "../mongodb-connection.ts";
-import { startMongoDB, type MongoServer } from "../dev/embedded-mongodb.ts";
-import { startBehindProxy, type BehindProxy } from "./support/behind-proxy.ts";
-import { expectProblem } from "./support/expect-problem.ts";
-import { jsonInit, startService, untilStatus, type TestService } from "./support/test-service.ts";
+import { startMongoDB, type MongoServer } from "../../dev/embedded-mongodb.ts";
+import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
+import { expectProblem } from "../support/expect-problem.ts";
+import { jsonInit, startService, untilStatus, type TestService } from "../support/test-service.ts";
 
 /** Milliseconds in which a client is told that MongoDB is away. */
 const promptly = 2000;
@@ -62,26 +59,6 @@ describe("while MongoDB is away", () => {
     await untilStatus(service, "/health/ready", 200);
   });
 });
-
-describe("whileAvailable", () => {
-  it("takes a connection that was ended a moment ago for a MongoDB that is away", async () => {
-    const error = await writeAfterEnd();
-    expect(error).to.include({ code: "EPIPE" });
-    const problem = await whileAvailable(() => Promise.reject(error)).catch((reason: unknown) => reason);
-    expect(problem).to.include({ status: 503, code: "database_unavailable" });
-  });
-});
-
-/** Node's own error of a write on a connection that the other side has just ended. */
-async function writeAfterEnd(): Promise<Error> {
-  const server = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
-  socket.resume().once("finish", () => socket.write("late"));
-  const [error] = (await once(socket, "error")) as [Error];
-  server.close();
-  return error;
-}
 
 describe("when MongoDB is stopped and started again", () => {
   let server: MongoServer;

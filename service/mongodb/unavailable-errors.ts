@@ -1,0 +1,62 @@
+import { mongo } from "mongoose";
+
+/** MongoDB did not answer in time, and did not hang up either: the operation may still happen. */
+export class OperationTimeout extends Error {}
+
+/**
+ * Server codes of a MongoDB that can't serve at the moment, whatever the request asks for.
+ * Source: mongo/base/error_codes.yml.
+ */
+const unavailableCodes = new Set([
+  6, // HostUnreachable
+  7, // HostNotFound
+  8, // UnknownError: what WiredTiger passes on from the system, such as a file that is gone or a full disk
+  13, // Unauthorized, while the credentials change
+  18, // AuthenticationFailed, likewise
+  64, // WriteConcernTimeout
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  133, // FailedToSatisfyReadPreference
+  134, // ReadConcernMajorityNotAvailableYet
+  189, // PrimarySteppedDown
+  262, // ExceededTimeLimit
+  9001, // SocketException
+  10058, // LegacyNotPrimary
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+  14031, // OutOfDiskSpace
+]);
+
+const unavailableKinds = [
+  mongo.MongoNetworkError,
+  mongo.MongoServerSelectionError,
+  mongo.MongoNotConnectedError,
+  mongo.MongoTopologyClosedError,
+  mongo.MongoClientClosedError,
+];
+
+// Node's own errors of a connection that MongoDB has just ended, which the driver passes on as they are.
+const endedCodes = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
+
+/** Whether MongoDB can't be reached, or can't serve. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof mongo.MongoServerError) {
+    // A bulk write wraps a lost connection in a server error, without a code.
+    return error.code === undefined || unavailableCodes.has(Number(error.code));
+  }
+  if (unavailableKinds.some((kind) => error instanceof kind)) return true;
+  if (error instanceof Error && "code" in error && endedCodes.has(String(error.code))) return true;
+  // Nothing but the name is public: Mongoose before its first connection.
+  return error instanceof Error && error.name === "MongooseError";
+}
+
+/** Whether there was no answer in time, or no free connection: of that error nothing but the name is public. */
+export function isLate(error: unknown): boolean {
+  return (
+    error instanceof OperationTimeout ||
+    (error instanceof Error && error.name === "MongoWaitQueueTimeoutError")
+  );
+}

@@ -1,0 +1,152 @@
+import { expect } from "chai";
+import { groupReads, type GroupReadOptions } from "../../data/group-read.ts";
+import { seededRandom } from "../support/seeded-random.ts";
+import { pending, turn } from "../support/pending-operations.ts";
+
+type Results = ReadonlyMap<string, number>;
+
+function setUp(over: Partial<GroupReadOptions<number>> = {}) {
+  const reads = pending<readonly string[], Results>();
+  const read = groupReads<number>({
+    read: reads.begin,
+    maxCount: 3,
+    maxReads: 2,
+    maxWait: 10_000,
+    tooLate: () => new Error("too late"),
+    ...over,
+  });
+  /** Ends the oldest open read: the result of a key is its length. */
+  const end = async (keys = reads.open[0]?.input ?? []) => {
+    reads.open.shift()?.resolve(new Map(keys.map((key) => [key, key.length])));
+    await turn();
+  };
+  return { reads, read, end };
+}
+
+describe("groupReads", () => {
+  it("starts a read at once while one is free", () => {
+    const { reads, read } = setUp();
+    void read("a");
+    void read("bb");
+    expect(reads.begun).to.deep.equal([["a"], ["bb"]]);
+  });
+
+  it("reads together, in their order, the keys that come meanwhile", async () => {
+    const { reads, read, end } = setUp();
+    const all = ["a", "bb", "ccc", "dddd"].map(read);
+    expect(reads.begun).to.have.length(2);
+    await end();
+    expect(reads.begun.at(-1)).to.deep.equal(["ccc", "dddd"]);
+    await end();
+    await end();
+    expect(await Promise.all(all)).to.deep.equal([1, 2, 3, 4]);
+  });
+
+  it("limits the keys of a read", async () => {
+    const { reads, read, end } = setUp({ maxReads: 1 });
+    const all = ["a", "b", "c", "d", "e"].map(read);
+    await end();
+    expect(reads.begun).to.deep.equal([["a"], ["b", "c", "d"]]);
+    await end();
+    await end();
+    expect(await Promise.all(all)).to.deep.equal([1, 1, 1, 1, 1]);
+  });
+
+  it("has nothing for a key that the read did not find", async () => {
+    const { read, end } = setUp();
+    const result = read("a");
+    await end([]);
+    expect(await result).to.equal(undefined);
+  });
+
+  it("reads a key that several want once for those who wait, and never for one who came later", async () => {
+    const { reads, read, end } = setUp();
+    const first = read("a");
+    const later = [read("a"), read("a")];
+    expect(reads.begun).to.deep.equal([["a"]]);
+    await end();
+    expect(await first).to.equal(1);
+    expect(reads.begun).to.deep.equal([["a"], ["a"]]);
+    const latest = read("a");
+    await end();
+    expect(await Promise.all(later)).to.deep.equal([1, 1]);
+    expect(reads.begun).to.have.length(3);
+    await end();
+    expect(await latest).to.equal(1);
+  });
+
+  it("gives an error to the keys of the read that failed, and goes on", async () => {
+    const { reads, read, end } = setUp({ maxReads: 1 });
+    const failed = read("a").catch((error: unknown) => error);
+    const next = read("b");
+    const error = new Error("unavailable");
+    reads.open.shift()?.reject(error);
+    expect(await failed).to.equal(error);
+    await turn();
+    await end();
+    expect(await next).to.equal(1);
+  });
+
+  it("does not read a key that has waited too long", async () => {
+    const { reads, read, end } = setUp({ maxReads: 1, maxWait: -1 });
+    const all = [read("a"), read("b")].map((result) => result.catch((error: unknown) => error));
+    for (const error of await Promise.all(all)) expect(error).to.include({ message: "too late" });
+    expect(reads.begun).to.deep.equal([]);
+    await end();
+  });
+
+  it("tells of each read how many requests share it", async () => {
+    const told: number[] = [];
+    const { read, end } = setUp({ maxReads: 1, onRead: (sharing) => told.push(sharing) });
+    const all = ["a", "b", "b", "c"].map(read);
+    await end();
+    await end();
+    await Promise.all(all);
+    expect(told).to.deep.equal([1, 3]);
+  });
+
+  it("shows every client its own acknowledged write, in 1,000 interleavings", async () => {
+    for (let seed = 0; seed < 1000; seed++) await readOwnWrites(seed);
+  });
+});
+
+/** Clients write and read two keys alternately. A read sees what is stored at some moment while it runs. */
+async function readOwnWrites(seed: number): Promise<void> {
+  const random = seededRandom(seed);
+  const stored = new Map<string, number>();
+  const waiting: (() => void)[] = [];
+  const moment = () => new Promise<void>((resolve) => waiting.push(resolve));
+  let running = 0;
+  const read = groupReads<number>({
+    maxCount: 2,
+    maxReads: 2,
+    maxWait: 10_000,
+    tooLate: () => new Error("too late"),
+    async read(keys) {
+      expect(++running, `seed ${seed}`).to.be.at.most(2);
+      if (random() < 0.5) await moment();
+      const seen = new Map(keys.flatMap((key) => (stored.has(key) ? [[key, stored.get(key) ?? 0]] : [])));
+      await moment();
+      running--;
+      return seen;
+    },
+  });
+  async function client(name: number): Promise<void> {
+    for (let i = 0; i < 4; i++) {
+      const key = String((name + i) % 3);
+      await moment();
+      const version = (stored.get(key) ?? 0) + 1;
+      stored.set(key, version);
+      if (random() < 0.5) await moment();
+      expect(await read(key), `seed ${seed}`).to.be.at.least(version);
+    }
+  }
+  const run = { ended: false };
+  const clients = Promise.all([0, 1, 2, 3, 4].map(client)).finally(() => (run.ended = true));
+  while (!run.ended) {
+    const [next] = waiting.splice(Math.floor(random() * waiting.length), 1);
+    next?.();
+    for (let i = Math.floor(random() * 8); i >= 0; i--) await Promise.resolve();
+  }
+  await clients;
+}

@@ -1,0 +1,223 @@
+import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { Context } from "koa";
+import { admitRequests, requestBytes, type AdmissionLimits } from "../../http/admission.ts";
+import { bodyLimit } from "../../http/request-body.ts";
+import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
+import { measureLag } from "../support/event-loop-lag.ts";
+import { expectProblem } from "../support/expect-problem.ts";
+import { turn } from "../support/pending-operations.ts";
+import { open } from "../support/raw-connection.ts";
+import { jsonInit, untilStatus, type TestService } from "../support/test-service.ts";
+
+const most = 20;
+/** Room for so many small requests, and half a second for one to come free. */
+const room = { heldBytes: most * requestBytes, waitMs: 500, overloadedWaitMs: 20 };
+
+describe("admission", () => {
+  let behind: BehindProxy;
+  let proxy: BehindProxy["proxy"];
+  let service: TestService;
+  before(async () => {
+    behind = await startBehindProxy(room);
+    ({ proxy, service } = behind);
+    // The pool gets all of its connections while none is awaited for long.
+    proxy.delay(40);
+    for (let i = 0; i < 3; i++) await Promise.all(send(most));
+  });
+  afterEach(async () => {
+    proxy.delay(0);
+    await untilStatus(service, "/data", 200);
+  });
+  after(() => behind.close());
+
+  const send = (count: number, init?: RequestInit) =>
+    Array.from({ length: count }, () => service.request("/data?limit=1", init));
+  const statuses = async (answers: Promise<Response>[]) =>
+    (await Promise.all(answers)).map(({ status }) => status);
+
+  it("lets requests wait that find no room, and serves them", async () => {
+    proxy.delay(100);
+    expect(await statuses(send(3 * most))).to.deep.equal(Array<number>(3 * most).fill(200));
+  });
+
+  it("answers 503 when no room comes in time", async () => {
+    proxy.delay(600);
+    const admitted = send(most);
+    await sleep(50);
+    const [start, lag] = [performance.now(), measureLag()];
+    const rejected = await service.request("/data", jsonInit('{"a":1}'));
+    expect(performance.now() - start - lag()).to.be.within(400, 700);
+    expect(rejected.headers.get("Retry-After")).to.match(/^\d+$/);
+    await expectProblem(rejected, 503, "overloaded");
+    expect(await statuses(admitted)).to.deep.equal(Array<number>(most).fill(200));
+  });
+
+  it("always answers a probe", async () => {
+    proxy.delay(200);
+    const admitted = send(most);
+    await sleep(50);
+    for (const path of ["/health/live", "/health/ready", "/health"]) {
+      expect((await service.request(path)).status, path).to.equal(200);
+    }
+    await Promise.all(admitted);
+  });
+
+  it("has all of its room again, whatever became of those before", async () => {
+    proxy.delay(200);
+    const leaving = new AbortController();
+    const left = Promise.allSettled(send(most, { signal: leaving.signal }));
+    await sleep(50);
+    leaving.abort();
+    await left;
+    const socket = await open(service);
+    socket.write("GET /data?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n".repeat(most));
+    await sleep(50);
+    socket.resetAndDestroy();
+    await untilStatus(service, "/data", 200);
+    await Promise.all(["/nothing", "/data?limit=0", "/data/x"].map((path) => service.request(path)));
+    expect(await statuses(send(most))).to.deep.equal(Array<number>(most).fill(200));
+  });
+});
+
+describe("admitRequests", () => {
+  /** Runs requests through the middleware; each ends when its answer is `sent`. */
+  function setUp(limits: Partial<AdmissionLimits> = {}) {
+    const admit = admitRequests({ ...room, waitMs: 5000, ...limits });
+    let running = 0;
+    const begin = (headers: Record<string, string> = {}, answerBytes = 0) => {
+      const res = Object.assign(new EventEmitter(), { closed: false });
+      const response: { length: number | undefined } = { length: undefined };
+      const work = Promise.withResolvers<undefined>();
+      const ctx = { path: "/data", req: { headers }, res, response } as unknown as Context;
+      const ended = Promise.resolve(
+        admit(ctx, () => {
+          running++;
+          return work.promise;
+        }),
+      );
+      return {
+        ended,
+        /** Ends the work: the answer is there, and not sent. */
+        async answer() {
+          response.length = answerBytes;
+          work.resolve(undefined);
+          await ended;
+        },
+        sent: () => res.emit("close"),
+      };
+    };
+    return { begin, running: () => running };
+  }
+
+  it("counts the bytes of a body", async () => {
+    const { begin, running } = setUp({ heldBytes: 3 * 100_000 });
+    for (let i = 0; i < 5; i++) begin({ "content-length": "90000" });
+    await turn();
+    expect(running()).to.equal(3);
+  });
+
+  it("counts a body of unknown length as the longest", async () => {
+    const { begin, running } = setUp({ heldBytes: 3 * bodyLimit });
+    for (let i = 0; i < 5; i++) begin({ "transfer-encoding": "chunked" });
+    await turn();
+    expect(running()).to.equal(2);
+  });
+
+  it("counts an answer until the client has read it", async () => {
+    const { begin, running } = setUp({ heldBytes: 3 * 100_000 });
+    const large = begin({}, 280_000);
+    await large.answer();
+    for (let i = 0; i < 10; i++) begin();
+    await turn();
+    expect(running()).to.equal(1 + 3);
+    large.sent();
+    await turn();
+    expect(running()).to.equal(1 + 10);
+  });
+
+  it("takes a request that is larger than all the room when it is alone", async () => {
+    const { begin, running } = setUp({ heldBytes: 1 });
+    const first = begin({ "content-length": "90000" });
+    begin();
+    await turn();
+    expect(running()).to.equal(1);
+    await first.answer();
+    first.sent();
+    await turn();
+    expect(running()).to.equal(2);
+  });
+
+  it("lets requests wait only shortly once the queue has not been empty for long", async () => {
+    const { begin } = setUp({ heldBytes: 1, waitMs: 300, overloadedWaitMs: 1 });
+    begin();
+    const rejected = (request: { ended: Promise<unknown> }, name: string) => request.ended.catch(() => name);
+    const first = rejected(begin(), "first");
+    await sleep(150);
+    const second = rejected(begin(), "second");
+    await first;
+    expect(await Promise.race([rejected(begin(), "latest"), second])).to.equal("latest");
+  });
+});
+
+describe("with a slow MongoDB", () => {
+  let behind: BehindProxy;
+  let proxy: BehindProxy["proxy"];
+  let service: TestService;
+  before(async () => {
+    behind = await startBehindProxy();
+    ({ proxy, service } = behind);
+  });
+  after(() => behind.close());
+
+  it("serves requests together that come faster than MongoDB answers, and probes", async () => {
+    // Ten connections of 250 ms make 40 operations a second; 100 are asked for.
+    proxy.delay(250);
+    const { answers, probes, longest } = await load();
+    proxy.delay(0);
+    expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([201, 404]));
+    expect(new Set(probes)).to.deep.equal(new Set([200]));
+    expect(longest).to.be.below(2000);
+  });
+
+  it("answers within the deadline while MongoDB stands still for 0.9 s of every second", async () => {
+    const still = setInterval(() => {
+      proxy.delay(900);
+      setTimeout(() => {
+        proxy.delay(0);
+      }, 100);
+    }, 1000);
+    const { answers, longest } = await load();
+    clearInterval(still);
+    proxy.delay(0);
+    expect(answers.filter(({ status }) => status !== 503)).to.have.length.greaterThan(100);
+    expect(longest).to.be.below(2000);
+    await untilStatus(service, "/data", 200);
+  });
+
+  /** Sends 200 requests within two seconds. */
+  async function load() {
+    const lag = measureLag();
+    const probes: number[] = [];
+    const asked: ReturnType<typeof timed>[] = [];
+    for (let i = 0; i < 200; i++) {
+      // Each another document: requests for the same one would share their way to MongoDB.
+      const id = String(i).padStart(24, "0");
+      asked.push(timed(i % 4 === 0 ? service.post({ i }) : service.request(`/data/${id}`)));
+      if (i % 50 === 49) probes.push((await service.request("/health/ready")).status);
+      await sleep(10);
+    }
+    const answers = await Promise.all(asked);
+    return { answers, probes, longest: Math.max(...answers.map(({ ms }) => ms)) - lag() };
+  }
+});
+
+async function timed(response: Promise<Response>) {
+  const start = performance.now();
+  const { status, ...answer } = await response.then(async (given) => ({
+    status: given.status,
+    body: (await given.json()) as { code?: string },
+  }));
+  return { status, code: answer.body.code, ms: performance.now() - start };
+}
