@@ -30,9 +30,8 @@ export async function findContenders(cache: string): Promise<Contender[]> {
     node(name, await bundle(join(servers, source), cache));
   const flask = await findFlask(cache);
   return [
-    // The log goes where a container's does, into a file or a pipe; 256 clients are more than a pod takes.
+    // The log goes where a container's does, into a file or a pipe.
     node(own, await service(cache), {
-      MAX_IN_FLIGHT: "1000",
       // As in its stack.
       METRICS_PORT: String(await freePort()),
     }),
