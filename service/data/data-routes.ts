@@ -4,6 +4,7 @@ import type { Context } from "koa";
 import { readJson } from "../http/request-body.ts";
 import { sendJson, sharedText } from "../http/json-response.ts";
 import { Problem } from "../http/problem.ts";
+import { cursorAfter, readCursor } from "./cursor.ts";
 import { parseDocument, type JsonObject } from "./document.ts";
 import type { DataStore, PageQuery } from "./document-store.ts";
 import { defaultLimit, maxLimit } from "./paging.ts";
@@ -24,16 +25,9 @@ export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
   router.get("/", async (ctx) => {
     const query = pageQuery(ctx);
     const page = await store.list(query);
-    if (page === undefined) {
-      throw new Problem(
-        400,
-        "unknown_after",
-        "There is no document with the id in `after`: start at the first page.",
-      );
-    }
     const last = page.documents.at(-1);
     if (page.more && last !== undefined) {
-      ctx.set("Link", `<${path}?limit=${query.limit}&after=${last._id.toString()}>; rel="next"`);
+      ctx.set("Link", `<${path}?limit=${query.limit}&after=${cursorAfter(last)}>; rel="next"`);
     }
     sendJson(ctx, sharedText(page.documents));
   });
@@ -64,8 +58,7 @@ function pageQuery(ctx: Context): PageQuery {
   if (typeof limit !== "string" || !/^\d{1,3}$/.test(limit) || +limit < 1 || +limit > maxLimit) {
     throw new Problem(400, "invalid_limit", `\`limit\` is one whole number from 1 to ${maxLimit}.`);
   }
-  if (Array.isArray(after)) throw new Problem(400, "unknown_after", "`after` is the id of one document.");
-  return { limit: Number(limit), after };
+  return { limit: Number(limit), after: after === undefined ? undefined : readCursor(after) };
 }
 
 function documentNotFound(): Problem {

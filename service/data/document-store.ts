@@ -2,6 +2,7 @@ import { isValidObjectId, mongo, Types, type Connection } from "mongoose";
 import { queueTimeoutMs, whileAvailable } from "../mongodb-connection.ts";
 import { overloaded } from "../http/overload.ts";
 import type { Metrics, Operation } from "../metrics/metrics.ts";
+import { cursorAfter, type Position } from "./cursor.ts";
 import type { JsonObject } from "./document.ts";
 import { groupCommit } from "./group-commit.ts";
 import { insertGroup } from "./insert-group.ts";
@@ -9,10 +10,10 @@ import { readPage, type Page } from "./paging.ts";
 import { dataCollection, type DataCollection, type StoredDocument } from "./document-schema.ts";
 import { shareReads } from "./shared-read.ts";
 
-/** Which page: at most `limit` documents, older than the one with the id `after`. */
+/** Which page: at most `limit` documents, those that come after this position. */
 export interface PageQuery {
   readonly limit: number;
-  readonly after?: string | undefined;
+  readonly after?: Position | undefined;
 }
 
 /**
@@ -20,8 +21,7 @@ export interface PageQuery {
  * same read get the same objects.
  */
 export interface DataStore {
-  /** A page, or `undefined` when there is no document `after`. */
-  list(query: PageQuery): Promise<Page | undefined>;
+  list(query: PageQuery): Promise<Page>;
   insert(document: JsonObject): Promise<StoredDocument>;
   find(id: string): Promise<StoredDocument | undefined>;
   /** Whether there was such a document. */
@@ -49,7 +49,7 @@ export function createStore(connection: Connection, metrics?: Metrics, name = "d
   );
   const listShared = shareReads(
     (query: PageQuery) => ask("list", () => list(collection, query)),
-    ({ limit, after = "" }) => `${limit} ${after}`,
+    ({ limit, after }) => `${limit} ${after === undefined ? "" : cursorAfter(after)}`,
     (sharing) => metrics?.sharedRead("list", sharing),
   );
   const commit = groupCommit<StoredDocument>({
@@ -68,8 +68,6 @@ export function createStore(connection: Connection, metrics?: Metrics, name = "d
     },
 
     async list(query) {
-      const { after } = query;
-      if (after !== undefined && !isObjectId(after)) return undefined;
       return await whileAvailable(() => listShared(query));
     },
 
@@ -105,10 +103,8 @@ async function findById(collection: DataCollection, id: string): Promise<StoredD
   return (await collection.findOne({ _id: new Types.ObjectId(id) })) ?? undefined;
 }
 
-async function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page | undefined> {
-  if (after === undefined) return await readPage(collection, {}, limit);
-  const last = await findById(collection, after);
-  return last && (await readPage(collection, olderThan(last), limit));
+function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page> {
+  return readPage(collection, after === undefined ? {} : olderThan(after), limit);
 }
 
 /** 24 hex digits: Mongoose's own check also takes any 12 bytes. */
@@ -116,6 +112,6 @@ export function isObjectId(id: string): boolean {
   return id.length === 24 && isValidObjectId(id);
 }
 
-function olderThan({ createdAt, _id }: StoredDocument) {
+function olderThan({ createdAt, _id }: Position) {
   return { $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: _id } }] };
 }

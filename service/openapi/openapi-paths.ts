@@ -98,13 +98,14 @@ function resource(path: string, { document, plural, singular, codes = [] }: Reso
         {
           name: "after",
           in: "query",
-          description: "Id of the last document of the page before.",
-          schema: ref("schemas", "Id"),
+          description:
+            "Where the page before ended: take it from that page's `Link`. It stays valid when documents are deleted.",
+          schema: ref("schemas", "Cursor"),
         },
       ],
       responses: {
         200: response("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
-        ...problemResponses({ 400: ["invalid_limit", "unknown_after"] }, database),
+        ...problemResponses({ 400: ["invalid_limit", "invalid_cursor"] }, database),
       },
     },
     post: {

@@ -1,3 +1,4 @@
+import { cursorPattern } from "../data/cursor.ts";
 import { maxDepth } from "../data/document.ts";
 import { bodyLimit } from "../http/request-body.ts";
 
@@ -9,6 +10,7 @@ const id = { type: "string", pattern: "^[0-9a-fA-F]{24}$" };
 /** The schemas that operations refer to. What JSON Schema can't say is in their descriptions. */
 export const schemas = {
   Id: { ...id, description: "Id of a document: 24 hex digits." },
+  Cursor: { type: "string", pattern: cursorPattern, description: "Opaque, and only of this version." },
   Key: {
     type: "string",
     description: "MongoDB can't keep other keys as they came.",

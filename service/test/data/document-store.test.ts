@@ -33,7 +33,7 @@ describe("the store", () => {
     const stored = await many((i) => store.insert({ i }));
     expect(commands).to.deep.equal(["insert", "insert"]);
     const page = await store.list({ limit: 20 });
-    expect(page?.documents).to.deep.equal(stored.reverse());
+    expect(page.documents).to.deep.equal(stored.reverse());
   });
 
   it("fails alone the document that MongoDB refuses", async () => {
@@ -46,7 +46,7 @@ describe("the store", () => {
     );
     expect(answers.map((answer) => answer === "stored")).to.deep.equal(answers.map((_, i) => i !== 7));
     expect(answers[7]).to.be.an.instanceOf(mongoose.mongo.MongoServerError).with.property("code", 11000);
-    expect((await store.list({ limit: 100 }))?.documents).to.have.length(20);
+    expect((await store.list({ limit: 100 })).documents).to.have.length(20);
   });
 
   it("fails alone the document that is refused alone, with the same error", async () => {
@@ -72,10 +72,10 @@ describe("the store", () => {
       store.list({ limit: 1 }),
       store.list({ limit: 2 }),
       store.list({ limit: 3 }),
-      store.list({ limit: 2, after: newest?._id.toString() }),
-      store.list({ limit: 2, after: older?._id.toString() }),
+      store.list({ limit: 2, after: newest }),
+      store.list({ limit: 2, after: older }),
     ]);
-    expect(pages.map((page) => page?.documents.map(({ i }) => i))).to.deep.equal([
+    expect(pages.map((page) => page.documents.map(({ i }) => i))).to.deep.equal([
       [19],
       [19, 18],
       [19, 18, 17],
@@ -89,10 +89,10 @@ describe("the store", () => {
       for (let i = 0; i < 10; i++) {
         const { _id } = await store.insert({ name, i });
         const page = await store.list({ limit: 100 });
-        expect(page?.documents.some((document) => document._id.equals(_id))).to.equal(true);
+        expect(page.documents.some((document) => document._id.equals(_id))).to.equal(true);
         await store.remove(_id.toString());
         const after = await store.list({ limit: 100 });
-        expect(after?.documents.some((document) => document._id.equals(_id))).to.equal(false);
+        expect(after.documents.some((document) => document._id.equals(_id))).to.equal(false);
       }
     };
     await many(client);
