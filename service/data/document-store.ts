@@ -7,7 +7,14 @@ import type { JsonObject } from "./document.ts";
 import { groupCommit } from "./group-commit.ts";
 import { insertGroup } from "./insert-group.ts";
 import { readPage, type Page } from "./paging.ts";
-import { dataCollection, type DataCollection, type StoredDocument } from "./document-schema.ts";
+import {
+  dataCollection,
+  hideRevision,
+  unchanged,
+  type DataCollection,
+  type StoredDocument,
+} from "./document-schema.ts";
+import { inTurn } from "./in-turn.ts";
 import { shareReads } from "./shared-read.ts";
 
 /** Which page: at most `limit` documents, those that come after this position. */
@@ -24,9 +31,21 @@ export interface DataStore {
   list(query: PageQuery): Promise<Page>;
   insert(document: JsonObject): Promise<StoredDocument>;
   find(id: string): Promise<StoredDocument | undefined>;
-  /** Whether there was such a document. */
-  remove(id: string): Promise<boolean>;
+  /**
+   * Replaces the client's part of a document, atomically. Without such a document it resolves to `undefined`.
+   * @param next makes the new part of the current document, which it must not change, or throws. It is called again
+   *   when another client was faster.
+   */
+  change(id: string, next: Change): Promise<StoredDocument | undefined>;
+  /**
+   * Whether there was such a document.
+   * @param check throws if this document is not to be deleted. @default any is
+   */
+  remove(id: string, check?: (current: StoredDocument) => void): Promise<boolean>;
 }
+
+/** Makes of the current document what replaces the client's part of it. */
+export type Change = (current: StoredDocument) => JsonObject | Promise<JsonObject>;
 
 /** Documents and bytes of BSON of one insert: fewer than MongoDB takes, so that no caller waits long for the others. */
 const groupLimits = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
@@ -52,15 +71,34 @@ export function createStore(connection: Connection, metrics?: Metrics, name = "d
     ({ limit, after }) => `${limit} ${after === undefined ? "" : cursorAfter(after)}`,
     (sharing) => metrics?.sharedRead("list", sharing),
   );
+  // As in the pool's own queue.
+  const waiting = { maxWait: queueTimeoutMs, tooLate: () => overloaded() };
   const commit = groupCommit<StoredDocument>({
     ...groupLimits,
     write: (documents) => ask("insert", () => insertGroup(collection, documents)),
     sizeOf: (document) => mongo.BSON.calculateObjectSize(document),
-    // As in the pool's own queue.
-    maxWait: queueTimeoutMs,
-    tooLate: () => overloaded(),
+    ...waiting,
     onGroup: (sharing) => metrics?.groupCommit(sharing),
   });
+
+  const oneByOne = inTurn(waiting);
+
+  /**
+   * Reads a document, and writes on the condition that it is still the same; again, while another pod was faster.
+   * @param write resolves to `undefined` when the document was not the same any more
+   */
+  function compareAndSet<T>(id: string, write: (current: StoredDocument) => Promise<T | undefined>) {
+    const end = performance.now() + queueTimeoutMs;
+    const attempt = async (): Promise<T | undefined> => {
+      const current = await findShared(id);
+      if (current === undefined) return undefined;
+      const result = await write(current);
+      if (result !== undefined) return result;
+      if (performance.now() > end) throw overloaded();
+      return await attempt();
+    };
+    return whileAvailable(() => oneByOne(id, attempt));
+  }
 
   return {
     async find(id) {
@@ -77,11 +115,30 @@ export function createStore(connection: Connection, metrics?: Metrics, name = "d
       return stored;
     },
 
-    async remove(id) {
+    async change(id, next) {
+      if (!isObjectId(id)) return undefined;
+      return await compareAndSet(id.toLowerCase(), async (current) => {
+        const { _id, createdAt } = current;
+        const stored = { _id, createdAt, _revision: new Types.ObjectId(), ...(await next(current)) };
+        const { matchedCount } = await ask("replace", () =>
+          collection.replaceOne(unchanged(current), stored),
+        );
+        return matchedCount > 0 ? hideRevision<StoredDocument>(stored) : undefined;
+      });
+    },
+
+    async remove(id, check) {
       if (!isObjectId(id)) return false;
-      const _id = new Types.ObjectId(id);
-      const { deletedCount } = await ask("remove", () => collection.deleteOne({ _id }));
-      return deletedCount > 0;
+      const deleteOne = async (filter: mongo.Filter<StoredDocument>) => {
+        const { deletedCount } = await ask("remove", () => collection.deleteOne(filter));
+        return deletedCount > 0;
+      };
+      if (check === undefined) return await deleteOne({ _id: new Types.ObjectId(id) });
+      const deleted = await compareAndSet(id.toLowerCase(), async (current) => {
+        check(current);
+        return (await deleteOne(unchanged(current))) || undefined;
+      });
+      return deleted === true;
     },
   };
 }
@@ -100,7 +157,8 @@ async function timed<T>(metrics: Metrics, operation: Operation, run: () => Promi
 }
 
 async function findById(collection: DataCollection, id: string): Promise<StoredDocument | undefined> {
-  return (await collection.findOne({ _id: new Types.ObjectId(id) })) ?? undefined;
+  const document = await collection.findOne({ _id: new Types.ObjectId(id) });
+  return document === null ? undefined : hideRevision<StoredDocument>(document);
 }
 
 function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page> {

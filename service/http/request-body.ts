@@ -11,10 +11,11 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Reads a JSON body.
+ * @param types media types that it may have. @default application/json
  * @throws {Problem} 400 `invalid_json`, 413 `body_too_large`, 415 `unsupported_media_type`
  */
-export async function readJson(ctx: Context): Promise<string> {
-  return await readText(ctx, "application/json");
+export async function readJson(ctx: Context, types = ["application/json"]): Promise<string> {
+  return await readText(ctx, types);
 }
 
 /**
@@ -26,7 +27,7 @@ export async function readForm(ctx: Context): Promise<URLSearchParams> {
   if (isFromElsewhere(ctx)) {
     throw new Problem(403, "cross_site_form", "This form can only be sent from the service's own page.");
   }
-  return new URLSearchParams(await readText(ctx, "application/x-www-form-urlencoded"));
+  return new URLSearchParams(await readText(ctx, ["application/x-www-form-urlencoded"]));
 }
 
 /** Browsers send Sec-Fetch-Site over https and to localhost only, and Origin with every form. */
@@ -37,8 +38,8 @@ function isFromElsewhere(ctx: Context): boolean {
   return origin !== "" && URL.parse(origin)?.host !== ctx.host;
 }
 
-async function readText(ctx: Context, type: string): Promise<string> {
-  requireType(ctx, type);
+async function readText(ctx: Context, types: readonly string[]): Promise<string> {
+  requireType(ctx, types);
   const bytes = await getRawBody(ctx.req, {
     length: ctx.get("Content-Length") || null,
     limit: bodyLimit,
@@ -52,15 +53,15 @@ async function readText(ctx: Context, type: string): Promise<string> {
   }
 }
 
-function requireType(ctx: Context, type: string): void {
+function requireType(ctx: Context, types: readonly string[]): void {
   const given = parse(ctx.get("Content-Type"));
   const charset = given.parameters.charset ?? "utf-8";
   const plain = ["", "identity"].includes(ctx.get("Content-Encoding").toLowerCase());
-  if (given.type.toLowerCase() !== type || charset.toLowerCase() !== "utf-8" || !plain) {
+  if (!types.includes(given.type.toLowerCase()) || charset.toLowerCase() !== "utf-8" || !plain) {
     throw new Problem(
       415,
       "unsupported_media_type",
-      `Send the body as "Content-Type: ${type}", in UTF-8 and without Content-Encoding.`,
+      `Send the body as "Content-Type: ${types.join(" or ")}", in UTF-8 and without Content-Encoding.`,
     );
   }
 }

@@ -27,9 +27,9 @@ export const schemas = {
     additionalProperties: ref("schemas", "Value"),
   },
   NewDocument: {
-    description: `A JSON object of ${bodyLimit} bytes at most. \`_id\` and \`createdAt\` are the server's to give.`,
+    description: `A JSON object of ${bodyLimit} bytes at most. The server gives \`_id\` and \`createdAt\`.`,
     type: "object",
-    propertyNames: { ...ref("schemas", "Key"), not: { enum: ["_id", "createdAt"] } },
+    propertyNames: { ...ref("schemas", "Key"), not: { enum: ["_id", "createdAt", "_revision"] } },
     additionalProperties: ref("schemas", "Value"),
     examples: [{ name: "Ada" }],
   },
@@ -96,6 +96,16 @@ export const headers = {
   },
   Allow: { description: "The methods of this path.", required: true, schema: { type: "string" } },
   Location: { description: "Where it went.", required: true, schema: { type: "string" } },
+  ETag: {
+    description: "Names this version of the document.",
+    required: true,
+    schema: { type: "string", pattern: '^"[0-9a-f]{24}"$' },
+  },
+  "Accept-Patch": {
+    description: "Media types of a patch.",
+    required: true,
+    schema: { type: "string" },
+  },
   Link: {
     description: 'The next page, as `rel="next"`; missing on the last one.',
     schema: { type: "string", pattern: '^<.+>; rel="next"$' },

@@ -70,6 +70,7 @@ describe("/data", () => {
       ["_bsontype", '{"a":{"_bsontype":"ObjectId"}}', 422, "invalid_key"],
       ["_id", '{"_id":"1"}', 422, "reserved_key"],
       ["createdAt", '{"createdAt":0}', 422, "reserved_key"],
+      ["_revision", '{"_revision":0}', 422, "reserved_key"],
       ["a number over the double range", '{"a":1e999}', 422, "number_not_exact"],
       ["a number of 90,000 digits", `{"a":${"9".repeat(90_000)}}`, 422, "number_not_exact"],
       ["a negative number over the double range", '{"a":-1e999}', 422, "number_not_exact"],
@@ -280,7 +281,7 @@ describe("/data", () => {
     expect(collection.headers.get("Allow")?.split(", ")).to.have.members(["HEAD", "GET", "POST"]);
     const one = await service.request("/data/abc", { method: "PURGE" });
     await expectProblem(one, 405, "method_not_allowed");
-    expect(one.headers.get("Allow")?.split(", ")).to.have.members(["HEAD", "GET", "DELETE"]);
+    expect(one.headers.get("Allow")?.split(", ")).to.have.members(["HEAD", "GET", "PUT", "PATCH", "DELETE"]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import mongoose, { type Connection } from "mongoose";
+import { revisionOf, type StoredDocument } from "../../data/document-schema.ts";
 import { createStore, type DataStore } from "../../data/document-store.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
 import { withDatabase } from "../support/test-service.ts";
@@ -82,6 +83,52 @@ describe("the store", () => {
       [18, 17],
       [17, 16],
     ]);
+  });
+
+  it("lets exactly one of two pods win that change the same version, in a thousand races", async function () {
+    this.timeout(120_000);
+    const pods = [store, createStore(connection)];
+    const { _id } = await store.insert({ n: 0 });
+    const id = _id.toString();
+    for (let race = 0; race < 1000; race++) {
+      const version = revisionOf((await store.find(id)) ?? expect.fail("deleted"));
+      const answers = await Promise.all(
+        pods.map((pod, writer) =>
+          pod
+            .change(id, (current) => {
+              if (!revisionOf(current).equals(version)) throw new Error("changed");
+              return { race, writer };
+            })
+            .catch(() => undefined),
+        ),
+      );
+      const winners = answers.filter((answer) => answer !== undefined);
+      expect(winners).to.have.length(1);
+      expect(await store.find(id)).to.deep.equal(winners[0]);
+    }
+  });
+
+  it("loses no change of several pods, and deletes only what was checked", async () => {
+    const pods = [store, createStore(connection), createStore(connection)];
+    const { _id } = await store.insert({ n: 0 });
+    const id = _id.toString();
+    const increment = ({ n }: StoredDocument) => ({ n: Number(n) + 1 });
+    await Promise.all(pods.flatMap((pod) => [1, 2, 3, 4].map(() => pod.change(id, increment))));
+    const document = await store.find(id);
+    expect(document?.n).to.equal(12);
+    const checked: unknown[] = [];
+    const removed = pods[1]?.remove(id, (current) => void checked.push(current.n));
+    await Promise.all([removed, pods[2]?.change(id, increment)]);
+    expect(await removed).to.equal(true);
+    expect(await store.find(id)).to.equal(undefined);
+  });
+
+  it("gives a client's own `_revision` of an older release back as it is, until the next update", async () => {
+    const _id = new mongoose.Types.ObjectId();
+    await connection.collection("data").insertOne({ _id, createdAt: new Date(), _revision: "mine" });
+    expect(JSON.stringify(await store.find(_id.toString()))).to.include('"_revision":"mine"');
+    expect(await store.change(_id.toString(), () => ({ n: 1 }))).to.include({ n: 1 });
+    expect(JSON.stringify(await store.find(_id.toString()))).not.to.include("_revision");
   });
 
   it("shows a client his own write while others read and write", async () => {
