@@ -32,7 +32,7 @@ describe("safe updates of /data/:id", () => {
     const now = { _id: document._id, createdAt: document.createdAt, c: 3 };
     expect(await response.json()).to.deep.equal(now);
     expect(await read(path)).to.deep.equal(now);
-    expect((await (await service.request("/data?limit=1")).json())).to.deep.equal([now]);
+    expect(await (await service.request("/data?limit=1")).json()).to.deep.equal([now]);
   });
 
   it("PUT takes a document back as it was read, and no other _id or createdAt", async () => {
