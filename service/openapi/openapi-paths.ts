@@ -77,7 +77,7 @@ const conditions = ["If-Match", "If-None-Match"].map((name) => ({
   name,
   in: "header",
   description: "An `ETag`, several of them, or `*`.",
-  schema: { type: "string", examples: ["*"] },
+  schema: { type: "string", examples: ['"6b0b0884117c533b1ffb7b37"'] },
 }));
 
 /** What is documented of a resource. */
