@@ -1,12 +1,16 @@
 import { parse as parseQuery } from "node:querystring";
 import Router from "@koa/router";
 import type { Context } from "koa";
-import { readJson } from "../http/request-body.ts";
+import { bodyLimit, readJson } from "../http/request-body.ts";
 import { sendJson, sharedText } from "../http/json-response.ts";
 import { Problem } from "../http/problem.ts";
-import { parseDocument, type JsonObject } from "./document.ts";
-import type { DataStore, PageQuery } from "./document-store.ts";
+import { cursorAfter, readCursor } from "./cursor.ts";
+import { parseDocument, parseObject, withoutServerKeys, type JsonObject } from "./document.ts";
+import type { StoredDocument } from "./document-schema.ts";
+import type { Change, DataStore, PageQuery } from "./document-store.ts";
+import { mergePatch, patchTypes } from "./merge-patch.ts";
 import { defaultLimit, maxLimit } from "./paging.ts";
+import { checkPreconditions, etagOf } from "./preconditions.ts";
 
 /** What makes one resource another than the next. */
 export interface Resource {
@@ -16,7 +20,7 @@ export interface Resource {
   readonly parse?: (text: string) => JsonObject;
 }
 
-/** List, add, read and delete documents. */
+/** List, add, read, replace, patch and delete documents. */
 export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
   const { path = "/data", parse = parseDocument } = resource;
   const router = new Router({ prefix: path });
@@ -24,16 +28,9 @@ export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
   router.get("/", async (ctx) => {
     const query = pageQuery(ctx);
     const page = await store.list(query);
-    if (page === undefined) {
-      throw new Problem(
-        400,
-        "unknown_after",
-        "There is no document with the id in `after`: start at the first page.",
-      );
-    }
     const last = page.documents.at(-1);
     if (page.more && last !== undefined) {
-      ctx.set("Link", `<${path}?limit=${query.limit}&after=${last._id.toString()}>; rel="next"`);
+      ctx.set("Link", `<${path}?limit=${query.limit}&after=${cursorAfter(last)}>; rel="next"`);
     }
     sendJson(ctx, sharedText(page.documents));
   });
@@ -41,18 +38,48 @@ export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
   router.post("/", async (ctx) => {
     const document = await store.insert(parse(await readJson(ctx)));
     ctx.status = 201;
-    ctx.set("Location", `${path}/${document._id.toString()}`);
+    ctx.set({ Location: `${path}/${document._id.toString()}`, ETag: etagOf(document) });
     sendJson(ctx, JSON.stringify(document));
   });
 
   router.get("/:id", async (ctx) => {
     const document = await store.find(ctx.params.id ?? "");
     if (document === undefined) throw documentNotFound();
-    sendJson(ctx, sharedText(document));
+    const etag = etagOf(document);
+    ctx.set("ETag", etag);
+    if (checkPreconditions(ctx, etag)) ctx.status = 304;
+    else sendJson(ctx, sharedText(document));
+  });
+
+  /** Answers with the document as it is after the change. */
+  async function change(ctx: Context, id: string | undefined, next: Change): Promise<void> {
+    const document = await store.change(id ?? "", (current) => {
+      checkPreconditions(ctx, etagOf(current));
+      return next(current);
+    });
+    if (document === undefined) throw documentNotFound();
+    ctx.set("ETag", etagOf(document));
+    sendJson(ctx, JSON.stringify(document));
+  }
+
+  router.put("/:id", async (ctx) => {
+    const sent = parseObject(await readJson(ctx));
+    await change(ctx, ctx.params.id, (current) => withoutServerKeys(sent, current));
+  });
+
+  router.patch("/:id", async (ctx) => {
+    ctx.set("Accept-Patch", patchTypes.join(", "));
+    const patch = parseObject(await readJson(ctx, patchTypes));
+    await change(ctx, ctx.params.id, (current) =>
+      requireSize(mergePatch(withoutServerKeys(current, current), withoutServerKeys(patch, current))),
+    );
   });
 
   router.delete("/:id", async (ctx) => {
-    if (!(await store.remove(ctx.params.id ?? ""))) throw documentNotFound();
+    const isConditional = ctx.headers["if-match"] !== undefined || ctx.headers["if-none-match"] !== undefined;
+    const check = (current: StoredDocument) => void checkPreconditions(ctx, etagOf(current));
+    if (!(await store.remove(ctx.params.id ?? "", isConditional ? check : undefined)))
+      throw documentNotFound();
     ctx.status = 204;
   });
 
@@ -64,8 +91,17 @@ function pageQuery(ctx: Context): PageQuery {
   if (typeof limit !== "string" || !/^\d{1,3}$/.test(limit) || +limit < 1 || +limit > maxLimit) {
     throw new Problem(400, "invalid_limit", `\`limit\` is one whole number from 1 to ${maxLimit}.`);
   }
-  if (Array.isArray(after)) throw new Problem(400, "unknown_after", "`after` is the id of one document.");
-  return { limit: Number(limit), after };
+  return { limit: Number(limit), after: after === undefined ? undefined : readCursor(after) };
+}
+
+/** Patches could make a document grow without end. */
+function requireSize(document: JsonObject): JsonObject {
+  if (Buffer.byteLength(JSON.stringify(document)) <= bodyLimit) return document;
+  throw new Problem(
+    422,
+    "document_too_large",
+    `A document can be ${bodyLimit} bytes of JSON at most, after the patch too.`,
+  );
 }
 
 function documentNotFound(): Problem {

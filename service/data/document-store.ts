@@ -2,18 +2,26 @@ import { isValidObjectId, mongo, Types } from "mongoose";
 import { overloaded } from "../http/admission.ts";
 import type { Metrics, Operation } from "../metrics/metrics.ts";
 import type { Database } from "../mongodb/mongodb-connection.ts";
+import { cursorAfter, type Position } from "./cursor.ts";
 import type { JsonObject } from "./document.ts";
 import { groupCommit } from "./group-commit.ts";
 import { groupReads } from "./group-read.ts";
 import { insertGroup } from "./insert-group.ts";
 import { readPage, type Page } from "./paging.ts";
-import { dataCollection, type DataCollection, type StoredDocument } from "./document-schema.ts";
+import {
+  dataCollection,
+  hideRevision,
+  unchanged,
+  type DataCollection,
+  type StoredDocument,
+} from "./document-schema.ts";
+import { inTurn } from "./in-turn.ts";
 import { shareReads } from "./shared-read.ts";
 
-/** Which page: at most `limit` documents, older than the one with the id `after`. */
+/** Which page: at most `limit` documents, those that come after this position. */
 export interface PageQuery {
   readonly limit: number;
-  readonly after?: string | undefined;
+  readonly after?: Position | undefined;
 }
 
 /**
@@ -21,13 +29,24 @@ export interface PageQuery {
  * same read get the same objects.
  */
 export interface DataStore {
-  /** A page, or `undefined` when there is no document `after`. */
-  list(query: PageQuery): Promise<Page | undefined>;
+  list(query: PageQuery): Promise<Page>;
   insert(document: JsonObject): Promise<StoredDocument>;
   find(id: string): Promise<StoredDocument | undefined>;
-  /** Whether there was such a document. */
-  remove(id: string): Promise<boolean>;
+  /**
+   * Replaces the client's part of a document, atomically. Without such a document it resolves to `undefined`.
+   * @param next makes the new part of the current document, which it must not change, or throws. It is called again
+   *   when another client was faster.
+   */
+  change(id: string, next: Change): Promise<StoredDocument | undefined>;
+  /**
+   * Whether there was such a document.
+   * @param check throws if this document is not to be deleted. @default any is
+   */
+  remove(id: string, check?: (current: StoredDocument) => void): Promise<boolean>;
 }
+
+/** Makes of the current document what replaces the client's part of it. */
+export type Change = (current: StoredDocument) => JsonObject | Promise<JsonObject>;
 
 /** Documents and bytes of BSON of one insert: fewer than MongoDB takes, so that no caller waits long for the others. */
 const groupLimits = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
@@ -57,7 +76,7 @@ export function createStore(database: Database, metrics?: Metrics, name = "data"
   });
   const listShared = shareReads(
     (query: PageQuery) => ask("list", () => list(collection, query)),
-    ({ limit, after = "" }) => `${limit} ${after}`,
+    ({ limit, after }) => `${limit} ${after === undefined ? "" : cursorAfter(after)}`,
     (sharing) => metrics?.sharedRead("list", sharing),
   );
   const commit = groupCommit<StoredDocument>({
@@ -68,14 +87,31 @@ export function createStore(database: Database, metrics?: Metrics, name = "data"
     onGroup: (sharing) => metrics?.groupCommit(sharing),
   });
 
+  const oneByOne = inTurn(waiting);
+
+  /**
+   * Reads a document, and writes on the condition that it is still the same; again, while another pod was faster.
+   * @param write resolves to `undefined` when the document was not the same any more
+   */
+  function compareAndSet<T>(id: string, write: (current: StoredDocument) => Promise<T | undefined>) {
+    const end = performance.now() + timeouts.queueMs;
+    const attempt = async (): Promise<T | undefined> => {
+      const current = await findGrouped(id);
+      if (current === undefined) return undefined;
+      const result = await write(current);
+      if (result !== undefined) return result;
+      if (performance.now() > end) throw overloaded();
+      return await attempt();
+    };
+    return request(() => oneByOne(id, attempt));
+  }
+
   return {
     async find(id) {
       return isObjectId(id) ? await request(() => findGrouped(id.toLowerCase())) : undefined;
     },
 
     async list(query) {
-      const { after } = query;
-      if (after !== undefined && !isObjectId(after)) return undefined;
       return await request(() => listShared(query));
     },
 
@@ -85,11 +121,30 @@ export function createStore(database: Database, metrics?: Metrics, name = "data"
       return stored;
     },
 
-    async remove(id) {
+    async change(id, next) {
+      if (!isObjectId(id)) return undefined;
+      return await compareAndSet(id.toLowerCase(), async (current) => {
+        const { _id, createdAt } = current;
+        const stored = { _id, createdAt, _revision: new Types.ObjectId(), ...(await next(current)) };
+        const { matchedCount } = await ask("replace", () =>
+          collection.replaceOne(unchanged(current), stored),
+        );
+        return matchedCount > 0 ? hideRevision<StoredDocument>(stored) : undefined;
+      });
+    },
+
+    async remove(id, check) {
       if (!isObjectId(id)) return false;
-      const _id = new Types.ObjectId(id);
-      const { deletedCount } = await request(() => ask("remove", () => collection.deleteOne({ _id })));
-      return deletedCount > 0;
+      const deleteOne = async (filter: mongo.Filter<StoredDocument>) => {
+        const { deletedCount } = await ask("remove", () => collection.deleteOne(filter));
+        return deletedCount > 0;
+      };
+      if (check === undefined) return await request(() => deleteOne({ _id: new Types.ObjectId(id) }));
+      const deleted = await compareAndSet(id.toLowerCase(), async (current) => {
+        check(current);
+        return (await deleteOne(unchanged(current))) || undefined;
+      });
+      return deleted === true;
     },
   };
 }
@@ -108,13 +163,8 @@ async function timed<T>(metrics: Metrics, operation: Operation, run: () => Promi
 }
 
 async function findById(collection: DataCollection, id: string): Promise<StoredDocument | undefined> {
-  return (await collection.findOne({ _id: new Types.ObjectId(id) })) ?? undefined;
-}
-
-async function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page | undefined> {
-  if (after === undefined) return await readPage(collection, {}, limit);
-  const last = await findById(collection, after);
-  return last && (await readPage(collection, olderThan(last), limit));
+  const document = await collection.findOne({ _id: new Types.ObjectId(id) });
+  return document === null ? undefined : hideRevision<StoredDocument>(document);
 }
 
 /** A request alone has its document by the shortest way. */
@@ -128,7 +178,11 @@ async function findByIds(
     return new Map(document === undefined ? [] : [[only, document]]);
   }
   const found = await collection.find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } }).toArray();
-  return new Map(found.map((document) => [document._id.toString(), document]));
+  return new Map(found.map((document) => [document._id.toString(), hideRevision<StoredDocument>(document)]));
+}
+
+function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page> {
+  return readPage(collection, after === undefined ? {} : olderThan(after), limit);
 }
 
 /** 24 hex digits: Mongoose's own check also takes any 12 bytes. */
@@ -136,6 +190,6 @@ export function isObjectId(id: string): boolean {
   return id.length === 24 && isValidObjectId(id);
 }
 
-function olderThan({ createdAt, _id }: StoredDocument) {
+function olderThan({ createdAt, _id }: Position) {
   return { $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: _id } }] };
 }

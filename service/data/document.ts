@@ -6,21 +6,40 @@ export type JsonObject = Record<string, unknown>;
 /** Deepest nesting of objects and arrays that is kept. MongoDB's own limit is 100. */
 export const maxDepth = 32;
 
-const serverKeys = ["_id", "createdAt"];
+const serverKeys = ["_id", "createdAt", "_revision"];
 
 /**
- * Parses a document and makes sure that MongoDB gives it back as it came.
- * @throws {Problem} 400 `invalid_json`; 422 `not_an_object`, `reserved_key`, `invalid_key`, `duplicate_key`,
- *   `too_deep`, `number_not_exact`, `invalid_unicode`
+ * Parses a new document.
+ * @throws {Problem} 422 `reserved_key`, and as {@link parseObject}
  */
 export function parseDocument(text: string): JsonObject {
+  const value = parseObject(text);
+  const reserved = serverKeys.find((key) => Object.hasOwn(value, key));
+  if (reserved !== undefined) throw reservedKey(reserved);
+  return value;
+}
+
+/**
+ * The client's part of an object that may repeat what the server gave this document: a client sends back what it read.
+ * @throws {Problem} 422 `reserved_key` if it is not the same
+ */
+export function withoutServerKeys(sent: JsonObject, stored: JsonObject): JsonObject {
+  const changed = serverKeys.find(
+    (key) => Object.hasOwn(sent, key) && JSON.stringify(sent[key]) !== JSON.stringify(stored[key]),
+  );
+  if (changed !== undefined) throw reservedKey(changed);
+  return Object.fromEntries(Object.entries(sent).filter(([key]) => !serverKeys.includes(key)));
+}
+
+/**
+ * Parses an object and makes sure that MongoDB gives it back as it came.
+ * @throws {Problem} 400 `invalid_json`; 422 `not_an_object`, `invalid_key`, `duplicate_key`, `too_deep`,
+ *   `number_not_exact`, `invalid_unicode`
+ */
+export function parseObject(text: string): JsonObject {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new Problem(422, "not_an_object", 'Send a JSON object, such as {"name":"Ada"}.');
-  }
-  const reserved = serverKeys.find((key) => Object.hasOwn(value, key));
-  if (reserved !== undefined) {
-    throw new Problem(422, "reserved_key", `The server gives "${reserved}": leave it out.`);
   }
   requireStorable(value, 1);
   if (mayNameTwice(text, value) && keysIn(text) !== keysOf(value)) {
@@ -115,6 +134,10 @@ function requireUnicode(text: string): void {
       "A string holds half a surrogate pair, which UTF-8 can't carry.",
     );
   }
+}
+
+function reservedKey(key: string): Problem {
+  return new Problem(422, "reserved_key", `The server gives "${key}": leave it out, or as it is.`);
 }
 
 function tooDeep(): Problem {

@@ -1,5 +1,5 @@
 import { mongo } from "mongoose";
-import type { DataCollection, StoredDocument } from "./document-schema.ts";
+import { hideRevision, type DataCollection, type StoredDocument } from "./document-schema.ts";
 
 /** One page of documents, newest first. */
 export interface Page {
@@ -29,7 +29,7 @@ export async function readPage(collection: DataCollection, filter: object, limit
       // The rest of the batch is there already: to await each of its documents takes longer than to read them.
       for (const raw of [first, ...cursor.readBufferedDocuments()]) {
         if (documents.length === limit || bytes > maxPageBytes) return { documents, more: true };
-        documents.push(mongo.BSON.deserialize(raw) as StoredDocument);
+        documents.push(hideRevision(mongo.BSON.deserialize(raw) as StoredDocument));
         bytes += raw.length;
       }
     }

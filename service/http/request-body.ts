@@ -13,10 +13,11 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Reads a JSON body.
+ * @param types media types that it may have. @default application/json
  * @throws {Problem} 400 `invalid_json`, 413 `body_too_large`, 415 `unsupported_media_type`
  */
-export async function readJson(ctx: Context): Promise<string> {
-  return await readText(ctx, "application/json");
+export async function readJson(ctx: Context, types = ["application/json"]): Promise<string> {
+  return await readText(ctx, types);
 }
 
 /**
@@ -25,7 +26,7 @@ export async function readJson(ctx: Context): Promise<string> {
  */
 export async function readForm(ctx: Context): Promise<URLSearchParams> {
   requireOwnForm(ctx);
-  return new URLSearchParams(await readText(ctx, "application/x-www-form-urlencoded"));
+  return new URLSearchParams(await readText(ctx, ["application/x-www-form-urlencoded"]));
 }
 
 /**
@@ -50,8 +51,8 @@ function requireOwnForm(ctx: Context): void {
   );
 }
 
-async function readText(ctx: Context, type: string): Promise<string> {
-  requireType(ctx, type);
+async function readText(ctx: Context, types: readonly string[]): Promise<string> {
+  requireType(ctx, types);
   if (Number(ctx.get("Content-Length")) > bodyLimit) throw tooLarge();
   if (awaitsContinue.has(ctx.req)) ctx.res.writeContinue();
   const bytes = await getRawBody(ctx.req, {
@@ -67,16 +68,16 @@ async function readText(ctx: Context, type: string): Promise<string> {
   }
 }
 
-function requireType(ctx: Context, type: string): void {
+function requireType(ctx: Context, types: readonly string[]): void {
   const given = parse(ctx.get("Content-Type"));
   const charset = given.parameters.charset ?? "utf-8";
   const isUtf8 = ["utf-8", "utf8"].includes(charset.toLowerCase());
   const plain = ["", "identity"].includes(ctx.get("Content-Encoding").toLowerCase());
-  if (given.type.toLowerCase() !== type || !isUtf8 || !plain) {
+  if (!types.includes(given.type.toLowerCase()) || !isUtf8 || !plain) {
     throw new Problem(
       415,
       "unsupported_media_type",
-      `Send the body as "Content-Type: ${type}", in UTF-8 and without Content-Encoding.`,
+      `Send the body as "Content-Type: ${types.join(" or ")}", in UTF-8 and without Content-Encoding.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import { watchPool, type PoolUsage } from "./connection-pool.ts";
 
 /** An operation of the store, as a metric names it. */
-export type Operation = "list" | "find" | "insert" | "remove";
+export type Operation = "list" | "find" | "insert" | "replace" | "remove";
 
 /** What the service tells of itself while it works. Each is called for every request: it only counts. */
 export interface Metrics {

@@ -1,3 +1,4 @@
+import { patchTypes } from "../data/merge-patch.ts";
 import { defaultLimit, maxLimit } from "../data/paging.ts";
 import {
   emptyResponse,
@@ -15,6 +16,7 @@ const stored = ref("schemas", "StoredDocument");
 const body: Codes = { 400: ["invalid_utf8", "incomplete_body"], 415: ["unsupported_media_type"] };
 const database: Codes = { 503: ["database_unavailable", "overloaded"] };
 const missing: Codes = { 404: ["document_not_found"] };
+const changed: Codes = { 412: ["precondition_failed"] };
 const load: Codes = { 503: ["overloaded"] };
 
 const idParameter = { name: "id", in: "path", required: true, schema: ref("schemas", "Id") };
@@ -70,6 +72,14 @@ const deletion = {
   },
 };
 
+/** How a client says which version of a document it means. */
+const conditions = ["If-Match", "If-None-Match"].map((name) => ({
+  name,
+  in: "header",
+  description: "An `ETag`, several of them, or `*`.",
+  schema: { type: "string", examples: ['"6b0b0884117c533b1ffb7b37"'] },
+}));
+
 /** What is documented of a resource. */
 interface ResourceContract {
   /** What a client may send. */
@@ -98,13 +108,14 @@ function resource(path: string, { document, plural, singular, codes = [] }: Reso
         {
           name: "after",
           in: "query",
-          description: "Id of the last document of the page before.",
-          schema: ref("schemas", "Id"),
+          description:
+            "Where the page before ended: take it from that page's `Link`. It stays valid when documents are deleted.",
+          schema: ref("schemas", "Cursor"),
         },
       ],
       responses: {
         200: response("A page.", json, { type: "array", items: stored, maxItems: maxLimit }, ["Link"]),
-        ...problemResponses({ 400: ["invalid_limit", "unknown_after"] }, database),
+        ...problemResponses({ 400: ["invalid_limit", "invalid_cursor"] }, database),
       },
     },
     post: {
@@ -113,9 +124,11 @@ function resource(path: string, { document, plural, singular, codes = [] }: Reso
       requestBody: { required: true, content: { [json]: { schema: document } } },
       responses: {
         201: {
-          ...response(`The stored ${names.one}.`, json, stored, ["Location"]),
+          ...response(`The stored ${names.one}.`, json, stored, ["Location", "ETag"]),
           links: {
             read: { operationId: `get${singular}`, parameters: { id: "$response.body#/_id" } },
+            replace: { operationId: `replace${singular}`, parameters: { id: "$response.body#/_id" } },
+            patch: { operationId: `patch${singular}`, parameters: { id: "$response.body#/_id" } },
             remove: { operationId: `delete${singular}`, parameters: { id: "$response.body#/_id" } },
           },
         },
@@ -128,12 +141,49 @@ function resource(path: string, { document, plural, singular, codes = [] }: Reso
     get: {
       operationId: `get${singular}`,
       summary: `One ${names.one}`,
-      responses: { 200: response(`The ${names.one}.`, json, stored), ...problemResponses(missing, database) },
+      parameters: conditions,
+      responses: {
+        200: response(`The ${names.one}.`, json, stored, ["ETag"]),
+        304: emptyResponse("The client has it already.", ["ETag"]),
+        ...problemResponses(missing, changed, database),
+      },
+    },
+    put: {
+      operationId: `replace${singular}`,
+      summary: `Replaces one ${names.one}`,
+      description: "`_id` and `createdAt` stay. The body may repeat them.",
+      parameters: conditions,
+      requestBody: { required: true, content: { [json]: { schema: document } } },
+      responses: {
+        200: response(`The ${names.one} as it is now.`, json, stored, ["ETag"]),
+        ...problemResponses(body, missing, changed, database, {
+          400: ["invalid_json"],
+          422: [...notStorable, ...codes],
+        }),
+      },
+    },
+    patch: {
+      operationId: `patch${singular}`,
+      summary: `Changes parts of one ${names.one}`,
+      description: "A JSON merge patch (RFC 7396): `null` deletes a key. Atomic, with or without `If-Match`.",
+      parameters: conditions,
+      requestBody: {
+        required: true,
+        content: Object.fromEntries(patchTypes.map((type) => [type, { schema: document }])),
+      },
+      responses: {
+        200: response(`The ${names.one} as it is now.`, json, stored, ["ETag", "Accept-Patch"]),
+        ...problemResponses(body, missing, changed, database, {
+          400: ["invalid_json"],
+          422: [...notStorable, "document_too_large", ...codes],
+        }),
+      },
     },
     delete: {
       operationId: `delete${singular}`,
       summary: `Deletes one ${names.one}`,
-      responses: { 204: emptyResponse("It is gone."), ...problemResponses(missing, database) },
+      parameters: conditions,
+      responses: { 204: emptyResponse("It is gone."), ...problemResponses(missing, changed, database) },
     },
   };
   return { [path]: collection, [`${path}/{id}`]: one };

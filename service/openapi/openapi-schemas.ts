@@ -1,3 +1,4 @@
+import { cursorPattern } from "../data/cursor.ts";
 import { maxDepth } from "../data/document.ts";
 import { bodyLimit } from "../http/request-body.ts";
 
@@ -9,6 +10,7 @@ const id = { type: "string", pattern: "^[0-9a-fA-F]{24}$" };
 /** The schemas that operations refer to. What JSON Schema can't say is in their descriptions. */
 export const schemas = {
   Id: { ...id, description: "Id of a document: 24 hex digits." },
+  Cursor: { type: "string", pattern: cursorPattern, description: "Opaque, and only of this version." },
   Key: {
     type: "string",
     description: "MongoDB can't keep other keys as they came.",
@@ -25,9 +27,9 @@ export const schemas = {
     additionalProperties: ref("schemas", "Value"),
   },
   NewDocument: {
-    description: `A JSON object of ${bodyLimit} bytes at most. \`_id\` and \`createdAt\` are the server's to give.`,
+    description: `A JSON object of ${bodyLimit} bytes at most. The server gives \`_id\` and \`createdAt\`.`,
     type: "object",
-    propertyNames: { ...ref("schemas", "Key"), not: { enum: ["_id", "createdAt"] } },
+    propertyNames: { ...ref("schemas", "Key"), not: { enum: ["_id", "createdAt", "_revision"] } },
     additionalProperties: ref("schemas", "Value"),
     examples: [{ name: "Ada" }],
   },
@@ -94,6 +96,16 @@ export const headers = {
   },
   Allow: { description: "The methods of this path.", required: true, schema: { type: "string" } },
   Location: { description: "Where it went.", required: true, schema: { type: "string" } },
+  ETag: {
+    description: "Names this version of the document.",
+    required: true,
+    schema: { type: "string", pattern: '^"[0-9a-f]{24}"$' },
+  },
+  "Accept-Patch": {
+    description: "Media types of a patch.",
+    required: true,
+    schema: { type: "string" },
+  },
   Link: {
     description: 'The next page, as `rel="next"`; missing on the last one.',
     schema: { type: "string", pattern: '^<.+>; rel="next"$' },

@@ -87,8 +87,7 @@ async function readModel(deps: PageDeps): Promise<PageModel> {
       deps.database.ping(),
       deps.store.list({ limit: shownDocuments }),
     ]);
-    const documents = page?.documents ?? [];
-    return { ...withoutDatabase(deps), mongodb: { version, roundTrip }, documents };
+    return { ...withoutDatabase(deps), mongodb: { version, roundTrip }, documents: page.documents };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return withoutDatabase(deps);

@@ -70,6 +70,7 @@ describe("/data", () => {
       ["_bsontype", '{"a":{"_bsontype":"ObjectId"}}', 422, "invalid_key"],
       ["_id", '{"_id":"1"}', 422, "reserved_key"],
       ["createdAt", '{"createdAt":0}', 422, "reserved_key"],
+      ["_revision", '{"_revision":0}', 422, "reserved_key"],
       ["a number over the double range", '{"a":1e999}', 422, "number_not_exact"],
       ["a number of 90,000 digits", `{"a":${"9".repeat(90_000)}}`, 422, "number_not_exact"],
       ["a negative number over the double range", '{"a":-1e999}', 422, "number_not_exact"],
@@ -173,11 +174,40 @@ describe("/data", () => {
       while (path !== undefined) {
         const response: Response = await service.request(path);
         seen.push(...((await response.json()) as Stored[]).map(({ _id }) => _id));
-        path = /^<(.+)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1];
+        path = nextOf(response);
       }
       expect(seen)
         .to.have.members(added.map(({ _id }) => _id))
         .and.have.length(7);
+    });
+
+    it("leads on when the documents of the page were deleted meanwhile", async () => {
+      for (let n = 0; n < 7; n++) await add({ n });
+      const seen: unknown[] = [];
+      let path: string | undefined = "/data?limit=3";
+      while (path !== undefined) {
+        const response: Response = await service.request(path);
+        const page = (await response.json()) as Stored[];
+        seen.push(...page.map(({ n }) => n));
+        path = nextOf(response);
+        for (const { _id } of page) await service.request(`/data/${_id}`, { method: "DELETE" });
+      }
+      expect(seen).to.deep.equal([6, 5, 4, 3, 2, 1, 0]);
+    });
+
+    it("gives a cursor that another pod and a later release understand", async () => {
+      await add({ n: 1 });
+      const { _id, createdAt } = await add({ n: 2 });
+      const time = Date.parse(createdAt).toString(16).padStart(12, "0");
+      const key = Buffer.from(time + _id, "hex").toString("base64url");
+      const next = nextOf(await service.request("/data?limit=1"));
+      expect(next).to.equal(`/data?limit=1&after=v1.${key}`);
+    });
+
+    it("takes every cursor of the form that the contract names", async () => {
+      await add({ n: 1 });
+      expect(await list(`?after=v1.${"A".repeat(24)}`)).to.deep.equal([]);
+      expect(await list(`?after=v1.${"_".repeat(24)}`)).to.have.length(1);
     });
 
     it("ends a page of large documents early, with a next link", async () => {
@@ -185,7 +215,7 @@ describe("/data", () => {
       for (let n = 0; n < 15; n++) await add({ text });
       const response = await service.request("/data?limit=15");
       expect(await response.json()).to.have.length(11);
-      const next = /^<(.+)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1];
+      const next = nextOf(response);
       expect(await (await service.request(next ?? "/")).json()).to.have.length(4);
     });
 
@@ -199,9 +229,18 @@ describe("/data", () => {
         `limit=${limit}`,
         "invalid_limit",
       ]),
-      ...["abc", "", "ffffffffffffffffffffffff", "twelve bytes", "a&after=b"].map(
-        (after): [string, string] => [`after=${after}`, "unknown_after"],
-      ),
+      ...[
+        "abc",
+        "",
+        "ffffffffffffffffffffffff",
+        "twelve bytes",
+        "a&after=b",
+        `v2.${"A".repeat(24)}`,
+        `v1.${"A".repeat(23)}`,
+        `v1.${"A".repeat(25)}`,
+        `v1.${"+".repeat(24)}`,
+        `v1.${"A".repeat(24)}&after=v1.${"A".repeat(24)}`,
+      ].map((after): [string, string] => [`after=${after}`, "invalid_cursor"]),
     ];
     for (const [query, code] of queries) {
       it(`answers 400 ${code} to ?${query}`, async () => {
@@ -257,9 +296,14 @@ describe("/data", () => {
     expect(collection.headers.get("Allow")?.split(", ")).to.have.members(["HEAD", "GET", "POST"]);
     const one = await service.request("/data/abc", { method: "PURGE" });
     await expectProblem(one, 405, "method_not_allowed");
-    expect(one.headers.get("Allow")?.split(", ")).to.have.members(["HEAD", "GET", "DELETE"]);
+    expect(one.headers.get("Allow")?.split(", ")).to.have.members(["HEAD", "GET", "PUT", "PATCH", "DELETE"]);
   });
 });
+
+/** Where the next page is. */
+function nextOf(response: Response): string | undefined {
+  return /^<(.+)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1];
+}
 
 /** A JSON object with this many objects in one another. */
 function nested(depth: number): string {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { mongo, type Connection } from "mongoose";
+import { mongo, Types, type Connection } from "mongoose";
 import { pino } from "pino";
+import { revisionOf, type StoredDocument } from "../../data/document-schema.ts";
 import { createStore, type DataStore } from "../../data/document-store.ts";
 import { openDatabase, type Database } from "../../mongodb/mongodb-connection.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
@@ -38,7 +39,7 @@ describe("the store", () => {
     const stored = await many((i) => store.insert({ i }));
     expect(commands).to.deep.equal(["insert", "insert"]);
     const page = await store.list({ limit: 20 });
-    expect(page?.documents).to.deep.equal(stored.reverse());
+    expect(page.documents).to.deep.equal(stored.reverse());
   });
 
   it("fails alone the document that MongoDB refuses", async () => {
@@ -51,7 +52,7 @@ describe("the store", () => {
     );
     expect(answers.map((answer) => answer === "stored")).to.deep.equal(answers.map((_, i) => i !== 7));
     expect(answers[7]).to.be.an.instanceOf(mongo.MongoServerError).with.property("code", 11000);
-    expect((await store.list({ limit: 100 }))?.documents).to.have.length(20);
+    expect((await store.list({ limit: 100 })).documents).to.have.length(20);
   });
 
   it("fails alone the document that is refused alone, with the same error", async () => {
@@ -77,10 +78,10 @@ describe("the store", () => {
       store.list({ limit: 1 }),
       store.list({ limit: 2 }),
       store.list({ limit: 3 }),
-      store.list({ limit: 2, after: newest?._id.toString() }),
-      store.list({ limit: 2, after: older?._id.toString() }),
+      store.list({ limit: 2, after: newest }),
+      store.list({ limit: 2, after: older }),
     ]);
-    expect(pages.map((page) => page?.documents.map(({ i }) => i))).to.deep.equal([
+    expect(pages.map((page) => page.documents.map(({ i }) => i))).to.deep.equal([
       [19],
       [19, 18],
       [19, 18, 17],
@@ -89,15 +90,61 @@ describe("the store", () => {
     ]);
   });
 
+  it("lets exactly one of two pods win that change the same version, in a thousand races", async function () {
+    this.timeout(120_000);
+    const pods = [store, createStore(database)];
+    const { _id } = await store.insert({ n: 0 });
+    const id = _id.toString();
+    for (let race = 0; race < 1000; race++) {
+      const version = revisionOf((await store.find(id)) ?? expect.fail("deleted"));
+      const answers = await Promise.all(
+        pods.map((pod, writer) =>
+          pod
+            .change(id, (current) => {
+              if (!revisionOf(current).equals(version)) throw new Error("changed");
+              return { race, writer };
+            })
+            .catch(() => undefined),
+        ),
+      );
+      const winners = answers.filter((answer) => answer !== undefined);
+      expect(winners).to.have.length(1);
+      expect(await store.find(id)).to.deep.equal(winners[0]);
+    }
+  });
+
+  it("loses no change of several pods, and deletes only what was checked", async () => {
+    const pods = [store, createStore(database), createStore(database)];
+    const { _id } = await store.insert({ n: 0 });
+    const id = _id.toString();
+    const increment = ({ n }: StoredDocument) => ({ n: Number(n) + 1 });
+    await Promise.all(pods.flatMap((pod) => [1, 2, 3, 4].map(() => pod.change(id, increment))));
+    const document = await store.find(id);
+    expect(document?.n).to.equal(12);
+    const checked: unknown[] = [];
+    const removed = pods[1]?.remove(id, (current) => void checked.push(current.n));
+    await Promise.all([removed, pods[2]?.change(id, increment)]);
+    expect(await removed).to.equal(true);
+    expect(await store.find(id)).to.equal(undefined);
+  });
+
+  it("gives a client's own `_revision` of an older release back as it is, until the next update", async () => {
+    const _id = new Types.ObjectId();
+    await connection.collection("data").insertOne({ _id, createdAt: new Date(), _revision: "mine" });
+    expect(JSON.stringify(await store.find(_id.toString()))).to.include('"_revision":"mine"');
+    expect(await store.change(_id.toString(), () => ({ n: 1 }))).to.include({ n: 1 });
+    expect(JSON.stringify(await store.find(_id.toString()))).not.to.include("_revision");
+  });
+
   it("shows a client his own write while others read and write", async () => {
     const client = async (name: number) => {
       for (let i = 0; i < 10; i++) {
         const { _id } = await store.insert({ name, i });
         const page = await store.list({ limit: 100 });
-        expect(page?.documents.some((document) => document._id.equals(_id))).to.equal(true);
+        expect(page.documents.some((document) => document._id.equals(_id))).to.equal(true);
         await store.remove(_id.toString());
         const after = await store.list({ limit: 100 });
-        expect(after?.documents.some((document) => document._id.equals(_id))).to.equal(false);
+        expect(after.documents.some((document) => document._id.equals(_id))).to.equal(false);
       }
     };
     await many(client);

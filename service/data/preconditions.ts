@@ -1,0 +1,36 @@
+import type { Context } from "koa";
+import { Problem } from "../http/problem.ts";
+import { revisionOf, type StoredDocument } from "./document-schema.ts";
+
+/** The strong entity tag of a document: it changes with every write. */
+export function etagOf(document: StoredDocument): string {
+  return `"${revisionOf(document).toString()}"`;
+}
+
+/**
+ * Compares the tags of a request with the document's (RFC 9110, section 13).
+ * @returns whether the client of a GET has the document already: answer 304
+ * @throws {Problem} 412 `precondition_failed`
+ */
+export function checkPreconditions(ctx: Context, etag: string): boolean {
+  const { "if-match": wanted, "if-none-match": known } = ctx.headers;
+  if (wanted !== undefined && !isListed(wanted, etag, false)) throw preconditionFailed();
+  if (known === undefined || !isListed(known, etag, true)) return false;
+  if (ctx.method === "GET" || ctx.method === "HEAD") return true;
+  throw preconditionFailed();
+}
+
+function preconditionFailed(): Problem {
+  return new Problem(
+    412,
+    "precondition_failed",
+    "The document has changed, or the tag is not of this document: read the document again, and use its new `ETag`.",
+  );
+}
+
+/** Whether a list of tags, or `*`, names this tag. A weak tag names nothing where it has to be strong. */
+function isListed(list: string, etag: string, weakToo: boolean): boolean {
+  if (list.trim() === "*") return true;
+  const tags = [...list.matchAll(/(W\/)?("[^"]*")/g)];
+  return tags.some(([, weak, tag]) => tag === etag && (weakToo || weak === undefined));
+}
