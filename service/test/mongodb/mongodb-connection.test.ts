@@ -1,8 +1,17 @@
 import { expect } from "chai";
+import mongoose from "mongoose";
 import { startMongoDB, type MongoServer } from "../../dev/embedded-mongodb.ts";
+import { sharedMongoDB } from "../support/hooks.ts";
 import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
 import { expectProblem } from "../support/expect-problem.ts";
-import { jsonInit, startService, untilStatus, type TestService } from "../support/test-service.ts";
+import { startProxy, type Proxy } from "../support/tcp-proxy.ts";
+import {
+  jsonInit,
+  startService,
+  untilStatus,
+  withDatabase,
+  type TestService,
+} from "../support/test-service.ts";
 
 /** Milliseconds in which a client is told that MongoDB is away. */
 const promptly = 2000;
@@ -81,4 +90,37 @@ describe("when MongoDB is stopped and started again", () => {
     await untilStatus(service, "/health/ready", 200);
     expect(await (await service.request("/data")).json()).to.deep.equal([stored]);
   });
+});
+
+describe("with a distant MongoDB that asks for a password", () => {
+  const database = `test-distant-${process.pid}`;
+  const user = "distant";
+  let proxy: Proxy;
+  let uri: URL;
+  let admin: mongoose.Connection;
+  before(async () => {
+    const near = withDatabase((await sharedMongoDB()).uri, database);
+    admin = await mongoose.createConnection(near).asPromise();
+    await admin.db?.command({ createUser: user, pwd: "p", roles: ["readWrite"] });
+    uri = new URL(near);
+    proxy = await startProxy(uri.hostname, Number(uri.port || 27017));
+    uri.host = `127.0.0.1:${proxy.port}`;
+    [uri.username, uri.password] = [user, "p"];
+    uri.searchParams.set("authSource", database);
+  });
+  after(async () => {
+    await admin.db?.command({ dropUser: user });
+    await admin.close();
+    await proxy.close();
+  });
+
+  for (const roundTripMs of [260, 600]) {
+    it(`connects and serves at a round trip of ${roundTripMs} ms`, async () => {
+      proxy.delay(roundTripMs);
+      const service = await startService(uri.href);
+      expect((await service.post({ roundTripMs })).status).to.equal(201);
+      proxy.delay(0);
+      await service.close();
+    });
+  }
 });
