@@ -16,6 +16,8 @@ import { runDown, runUp } from "../support/run-command.ts";
 
 const nodePort = await freePort();
 const start = `minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:${nodePort}:${nodePort} -p minikube`;
+const waitForCalico =
+  "kubectl --context minikube rollout status daemonset/calico-node --namespace kube-system --timeout=10m";
 const create = "pulumi stack select --create --non-interactive --stack dev";
 const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
 const destroy = "pulumi destroy --yes --skip-preview --non-interactive --stack dev";
@@ -107,7 +109,7 @@ describe("installing programs", () => {
       const { code, text } = await runUp(machine);
       expect(code, text).to.equal(0);
       expect(server.requests()).to.deep.equal(["/pulumi-1.tar.gz"]);
-      expect(machine.changes()).to.deep.equal([start, create, deploy]);
+      expect(machine.changes()).to.deep.equal([start, waitForCalico, create, deploy]);
     });
 
     it("downloads nothing before Docker is there", async () => {

@@ -79,7 +79,8 @@ describe("compose.yaml", () => {
   });
 
   it("builds changed code at each start", () => {
-    expect(services.web).to.include({ build: ".", pull_policy: "build" });
+    expect(services.web).to.include({ pull_policy: "build" });
+    expect(services.web.build).to.deep.include({ context: "." });
   });
 });
 

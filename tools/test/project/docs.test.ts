@@ -78,7 +78,7 @@ describe("README.md and other pages", () => {
   it("tell of npm scripts that there are, and of all that are for users", () => {
     const scripts = scriptsOf("package.json") ?? [];
     expect(without(toldScripts(""), scripts), "named, and not there").to.deep.equal([]);
-    const parts = /^check:|^test:|^format$|^minikube$|^pulumi$/;
+    const parts = /^check:|^test:|^format$|^minikube$|^prepare$|^pulumi$/;
     const told = toldScripts("");
     expect(
       without(
