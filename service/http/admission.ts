@@ -40,7 +40,8 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
       await next();
     } finally {
       // The body has become an answer, which is held until the client has read it.
-      const left = requestBytes + (ctx.response.length ?? 0);
+      // Koa has no length of an answer without a body, though its type says so.
+      const left = requestBytes + (ctx.response.length || 0);
       room.give(bytes - left);
       whenAnswered(ctx.res, () => {
         room.give(left);

@@ -15,12 +15,12 @@ export interface Availability {
    * unavailable, `overloaded` if MongoDB was too slow for this operation and answered others meanwhile.
    * @param timeoutMs milliseconds for this operation. @default `timeoutMs` of {@link watchAvailability}
    */
-  operation<T>(run: () => PromiseLike<T>, timeoutMs?: number): Promise<T>;
+  readonly operation: <T>(run: () => PromiseLike<T>, timeoutMs?: number) => Promise<T>;
   /**
    * Runs what a request waits for, which may be an operation of several requests. As {@link operation}; and while
    * MongoDB has answered nothing for a second, one request tries and the others are rejected at once.
    */
-  request<T>(run: () => PromiseLike<T>): Promise<T>;
+  readonly request: <T>(run: () => PromiseLike<T>) => Promise<T>;
   /** `performance.now()` of the last answer. */
   lastAnswer(): number;
   /** Ends the looks. */
