@@ -13,10 +13,10 @@ export interface AdmissionLimits {
   readonly overloadedWaitMs: number;
 }
 
-/** The limits of the service. A request that gets room late has three quarters of its time left. */
+/** The limits of the service. A request that gets room late has four fifths of its time left. */
 export function admissionLimits(settings: { maxHeldBytes: number; deadlineMs: number }): AdmissionLimits {
   const { maxHeldBytes: heldBytes, deadlineMs } = settings;
-  return { heldBytes, waitMs: deadlineMs / 4, overloadedWaitMs: deadlineMs / 40 };
+  return { heldBytes, waitMs: deadlineMs / 5, overloadedWaitMs: deadlineMs / 40 };
 }
 
 /** Bytes that a request holds beside its body: its head, its context and its place in the queues. */

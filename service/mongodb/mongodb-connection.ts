@@ -20,12 +20,12 @@ export interface MongoTimeouts {
 }
 
 /**
- * What is left of the time to an answer. A request may wait for room first, and an operation that got a place in a
- * queue needs time for MongoDB's answer.
+ * The part of the time to an answer that is for MongoDB. A request may wait for room first, a tenth is for the pod's own
+ * work, and an operation that got a place in a queue needs time for MongoDB's answer.
  * @param deadlineMs milliseconds from the request to its answer
  */
 export function mongoTimeouts(deadlineMs: number): MongoTimeouts {
-  return { operationMs: Math.round(deadlineMs * 0.75), queueMs: Math.round(deadlineMs * 0.6) };
+  return { operationMs: Math.round(deadlineMs * 0.7), queueMs: Math.round(deadlineMs * 0.55) };
 }
 
 /** Milliseconds between attempts at the first connection. */
