@@ -6,14 +6,13 @@ import { admitRequests, requestBytes, type AdmissionLimits } from "../../http/ad
 import { bodyLimit } from "../../http/request-body.ts";
 import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
 import { measureLag } from "../support/event-loop-lag.ts";
-import { expectProblem } from "../support/expect-problem.ts";
 import { turn } from "../support/pending-operations.ts";
 import { open } from "../support/raw-connection.ts";
-import { jsonInit, untilStatus, type TestService } from "../support/test-service.ts";
+import { untilStatus, type TestService } from "../support/test-service.ts";
 
 const most = 20;
-/** Room for so many small requests, and half a second for one to come free. */
-const room = { heldBytes: most * requestBytes, waitMs: 500, overloadedWaitMs: 20 };
+/** Room for so many small requests, and time for a busy machine. */
+const room = { heldBytes: most * requestBytes, waitMs: 10_000, overloadedWaitMs: 10_000 };
 
 describe("admission", () => {
   let behind: BehindProxy;
@@ -40,18 +39,6 @@ describe("admission", () => {
   it("lets requests wait that find no room, and serves them", async () => {
     proxy.delay(100);
     expect(await statuses(send(3 * most))).to.deep.equal(Array<number>(3 * most).fill(200));
-  });
-
-  it("answers 503 when no room comes in time", async () => {
-    proxy.delay(600);
-    const admitted = send(most);
-    await sleep(50);
-    const [start, lag] = [performance.now(), measureLag()];
-    const rejected = await service.request("/data", jsonInit('{"a":1}'));
-    expect(performance.now() - start - lag()).to.be.within(400, 700);
-    expect(rejected.headers.get("Retry-After")).to.match(/^\d+$/);
-    await expectProblem(rejected, 503, "overloaded");
-    expect(await statuses(admitted)).to.deep.equal(Array<number>(most).fill(200));
   });
 
   it("always answers a probe", async () => {
@@ -84,7 +71,7 @@ describe("admission", () => {
 describe("admitRequests", () => {
   /** Runs requests through the middleware; each ends when its answer is `sent`. */
   function setUp(limits: Partial<AdmissionLimits> = {}) {
-    const admit = admitRequests({ ...room, waitMs: 5000, ...limits });
+    const admit = admitRequests({ ...room, ...limits });
     let running = 0;
     const begin = (headers: Record<string, string> = {}, answerBytes = 0) => {
       const res = Object.assign(new EventEmitter(), { closed: false });
@@ -149,12 +136,22 @@ describe("admitRequests", () => {
     expect(running()).to.equal(2);
   });
 
+  it("rejects a request that gets no room in time with 503, and a time to come back", async () => {
+    const { begin, running } = setUp({ heldBytes: 1, waitMs: 50 });
+    begin();
+    const start = performance.now();
+    const problem: unknown = await begin().ended.catch((error: unknown) => error);
+    expect(performance.now() - start).to.be.at.least(49);
+    expect(problem).to.deep.include({ status: 503, code: "overloaded", headers: { "Retry-After": "2" } });
+    expect(running()).to.equal(1);
+  });
+
   it("lets requests wait only shortly once the queue has not been empty for long", async () => {
-    const { begin } = setUp({ heldBytes: 1, waitMs: 300, overloadedWaitMs: 1 });
+    const { begin } = setUp({ heldBytes: 1, waitMs: 2000, overloadedWaitMs: 1 });
     begin();
     const rejected = (request: { ended: Promise<unknown> }, name: string) => request.ended.catch(() => name);
     const first = rejected(begin(), "first");
-    await sleep(150);
+    await sleep(1000);
     const second = rejected(begin(), "second");
     await first;
     expect(await Promise.race([rejected(begin(), "latest"), second])).to.equal("latest");
