@@ -24,7 +24,16 @@ describe("findMachines", () => {
     const master = tainted("m", "node-role.kubernetes.io/control-plane");
     fakeKubectl({ nodes: [master, kubernetesNode("a", "2", "1Gi")], daemonSets: [daemonSet("cilium")] });
     expect(await findMachines("minikube")).to.deep.equal({
-      nodes: [{ name: "a", address: "192.0.2.9", architecture: "amd64", cpu: 2000, memory: 1024 ** 3 }],
+      nodes: [
+        {
+          name: "a",
+          address: "192.0.2.9",
+          architecture: "amd64",
+          cpu: 2000,
+          memory: 1024 ** 3,
+          kubelet: "v1.34.0",
+        },
+      ],
       policyEnforcer: "Cilium",
     });
   });

@@ -42,7 +42,7 @@ describe("the service's Services", function () {
   it("is the NodePort of the configuration", async () => {
     const run = await runProgram({ nodePort: 30080 });
     expect(service(run).spec.ports[0].nodePort).to.equal(30080);
-    expect(run.outputs.url).to.equal("http://192.0.2.1:30080");
+    expect(run.outputs.url).to.equal("http://127.0.0.1:30080");
   });
 
   it("is a load balancer on request, at the node's address until it has its own, and `up` doesn't wait", async () => {
