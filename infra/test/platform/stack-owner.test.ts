@@ -73,7 +73,7 @@ describe("requireUnclaimed", function () {
   it("knows a stack that was made before the label by its output", async () => {
     const previousOutputs = { namespace: "koa-mongo-stack-test-1" };
     const { outputs } = await run({ objects: own({}), previousOutputs });
-    expect(outputs).to.include({ url: "http://192.0.2.1:30080" });
+    expect(outputs).to.include({ url: "http://127.0.0.1:30080" });
   });
 });
 
