@@ -73,7 +73,8 @@ async function ask(url: string, signal: AbortSignal): Promise<Said> {
 async function askAt(url: string, signal: AbortSignal, address: string): Promise<Said> {
   const request = url.startsWith("https:") ? httpsRequest : httpRequest;
   return await new Promise((resolve, reject) => {
-    const options = { lookup: lookupAs(address), signal, rejectUnauthorized: false };
+    // The shared agent asks a proxy if NODE_USE_ENV_PROXY is set, and a proxy does not know the address.
+    const options = { agent: false, lookup: lookupAs(address), signal, rejectUnauthorized: false };
     request(url, options, (response) => {
       text(response).then((body) => {
         resolve({ status: response.statusCode ?? 0, text: body });

@@ -28,7 +28,7 @@ import { connectDirectly } from "./bypass-proxy.ts";
 import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import { withFreePorts } from "./cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
-import { work } from "../process/child-process.ts";
+import { ask, work } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
 import type { StepOutput } from "../terminal/steps.ts";
 
@@ -62,6 +62,7 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
 
 async function createCluster(project: Project, say: StepOutput["say"]): Promise<void> {
   const profile = project.minikubeProfile;
+  if ((await plannedDriver()) === "none") throw new UserError(unsupportedDriver);
   const start = async () => {
     rememberStart(project);
     await work("minikube", startArguments(profile, project.nodePort), {}, say);
@@ -75,6 +76,19 @@ async function createCluster(project: Project, say: StepOutput["say"]): Promise<
       throw new UserError(asAnotherUser, { cause: error });
     throw error;
   }
+}
+
+const unsupportedDriver =
+  "minikube would use the driver none, which is not supported. " +
+  "Run: unset MINIKUBE_DRIVER; minikube config set driver docker";
+
+/** The driver that minikube takes from its environment or its configuration. Undefined where it chooses one. */
+async function plannedDriver(): Promise<string | undefined> {
+  const { MINIKUBE_DRIVER = "" } = process.env;
+  if (MINIKUBE_DRIVER !== "") return MINIKUBE_DRIVER;
+  // It fails where the key is not set.
+  const answer = await ask("minikube", ["config", "get", "driver"]);
+  return answer.kind === "ok" ? answer.stdout.trim() : undefined;
 }
 
 /**

@@ -53,7 +53,9 @@ describe("reach", () => {
     const fault =
       "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
       "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube";
-    for (const machine of [withoutBridge, overSsh]) {
+    // A bridge of the same network belongs to this machine's own Docker.
+    const withOwnBridge = { ...overTcp, networks: withBridge.networks };
+    for (const machine of [withoutBridge, overSsh, withOwnBridge]) {
       expect(reach(goodProfile, 30081, machine)).to.deep.equal({ address: "192.0.2.1:30081", fault });
     }
   });

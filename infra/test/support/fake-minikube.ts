@@ -38,6 +38,7 @@ export function withNetwork(CNI: string | undefined): Record<string, unknown> {
 export type Profiles = readonly (typeof goodProfile | Record<string, unknown>)[];
 
 const path = process.env.PATH;
+const dockerConfig = process.env.DOCKER_CONFIG;
 
 const dockerEnv = "echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs";
 
@@ -135,6 +136,8 @@ export function fakeKubectl(answers: KubectlAnswers): void {
 export function installMinikube(script: string | undefined): void {
   restorePath();
   const folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-path-"));
+  // It has no config.json: that of the developer may name proxies, or a credential helper that is not on PATH.
+  process.env.DOCKER_CONFIG = folder;
   process.env.PATH = script === undefined ? folder : folder + delimiter + (path ?? "");
   if (script !== undefined) install("minikube", script);
 }
@@ -161,4 +164,6 @@ export function restorePath(): void {
   const [folder] = (process.env.PATH ?? "").split(delimiter);
   if (process.env.PATH !== path && folder !== undefined) rmSync(folder, { recursive: true, force: true });
   process.env.PATH = path;
+  if (dockerConfig === undefined) delete process.env.DOCKER_CONFIG;
+  else process.env.DOCKER_CONFIG = dockerConfig;
 }

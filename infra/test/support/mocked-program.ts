@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { fakeKubectl, fakeMinikube, type KubectlAnswers, type Profiles } from "./fake-minikube.ts";
@@ -56,7 +57,11 @@ export interface Before {
   readonly previousOutputs?: Readonly<Record<string, unknown>>;
   /** What kubectl says beside that. */
   readonly kubectl?: Omit<KubectlAnswers, "nodes" | "uid" | "objects">;
+  /** Folder of the project that is run. @default this one */
+  readonly project?: string;
 }
+
+const thisProject = join(import.meta.dirname, "../../..");
 
 let runs = 0;
 
@@ -71,7 +76,7 @@ export async function runProgram(
   profiles?: Profiles,
   nodes?: readonly Record<string, unknown>[],
   uid = clusterUid,
-  { objects, previousOutputs = {}, kubectl = {} }: Before = {},
+  { objects, previousOutputs = {}, kubectl = {}, project = thisProject }: Before = {},
 ): Promise<ProgramRun> {
   const resources: Registered[] = [];
   const states = new Map<string, Record<string, unknown>>();
@@ -125,7 +130,8 @@ export async function runProgram(
       return undefined;
     });
     // A query makes it another module: each run is a program of its own.
-    return { ...((await import(`../../index.ts?run=${runs++}`)) as Record<string, unknown>) };
+    const program = pathToFileURL(join(project, "infra/index.ts")).href;
+    return { ...((await import(`${program}?run=${runs++}`)) as Record<string, unknown>) };
   });
   const module = await program.finally(() => {
     console.warn = warn;

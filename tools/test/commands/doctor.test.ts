@@ -13,6 +13,7 @@ import type { Row } from "../../checks/check.ts";
 import { doctor } from "../../commands/doctor.ts";
 import { freePort } from "../../../service/dev/free-port.ts";
 import { answering } from "../support/answering-server.ts";
+import { runUp } from "../support/run-command.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 
 const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080";
@@ -240,6 +241,20 @@ describe("doctor", () => {
       state: "ok",
       found: "the project's own, in .pulumi/state: `npm run up` uses it where there is no login",
     });
+  });
+
+  it("asks the URL of the stack that is deployed, as up and status do", async () => {
+    const service = await answering(503);
+    try {
+      machine = fakeMachine({ url: service.url });
+      await runUp(machine);
+      let text = "";
+      await doctor({ json: true }, { ...machine, print: (printed) => (text += printed) });
+      const row = (JSON.parse(text) as Row[]).find(({ name }) => name === "the URL");
+      expect(row).to.deep.include({ state: "warn", found: `${service.url} does not serve: HTTP 503` });
+    } finally {
+      service.close();
+    }
   });
 
   it("takes a cluster with several control planes for one that runs", async () => {

@@ -130,6 +130,16 @@ warnings  none that still matters`);
     );
   });
 
+  it("says why no node takes a pod", () => {
+    const unscheduled = pod("web-a", "web", { ready: false, phase: "Pending" });
+    const message = "0/1 nodes are available: 1 Insufficient memory.";
+    const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
+    const status = { phase: "Pending", conditions: [condition] };
+    expect(words(stackOf({ pods: [{ ...unscheduled, status }] }))).to.include(
+      `web-a: Pending, up 10 min, ${message}\n`,
+    );
+  });
+
   it("tells of a replica set, whose members are the operator's", () => {
     const ofOperator = <T extends { metadata?: V1ObjectMeta }>(object: T): T => ({
       ...object,

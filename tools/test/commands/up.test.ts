@@ -178,6 +178,46 @@ describe("up", () => {
     expect(machine.changes().slice(0, 2)).to.deep.equal(["minikube delete -p minikube", start]);
   });
 
+  it("waits for Calico in a cluster that an earlier up created, and was cut off in that wait", async () => {
+    on({});
+    mkdirSync(join(machine.project.folder, ".pulumi"));
+    writeFileSync(join(machine.project.folder, ".pulumi/made-cluster"), '{"profile":"minikube","id":null}');
+    await runUp(machine);
+    expect(machine.changes()[0]).to.equal(waitForCalico);
+    await runUp(machine);
+    expect(machine.changes()).not.to.include(waitForCalico);
+  });
+
+  describe("with minikube's driver none", () => {
+    const fix = "Run: unset MINIKUBE_DRIVER; minikube config set driver docker";
+    const none = { ...goodProfile, Config: { ...goodProfile.Config, Driver: "none" } };
+
+    it("says what to do before minikube creates a cluster, wherever the driver is set", async () => {
+      const configured = await runUp(on({ profiles: [], driver: "none" }));
+      expect(configured.code).to.equal(1);
+      expect(configured.text).to.include(fix);
+      machine.set({ profiles: [] });
+      process.env.MINIKUBE_DRIVER = "none";
+      expect((await runUp(machine)).text).to.include(fix);
+      expect(machine.changes()).to.deep.equal([]);
+      expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
+    });
+
+    it("creates a cluster with the driver of the environment, whatever the configuration says", async () => {
+      on({ profiles: [], driver: "none" });
+      process.env.MINIKUBE_DRIVER = "docker";
+      expect((await runUp(machine)).code).to.equal(0);
+      expect(machine.changes()[0]).to.equal(start);
+    });
+
+    it("rejects a cluster that has it", async () => {
+      const { code, text } = await runUp(on({ profiles: [none] }));
+      expect(code).to.equal(1);
+      expect(text).to.match(/^The minikube cluster "minikube" uses the driver none, which is not supported/);
+      expect(machine.changes()).to.deep.equal([]);
+    });
+  });
+
   it("starts a cluster that is stopped, as it is", async () => {
     const { code } = await runUp(on({ profiles: [stopped] }));
     expect(code).to.equal(0);
@@ -266,6 +306,19 @@ describe("up", () => {
       const profiles = withNode("127.0.0.1", { "metrics-server": true, ingress: true });
       await runUp(on({ config, profiles, url: `http://koa-mongo.local:${port()}` }));
       expect(machine.changes()).to.deep.equal([create, deploy]);
+    });
+
+    it("prints the tunnel that a node out of reach needs, before it waits", async () => {
+      const profiles = withNode("203.0.113.1", { "metrics-server": true, ingress: true });
+      const url = "http://koa-mongo.local:1";
+      const { code, text } = await runUp(on({ config, profiles, url }));
+      expect(code).to.equal(1);
+      const [hint, failure] = [
+        "Run, in a terminal of its own: minikube tunnel -p minikube",
+        "does not answer",
+      ];
+      expect(text).to.include("127.0.0.1 koa-mongo.local\n" + hint);
+      expect(text.indexOf(failure)).to.be.greaterThan(text.indexOf(hint));
     });
 
     it("says what answers there, if not the service", async () => {

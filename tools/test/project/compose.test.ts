@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { fakePath } from "../support/fake-path.ts";
@@ -79,16 +80,21 @@ describe("compose.yaml", () => {
   });
 
   it("builds changed code at each start", () => {
-    expect(services.web).to.include({ pull_policy: "build" });
     expect(services.web.build).to.deep.include({ context: "." });
+    expect(services.web).to.include({ pull_policy: "build" });
   });
 });
 
 describe("compose.yaml's start of MongoDB", () => {
-  // As mongod, which opens a port and ends with SIGTERM; it says which one it is.
+  // As mongod, which opens a port, and closes its data some time after SIGTERM; a second one can't open them before.
+  const first = `require("net").createServer().listen(27018, "127.0.0.1");
+    process.on("SIGTERM", () => setTimeout(() => {
+      require("fs").writeFileSync(process.env.TMPDIR + "/closed", "");
+      process.exit();
+    }, 200));`;
   const mongod = `case " $* " in
-    *" --port 27018 "*) exec "$NODE" -e 'require("net").createServer().listen(27018, "127.0.0.1")' ;;
-    *) echo "mongod $*" ;;
+    *" --port 27018 "*) exec "$NODE" -e '${first}' ;;
+    *) [ -f "$TMPDIR/closed" ] && echo "mongod $*" || echo DBPathInUse ;;
   esac`;
 
   it("sets the users on an empty volume and on one whose first start failed, each time before clients reach it", () => {
@@ -97,6 +103,15 @@ describe("compose.yaml's start of MongoDB", () => {
       expect(output).to.equal("mongosh --quiet --norc --port 27018\nmongod --auth --bind_ip_all\n");
       expect(code).to.equal(0);
     }
+  });
+
+  it("creates the users, and sets the passwords of those that a failed start left", () => {
+    const left = [{ user: "root", pwd: "old" }];
+    expect(usersAfter([])).to.deep.equal(usersAfter(left));
+    expect(usersAfter(left)).to.deep.equal([
+      { user: "root", pwd: "1", roles: [{ role: "root", db: "admin" }] },
+      { user: "app", pwd: "2", roles: [{ role: "readWrite", db: "app" }] },
+    ]);
   });
 
   it("ends where the users can't be set, so that the next start tries again", () => {
@@ -127,6 +142,28 @@ function startMongodb(programs: Record<string, string>): { code: number; output:
   } finally {
     fake.remove();
   }
+}
+
+interface User {
+  readonly user: string;
+  readonly pwd: string;
+}
+
+/** Runs what the entrypoint tells mongosh, with a MongoDB that has these users. */
+function usersAfter(before: readonly User[]): readonly User[] {
+  const [, statements = ""] = /--eval '([^']*)'/.exec(script) ?? [];
+  const users = new Map(before.map((one) => [one.user, one]));
+  const database = {
+    getUser: (user: string) => users.get(user) ?? null,
+    createUser(one: User) {
+      if (users.has(one.user)) throw new Error(`User "${one.user}" already exists`);
+      users.set(one.user, one);
+    },
+    updateUser: (user: string, changes: object) => users.set(user, { user, pwd: "", ...changes }),
+  };
+  const environment = { MONGODB_ROOT_PASSWORD: "1", MONGODB_APP_PASSWORD: "2" };
+  runInNewContext(statements, { db: { getSiblingDB: () => database }, process: { env: environment } });
+  return structuredClone([...users.values()]);
 }
 
 describe("npm run compose:env", () => {

@@ -90,6 +90,14 @@ describe("alerts and dashboard", () => {
     }
   });
 
+  it("adds up the pods of one namespace at a time: each stack has alerts of its own", () => {
+    for (const { record, alert, expr } of rules) {
+      for (const [, labels = ""] of expr.matchAll(/\b(?:sum|max)\b\s*(?:by \(([^)]*)\))?/g)) {
+        expect(labels.split(/,\s*/), record ?? alert).to.include("namespace");
+      }
+    }
+  });
+
   it("says of each alert what it means, and how urgent it is", () => {
     const alerts = rules.filter(({ alert }) => alert !== undefined);
     expect(alerts.map(({ alert }) => alert)).to.include.members(["ErrorBudgetBurnsFast", "RequestsAreShed"]);

@@ -45,6 +45,8 @@ export interface Setup {
   readonly ingressClasses?: string;
   /** What `kubectl get nodes,daemonsets.apps` prints. @default it fails */
   readonly machines?: string;
+  /** What `minikube config get driver` prints. @default it fails, because the key is not set */
+  readonly driver?: string;
   /** How often metrics-server is told to measure. @default 60s, as minikube's addon does */
   readonly metricResolution?: string;
 }
@@ -78,6 +80,7 @@ const variables = [
   "PATH",
   "KUBECONFIG",
   "DOCKER_CONFIG",
+  "MINIKUBE_DRIVER",
   "PULUMI_BACKEND_URL",
   "PULUMI_CONFIG_PASSPHRASE",
   "PULUMI_CONFIG_PASSPHRASE_FILE",
@@ -190,6 +193,7 @@ function usual({
   deployedReplicas = 2,
   ingressClasses,
   machines,
+  driver,
 }: Setup) {
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
@@ -219,6 +223,7 @@ function usual({
       "start "*) change "minikube $*"; print "$state/started" >"$state/profiles" ;;
       "delete "*) change "minikube $*"; echo '{"valid":[]}' >"$state/profiles" ;;
       "addons "*) change "minikube $*" ;;
+      "config get") ${say(driver)} ;;
       "kubectl "*) case "$*" in
         *" get deployment --namespace "*.spec.replicas*) printf '%s' '${deployedReplicas}' ;;
         *" get deployment --namespace "*) printf '%s' '${deployedImage}' ;;
