@@ -178,6 +178,15 @@ describe("up", () => {
     expect(machine.changes().slice(0, 2)).to.deep.equal(["minikube delete -p minikube", start]);
   });
 
+  it("deploys nothing to a new cluster that does not say its identity: a later up would delete the cluster", async () => {
+    const { code, text } = await runUp(on({ profiles: [], clusterId: "" }));
+    expect(code).to.equal(1);
+    expect(text).to.equal(
+      'The minikube cluster "minikube" was created and does not answer yet. Run again: npm run up',
+    );
+    expect(machine.changes()).to.deep.equal([start, waitForCalico]);
+  });
+
   it("starts a cluster that is stopped, as it is", async () => {
     const { code } = await runUp(on({ profiles: [stopped] }));
     expect(code).to.equal(0);
