@@ -1,5 +1,5 @@
-import { startCommand, type Profile } from "./minikube-profile.ts";
-import type { Machines } from "./nodes.ts";
+import { startCommand, type Profile } from "./minikube/minikube-profile.ts";
+import type { Machines } from "./nodes/nodes.ts";
 
 /** Whether NetworkPolicies are enforced. */
 export interface Enforcement {

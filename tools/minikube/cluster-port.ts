@@ -1,5 +1,10 @@
-import { plannedNodePort, type Profile } from "../../infra/cluster/minikube-profile.ts";
-import { daemonHost, isContainer, isPublishing, portsOf } from "../../infra/cluster/published-port.ts";
+import { plannedNodePort, type Profile } from "../../infra/cluster/minikube/minikube-profile.ts";
+import {
+  daemonHost,
+  isContainer,
+  isPublishing,
+  portsOf,
+} from "../../infra/cluster/minikube/published-port.ts";
 import { freePortFrom, takenOn } from "../../service/dev/free-port.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { UserError } from "../process/user-error.ts";

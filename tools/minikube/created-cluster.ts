@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { uidQuery } from "../../infra/cluster/cluster-uid.ts";
-import { findProfile, isRunning, type Profile } from "../../infra/cluster/minikube-profile.ts";
+import { findProfile, isRunning, type Profile } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";

@@ -1,4 +1,4 @@
-import { requireAnswer } from "./kubectl-query.ts";
+import { requireAnswer } from "../kubectl-query.ts";
 import { policyEnforcer, type DaemonSet } from "./policy-enforcers.ts";
 import { cpuOf, memoryOf } from "./quantity.ts";
 

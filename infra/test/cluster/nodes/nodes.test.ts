@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { findMachines } from "../../cluster/nodes.ts";
+import { findMachines } from "../../../cluster/nodes/nodes.ts";
 import {
   daemonSet,
   fakeKubectl,
@@ -7,7 +7,7 @@ import {
   install,
   kubernetesNode,
   restorePath,
-} from "../support/fake-minikube.ts";
+} from "../../support/fake-minikube.ts";
 
 const tainted = (name: string, key: string) => ({
   ...kubernetesNode(name),
