@@ -3,13 +3,13 @@
  * of them, or replaces a resource that runs, is a new major version.
  */
 export { Bounds, type BoundsArgs, type Priorities } from "./platform/quota.ts";
-export type { Requests } from "./cluster/capacity.ts";
+export type { Requests } from "./cluster/nodes/capacity.ts";
 export { connectionSecret, type SecretKey } from "./mongodb/connection-secret.ts";
 export { Credentials, type CredentialsArgs, type UsersData } from "./mongodb/credentials.ts";
 export { MongoDatabase, type MongoDatabaseArgs } from "./mongodb/standalone-mongodb.ts";
 export { ServiceImage, type ServiceImageArgs } from "./image/service-image.ts";
 export { WebIngress, type WebIngressArgs } from "./web/ingress.ts";
-export type { Reach } from "./cluster/node-address.ts";
+export type { Reach } from "./cluster/minikube/node-address.ts";
 export { Monitoring, type MonitoringArgs } from "./monitoring/monitoring.ts";
 export { AppNamespace, type AppNamespaceArgs } from "./platform/app-namespace.ts";
 export {

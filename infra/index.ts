@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { capacityFault } from "./cluster/capacity.ts";
+import { capacityFault } from "./cluster/nodes/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
 import { findSite } from "./cluster/cluster-facts.ts";
-import { requireBypass } from "./cluster/proxy-bypass.ts";
+import { requireBypass } from "./cluster/minikube/proxy-bypass.ts";
 import { buildArguments, proxiesOfMachine } from "./image/build-arguments.ts";
 import { isMissing } from "./image/image-presence.ts";
 import { ServiceImage } from "./image/service-image.ts";

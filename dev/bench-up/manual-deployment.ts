@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { mongodbUser } from "../../infra/mongodb/standalone-mongodb.ts";
-import type { Minikube } from "../../infra/cluster/minikube-cluster.ts";
+import type { Minikube } from "../../infra/cluster/minikube/minikube-cluster.ts";
 import { kubectl } from "../../tools/kubernetes/kubectl.ts";
 import { work } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";

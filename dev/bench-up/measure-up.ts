@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findMinikube, type Minikube } from "../../infra/cluster/minikube-cluster.ts";
+import { findMinikube, type Minikube } from "../../infra/cluster/minikube/minikube-cluster.ts";
 import { copyProject } from "../../tools/test/support/project-copy.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { soonerStart } from "../../tools/pulumi/pulumi-stack.ts";

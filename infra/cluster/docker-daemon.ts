@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { RunError } from "@pulumi/pulumi/errors.js";
-import { runMinikube, type Profile } from "./minikube-profile.ts";
+import { runMinikube, type Profile } from "./minikube/minikube-profile.ts";
 
 const run = promisify(execFile);
 

@@ -79,6 +79,8 @@ async function ask<T>(
     };
     if (killed) return { failure: `kubectl took more than ${timeoutMs / 1000} s` };
     const line = stderr.split("\n").find((text) => noAnswer.test(text));
-    return line === undefined ? parsed(stdout) : { failure: line.trim().replace(/\.$/, "") };
+    if (line !== undefined) return { failure: line.trim().replace(/\.$/, "") };
+    // Nothing printed is an answer only of a kubectl that did not fail.
+    return stdout.trim() === "" ? {} : parsed(stdout);
   }
 }

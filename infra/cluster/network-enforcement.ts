@@ -1,5 +1,5 @@
-import { startCommand, type Profile } from "./minikube-profile.ts";
-import type { Machines } from "./nodes.ts";
+import { startCommand, type Profile } from "./minikube/minikube-profile.ts";
+import type { Machines } from "./nodes/nodes.ts";
 
 /** Whether NetworkPolicies are enforced. */
 export interface Enforcement {
@@ -18,8 +18,9 @@ const ignoring = ["", "auto", "bridge", "false", "flannel"];
  */
 export function enforcement({ Config }: Profile, machines: Machines | undefined): Enforcement {
   const { CNI = "" } = Config.KubernetesConfig;
-  if (machines?.policyEnforcer !== undefined) return enforcedBy(machines.policyEnforcer);
-  if (machines === undefined && enforcing.includes(CNI)) return enforcedBy(CNI);
+  const enforcer = machines?.policyEnforcer;
+  if (typeof enforcer === "string") return enforcedBy(enforcer);
+  if (enforcer === undefined && enforcing.includes(CNI)) return enforcedBy(CNI);
   if (ignoring.includes(CNI)) {
     const network = ["", "auto"].includes(CNI) ? "minikube's default network" : `minikube with --cni=${CNI}`;
     return { isSure: false, text: `${network} does not enforce NetworkPolicies` };
@@ -27,7 +28,7 @@ export function enforcement({ Config }: Profile, machines: Machines | undefined)
   const text =
     CNI === "kindnet"
       ? "kindnet enforces NetworkPolicies in newer versions only"
-      : machines === undefined
+      : enforcer === undefined
         ? `minikube does not say whether ${CNI} enforces NetworkPolicies`
         : nothingEnforces;
   return { isSure: false, text };
@@ -46,7 +47,7 @@ export function enforcingCluster({ Name }: Profile): string {
 
 /** What to say of a cluster that is not minikube, or undefined where it enforces them or kubectl can't say. */
 export function policyFaultOf(machines: Machines | undefined): string | undefined {
-  if (machines === undefined || machines.policyEnforcer !== undefined) return undefined;
+  if (machines?.policyEnforcer !== null) return undefined;
   return (
     `${nothingEnforces}: without them every pod of the cluster may connect to MongoDB. Install a network plugin that ` +
     "does, or ignore this if the cluster enforces them in another way. Run: kubectl get daemonsets --all-namespaces"

@@ -1,5 +1,5 @@
-import type { Profile } from "./minikube-profile.ts";
-import type { NodeFacts } from "./nodes.ts";
+import type { Profile } from "./minikube/minikube-profile.ts";
+import type { NodeFacts } from "./nodes/nodes.ts";
 
 /**
  * The oldest Kubernetes that the stack runs on, as [major, minor]. Since 1.30 a preStop hook may sleep, which needs no

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Requests } from "../cluster/capacity.ts";
+import type { Requests } from "../cluster/nodes/capacity.ts";
 import { connectionSecret, type SecretKey } from "./connection-secret.ts";
 import { Credentials } from "./credentials.ts";
 import { MongoDatabase, standaloneRequests } from "./standalone-mongodb.ts";

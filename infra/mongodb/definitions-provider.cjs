@@ -4,11 +4,12 @@ const { execFile } = require("node:child_process");
 
 const definition = "customresourcedefinition/perconaservermongodbs.psmdb.percona.com";
 
-function kubectl({ context }, args) {
-  const where = context === undefined ? [] : ["--context", context];
+const whereOf = ({ context }) => (context === undefined ? [] : ["--context", context]);
+
+function kubectl(inputs, args) {
   return new Promise((resolve, reject) => {
     const options = { windowsHide: true, timeout: 120_000, maxBuffer: 64 * 1024 * 1024 };
-    execFile("kubectl", [...where, ...args], options, (error, stdout, stderr) => {
+    execFile("kubectl", [...whereOf(inputs), ...args], options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(Object.assign(error, { message: stderr.trim() || error.message }));
     });
@@ -38,7 +39,7 @@ async function upgrade(inputs) {
     throw new Error(
       `The cluster has the definitions of Percona's operator ${installed || "of an unknown version"}, and the operator ` +
         `${inputs.version} needs newer ones, which could not be applied: ${error.message}\n` +
-        `Nothing was changed. Run: kubectl ${args.join(" ")}, then \`up\` again.`,
+        `Nothing was changed. Run: kubectl ${[...whereOf(inputs), ...args].join(" ")}, then \`up\` again.`,
     );
   });
 }

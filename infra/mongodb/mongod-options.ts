@@ -1,4 +1,4 @@
-import { memoryOf } from "../cluster/quantity.ts";
+import { memoryOf } from "../cluster/nodes/quantity.ts";
 
 const gib = 1024 ** 3;
 

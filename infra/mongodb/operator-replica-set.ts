@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Requests } from "../cluster/capacity.ts";
+import type { Requests } from "../cluster/nodes/capacity.ts";
 import {
   applicationDatabase,
   base64,

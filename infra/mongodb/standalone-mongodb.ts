@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Requests } from "../cluster/capacity.ts";
+import type { Requests } from "../cluster/nodes/capacity.ts";
 import type { Credentials } from "./credentials.ts";
 import { mongodEnv, mongodOptions } from "./mongod-options.ts";
 import { seriesFile } from "./mongodb-version.ts";

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Requests } from "../cluster/capacity.ts";
+import type { Requests } from "../cluster/nodes/capacity.ts";
 import { partOf } from "./metadata.ts";
-import { cpu, cpuOf, mebibytes, memoryOf } from "../cluster/quantity.ts";
+import { cpu, cpuOf, mebibytes, memoryOf } from "../cluster/nodes/quantity.ts";
 
 /** Arguments of {@link Bounds}. */
 export interface BoundsArgs {

@@ -100,13 +100,14 @@ const acmeSolver = into(
 /** What is wrong with the NetworkPolicies of a stack, a sentence each. */
 export function networkFaults(specs: readonly PolicySpec[], database: Database): string[] {
   const required = { ...always, ...byDatabase[database] };
-  const usual = specs.map((spec) => withoutDnsServers(plain(spec)));
-  const has = (rule: PolicySpec) => usual.some((spec) => isDeepStrictEqual(spec, rule));
+  const all = specs.map(plain);
+  const equals = (spec: PolicySpec, rule: PolicySpec) => isDeepStrictEqual(withoutDnsServers(spec), rule);
+  const has = (rule: PolicySpec) => all.some((spec) => equals(spec, rule));
   const missing = Object.entries(required)
     .filter(([, rule]) => !has(rule))
     .map(([name]) => `there is no NetworkPolicy ${name} as it should be`);
   const known = [...Object.values(required), ...Object.values(allowed[database]), acmeSolver];
-  const others = usual.filter((spec) => !known.some((rule) => isDeepStrictEqual(spec, rule)));
+  const others = all.filter((spec) => !known.some((rule) => equals(spec, rule)));
   const wide = others
     .filter((spec) => allowsAnybody(spec) && !(database === "external" && isWayToDatabase(spec)))
     .map(() => "a NetworkPolicy lets anybody in, or out to anywhere");

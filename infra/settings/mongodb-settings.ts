@@ -1,5 +1,5 @@
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
-import { memoryOf } from "../cluster/quantity.ts";
+import { memoryOf } from "../cluster/nodes/quantity.ts";
 import { leastMemory } from "../mongodb/mongod-options.ts";
 import { leastMajor, versionOf } from "../mongodb/mongodb-version.ts";
 import { given, integer, matching, oneOf, refuseKeys } from "./config-values.ts";

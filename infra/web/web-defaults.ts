@@ -1,5 +1,5 @@
-import type { Requests } from "../cluster/capacity.ts";
-import { memoryOf } from "../cluster/quantity.ts";
+import type { Requests } from "../cluster/nodes/capacity.ts";
+import { memoryOf } from "../cluster/nodes/quantity.ts";
 
 /** What a pod requests: five of them, MongoDB and Kubernetes itself fit the two CPUs that minikube takes. */
 export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Reach } from "../cluster/node-address.ts";
+import type { Reach } from "../cluster/minikube/node-address.ts";
 import { urlHost } from "../cluster/url-host.ts";
 import { notAwaited } from "../platform/metadata.ts";
 import type { Expose } from "../settings/expose-settings.ts";

@@ -161,9 +161,17 @@ async function connectForever(
       return;
     } catch (err) {
       logger.warn({ err }, "can't connect to MongoDB yet");
-      // An unavailable MongoDB needs no patience: only one that is too slow to log in to.
-      if (isLate(err)) patience = Math.min(patience * 2, maxPatience);
+      // An unavailable MongoDB needs no patience: only one that is too slow to greet or to log in to.
+      if (isLate(err) || isSilent(err)) patience = Math.min(patience * 2, maxPatience);
       await sleep(connectPause, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** Whether MongoDB did not greet in time, though nothing rejected the connection. */
+function isSilent(error: unknown): boolean {
+  if (!(error instanceof mongoose.Error.MongooseServerSelectionError)) return false;
+  // Mongoose's types leave it out.
+  const { servers } = (error as Error & { readonly reason: mongo.TopologyDescription }).reason;
+  return [...servers.values()].every((server) => server.error === null);
 }

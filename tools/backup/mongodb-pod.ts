@@ -1,4 +1,4 @@
-import { findProfile, isRunning } from "../../infra/cluster/minikube-profile.ts";
+import { findProfile, isRunning } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";

@@ -5,12 +5,12 @@ import {
   plannedNodePort,
   startCommand,
   type Profile,
-} from "../../infra/cluster/minikube-profile.ts";
+} from "../../infra/cluster/minikube/minikube-profile.ts";
 import { enforcement, enforcingCluster } from "../../infra/cluster/network-enforcement.ts";
-import { findMachines } from "../../infra/cluster/nodes.ts";
+import { findMachines } from "../../infra/cluster/nodes/nodes.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
-import { reach, type Machine } from "../../infra/cluster/node-address.ts";
-import { withPublishedPorts } from "../../infra/cluster/published-port.ts";
+import { reach, type Machine } from "../../infra/cluster/minikube/node-address.ts";
+import { withPublishedPorts } from "../../infra/cluster/minikube/published-port.ts";
 import { patience } from "../process/child-process.ts";
 import { findTakenPort } from "../minikube/cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";

@@ -10,7 +10,7 @@ import { askForCluster, clusterChecks } from "../checks/cluster-checks.ts";
 import { avx, cpus, disk, kernel, memory, node, user } from "../checks/machine-checks.ts";
 import { docker, dockerCredentials, kubectl } from "../checks/program-checks.ts";
 import { findPlaceIfAny } from "../pulumi/deployed-stack.ts";
-import { isRunning } from "../../infra/cluster/minikube-profile.ts";
+import { isRunning } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
 
 /** What `npm run doctor` takes. */

@@ -1,5 +1,5 @@
-import { findProfile } from "../../infra/cluster/minikube-profile.ts";
-import { ingressReach } from "../../infra/cluster/node-address.ts";
+import { findProfile } from "../../infra/cluster/minikube/minikube-profile.ts";
+import { ingressReach } from "../../infra/cluster/minikube/node-address.ts";
 import { isAsDeployed, startPods, untilServes } from "../pulumi/deployment-check.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";

@@ -1,4 +1,4 @@
-import { bypassProxy } from "../../infra/cluster/proxy-bypass.ts";
+import { bypassProxy } from "../../infra/cluster/minikube/proxy-bypass.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 
 /** Makes this process and those it starts connect to minikube directly. Another cluster may be behind the proxy. */

@@ -1,10 +1,18 @@
-import { plannedNodePort, type Profile } from "../../infra/cluster/minikube-profile.ts";
-import { daemonHost, isContainer, isPublishing, portsOf } from "../../infra/cluster/published-port.ts";
+import { plannedNodePort, type Profile } from "../../infra/cluster/minikube/minikube-profile.ts";
+import {
+  daemonHost,
+  isContainer,
+  isPublishing,
+  portsOf,
+} from "../../infra/cluster/minikube/published-port.ts";
 import { freePortFrom, takenOn } from "../../service/dev/free-port.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 
 const loopback = "127.0.0.1";
+
+/** Kubernetes' own range, which the key nodePort must be in. */
+const [firstNodePort, lastNodePort] = [30_000, 32_767];
 
 /** A port that another program has. */
 export interface TakenPort {
@@ -35,7 +43,8 @@ function portsToPublish(project: Project, stopped: Profile | undefined): readonl
 async function fixOf(port: number, stopped: Profile | undefined): Promise<string> {
   const stop = "Stop the program that listens there";
   if (stopped !== undefined) return `${stop}, then run: npm run up`;
-  const other = await freePortFrom(port + 1, [loopback]);
+  const next = await freePortFrom(port + 1, [loopback]);
+  const other = next <= lastNodePort ? next : await freePortFrom(firstNodePort, [loopback]);
   return `${stop}, or set koa-mongo-stack:nodePort to ${other} in Pulumi.${stackName}.yaml. Then run: npm run up`;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { uidQuery } from "../../infra/cluster/cluster-uid.ts";
-import { findProfile, isRunning, type Profile } from "../../infra/cluster/minikube-profile.ts";
+import { findProfile, isRunning, type Profile } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { askKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
@@ -18,11 +18,21 @@ export function rememberStart(project: Project): void {
   write(project, { profile: project.minikubeProfile, id: null });
 }
 
-/** Remembers the identity of the cluster that `up` created. */
+/**
+ * Remembers the identity of the cluster that `up` created. Without an identity a later `up` would take the cluster for a
+ * half-created one, and delete it with what is deployed.
+ * @throws {UserError} the cluster does not say its identity
+ */
 export async function rememberCluster(project: Project): Promise<void> {
   const created = read(project);
   if (created?.profile !== project.minikubeProfile || created.id !== null) return;
-  write(project, { ...created, id: await clusterId(created.profile) });
+  const id = await clusterId(created.profile);
+  if (id === null) {
+    throw new UserError(
+      `The minikube cluster "${created.profile}" was created and does not answer yet. Run again: npm run up`,
+    );
+  }
+  write(project, { ...created, id });
 }
 
 /** Whether `up` creates this cluster, and has not seen it ready. */

@@ -12,7 +12,7 @@ import {
   isRunning,
   startArguments,
   type Profile,
-} from "../../infra/cluster/minikube-profile.ts";
+} from "../../infra/cluster/minikube/minikube-profile.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { asAnotherUser } from "../checks/machine-checks.ts";
 import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";

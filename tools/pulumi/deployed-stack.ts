@@ -1,5 +1,5 @@
-import { findProfile } from "../../infra/cluster/minikube-profile.ts";
-import { ingressReach } from "../../infra/cluster/node-address.ts";
+import { findProfile } from "../../infra/cluster/minikube/minikube-profile.ts";
+import { ingressReach } from "../../infra/cluster/minikube/node-address.ts";
 import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { stackName, type Project } from "./project-settings.ts";
 import { UserError } from "../process/user-error.ts";

@@ -36,7 +36,7 @@ describe("enforcement", () => {
       isSure: true,
       text: "NetworkPolicies are enforced by kube-router",
     });
-    expect(enforcement(withCni("calico"), { nodes: [], policyEnforcer: undefined })).to.deep.equal({
+    expect(enforcement(withCni("calico"), { nodes: [], policyEnforcer: null })).to.deep.equal({
       isSure: false,
       text: "No DaemonSet of the cluster is known to enforce NetworkPolicies",
     });
@@ -47,7 +47,8 @@ describe("policyFaultOf", () => {
   it("warns of another cluster only where it is known that nothing enforces them", () => {
     expect(policyFaultOf(undefined)).to.equal(undefined);
     expect(policyFaultOf({ nodes: [], policyEnforcer: "Cilium" })).to.equal(undefined);
-    expect(policyFaultOf({ nodes: [], policyEnforcer: undefined })).to.match(
+    expect(policyFaultOf({ nodes: [], policyEnforcer: undefined })).to.equal(undefined);
+    expect(policyFaultOf({ nodes: [], policyEnforcer: null })).to.match(
       /^No DaemonSet of the cluster is known to enforce NetworkPolicies: .* Run: kubectl get daemonsets --all-namespaces$/,
     );
   });

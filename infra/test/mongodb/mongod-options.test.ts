@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { memoryOf } from "../../cluster/quantity.ts";
+import { memoryOf } from "../../cluster/nodes/quantity.ts";
 import { cacheGiB, leastMemory } from "../../mongodb/mongod-options.ts";
 
 describe("cacheGiB", () => {

@@ -86,7 +86,7 @@ describe("OperatorDefinitions", () => {
     kubectl(installed("v1.20.1"), false);
     expect(await failure(provider.create(inputs))).to.equal(
       "The cluster has the definitions of Percona's operator v1.20.1, and the operator 1.22.0 needs newer ones, which " +
-        "could not be applied: no route to host\nNothing was changed. Run: kubectl apply --server-side " +
+        "could not be applied: no route to host\nNothing was changed. Run: kubectl --context test apply --server-side " +
         "--force-conflicts --filename https://example.test/crd.yaml, then `up` again.",
     );
   });

@@ -32,6 +32,16 @@ describe("the policy pack", function () {
     expect(await violations([...resources])).to.deep.equal([]);
   });
 
+  it("has nothing against another policy that lets pods ask one DNS server", async () => {
+    const resources = structuredCloned(recorded);
+    const policy = resources.find(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy");
+    const ports = ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 }));
+    const egress = [{ to: [{ ipBlock: { cidr: "10.1.1.53/32" } }], ports }];
+    const spec = { podSelector: { matchLabels: { app: "worker" } }, policyTypes: ["Egress"], egress };
+    resources.push({ ...policy, name: "worker", inputs: { ...policy?.inputs, spec } } as Registered);
+    expect(await violations(resources)).to.deep.equal([]);
+  });
+
   const bad: [string, (resources: Resources) => void, string[]][] = [
     ...["startupProbe", "readinessProbe", "livenessProbe"].map(
       (probe): [string, (resources: Resources) => void, string[]] => [

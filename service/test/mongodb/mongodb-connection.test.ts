@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import mongoose from "mongoose";
+import { pino } from "pino";
 import { startMongoDB, type MongoServer } from "../../dev/embedded-mongodb.ts";
+import { openDatabase } from "../../mongodb/mongodb-connection.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
 import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
 import { expectProblem } from "../support/expect-problem.ts";
@@ -123,4 +126,20 @@ describe("with a distant MongoDB that asks for a password", () => {
       await service.close();
     });
   }
+
+  it("connects, though a round trip takes longer than an operation may", async () => {
+    proxy.delay(600);
+    const database = openDatabase({ uri: uri.href, logger: pino({ level: "silent" }), deadlineMs: 500 });
+    const { connection } = database;
+    const late = sleep(10_000, "not connected", { ref: false });
+    const connected = new Promise((resolve) => {
+      connection.once("connected", () => {
+        resolve("connected");
+      });
+    });
+    const outcome = await Promise.race([connected, late]);
+    proxy.delay(0);
+    await database.close();
+    expect(outcome).to.equal("connected");
+  });
 });

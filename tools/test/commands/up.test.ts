@@ -148,6 +148,16 @@ describe("up", () => {
       expect(machine.changes()[0]).to.equal(start.replaceAll(String(nodePort), String(port)));
     });
 
+    it("names a port that nodePort can be, also after the last of its range", async () => {
+      const last = createServer().listen(32_767, "127.0.0.1");
+      // If another program has the port, that is as good.
+      await Promise.race([once(last, "listening"), once(last, "error").catch(() => undefined)]);
+      on({ profiles: [] });
+      const { text } = await runUp({ ...machine, project: { ...machine.project, nodePort: 32_767 } });
+      last.close();
+      expect(Number(/nodePort to (\d+)/.exec(text)?.[1])).to.be.within(30_000, 32_767);
+    });
+
     it("says so before minikube starts a cluster that is stopped", async () => {
       const Config = { ...goodProfile.Config, ExposedPorts: [`127.0.0.1:${port}:30080`] };
       const { code, text } = await runUp(on({ profiles: [{ ...goodProfile, Status: "Stopped", Config }] }));
@@ -216,6 +226,15 @@ describe("up", () => {
       expect(text).to.match(/^The minikube cluster "minikube" uses the driver none, which is not supported/);
       expect(machine.changes()).to.deep.equal([]);
     });
+  });
+
+  it("deploys nothing to a new cluster that does not say its identity: a later up would delete the cluster", async () => {
+    const { code, text } = await runUp(on({ profiles: [], clusterId: "" }));
+    expect(code).to.equal(1);
+    expect(text).to.equal(
+      'The minikube cluster "minikube" was created and does not answer yet. Run again: npm run up',
+    );
+    expect(machine.changes()).to.deep.equal([start, waitForCalico]);
   });
 
   it("starts a cluster that is stopped, as it is", async () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { capacityFault } from "../../cluster/capacity.ts";
-import { kubernetesNode, restorePath } from "../support/fake-minikube.ts";
-import { runProgram } from "../support/mocked-program.ts";
+import { capacityFault } from "../../../cluster/nodes/capacity.ts";
+import { kubernetesNode, restorePath } from "../../support/fake-minikube.ts";
+import { runProgram } from "../../support/mocked-program.ts";
 
 const pod = { cpu: "100m", memory: "64Mi" };
 const node = (name: string, cpu: number, memory = 8 * 1024 ** 3) => ({

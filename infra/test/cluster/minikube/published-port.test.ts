@@ -1,6 +1,11 @@
 import { expect } from "chai";
-import { daemonHost, isPublishing, portsOf, withPublishedPorts } from "../../cluster/published-port.ts";
-import { fakeMinikube, goodProfile, install, restorePath } from "../support/fake-minikube.ts";
+import {
+  daemonHost,
+  isPublishing,
+  portsOf,
+  withPublishedPorts,
+} from "../../../cluster/minikube/published-port.ts";
+import { fakeMinikube, goodProfile, install, restorePath } from "../../support/fake-minikube.ts";
 
 describe("withPublishedPorts", () => {
   afterEach(restorePath);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { findProfile, startCommand } from "../../cluster/minikube-profile.ts";
-import { fakeMinikube, goodProfile, installMinikube, restorePath } from "../support/fake-minikube.ts";
+import { findProfile, startCommand } from "../../../cluster/minikube/minikube-profile.ts";
+import { fakeMinikube, goodProfile, installMinikube, restorePath } from "../../support/fake-minikube.ts";
 
 const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
 

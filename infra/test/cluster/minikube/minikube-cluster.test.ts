@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { findMinikube, type Hints } from "../../cluster/minikube-cluster.ts";
+import { findMinikube, type Hints } from "../../../cluster/minikube/minikube-cluster.ts";
 import {
   fakeMinikube,
   goodProfile,
@@ -8,7 +8,7 @@ import {
   restorePath,
   withNetwork,
   type Profiles,
-} from "../support/fake-minikube.ts";
+} from "../../support/fake-minikube.ts";
 
 const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube";
 

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { bypassProxy, requireBypass } from "../../cluster/proxy-bypass.ts";
-import { fakeMinikube, install, restorePath } from "../support/fake-minikube.ts";
+import { bypassProxy, requireBypass } from "../../../cluster/minikube/proxy-bypass.ts";
+import { fakeMinikube, install, restorePath } from "../../support/fake-minikube.ts";
 
 const proxy = "http://proxy.example.com:3128";
 const documented = "localhost,127.0.0.1,10.96.0.0/12,192.168.39.0/24,192.168.49.0/24,192.168.59.0/24";

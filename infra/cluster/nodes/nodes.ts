@@ -1,4 +1,4 @@
-import { requireAnswer } from "./kubectl-query.ts";
+import { requireAnswer } from "../kubectl-query.ts";
 import { policyEnforcer, type DaemonSet } from "./policy-enforcers.ts";
 import { cpuOf, memoryOf } from "./quantity.ts";
 
@@ -23,8 +23,11 @@ export interface Machines {
    * back soon, and what is deployed must not depend on it.
    */
   readonly nodes: readonly NodeFacts[];
-  /** What enforces NetworkPolicies, as messages call it. Undefined where nothing that is known to does. */
-  readonly policyEnforcer: string | undefined;
+  /**
+   * What enforces NetworkPolicies, as messages call it. Null where nothing that is known to does, undefined where kubectl
+   * may not list DaemonSets.
+   */
+  readonly policyEnforcer: string | null | undefined;
 }
 
 /** The parts of a Node that are needed here. */
@@ -57,12 +60,12 @@ export async function findMachines(context: string | undefined): Promise<Machine
     const { items } = JSON.parse(output) as { items: (KubernetesNode | DaemonSet)[] };
     const all = items.filter((item) => item.kind === "Node");
     if (all.length === 0) throw new Error("no node");
+    const daemonSets = items.filter((item) => item.kind === "DaemonSet");
+    const kubeletVersions = all.map(({ status }) => status.nodeInfo?.kubeletVersion ?? "");
+    const none = daemonSets.length === 0 ? undefined : null;
     return {
       nodes: all.filter(isForPods).sort(byTurn).map(facts),
-      policyEnforcer: policyEnforcer(
-        items.filter((item) => item.kind === "DaemonSet"),
-        all.map(({ status }) => status.nodeInfo?.kubeletVersion ?? ""),
-      ),
+      policyEnforcer: policyEnforcer(daemonSets, kubeletVersions) ?? none,
     };
   });
 }

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi/errors.js";
-import { canBuild, dockerOfMachine, dockerOfNode, type Docker } from "./docker-daemon.ts";
+import { canBuild, dockerOfMachine, dockerOfNode, type Docker } from "../docker-daemon.ts";
 import {
   findProfile,
   findWrittenProfile,
@@ -9,9 +9,9 @@ import {
   startCommand,
   type Profile,
 } from "./minikube-profile.ts";
-import { enforcement, enforcingCluster } from "./network-enforcement.ts";
-import { unsupportedProfile } from "./supported-cluster.ts";
-import type { Machines } from "./nodes.ts";
+import { enforcement, enforcingCluster } from "../network-enforcement.ts";
+import { unsupportedProfile } from "../supported-cluster.ts";
+import type { Machines } from "../nodes/nodes.ts";
 import { reach, type Machine, type Reach } from "./node-address.ts";
 import { withPublishedPorts } from "./published-port.ts";
 

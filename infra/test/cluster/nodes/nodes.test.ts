@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { findMachines } from "../../cluster/nodes.ts";
+import { findMachines } from "../../../cluster/nodes/nodes.ts";
 import {
   daemonSet,
   fakeKubectl,
@@ -7,7 +7,7 @@ import {
   install,
   kubernetesNode,
   restorePath,
-} from "../support/fake-minikube.ts";
+} from "../../support/fake-minikube.ts";
 
 const tainted = (name: string, key: string) => ({
   ...kubernetesNode(name),
@@ -57,6 +57,13 @@ describe("findMachines", () => {
       "kubectl",
       `printf '%s' '${list}'; echo 'Error from server (Forbidden): daemonsets.apps' >&2; exit 1`,
     );
-    expect((await findMachines("minikube"))?.nodes).to.have.length(1);
+    const found = await findMachines("minikube");
+    expect(found?.nodes).to.have.length(1);
+    expect(found?.policyEnforcer).to.equal(undefined);
+  });
+
+  it("knows that nothing enforces NetworkPolicies where kubectl lists DaemonSets", async () => {
+    fakeKubectl({ nodes: [kubernetesNode("a")], daemonSets: [daemonSet("kube-proxy")] });
+    expect((await findMachines("minikube"))?.policyEnforcer).to.equal(null);
   });
 });

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { startCommand, type Profile } from "./minikube-profile.ts";
-import { urlHost } from "./url-host.ts";
+import { urlHost } from "../url-host.ts";
 import { daemonHost, findPublished, isContainer, isLoopback, type DaemonHost } from "./published-port.ts";
 
 /** Where a port of the node is reached from this machine. */

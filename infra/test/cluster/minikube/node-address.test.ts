@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { ingressReach, reach } from "../../cluster/node-address.ts";
-import { goodProfile } from "../support/fake-minikube.ts";
+import { ingressReach, reach } from "../../../cluster/minikube/node-address.ts";
+import { goodProfile } from "../../support/fake-minikube.ts";
 
 const withConfig = (difference: object) => ({
   ...goodProfile,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { policyEnforcer, type DaemonSet } from "../../cluster/policy-enforcers.ts";
-import { daemonSet } from "../support/fake-minikube.ts";
+import { policyEnforcer, type DaemonSet } from "../../../cluster/nodes/policy-enforcers.ts";
+import { daemonSet } from "../../support/fake-minikube.ts";
 
 describe("policyEnforcer", () => {
   const clusters: [string, Record<string, unknown>, string | undefined][] = [

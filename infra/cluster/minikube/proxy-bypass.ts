@@ -3,8 +3,8 @@ import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { BlockList, isIP } from "node:net";
 import { RunError } from "@pulumi/pulumi/errors.js";
-import type { ClusterSettings } from "../settings/cluster-settings.ts";
-import { kubectlSays } from "./kubectl-query.ts";
+import type { ClusterSettings } from "../../settings/cluster-settings.ts";
+import { kubectlSays } from "../kubectl-query.ts";
 
 type Variables = Record<string, string | undefined>;
 

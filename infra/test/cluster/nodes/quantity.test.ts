@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cpu, cpuOf, mebibytes, memoryOf } from "../../cluster/quantity.ts";
+import { cpu, cpuOf, mebibytes, memoryOf } from "../../../cluster/nodes/quantity.ts";
 
 describe("quantities", () => {
   for (const [text, thousandths] of [
