@@ -1,5 +1,5 @@
-import { cursorPattern } from "../data/cursor.ts";
-import { maxDepth } from "../data/document.ts";
+import { cursorPattern } from "../store/cursor.ts";
+import { maxDepth } from "../resource/document.ts";
 import { bodyLimit } from "../http/request-body.ts";
 
 /** A part of the document, by name. */

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import mongoose from "mongoose";
 import { pino } from "pino";
 import { createApp } from "../../app.ts";
-import { createStore } from "../../data/document-store.ts";
 import { admissionLimits, type AdmissionLimits } from "../../http/admission.ts";
 import { openDatabase, type DatabaseOptions } from "../../mongodb/mongodb-connection.ts";
 import { serverLimits, type ServerLimits } from "../../http/server-limits.ts";
@@ -72,7 +71,6 @@ export async function startService(
     monitorCommands: tracing !== undefined,
   });
   const app = createApp({
-    store: createStore(database, metrics),
     database,
     logger,
     isDraining: () => service.draining,
