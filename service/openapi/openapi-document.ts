@@ -1,5 +1,6 @@
 import type { Resource } from "../resource/resource.ts";
 import { paths } from "./openapi-paths.ts";
+import { resourceSchemas } from "./mongoose-json-schema.ts";
 import { resourcePaths } from "./openapi-resource.ts";
 import { problemResponse } from "./openapi-responses.ts";
 import { headers, schemas } from "./openapi-schemas.ts";
@@ -20,7 +21,7 @@ export function openapiDocument(version: string, resources: readonly Resource[])
       ...(Object.assign({}, ...resources.map(resourcePaths)) as ReturnType<typeof resourcePaths>),
     },
     components: {
-      schemas,
+      schemas: { ...schemas, ...(Object.assign({}, ...resources.map(resourceSchemas)) as object) },
       headers,
       responses: {
         // Answers to what has no operation.

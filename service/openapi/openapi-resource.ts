@@ -31,9 +31,13 @@ const conditions = ["If-Match", "If-None-Match"].map((name) => ({
 }));
 
 /** The paths of a resource: list, add, read, replace, patch and delete. */
-export function resourcePaths({ path, plural, singular }: Resource) {
+export function resourcePaths({ path, plural, singular, isOpen }: Resource) {
   const document = ref("schemas", `New${singular}`);
+  const patch = ref("schemas", `${singular}Patch`);
   const stored = ref("schemas", `Stored${singular}`);
+  const invalid: Codes = isOpen
+    ? { 400: ["invalid_json"], 422: notStorable }
+    : { 400: ["invalid_json"], 409: ["duplicate"], 422: [...notStorable, "invalid_document"] };
   const names = { one: singular.toLowerCase(), many: plural };
   const collection = {
     get: {
@@ -73,7 +77,7 @@ export function resourcePaths({ path, plural, singular }: Resource) {
             remove: { operationId: `delete${singular}`, parameters: { id: "$response.body#/_id" } },
           },
         },
-        ...problemResponses(body, database, { 400: ["invalid_json"], 422: notStorable }),
+        ...problemResponses(body, database, invalid),
       },
     },
   };
@@ -97,10 +101,7 @@ export function resourcePaths({ path, plural, singular }: Resource) {
       requestBody: { required: true, content: { [json]: { schema: document } } },
       responses: {
         200: response(`The ${names.one} as it is now.`, json, stored, ["ETag"]),
-        ...problemResponses(body, missing, changed, database, {
-          400: ["invalid_json"],
-          422: notStorable,
-        }),
+        ...problemResponses(body, missing, changed, database, invalid),
       },
     },
     patch: {
@@ -110,14 +111,11 @@ export function resourcePaths({ path, plural, singular }: Resource) {
       parameters: conditions,
       requestBody: {
         required: true,
-        content: Object.fromEntries(patchTypes.map((type) => [type, { schema: document }])),
+        content: Object.fromEntries(patchTypes.map((type) => [type, { schema: patch }])),
       },
       responses: {
         200: response(`The ${names.one} as it is now.`, json, stored, ["ETag", "Accept-Patch"]),
-        ...problemResponses(body, missing, changed, database, {
-          400: ["invalid_json"],
-          422: [...notStorable, "document_too_large"],
-        }),
+        ...problemResponses(body, missing, changed, database, invalid, { 422: ["document_too_large"] }),
       },
     },
     delete: {

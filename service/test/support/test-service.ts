@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import mongoose from "mongoose";
+import mongoose, { type Connection } from "mongoose";
 import { pino } from "pino";
 import { createApp } from "../../app.ts";
 import { admissionLimits, type AdmissionLimits } from "../../http/admission.ts";
@@ -27,6 +27,8 @@ export interface TestService {
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a JSON value. */
   post(value: unknown): Promise<Response>;
+  /** To MongoDB. */
+  readonly connection: Connection;
   /** Deletes every document. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -95,6 +97,7 @@ export async function startService(
   const service: TestService = {
     url,
     log,
+    connection: database.connection,
     draining: false,
     pods: undefined,
     async request(path, init) {
@@ -104,7 +107,8 @@ export async function startService(
     },
     post: (value) => service.request("/data", jsonInit(JSON.stringify(value))),
     async clear() {
-      await database.connection.collection("data").deleteMany({});
+      const models = Object.values(database.connection.models);
+      await Promise.all(models.map((model) => model.deleteMany({})));
     },
     async close() {
       server.close();
