@@ -27,6 +27,8 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
+      // A field of a Mongoose schema is an object literal where its types name a class.
+      "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
       // Ports and counts read well in messages.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },

@@ -2,8 +2,8 @@ import { METHODS } from "node:http";
 import Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
 import type { Logger } from "pino";
-import { dataRoutes } from "./data/data-routes.ts";
-import type { DataStore } from "./data/document-store.ts";
+import { bookSchema } from "./books/book.ts";
+import { dataSchema } from "./data/data.ts";
 import { healthRoutes, type HealthDeps } from "./health/health-routes.ts";
 import { serverLimits } from "./http/server-limits.ts";
 import { checkRequestHead } from "./http/request-head.ts";
@@ -17,10 +17,20 @@ import { closeAfterUnreadBody } from "./http/unread-body.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { openapiRoutes } from "./openapi/openapi-routes.ts";
 import { pageRoutes, type PageDeps } from "./page/page-routes.ts";
+import { resource, type Resource } from "./resource/resource.ts";
+import { resourceRoutes } from "./resource/resource-routes.ts";
+import type { Database } from "./mongodb/mongodb-connection.ts";
+import { validatedStore } from "./resource/validated-store.ts";
+import { createStore } from "./store/document-store.ts";
+
+const data = resource("/data", dataSchema, { plural: "Documents", singular: "Document" });
+
+/** What the service serves: each a path and a Mongoose schema. */
+export const resources = [data, resource("/books", bookSchema)];
 
 /** What the app needs from outside. */
 export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
-  readonly store: DataStore;
+  readonly database: Database;
   readonly logger: Logger;
   /** Which proxies tell the truth of their clients. @default none */
   readonly trusts?: Trust;
@@ -35,11 +45,14 @@ export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
 export function createRouter(deps: AppDeps): Router {
   // All methods are known, so that one without a route is 405 on its path and never 501.
   const router = new Router({ methods: METHODS });
+  const { database, metrics } = deps;
+  const storeOf = (each: Resource) =>
+    validatedStore(createStore(database, each, metrics), each, database.connection);
   router.use(
-    pageRoutes(deps).routes(),
-    dataRoutes(deps.store).routes(),
+    pageRoutes({ ...deps, store: storeOf(data) }).routes(),
+    ...resources.map((each) => resourceRoutes(each, storeOf(each)).routes()),
     healthRoutes(deps).routes(),
-    openapiRoutes(deps).routes(),
+    openapiRoutes({ ...deps, resources }).routes(),
   );
   return router;
 }

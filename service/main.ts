@@ -1,7 +1,6 @@
 import type { Server } from "node:http";
 import { pino, type Logger } from "pino";
 import { createApp } from "./app.ts";
-import { createStore } from "./data/document-store.ts";
 import { admissionLimits } from "./http/admission.ts";
 import { openDatabase, type DatabaseOptions } from "./mongodb/mongodb-connection.ts";
 import { drain } from "./http/drain.ts";
@@ -71,7 +70,6 @@ async function serve(settings: Settings): Promise<void> {
   let draining = false;
 
   const app = createApp({
-    store: createStore(database, metrics),
     database,
     logger,
     isDraining: () => draining,

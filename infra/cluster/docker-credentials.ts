@@ -32,7 +32,7 @@ export function missingCredentialHelper(registry?: string): string | undefined {
 /** A file that does not exist or can't be read has no helper; Docker itself says what is wrong with it. */
 function readConfig(file: string): DockerConfig {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as DockerConfig;
+    return (JSON.parse(readFileSync(file, "utf8")) as DockerConfig | null) ?? {};
   } catch {
     return {};
   }

@@ -60,7 +60,8 @@ async function canListen(port: number, host: string): Promise<boolean> {
     server.close();
     await once(server, "close");
   }
-  return refusal === undefined || refusal === "EADDRNOTAVAIL" || refusal === "EAFNOSUPPORT";
+  // Windows says EACCES of a port that another program has for itself.
+  return !(refusal === "EADDRINUSE" || (refusal === "EACCES" && process.platform === "win32"));
 }
 
 /**

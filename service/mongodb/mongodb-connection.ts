@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import mongoose, { mongo, type Connection } from "mongoose";
+import mongoose, { mongo, type Connection, type Model } from "mongoose";
 import type { Logger } from "pino";
 import { Problem } from "../http/problem.ts";
 import { watchAvailability, type Availability } from "./mongodb-availability.ts";
-import { isLate } from "./unavailable-errors.ts";
+import { isLate, isUnavailable } from "./unavailable-errors.ts";
 
 /** Milliseconds of a ping, after which MongoDB counts as slow. */
 const pingTimeoutMs = 800;
@@ -157,7 +157,11 @@ async function connectForever(
   while (!signal.aborted) {
     try {
       await connect(patience);
-      await Promise.all(Object.values(connection.models).map((model) => model.createIndexes()));
+      await Promise.all(
+        Object.values(connection.models).map((model) =>
+          indexForever(model as Model<unknown>, logger, signal),
+        ),
+      );
       return;
     } catch (err) {
       logger.warn({ err }, "can't connect to MongoDB yet");
@@ -174,4 +178,21 @@ function isSilent(error: unknown): boolean {
   // Mongoose's types leave it out.
   const { servers } = (error as Error & { readonly reason: mongo.TopologyDescription }).reason;
   return [...servers.values()].every((server) => server.error === null);
+}
+
+/** Creates a collection's indexes, repeatedly until MongoDB answers. The service also serves without an index. */
+async function indexForever(model: Model<unknown>, logger: Logger, signal: AbortSignal) {
+  while (!signal.aborted) {
+    try {
+      await model.createIndexes();
+      return;
+    } catch (err) {
+      const willRetry = isUnavailable(err) || isLate(err);
+      const collection = model.collection.name;
+      logger.error({ err, collection, willRetry }, "can't create an index");
+      // Documents contradict a unique index, or another index has its name: only a person can fix that.
+      if (!willRetry) return;
+      await sleep(connectPause, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }

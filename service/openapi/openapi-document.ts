@@ -1,9 +1,12 @@
+import type { Resource } from "../resource/resource.ts";
 import { paths } from "./openapi-paths.ts";
+import { resourceSchemas } from "./mongoose-json-schema.ts";
+import { resourcePaths } from "./openapi-resource.ts";
 import { problemResponse } from "./openapi-responses.ts";
 import { headers, schemas } from "./openapi-schemas.ts";
 
 /** The service's contract as OpenAPI 3.1. Tests hold it against the routes, the problems and every answer. */
-export function openapiDocument(version: string) {
+export function openapiDocument(version: string, resources: readonly Resource[]) {
   return {
     openapi: "3.1.0",
     info: {
@@ -13,9 +16,12 @@ export function openapiDocument(version: string) {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    paths,
+    paths: {
+      ...paths,
+      ...(Object.assign({}, ...resources.map(resourcePaths)) as ReturnType<typeof resourcePaths>),
+    },
     components: {
-      schemas,
+      schemas: { ...schemas, ...(Object.assign({}, ...resources.map(resourceSchemas)) as object) },
       headers,
       responses: {
         // Answers to what has no operation.

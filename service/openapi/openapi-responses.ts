@@ -23,6 +23,9 @@ export function problemResponse(status: number, codes: readonly string[]) {
   return response(STATUS_CODES[status] ?? "", problemType, schema, names);
 }
 
+/** What is wrong with a body, whatever it holds. */
+export const body: Codes = { 400: ["invalid_utf8", "incomplete_body"], 415: ["unsupported_media_type"] };
+
 /** What any request can be answered that is no good HTTP, or comes at a bad time. */
 const anywhere: Codes = {
   400: ["invalid_http", "invalid_host"],

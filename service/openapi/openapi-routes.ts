@@ -1,11 +1,17 @@
 import Router from "@koa/router";
 import { sendJson } from "../http/json-response.ts";
+import type { Resource } from "../resource/resource.ts";
 import { openapiDocument } from "./openapi-document.ts";
 
+interface OpenapiDeps {
+  readonly version: string;
+  readonly resources: readonly Resource[];
+}
+
 /** `/openapi.json`: the contract. */
-export function openapiRoutes({ version }: { readonly version: string }): Router {
+export function openapiRoutes({ version, resources }: OpenapiDeps): Router {
   const router = new Router();
-  const text = JSON.stringify(openapiDocument(version));
+  const text = JSON.stringify(openapiDocument(version, resources));
 
   router.get("/openapi.json", (ctx) => {
     sendJson(ctx, text);

@@ -1,6 +1,5 @@
-import { cursorPattern } from "../data/cursor.ts";
-import { maxDepth } from "../data/document.ts";
-import { bodyLimit } from "../http/request-body.ts";
+import { cursorPattern } from "../store/cursor.ts";
+import { maxDepth } from "../resource/document.ts";
 
 /** A part of the document, by name. */
 export const ref = (kind: "schemas" | "headers", name: string) => ({ $ref: `#/components/${kind}/${name}` });
@@ -24,20 +23,6 @@ export const schemas = {
     type: ["null", "boolean", "number", "string", "array", "object"],
     items: ref("schemas", "Value"),
     propertyNames: ref("schemas", "Key"),
-    additionalProperties: ref("schemas", "Value"),
-  },
-  NewDocument: {
-    description: `A JSON object of ${bodyLimit} bytes at most. The server gives \`_id\` and \`createdAt\`.`,
-    type: "object",
-    propertyNames: { ...ref("schemas", "Key"), not: { enum: ["_id", "createdAt", "_revision"] } },
-    additionalProperties: ref("schemas", "Value"),
-    examples: [{ name: "Ada" }],
-  },
-  StoredDocument: {
-    description: "The client's object as it came, and what the server added.",
-    type: "object",
-    required: ["_id", "createdAt"],
-    properties: { _id: ref("schemas", "Id"), createdAt: { type: "string", format: "date-time" } },
     additionalProperties: ref("schemas", "Value"),
   },
   Alive: {
@@ -76,6 +61,20 @@ export const schemas = {
       status: { type: "integer", minimum: 400, maximum: 599 },
       code: { type: "string", pattern: "^[a-z0-9_]+$" },
       detail: { type: "string" },
+      errors: {
+        description: "Of `invalid_document` and `duplicate`: what is wrong with which field.",
+        type: "array",
+        items: {
+          type: "object",
+          required: ["path", "code", "message"],
+          properties: {
+            path: { type: "string", examples: ["author.name", "tags.0"] },
+            code: { type: "string", pattern: "^[a-z_]+$", examples: ["required", "unknown"] },
+            message: { type: "string" },
+          },
+          additionalProperties: false,
+        },
+      },
       requestId: { type: "string" },
       traceId: { description: "Where requests are traced.", type: "string", pattern: "^[0-9a-f]{32}$" },
     },

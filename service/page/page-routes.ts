@@ -1,6 +1,6 @@
 import Router from "@koa/router";
 import type { Context } from "koa";
-import { isObjectId, type DataStore } from "../data/document-store.ts";
+import { isObjectId, type DocumentStore } from "../store/document-store.ts";
 import type { Database } from "../mongodb/mongodb-connection.ts";
 import { readForm } from "../http/request-body.ts";
 import { Problem } from "../http/problem.ts";
@@ -13,7 +13,7 @@ const shownDocuments = 10;
 
 /** What the page depends on. */
 export interface PageDeps {
-  readonly store: DataStore;
+  readonly store: DocumentStore;
   readonly database: Pick<Database, "ping" | "version">;
   readonly podName: string;
   readonly countPods: CountPods;

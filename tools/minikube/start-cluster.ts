@@ -45,9 +45,8 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
     title(`minikube: creating the cluster "${profile}"`);
     await createCluster(project, say);
   } else if (isHalfCreated(project, found)) {
-    // minikube would complete it without a port that was in use, or with another network.
-    title(`minikube: creating the cluster "${profile}" again, because an earlier up did not complete it`);
-    await work("minikube", ["delete", "-p", profile], {}, say);
+    // With the same arguments: minikube would complete it without a port that was in use, or with another network.
+    title(`minikube: completing the cluster "${profile}", which an earlier up began to create`);
     await createCluster(project, say);
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);

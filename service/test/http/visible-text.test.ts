@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Problem } from "../../http/problem.ts";
 import { visibleText } from "../../http/visible-text.ts";
-import { parseDocument } from "../../data/document.ts";
+import { parseDocument } from "../../resource/document.ts";
 
 describe("visibleText", () => {
   const texts: [string, string, string][] = [

@@ -2,7 +2,9 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { expect } from "chai";
+import mongoose from "mongoose";
 import { createRouter, type AppDeps } from "../../app.ts";
+import { mongoTimeouts } from "../../mongodb/mongodb-connection.ts";
 import { contract } from "../support/openapi-contract.ts";
 import { startService } from "../support/test-service.ts";
 
@@ -34,7 +36,8 @@ describe("the OpenAPI document", () => {
         .map((method) => `${method.toUpperCase()} ${path}`),
     );
     // The routes are made, and none is asked.
-    const routes = createRouter({} as AppDeps).stack.flatMap(({ methods: taken, path }) =>
+    const database = { connection: mongoose.createConnection(), timeouts: mongoTimeouts(2000) };
+    const routes = createRouter({ database } as AppDeps).stack.flatMap(({ methods: taken, path }) =>
       taken
         .filter((method) => method !== "HEAD")
         .map((method) => `${method} ${String(path).replace(/:(\w+)/g, "{$1}")}`),

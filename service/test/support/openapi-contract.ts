@@ -1,6 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { expect } from "chai";
+import { resources } from "../../app.ts";
 import { openapiDocument } from "../../openapi/openapi-document.ts";
 
 interface Answer {
@@ -10,7 +11,7 @@ interface Answer {
 type Operations = Record<string, { responses?: Record<string, Answer> } | undefined>;
 
 /** The document that answers are held against. */
-export const contract = openapiDocument("1.2.3");
+export const contract = openapiDocument("1.2.3", resources);
 const { headers, responses } = contract.components;
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });

@@ -1,10 +1,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import mongoose from "mongoose";
+import mongoose, { type Connection } from "mongoose";
 import { pino } from "pino";
 import { createApp } from "../../app.ts";
-import { createStore } from "../../data/document-store.ts";
 import { admissionLimits, type AdmissionLimits } from "../../http/admission.ts";
 import { openDatabase, type DatabaseOptions } from "../../mongodb/mongodb-connection.ts";
 import { serverLimits, type ServerLimits } from "../../http/server-limits.ts";
@@ -28,6 +27,8 @@ export interface TestService {
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a JSON value. */
   post(value: unknown): Promise<Response>;
+  /** To MongoDB. */
+  readonly connection: Connection;
   /** Deletes every document. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -72,7 +73,6 @@ export async function startService(
     monitorCommands: tracing !== undefined,
   });
   const app = createApp({
-    store: createStore(database, metrics),
     database,
     logger,
     isDraining: () => service.draining,
@@ -97,6 +97,7 @@ export async function startService(
   const service: TestService = {
     url,
     log,
+    connection: database.connection,
     draining: false,
     pods: undefined,
     async request(path, init) {
@@ -106,7 +107,8 @@ export async function startService(
     },
     post: (value) => service.request("/data", jsonInit(JSON.stringify(value))),
     async clear() {
-      await database.connection.collection("data").deleteMany({});
+      const models = Object.values(database.connection.models);
+      await Promise.all(models.map((model) => model.deleteMany({})));
     },
     async close() {
       server.close();

@@ -180,12 +180,13 @@ describe("up", () => {
       .and.include(`\nPort ${nodePort} of this machine is in use, and the cluster needs it.`);
   });
 
-  it("creates a cluster again that an earlier up left half created, with the same network and ports", async () => {
+  it("completes a cluster that an earlier up left half created, with the same network and ports", async () => {
     on({ profiles: [stopped] });
     mkdirSync(join(machine.project.folder, ".pulumi"));
     writeFileSync(join(machine.project.folder, ".pulumi/made-cluster"), '{"profile":"minikube","id":null}');
     await runUp(machine);
-    expect(machine.changes().slice(0, 2)).to.deep.equal(["minikube delete -p minikube", start]);
+    expect(machine.changes()[0]).to.equal(start);
+    expect(machine.changes()).not.to.include("minikube delete -p minikube");
   });
 
   it("waits for Calico in a cluster that an earlier up created, and was cut off in that wait", async () => {

@@ -1,6 +1,6 @@
 import type { Context } from "koa";
 import { Problem } from "../http/problem.ts";
-import { revisionOf, type StoredDocument } from "./document-schema.ts";
+import { revisionOf, type StoredDocument } from "../store/stored-document.ts";
 
 /** The strong entity tag of a document: it changes with every write. */
 export function etagOf(document: StoredDocument): string {

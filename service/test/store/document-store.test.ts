@@ -1,16 +1,20 @@
 import { expect } from "chai";
 import { mongo, Types, type Connection } from "mongoose";
 import { pino } from "pino";
-import { revisionOf, type StoredDocument } from "../../data/document-schema.ts";
-import { createStore, type DataStore } from "../../data/document-store.ts";
+import { dataSchema } from "../../data/data.ts";
+import { resource } from "../../resource/resource.ts";
+import { revisionOf, type StoredDocument } from "../../store/stored-document.ts";
+import { createStore, type DocumentStore } from "../../store/document-store.ts";
 import { openDatabase, type Database } from "../../mongodb/mongodb-connection.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
 import { withDatabase } from "../support/test-service.ts";
 
+const data = resource("/data", dataSchema);
+
 describe("the store", () => {
   let database: Database;
   let connection: Connection;
-  let store: DataStore;
+  let store: DocumentStore;
   let commands: string[] = [];
   before(async () => {
     const uri = withDatabase((await sharedMongoDB()).uri, `test-store-${process.pid}`);
@@ -20,7 +24,7 @@ describe("the store", () => {
     connection.getClient().on("commandStarted", ({ commandName }) => {
       commands.push(commandName);
     });
-    store = createStore(database);
+    store = createStore(database, data);
     await connection.collection("data").createIndex({ only: 1 }, { unique: true, sparse: true }, {});
   });
   beforeEach(async () => {
@@ -92,7 +96,7 @@ describe("the store", () => {
 
   it("lets exactly one of two pods win that change the same version, in a thousand races", async function () {
     this.timeout(120_000);
-    const pods = [store, createStore(database)];
+    const pods = [store, createStore(database, data)];
     const { _id } = await store.insert({ n: 0 });
     const id = _id.toString();
     for (let race = 0; race < 1000; race++) {
@@ -114,7 +118,7 @@ describe("the store", () => {
   });
 
   it("loses no change of several pods, and deletes only what was checked", async () => {
-    const pods = [store, createStore(database), createStore(database)];
+    const pods = [store, createStore(database, data), createStore(database, data)];
     const { _id } = await store.insert({ n: 0 });
     const id = _id.toString();
     const increment = ({ n }: StoredDocument) => ({ n: Number(n) + 1 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { inTurn } from "../../data/in-turn.ts";
+import { inTurn } from "../../store/in-turn.ts";
 
 describe("inTurn", () => {
   const tooLate = () => new Error("too late");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { groupCommit } from "../../data/group-commit.ts";
+import { groupCommit } from "../../store/group-commit.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { pending, turn } from "../support/pending-operations.ts";
 

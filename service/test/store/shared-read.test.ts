@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { shareReads } from "../../data/shared-read.ts";
+import { shareReads } from "../../store/shared-read.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { pending, turn } from "../support/pending-operations.ts";
 

@@ -1,6 +1,6 @@
 import { Types } from "mongoose";
 import { Problem } from "../http/problem.ts";
-import type { StoredDocument } from "./document-schema.ts";
+import type { StoredDocument } from "./stored-document.ts";
 
 /** A place in the order of documents: the sort key of the document before it. */
 export type Position = Pick<StoredDocument, "createdAt" | "_id">;

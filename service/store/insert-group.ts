@@ -1,5 +1,5 @@
 import { mongo } from "mongoose";
-import type { DataCollection, StoredDocument } from "./document-schema.ts";
+import type { DocumentCollection, StoredDocument } from "./stored-document.ts";
 
 const none: ReadonlyMap<number, unknown> = new Map();
 
@@ -9,7 +9,7 @@ const none: ReadonlyMap<number, unknown> = new Map();
  * @throws what went wrong for all of them
  */
 export async function insertGroup(
-  collection: DataCollection,
+  collection: DocumentCollection,
   documents: readonly StoredDocument[],
 ): Promise<ReadonlyMap<number, unknown>> {
   try {

@@ -6,7 +6,8 @@ export type JsonObject = Record<string, unknown>;
 /** Deepest nesting of objects and arrays that is kept. MongoDB's own limit is 100. */
 export const maxDepth = 32;
 
-const serverKeys = ["_id", "createdAt", "_revision"];
+/** What only the server gives a document. */
+export const serverKeys = ["_id", "createdAt", "_revision"];
 
 /**
  * Parses a new document.

@@ -1,5 +1,6 @@
-import { Schema, Types, type Connection, type mongo } from "mongoose";
-import type { JsonObject } from "./document.ts";
+import { Types, type Connection, type Model, type mongo } from "mongoose";
+import type { JsonObject } from "../resource/document.ts";
+import type { Resource } from "../resource/resource.ts";
 
 /** What is stored: the client's object, and what the server adds to it. */
 export type StoredDocument = JsonObject & {
@@ -29,21 +30,17 @@ export function unchanged({ _id, _revision }: StoredDocument): mongo.Filter<Stor
 }
 
 /** The driver's collection of a resource. */
-export type DataCollection = mongo.Collection<StoredDocument>;
+export type DocumentCollection = mongo.Collection<StoredDocument>;
 
-// `strict: false` and `minimize: false`: clients decide the shape, and empty objects are values too.
-const schema = new Schema(
-  { createdAt: Date },
-  { strict: false, minimize: false, versionKey: false, autoCreate: false, autoIndex: false },
-);
-
-// Newest first; `_id` decides between documents of the same millisecond.
-schema.index({ createdAt: -1, _id: -1 });
+/** The resource's model on this connection: validates documents, and creates the indexes. */
+export function modelOf(connection: Connection, { name, schema }: Resource): Model<unknown> {
+  return connection.model<unknown>(name, schema, name);
+}
 
 /**
- * The collection of this name on this connection, whose indexes its model makes. Queries go to the driver's own collection:
- * schemaless and lean, there is nothing left for Mongoose's to do, and they take longer than MongoDB's answer.
+ * The resource's collection on this connection. Queries go to the driver's own: documents are plain objects, there is
+ * nothing left for Mongoose's queries to do, and they take longer than MongoDB's answer.
  */
-export function dataCollection(connection: Connection, name: string): DataCollection {
-  return connection.model(name, schema, name).collection as unknown as DataCollection;
+export function collectionOf(connection: Connection, resource: Resource): DocumentCollection {
+  return modelOf(connection, resource).collection as unknown as DocumentCollection;
 }

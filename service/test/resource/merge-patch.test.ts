@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Types } from "mongoose";
-import { mergePatch } from "../../data/merge-patch.ts";
+import { mergePatch } from "../../resource/merge-patch.ts";
 
 describe("mergePatch", () => {
   // RFC 7396, appendix A, as far as document and patch are objects.

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { groupReads, type GroupReadOptions } from "../../data/group-read.ts";
+import { groupReads, type GroupReadOptions } from "../../store/group-read.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { pending, turn } from "../support/pending-operations.ts";
 

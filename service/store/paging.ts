@@ -1,5 +1,5 @@
 import { mongo } from "mongoose";
-import { hideRevision, type DataCollection, type StoredDocument } from "./document-schema.ts";
+import { hideRevision, type DocumentCollection, type StoredDocument } from "./stored-document.ts";
 
 /** One page of documents, newest first. */
 export interface Page {
@@ -18,7 +18,7 @@ const maxPageBytes = 1024 * 1024;
 const batchSize = defaultLimit + 1;
 
 /** Reads a page of at most `limit` of the documents that `filter` lets through. */
-export async function readPage(collection: DataCollection, filter: object, limit: number): Promise<Page> {
+export async function readPage(collection: DocumentCollection, filter: object, limit: number): Promise<Page> {
   // Raw, because then the size of a document is the length of its bytes.
   const options = { sort: { createdAt: -1, _id: -1 }, limit: limit + 1, batchSize, raw: true } as const;
   const cursor = collection.find<Uint8Array>(filter, options);

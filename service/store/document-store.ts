@@ -3,18 +3,19 @@ import { overloaded } from "../http/admission.ts";
 import type { Metrics, Operation } from "../metrics/metrics.ts";
 import type { Database } from "../mongodb/mongodb-connection.ts";
 import { cursorAfter, type Position } from "./cursor.ts";
-import type { JsonObject } from "./document.ts";
+import type { JsonObject } from "../resource/document.ts";
+import type { Resource } from "../resource/resource.ts";
 import { groupCommit } from "./group-commit.ts";
 import { groupReads } from "./group-read.ts";
 import { insertGroup } from "./insert-group.ts";
 import { readPage, type Page } from "./paging.ts";
 import {
-  dataCollection,
+  collectionOf,
   hideRevision,
   unchanged,
-  type DataCollection,
+  type DocumentCollection,
   type StoredDocument,
-} from "./document-schema.ts";
+} from "./stored-document.ts";
 import { inTurn } from "./in-turn.ts";
 import { shareReads } from "./shared-read.ts";
 
@@ -28,7 +29,7 @@ export interface PageQuery {
  * The queries of the service. Each rejects with a 503 Problem while MongoDB is unavailable. Concurrent callers of the
  * same read get the same objects.
  */
-export interface DataStore {
+export interface DocumentStore {
   list(query: PageQuery): Promise<Page>;
   insert(document: JsonObject): Promise<StoredDocument>;
   find(id: string): Promise<StoredDocument | undefined>;
@@ -55,13 +56,12 @@ const groupLimits = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
 const readLimits = { maxCount: 64, maxReads: 4 };
 
 /**
- * The store on a database.
+ * The store of a resource on a database.
  * @param metrics told how it goes
- * @param name of the collection
  */
-export function createStore(database: Database, metrics?: Metrics, name = "data"): DataStore {
+export function createStore(database: Database, resource: Resource, metrics?: Metrics): DocumentStore {
   const { request, timeouts } = database;
-  const collection = dataCollection(database.connection, name);
+  const collection = collectionOf(database.connection, resource);
   // As in the pool's own queue.
   const waiting = { maxWait: timeouts.queueMs, tooLate: () => overloaded() };
   const ask = <T>(operation: Operation, run: () => Promise<T>) =>
@@ -162,14 +162,14 @@ async function timed<T>(metrics: Metrics, operation: Operation, run: () => Promi
   }
 }
 
-async function findById(collection: DataCollection, id: string): Promise<StoredDocument | undefined> {
+async function findById(collection: DocumentCollection, id: string): Promise<StoredDocument | undefined> {
   const document = await collection.findOne({ _id: new Types.ObjectId(id) });
   return document === null ? undefined : hideRevision<StoredDocument>(document);
 }
 
 /** A request alone has its document by the shortest way. */
 async function findByIds(
-  collection: DataCollection,
+  collection: DocumentCollection,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, StoredDocument>> {
   const [only] = ids;
@@ -181,7 +181,7 @@ async function findByIds(
   return new Map(found.map((document) => [document._id.toString(), hideRevision<StoredDocument>(document)]));
 }
 
-function list(collection: DataCollection, { limit, after }: PageQuery): Promise<Page> {
+function list(collection: DocumentCollection, { limit, after }: PageQuery): Promise<Page> {
   return readPage(collection, after === undefined ? {} : olderThan(after), limit);
 }
 

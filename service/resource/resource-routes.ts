@@ -4,25 +4,17 @@ import type { Context } from "koa";
 import { bodyLimit, readJson } from "../http/request-body.ts";
 import { sendJson, sharedText } from "../http/json-response.ts";
 import { Problem } from "../http/problem.ts";
-import { cursorAfter, readCursor } from "./cursor.ts";
+import { cursorAfter, readCursor } from "../store/cursor.ts";
 import { parseDocument, parseObject, withoutServerKeys, type JsonObject } from "./document.ts";
-import type { StoredDocument } from "./document-schema.ts";
-import type { Change, DataStore, PageQuery } from "./document-store.ts";
+import type { StoredDocument } from "../store/stored-document.ts";
+import type { Change, DocumentStore, PageQuery } from "../store/document-store.ts";
 import { mergePatch, patchTypes } from "./merge-patch.ts";
-import { defaultLimit, maxLimit } from "./paging.ts";
+import { defaultLimit, maxLimit } from "../store/paging.ts";
 import { checkPreconditions, etagOf } from "./preconditions.ts";
-
-/** What makes one resource another than the next. */
-export interface Resource {
-  /** Where it is. @default /data */
-  readonly path?: string;
-  /** Makes a document of what a client sends, or throws a Problem. @default any JSON object is one */
-  readonly parse?: (text: string) => JsonObject;
-}
+import type { Resource } from "./resource.ts";
 
 /** List, add, read, replace, patch and delete documents. */
-export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
-  const { path = "/data", parse = parseDocument } = resource;
+export function resourceRoutes({ path }: Resource, store: DocumentStore): Router {
   const router = new Router({ prefix: path });
 
   router.get("/", async (ctx) => {
@@ -36,7 +28,7 @@ export function dataRoutes(store: DataStore, resource: Resource = {}): Router {
   });
 
   router.post("/", async (ctx) => {
-    const document = await store.insert(parse(await readJson(ctx)));
+    const document = await store.insert(parseDocument(await readJson(ctx)));
     ctx.status = 201;
     ctx.set({ Location: `${path}/${document._id.toString()}`, ETag: etagOf(document) });
     sendJson(ctx, JSON.stringify(document));

@@ -1,0 +1,4 @@
+import { Schema } from "mongoose";
+
+/** Any JSON object: clients decide the shape. */
+export const dataSchema = new Schema({}, { strict: false });

@@ -1,0 +1,31 @@
+import { mongo, type Schema } from "mongoose";
+import { Problem } from "../http/problem.ts";
+import type { FieldError } from "./document-validator.ts";
+
+const duplicateKey = 11000;
+
+/** 409 `duplicate` for an error of a unique index, which names the index's fields. Another error stays as it is. */
+export function duplicateOr(error: unknown, schema: Schema): unknown {
+  if (!(error instanceof mongo.MongoServerError) || error.code !== duplicateKey) return error;
+  // A bulk write's error has no `keyPattern`.
+  const name = /index: (\S+) dup key/.exec(error.message)?.[1];
+  const index = schema.indexes().find((each) => nameOf(each) === name);
+  const paths = Object.keys(index?.[0] ?? {});
+  const errors = paths.map((path): FieldError => ({
+    path,
+    code: "duplicate",
+    message: "Another document has this value.",
+  }));
+  const what = paths.length === 0 ? "a value that must be unique" : `the same ${paths.join(", ")}`;
+  return new Problem(409, "duplicate", `Another document has ${what}.`, { members: { errors } });
+}
+
+/** As MongoDB names an index that has no name. */
+function nameOf([fields, options]: ReturnType<Schema["indexes"]>[number]): string {
+  return (
+    options.name ??
+    Object.entries(fields)
+      .flatMap(([path, order]) => [path, String(order)])
+      .join("_")
+  );
+}

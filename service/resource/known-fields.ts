@@ -1,0 +1,104 @@
+import { Types, type Schema, type SchemaType } from "mongoose";
+import type { JsonObject } from "./document.ts";
+import type { Report } from "./document-validator.ts";
+
+/**
+ * A copy of an object without the fields that the schema doesn't have, or that have another type: both are reported.
+ * @param prefix path of the object, such as `author.`
+ * @param nested the same within this schema: a subdocument has a schema of its own
+ */
+export function knownFields(
+  schema: Schema,
+  object: JsonObject,
+  report: Report,
+  prefix = "",
+  nested = "",
+): JsonObject {
+  const isOpen = schema.get("strict") === false;
+  const known = Object.entries(object).map(([key, value]): [string, unknown] => {
+    const name = nested + key;
+    const path = prefix + key;
+    const type = typeAt(schema, name);
+    if (type !== undefined) return [key, knownValue(type, value, path, report)];
+    if (schema.pathType(name) === "nested") {
+      if (isObject(value)) return [key, knownFields(schema, value, report, `${path}.`, `${name}.`)];
+      return [key, rejected(report, path, "type", "This must be an object.")];
+    }
+    return [key, isOpen ? value : rejected(report, path, "unknown", "There is no such field.")];
+  });
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+}
+
+/** What is left of a value that is reported: nothing. */
+function rejected(report: Report, ...error: Parameters<Report>): unknown {
+  report(...error);
+  return undefined;
+}
+
+/** The type of a dotted path, if the schema has it. */
+export function typeAt(schema: Schema, name: string): SchemaType | undefined {
+  return schema.path(name);
+}
+
+/** Mongoose's types that JSON can carry, by their names, and how JSON carries them. */
+export const scalarTypes: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
+  String: ["a string", (value) => typeof value === "string"],
+  Number: ["a number", (value) => typeof value === "number"],
+  Double: ["a number", (value) => typeof value === "number"],
+  Int32: ["a whole number of 32 bits", (value) => typeof value === "number" && value === (value | 0)],
+  Boolean: ["true or false", (value) => typeof value === "boolean"],
+  Date: [
+    "a date such as 2026-01-31 or 2026-01-31T12:00:00Z",
+    (value) => value instanceof Date || isDate(value),
+  ],
+  ObjectId: ["24 hex digits", (value) => value instanceof Types.ObjectId || isObjectId(value)],
+};
+
+function knownValue(type: SchemaType, value: unknown, path: string, report: Report): unknown {
+  if (value === null || type.instance === "Mixed") return value;
+  const wrong = (what: string) => rejected(report, path, "type", `This must be ${what}.`);
+  const scalar = scalarTypes[type.instance];
+  if (scalar !== undefined) return scalar[1](value) ? value : wrong(scalar[0]);
+  const item = type.getEmbeddedSchemaType();
+  if (type.instance === "Array") {
+    if (!Array.isArray(value)) return wrong("an array");
+    return value.map((each: unknown, i) => knownItem(type.schema, item, each, `${path}.${i}`, report));
+  }
+  if (!isObject(value)) return wrong("an object");
+  if (type.instance !== "Map") return knownItem(type.schema, item, value, path, report);
+  const items = Object.entries(value).map(([key, each]) => [
+    key,
+    knownItem(undefined, item, each, `${path}.${key}`, report),
+  ]);
+  return Object.fromEntries(items);
+}
+
+/** A subdocument, or a value of an array or a map. */
+function knownItem(
+  schema: Schema | undefined,
+  type: SchemaType | undefined,
+  value: unknown,
+  path: string,
+  report: Report,
+): unknown {
+  if (schema === undefined) return type === undefined ? value : knownValue(type, value, path, report);
+  if (isObject(value)) return knownFields(schema, value, report, `${path}.`);
+  return rejected(report, path, "type", "This must be an object.");
+}
+
+function isObjectId(value: unknown): boolean {
+  return typeof value === "string" && /^[0-9a-f]{24}$/i.test(value);
+}
+
+/** A date, or a time with its offset, as RFC 3339 has them. `Date` alone makes March 2 of February 30. */
+function isDate(value: unknown): boolean {
+  const form = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/;
+  const day = typeof value === "string" ? form.exec(value)?.[1] : undefined;
+  if (day === undefined || Number.isNaN(Date.parse(String(value)))) return false;
+  return new Date(day).toISOString().startsWith(day);
+}
+
+/** An object of JSON, and neither an array nor one of BSON's types. */
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

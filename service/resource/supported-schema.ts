@@ -1,0 +1,81 @@
+import type { Schema, SchemaType } from "mongoose";
+import { scalarTypes, typeAt } from "./known-fields.ts";
+
+const types = [...Object.keys(scalarTypes), "Array", "Embedded", "Map", "Mixed"];
+
+/**
+ * Rejects what a schema asks for and the service would not do: it stores documents with the driver's bulk writes, and
+ * answers with them as they are stored.
+ * @param path of the resource, for the message
+ * @throws {Error} when the service starts
+ */
+export function requireSupported(path: string, schema: Schema): void {
+  const reason = problemOf(schema);
+  if (reason !== undefined) throw new Error(`The schema of ${path} has ${reason}.`);
+}
+
+function problemOf(schema: Schema): string | undefined {
+  const timestamps: unknown = schema.get("timestamps");
+  if (typeAt(schema, "_revision") || (typeAt(schema, "createdAt") && timestamps !== true))
+    return "a field `createdAt` or `_revision`: the server gives these";
+  if (schema.get("_id") !== false && typeAt(schema, "_id")?.instance !== "ObjectId")
+    return "an `_id` of its own type: the server gives an ObjectId";
+  if (timestamps && timestamps !== true) return "`timestamps` other than `true`";
+  if (schema.get("toJSON") || schema.get("toObject"))
+    return "`toJSON` or `toObject` options: documents are sent as they are stored";
+  return problemOfPaths(schema) ?? problemOfHooks(schema);
+}
+
+function problemOfPaths(schema: Schema): string | undefined {
+  for (const [name, type] of Object.entries(schema.paths)) {
+    const { options } = type;
+    const instance = unsupportedType(type);
+    const { select, immutable } = options as { select?: unknown; immutable?: unknown };
+    if (instance !== undefined) return `\`${name}\` of type ${instance}, which JSON can't carry back`;
+    if (select === false) return `\`${name}\` with \`select: false\`: documents are sent as they are stored`;
+    if (immutable && name !== "createdAt")
+      return `\`${name}\` with \`immutable\`: use a validator, or leave it out`;
+  }
+  return undefined;
+}
+
+function unsupportedType(type: SchemaType): string | undefined {
+  if (!types.includes(type.instance)) return type.instance;
+  // Subdocuments are looked at as schemas of their own.
+  if (type.schema !== undefined) return undefined;
+  const item = type.getEmbeddedSchemaType();
+  return item && unsupportedType(item);
+}
+
+/** `validate` is the one operation of Mongoose's that runs. */
+function problemOfHooks(schema: Schema): string | undefined {
+  const hook = hookedOperations(schema).find((name) => name !== "validate");
+  if (hook !== undefined) return `a hook of \`${hook}\`, which would not run: only hooks of \`validate\` do`;
+  const children = schema.childSchemas as readonly { schema: Schema }[];
+  return children.map((child) => problemOfChild(child.schema)).find((problem) => problem !== undefined);
+}
+
+function problemOfChild(schema: Schema): string | undefined {
+  if (schema.get("timestamps")) return "`timestamps` in a subdocument";
+  return problemOfPaths(schema) ?? problemOfHooks(schema);
+}
+
+/** What marks Mongoose's own hooks. */
+const builtIn = Symbol.for("mongoose:built-in-middleware");
+
+interface Hooks {
+  readonly _pres: ReadonlyMap<string, readonly Hook[]>;
+  readonly _posts: ReadonlyMap<string, readonly Hook[]>;
+}
+
+interface Hook {
+  readonly fn: { readonly [builtIn]?: boolean };
+}
+
+/** The operations that the user has given hooks. Mongoose has no public way to ask. */
+function hookedOperations(schema: Schema): string[] {
+  const { _pres, _posts } = (schema as unknown as { s: { hooks: Hooks } }).s.hooks;
+  return [..._pres, ..._posts]
+    .filter(([, hooks]) => hooks.some(({ fn }) => fn[builtIn] !== true))
+    .map(([name]) => name);
+}

@@ -1,0 +1,35 @@
+import type { Connection } from "mongoose";
+import type { DocumentStore } from "../store/document-store.ts";
+import { modelOf } from "../store/stored-document.ts";
+import { validDocument } from "./document-validator.ts";
+import { duplicateOr } from "./duplicate.ts";
+import type { Resource } from "./resource.ts";
+
+/**
+ * A store that keeps only what the resource's schema lets through. For an open schema it is the store itself.
+ * Inserts and changes also reject with the Problems 422 `invalid_document` and 409 `duplicate`.
+ */
+export function validatedStore(
+  store: DocumentStore,
+  resource: Resource,
+  connection: Connection,
+): DocumentStore {
+  if (resource.isOpen) return store;
+  const { schema } = resource;
+  const model = modelOf(connection, resource);
+
+  async function orDuplicate<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      throw duplicateOr(error, schema);
+    }
+  }
+
+  return {
+    ...store,
+    insert: (sent) => orDuplicate(async () => store.insert(await validDocument(model, sent))),
+    change: (id, next) =>
+      orDuplicate(() => store.change(id, async (current) => validDocument(model, await next(current)))),
+  };
+}
