@@ -69,7 +69,10 @@ function bodyBytes({ req }: Context): number {
 }
 
 interface Room {
-  /** Takes bytes: undefined if they are free, else a promise that rejects with a 503 Problem. */
+  /**
+   * Takes bytes: undefined if they are free, else a promise that rejects with a 503 Problem.
+   * @throws {Problem} 503 when too many wait already
+   */
   take(bytes: number): Promise<void> | undefined;
   /** Gives bytes back; a negative number takes more, which never waits. */
   give(bytes: number): void;
@@ -79,6 +82,9 @@ interface Waiting {
   readonly bytes: number;
   readonly admit: () => void;
 }
+
+/** Requests that wait at once: twice a burst of a thousand. They hold memory, too. */
+const mostWaiting = 2000;
 
 /**
  * A queue whose waits are bounded as in "Fail at Scale" (Ben Maurer, ACM Queue 2015), after CoDel: a burst may wait
@@ -115,6 +121,7 @@ function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits): R
 
   return {
     take(bytes) {
+      if (queue.size >= mostWaiting) throw overloaded();
       if (queue.size > 0 || !fits(bytes)) return wait(bytes);
       held += bytes;
       return undefined;

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { serverLimits, type ServerLimits } from "./server-limits.ts";
+import { limitPipelining } from "./pipelining.ts";
 import { rejectOutsideKoa, type RejectionDeps } from "./rejected-connection.ts";
 import { continueOnRead } from "./request-body.ts";
 import { lingerAfterUnreadBodies } from "./unread-body.ts";
@@ -23,7 +24,7 @@ export function createHttpServer({ handle, limits = serverLimits, ...rejectionDe
       // Node would answer without a body; `checkRequestHead` answers with a problem.
       requireHostHeader: false,
     },
-    handle,
+    limitPipelining(handle, limits.pipelined),
   );
   server.setTimeout(limits.stalledTimeout);
   // request-head.ts counts them: Node would answer as if the headers were too large, or drop those over its limit.

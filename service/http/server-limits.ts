@@ -16,6 +16,8 @@ export interface ServerLimits {
   readonly headerCount: number;
   /** Connections at once. */
   readonly connections: number;
+  /** Unanswered requests of one connection: a client that sends more loses the connection. */
+  readonly pipelined: number;
   /** For what a client still sends after an answer that ends its connection; {@link lingerIdleTimeout} without a byte. */
   readonly lingerTimeout: number;
   readonly lingerIdleTimeout: number;
@@ -42,6 +44,8 @@ export const serverLimits: ServerLimits = {
   headerCount: 100,
   // An idle connection holds some 10 KiB of the pod's memory.
   connections: 1000,
+  // Load generators send 10 or 16 at once, browsers one.
+  pipelined: 100,
   // A client that writes its whole request before it reads gets its error, with up to 32 MiB and in 5 s.
   lingerTimeout: 5_000,
   lingerIdleTimeout: 2_000,

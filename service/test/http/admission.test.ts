@@ -146,6 +146,13 @@ describe("admitRequests", () => {
     expect(running()).to.equal(1);
   });
 
+  it("rejects at once what comes while 2,000 requests wait", async () => {
+    const { begin } = setUp({ heldBytes: 1 });
+    for (let i = 0; i <= 2000; i++) begin();
+    const problem: unknown = await begin().ended.catch((error: unknown) => error);
+    expect(problem).to.include({ status: 503, code: "overloaded" });
+  });
+
   it("lets requests wait only shortly once the queue has not been empty for long", async () => {
     const { begin } = setUp({ heldBytes: 1, waitMs: 2000, overloadedWaitMs: 1 });
     begin();
