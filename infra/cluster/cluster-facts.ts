@@ -93,8 +93,15 @@ async function ofMinikube(profile: string, settings: SiteSettings): Promise<Site
     reach: minikube.reach,
     tunnel: `minikube tunnel -p ${profile}`,
     policyFault: minikube.policyFault,
-    faults: fault === undefined ? [] : [fault],
+    faults: [fault, expose.kind === "ingress" ? tunnelHint(minikube) : undefined].filter(
+      (text) => text !== undefined,
+    ),
   };
+}
+
+function tunnelHint({ ingressTunnel }: Minikube): string | undefined {
+  if (ingressTunnel === undefined) return undefined;
+  return `This machine has no route to the node. For the Ingress run, in a terminal of its own: ${ingressTunnel}`;
 }
 
 async function ofKubeconfig(context: string | undefined, { expose, platform }: SiteSettings): Promise<Site> {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
 import { given, integer, matching, oneOf, optional, refuseKeys } from "./config-values.ts";
 
@@ -80,19 +81,26 @@ function requirePem(name: string, text: string, form: RegExp): void {
   if (!form.test(text)) throw new RunError(`${name} is not in PEM: it must have ${form.source}.`);
 }
 
-const proxyList = /^(\d{1,2}|[\da-fA-F.:]+(\/\d{1,3})?(, ?[\da-fA-F.:]+(\/\d{1,3})?)*)$/;
+/** Names of address ranges that the service knows. */
+const namedRanges = ["loopback", "linklocal", "uniquelocal"];
 
 /**
  * Reads which proxies the service trusts, or undefined for none. With an Ingress its controller is one.
  * @throws {RunError} one sentence
  */
 export function readTrustedProxies(config: Config, { kind }: Expose): string | undefined {
-  if (config.require("trustedProxies") === "auto") return kind === "ingress" ? "1" : undefined;
-  const proxies = matching(
-    config,
-    "trustedProxies",
-    proxyList,
-    "auto, a number of proxies, or addresses such as 10.0.0.0/8",
+  const proxies = config.require("trustedProxies");
+  if (proxies === "auto") return kind === "ingress" ? "1" : undefined;
+  if (/^\d{1,2}$/.test(proxies)) return Number(proxies) === 0 ? undefined : proxies;
+  if (proxies.split(",").every((range) => isRange(range.trim()))) return proxies;
+  throw new RunError(
+    `trustedProxies must be auto, a number of proxies, or addresses such as 10.0.0.0/8, not "${proxies}".`,
   );
-  return proxies === "0" ? undefined : proxies;
+}
+
+function isRange(text: string): boolean {
+  if (namedRanges.includes(text)) return true;
+  const [, address = "", length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  return bits !== undefined && Number(length ?? bits) <= bits;
 }

@@ -12,7 +12,7 @@ import {
 import { enforcement, enforcingCluster } from "../network-enforcement.ts";
 import { unsupportedProfile } from "../supported-cluster.ts";
 import type { Machines } from "../nodes/nodes.ts";
-import { reach, type Machine, type Reach } from "./node-address.ts";
+import { ingressReach, reach, type Machine, type Reach } from "./node-address.ts";
 import { withPublishedPorts } from "./published-port.ts";
 
 /** A running minikube cluster with metrics-server. */
@@ -32,6 +32,8 @@ export interface Minikube {
   readonly hasIngress: boolean;
   /** Where a port of the node is reached from this machine. */
   readonly reach: (nodePort: number) => Reach;
+  /** Command without which this machine reaches no Ingress. @default it has a route to the node */
+  readonly ingressTunnel?: string | undefined;
   /** Why nobody may rely on NetworkPolicies, and the command that fixes it. */
   readonly policyFault?: string;
 }
@@ -70,6 +72,7 @@ export async function findMinikube(
     buildsInNode,
     hasIngress: hasIngress(found),
     reach: (nodePort) => reach(found, nodePort, machine),
+    ingressTunnel: ingressReach(found, machine).meanwhile,
     ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),
   };
 }

@@ -62,6 +62,15 @@ describe("findSite", () => {
     expect(reach(30080)).to.deep.equal({ address: "[2001:db8::1]:30080" });
   });
 
+  it("names the tunnel for an Ingress where this machine has no route to minikube's node", async () => {
+    const classes = { ingressClasses: [ingressClass("traefik")] };
+    const ingress = { expose: "ingress", host: "a.example", ingressClass: "traefik" };
+    expect((await find(ingress, classes)).faults).to.deep.equal([
+      "This machine has no route to the node. For the Ingress run, in a terminal of its own: minikube tunnel -p minikube",
+    ]);
+    expect((await find({})).faults).to.deep.equal([]);
+  });
+
   it("warns of a platform that no node has, and of an IngressClass that the cluster does not have", async () => {
     const { architecture, faults } = await find({ ...current, platform: "linux/arm64" });
     expect(architecture).to.equal("arm64");

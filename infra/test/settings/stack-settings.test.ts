@@ -98,6 +98,9 @@ describe("readSettings", () => {
         },
       },
     ],
+    [{ trustedProxies: "loopback, fd00::/8" }, { trustedProxies: "loopback, fd00::/8" }],
+    [{ trustedProxies: "2" }, { trustedProxies: "2" }],
+    [{ trustedProxies: "0" }, {}],
     [{ logLevel: "debug" }, { logLevel: "debug" }],
     [
       { metrics: "annotations" },
@@ -266,10 +269,12 @@ describe("readSettings", () => {
       { mongo: "external", mongodbUri: "mongodb://h/app", keepData: true },
       "keepData goes with mongo standalone only. Run: pulumi config rm keepData",
     ],
-    [
-      { trustedProxies: "all" },
-      'trustedProxies must be auto, a number of proxies, or addresses such as 10.0.0.0/8, not "all".',
-    ],
+    ...["all", "", "10.0.0.0/33", "1.2.3.4.5", "10.0.0.1,", "fd00::/129", "100"].map(
+      (trustedProxies): [Record<string, unknown>, string] => [
+        { trustedProxies },
+        `trustedProxies must be auto, a number of proxies, or addresses such as 10.0.0.0/8, not "${trustedProxies}".`,
+      ],
+    ),
     [{ nodePort: 80 }, "nodePort must be a whole number from 30000 to 32767, not 80."],
     [{ logLevel: "loud" }, 'logLevel must be one of trace, debug, info, warn, error, fatal, not "loud".'],
     [{ metrics: "on" }, 'metrics must be one of off, annotations, serviceMonitor, not "on".'],
