@@ -6,6 +6,7 @@ import { readSettings } from "../../settings/stack-settings.ts";
 import {
   fakeKubectl,
   fakeMinikube,
+  goodProfile,
   ingressClass,
   kubernetesNode,
   restorePath,
@@ -64,6 +65,9 @@ describe("findSite", () => {
 
   it("names the tunnel for an Ingress where this machine has no route to minikube's node", async () => {
     const classes = { ingressClasses: [ingressClass("traefik")] };
+    // A network for documentation, which no interface has.
+    const Config = { ...goodProfile.Config, Nodes: [{ IP: "203.0.113.1" }] };
+    fakeMinikube([{ ...goodProfile, Config }]);
     const ingress = { expose: "ingress", host: "a.example", ingressClass: "traefik" };
     expect((await find(ingress, classes)).faults).to.deep.equal([
       "This machine has no route to the node. For the Ingress run, in a terminal of its own: minikube tunnel -p minikube",
