@@ -1,4 +1,5 @@
 import type { Schema } from "mongoose";
+import { limitNumbers } from "./number-range.ts";
 import { requireSupported } from "./supported-schema.ts";
 
 /** A collection of documents at a path, described by a Mongoose schema. */
@@ -36,6 +37,7 @@ function stored(schema: Schema): Schema {
   // The store creates indexes once it is connected. Empty objects are values too.
   for (const option of ["autoCreate", "autoIndex", "minimize", "versionKey"] as const)
     clone.set(option, false);
+  limitNumbers(clone);
   clone.add({ createdAt: Date });
   // Newest first; `_id` decides between documents of the same millisecond.
   clone.index({ createdAt: -1, _id: -1 });

@@ -33,10 +33,28 @@ function problemOfPaths(schema: Schema): string | undefined {
     const { select, immutable } = options as { select?: unknown; immutable?: unknown };
     if (instance !== undefined) return `\`${name}\` of type ${instance}, which JSON can't carry back`;
     if (select === false) return `\`${name}\` with \`select: false\`: documents are sent as they are stored`;
+    const limit = ignoredLimit(type);
+    if (limit !== undefined)
+      return `\`${name}\` with \`${limit}\`, which Mongoose ignores for ${type.instance}: use a validator`;
     if (immutable && name !== "createdAt")
       return `\`${name}\` with \`immutable\`: use a validator, or leave it out`;
   }
   return undefined;
+}
+
+/** Mongoose's options that limit a value, and the types that have them. */
+const limits: Readonly<Record<string, readonly string[]>> = {
+  min: ["Number", "Int32", "Double", "Date"],
+  max: ["Number", "Int32", "Double", "Date"],
+  minlength: ["String"],
+  maxlength: ["String"],
+  minLength: ["String"],
+  maxLength: ["String"],
+  match: ["String"],
+};
+
+function ignoredLimit({ options, instance }: SchemaType): string | undefined {
+  return Object.keys(limits).find((name) => name in options && !limits[name]?.includes(instance));
 }
 
 function unsupportedType(type: SchemaType): string | undefined {

@@ -5,6 +5,7 @@ import { validDocument, type FieldError } from "../../resource/document-validato
 import type { JsonObject } from "../../resource/document.ts";
 import { modelOf } from "../../store/stored-document.ts";
 import { resource } from "../../resource/resource.ts";
+import { resourceSchemas } from "../../openapi/mongoose-json-schema.ts";
 import { everyType } from "../support/every-type.ts";
 
 const modelFor = (schema: Schema) => modelOf(mongoose.createConnection(), resource("/things", schema));
@@ -75,6 +76,31 @@ describe("validDocument", () => {
       "maker.name": "required",
       nope: "unknown",
     });
+  });
+
+  it("limits an integer, also in lists and subdocuments, and takes null", async () => {
+    const { Int32, Double } = Schema.Types;
+    const servings = { type: Int32, min: 1, max: 50 };
+    const nested = new Schema({ n: servings });
+    const schema = new Schema({
+      servings,
+      ratio: { type: Double, max: 1 },
+      list: [servings],
+      parts: [nested],
+    });
+    const of = modelFor(schema);
+    const codes = async (sent: JsonObject) =>
+      (await errorsOf(sent, of)).map(({ path, code }) => [path, code]);
+    expect(await codes({ servings: 51, ratio: 1.5, list: [0], parts: [{ n: 0 }] })).to.have.deep.members([
+      ["servings", "max"],
+      ["ratio", "max"],
+      ["list.0", "min"],
+      ["parts.0.n", "min"],
+    ]);
+    expect(await codes({ servings: 1.5 })).to.deep.equal([["servings", "type"]]);
+    expect((await validDocument(of, { servings: null, ratio: 1, list: [50] })).servings).to.equal(null);
+    const contract = resourceSchemas(resource("/things", schema)).NewThing;
+    expect(contract?.properties?.servings).to.deep.include({ minimum: 1, maximum: 50 });
   });
 
   it("doesn't cast: a number is no string, and a string no number", async () => {

@@ -36,6 +36,7 @@ describe("resource", () => {
     ["a type that JSON can't carry", of({ a: Buffer }), "`a` of type Buffer"],
     ["the same in an array", of({ a: [Schema.Types.Decimal128] }), "`a` of type Decimal128"],
     ["a hidden field", of({ a: { type: String, select: false } }), "`a` with `select: false`"],
+    ["a limit that Mongoose ignores", of({ a: { type: [String], maxlength: 3 } }), "`a` with `maxlength`"],
     ["an immutable field", of({ a: { type: String, immutable: true } }), "`a` with `immutable`"],
     ["a server's field", of({ createdAt: Date }), "`createdAt`"],
     ["an id of its own", of({ _id: String }), "`_id` of its own type"],
