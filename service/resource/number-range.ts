@@ -24,7 +24,7 @@ function limit(type: SchemaType): void {
 
 function add(
   type: SchemaType,
-  about: { type: string },
+  about: Limit,
   isValid: (value: number) => boolean,
   text: string,
 ): void {
