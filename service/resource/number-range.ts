@@ -22,12 +22,7 @@ function limit(type: SchemaType): void {
     add(type, { type: "max", max }, (value) => value <= max, `more than maximum allowed value (${max})`);
 }
 
-function add(
-  type: SchemaType,
-  about: Limit,
-  isValid: (value: number) => boolean,
-  text: string,
-): void {
+function add(type: SchemaType, about: Limit, isValid: (value: number) => boolean, text: string): void {
   if (type.validators.some((validator) => validator.type === about.type)) return;
   // As Mongoose's own: `null` is valid, and the contract reads the limit from the validator.
   type.validate({
