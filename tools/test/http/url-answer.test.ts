@@ -11,7 +11,7 @@ describe("answerOf", () => {
     const service = await answering(200, "here");
     const named = service.url.replace("127.0.0.1", "koa-mongo.local");
     const script = `
-      const { bypassProxy } = await import(${file("../../../infra/cluster/proxy-bypass.ts")});
+      const { bypassProxy } = await import(${file("../../../infra/cluster/minikube/proxy-bypass.ts")});
       const { answerOf } = await import(${file("../../http/url-answer.ts")});
       bypassProxy("minikube");
       const answers = [await answerOf("${service.url}", 5000), await answerOf("${named}", 5000, "127.0.0.1")];
