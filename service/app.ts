@@ -48,9 +48,12 @@ export function createRouter(deps: AppDeps): Router {
   const { database, metrics } = deps;
   const storeOf = (each: Resource) =>
     validatedStore(createStore(database, each, metrics), each, database.connection);
+  const stores = new Map(resources.map((each) => [each, storeOf(each)]));
+  // The page's reads and writes go together with those of /data.
+  const store = stores.get(data) ?? storeOf(data);
   router.use(
-    pageRoutes({ ...deps, store: storeOf(data) }).routes(),
-    ...resources.map((each) => resourceRoutes(each, storeOf(each)).routes()),
+    pageRoutes({ ...deps, store }).routes(),
+    ...[...stores].map(([each, own]) => resourceRoutes(each, own).routes()),
     healthRoutes(deps).routes(),
     openapiRoutes({ ...deps, resources }).routes(),
   );
