@@ -1,12 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-
-/** The parts of Docker's config.json that are needed here. */
-interface DockerConfig {
-  readonly credsStore?: string;
-  readonly credHelpers?: Readonly<Record<string, string>>;
-}
+import { dockerConfigFile, readDockerConfig } from "./docker-config.ts";
 
 /** The registries of the Dockerfile's base images, as `credHelpers` names them. */
 const baseRegistries = ["https://index.docker.io/v1/", "docker.io", "gcr.io"];
@@ -17,25 +11,15 @@ const baseRegistries = ["https://index.docker.io/v1/", "docker.io", "gcr.io"];
  * @param registry the repository that the image is pushed to. @default none
  */
 export function missingCredentialHelper(registry?: string): string | undefined {
-  const file = join(process.env.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json");
-  const { credsStore, credHelpers = {} } = readConfig(file);
+  const { credsStore, credHelpers = {} } = readDockerConfig();
   const used = [...baseRegistries, ...(registry === undefined ? [] : [registry.split("/", 1)[0] ?? ""])];
   const helpers = [credsStore, ...used.map((host) => credHelpers[host])];
   const missing = helpers.find((helper) => helper !== undefined && helper !== "" && !isOnPath(helper));
   if (missing === undefined) return undefined;
   return (
-    `${file} names the credential helper "${missing}", and docker-credential-${missing} is not on PATH. ` +
+    `${dockerConfigFile()} names the credential helper "${missing}", and docker-credential-${missing} is not on PATH. ` +
     "Install it, or remove the lines with this name (credsStore, credHelpers) from the file and run `docker login` again."
   );
-}
-
-/** A file that does not exist or can't be read has no helper; Docker itself says what is wrong with it. */
-function readConfig(file: string): DockerConfig {
-  try {
-    return (JSON.parse(readFileSync(file, "utf8")) as DockerConfig | null) ?? {};
-  } catch {
-    return {};
-  }
 }
 
 function isOnPath(helper: string): boolean {

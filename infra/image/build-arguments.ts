@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { readDockerConfig } from "../cluster/docker-config.ts";
 import type { BuildSettings } from "../settings/build-settings.ts";
 
 /** Build arguments by name. */
@@ -31,7 +29,7 @@ export function buildArguments(
  * those of the environment, but no proxy that listens on this machine only: a build has a network of its own.
  */
 export function proxiesOfMachine(env: Variables = process.env): BuildArguments {
-  const ofDocker = dockerProxies(join(env.DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json"));
+  const ofDocker = dockerProxies(env);
   if (Object.keys(ofDocker).length > 0) return ofDocker;
   const of = (name: string) => env[name.toLowerCase()] ?? env[name];
   const proxies = reachable({ HTTPS_PROXY: of("HTTPS_PROXY"), HTTP_PROXY: of("HTTP_PROXY") });
@@ -39,14 +37,9 @@ export function proxiesOfMachine(env: Variables = process.env): BuildArguments {
 }
 
 /** Docker's keys: https://docs.docker.com/engine/cli/proxy */
-function dockerProxies(file: string): BuildArguments {
-  try {
-    const { proxies } = JSON.parse(readFileSync(file, "utf8")) as { proxies?: { default?: Variables } };
-    const { httpsProxy, httpProxy, noProxy } = proxies?.default ?? {};
-    return defined({ HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy });
-  } catch {
-    return {};
-  }
+function dockerProxies(env: Variables): BuildArguments {
+  const { httpsProxy, httpProxy, noProxy } = readDockerConfig(env).proxies?.default ?? {};
+  return defined({ HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy });
 }
 
 function reachable(proxies: Variables): BuildArguments {

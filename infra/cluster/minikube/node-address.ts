@@ -1,5 +1,5 @@
-import { BlockList, isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import { isInNetwork } from "./ip-network.ts";
 import { startCommand, type Profile } from "./minikube-profile.ts";
 import { urlHost } from "../url-host.ts";
 import { daemonHost, findPublished, isContainer, isLoopback, type DaemonHost } from "./published-port.ts";
@@ -27,7 +27,7 @@ export interface Machine {
 function isHidden(config: Profile["Config"], { daemon, networks }: Required<Machine>): boolean {
   if (!isContainer(config)) return false;
   const ip = config.Nodes[0]?.IP ?? "";
-  return daemon !== undefined || !networks.some((network) => contains(network, ip));
+  return daemon !== undefined || !networks.some((network) => isInNetwork(ip, network));
 }
 
 /**
@@ -39,7 +39,7 @@ export function reach(profile: Profile, nodePort: number, machine: Machine = {})
   const known = complete(machine, Config.Driver);
   const published = isContainer(Config) ? findPublished(Config.ExposedPorts ?? [], nodePort) : undefined;
   if (published !== undefined) return reachPublished(published, known.daemon);
-  const node = { address: `${urlHost(Config.Nodes[0]?.IP ?? "127.0.0.1")}:${nodePort}` };
+  const node = { address: hostPort(Config.Nodes[0]?.IP ?? "127.0.0.1", nodePort) };
   if (!isHidden(Config, known)) return node;
   return {
     ...node,
@@ -91,16 +91,6 @@ function ownNetworks(): string[] {
     .filter((cidr) => cidr !== null);
 }
 
-function contains(network: string, ip: string): boolean {
-  const [address = "", prefix] = network.split("/");
-  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-  if (isIP(ip) !== isIP(address)) return false;
-  const list = new BlockList();
-  list.addSubnet(address, Number(prefix), family);
-  return list.check(ip, family);
-}
-
-/** IPv6 addresses need brackets in a URL. */
 function hostPort(host: string, port: number): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${urlHost(host)}:${port}`;
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join } from "node:path";
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import type { ClusterSettings } from "../../settings/cluster-settings.ts";
 import { kubectlSays } from "../kubectl-query.ts";
+import { isInNetwork } from "./ip-network.ts";
 
 type Variables = Record<string, string | undefined>;
 
@@ -70,18 +71,8 @@ function isBypassed(host: string, env: Variables): boolean {
 /** As Go matches an entry of NO_PROXY: an address, a network, a domain, or all. */
 function matches(entry: string, host: string): boolean {
   if (entry === "*" || entry === host) return true;
-  const [network = "", bits] = entry.split("/");
-  if (bits !== undefined) return isInNetwork(host, network, Number(bits));
+  if (entry.includes("/")) return isInNetwork(host, entry);
   return isIP(host) === 0 && host.endsWith(`.${entry.replace(/^\*?\./, "")}`);
-}
-
-function isInNetwork(host: string, network: string, bits: number): boolean {
-  const version = isIP(network);
-  if (version === 0 || version !== isIP(host) || !(bits <= (version === 6 ? 128 : 32))) return false;
-  const family = version === 6 ? "ipv6" : "ipv4";
-  const list = new BlockList();
-  list.addSubnet(network, bits, family);
-  return list.check(host, family);
 }
 
 /** The nodes' addresses, from minikube's own file: `minikube profile list` takes longer than most commands here. */
