@@ -1,0 +1,48 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { list } from "../../support/cluster-objects.ts";
+import { onNode } from "../../support/stack-pods.ts";
+
+/** Seconds that a node may take to download an image. */
+const pullTimeout = 180;
+
+/** Skips the tests of a suite, and says in one line which part this machine can't have. */
+export function skipWithout(test: Mocha.Context, part: string): never {
+  console.log(`      skipped, because this machine has no ${part}`);
+  return test.skip();
+}
+
+/** Skips the suite unless every node has the image or downloads it. */
+export async function needsImage(test: Mocha.Context, image: string): Promise<void> {
+  const script = `docker image inspect ${image} >/dev/null 2>&1 || timeout ${pullTimeout} docker pull ${image}`;
+  for (const { metadata } of await list(({ core }) => core.listNode())) {
+    const present = await onNode(metadata.name, script).then(
+      () => true,
+      () => false,
+    );
+    if (!present) skipWithout(test, `image ${image}`);
+  }
+}
+
+/**
+ * Gives the path of a manifest that a part's publisher offers, and skips the suite if there is none. A file of the
+ * same name in the folder `MODES_MANIFESTS` comes first, for a machine that does not reach the publisher.
+ * @param name for example `cert-manager.yaml`
+ */
+export async function needsManifest(test: Mocha.Context, name: string, url: string): Promise<string> {
+  const folder = process.env.MODES_MANIFESTS;
+  if (folder !== undefined) {
+    const file = join(folder, name);
+    const isThere = await readFile(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return file;
+  }
+  const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch(() => undefined);
+  if (answer?.ok !== true) skipWithout(test, `manifest ${url}`);
+  const file = join(await mkdtemp(join(tmpdir(), "koa-mongo-stack-modes-")), name);
+  await writeFile(file, await answer.text());
+  return file;
+}
