@@ -86,6 +86,7 @@ async function serve(settings: Settings): Promise<void> {
     handle: (request, response) => void handle(request, response),
     logger,
     metrics,
+    limits: { ...serverLimits, keepAliveTimeout: settings.keepAliveMs },
   });
   listen(server, settings.port, settings, logger);
   if (metrics !== undefined) await serveMetrics(metrics, settings, logger);

@@ -1,6 +1,7 @@
 import { EnvError, makeValidator, cleanEnv, host, port, str } from "envalid";
 import { mongo } from "mongoose";
 import { hostname } from "node:os";
+import { serverLimits } from "./http/server-limits.ts";
 import { parseTrust, type Trust } from "./http/trusted-proxies.ts";
 
 /** What the environment says, read once at start. */
@@ -28,6 +29,8 @@ export interface Settings {
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
+  /** Milliseconds that an idle connection is kept. `KEEP_ALIVE_MS`, default 65000. A proxy's own idle timeout must be shorter. */
+  readonly keepAliveMs: number;
   /** Which proxies tell the truth of their clients. `TRUSTED_PROXIES`, default none. */
   readonly trusts: Trust;
   /** Milliseconds from a request to its answer, at the latest. `DEADLINE_MS`, default 2000. */
@@ -78,6 +81,14 @@ const milliseconds = makeValidator((input) => {
   return Number(input);
 });
 
+// Node takes 0 for no limit at all.
+const keepAlive = makeValidator((input) => {
+  if (!/^[1-9]\d{3,6}$/.test(input)) {
+    throw new EnvError(`must be a whole number of milliseconds from 1000 to 9999999, not "${input}"`);
+  }
+  return Number(input);
+});
+
 const deadline = makeValidator((input) => {
   if (!/^[1-9]\d{2,4}$/.test(input)) {
     throw new EnvError(`must be a whole number of milliseconds from 100 to 99999, not "${input}"`);
@@ -117,6 +128,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       TRUSTED_PROXIES: trust({ default: noTrust }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
+      KEEP_ALIVE_MS: keepAlive({ default: serverLimits.keepAliveTimeout }),
       DEADLINE_MS: deadline({ default: 2000 }),
       // A body takes up to five times its bytes while it is parsed and stored: this fits into a pod's 128 MiB.
       MAX_HELD_BYTES: heldBytes({ default: 8 * 1024 * 1024 }),
@@ -145,6 +157,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     trusts: clean.TRUSTED_PROXIES,
     drainMs: clean.DRAIN_MS,
     shutdownMs: clean.SHUTDOWN_MS,
+    keepAliveMs: clean.KEEP_ALIVE_MS,
     deadlineMs: clean.DEADLINE_MS,
     maxHeldBytes: clean.MAX_HELD_BYTES,
   };

@@ -4,6 +4,7 @@ import { limitPipelining } from "./pipelining.ts";
 import { rejectOutsideKoa, type RejectionDeps } from "./rejected-connection.ts";
 import { continueOnRead } from "./request-body.ts";
 import { lingerAfterUnreadBodies } from "./unread-body.ts";
+import { keepUnusedConnections } from "./unused-connections.ts";
 
 /** What the server needs from outside. */
 export interface ServerDeps extends RejectionDeps {
@@ -27,6 +28,7 @@ export function createHttpServer({ handle, limits = serverLimits, ...rejectionDe
     limitPipelining(handle, limits.pipelined),
   );
   server.setTimeout(limits.stalledTimeout);
+  keepUnusedConnections(server, limits);
   // request-head.ts counts them: Node would answer as if the headers were too large, or drop those over its limit.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;

@@ -8,6 +8,10 @@ import { failBody, incompleteBody } from "./request-body.ts";
 import { Problem, problemBody, problemType } from "./problem.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { lingeringClose, type LingerLimits } from "./unread-body.ts";
+import { isUnused } from "./unused-connections.ts";
+
+/** Node's code of a request that took longer than `headersTimeout` or `requestTimeout`. */
+const requestTimeout = "ERR_HTTP_REQUEST_TIMEOUT";
 
 /** What {@link rejectOutsideKoa} reports to. */
 export interface RejectionDeps {
@@ -32,7 +36,7 @@ export function rejectOutsideKoa(
     const requestId = randomUUID();
     logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
     lingeringClose(server, socket, limits, rawAnswer(problem, requestId));
-    // No request: a browser opens connections that it never uses, and an error budget is about what was asked.
+    // No request: an error budget is about what was asked.
     if (body === undefined) metrics?.problem(problem.code);
     else failBody(body, problem);
   }
@@ -41,6 +45,8 @@ export function rejectOutsideKoa(
     latest.set(request.socket, { request, response });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // A connection that a proxy or a browser opened in advance: its idle timeout ends it.
+    if (error.code === requestTimeout && isUnused(socket)) return;
     const last = latest.get(socket);
     const body = last?.request.complete === false ? last.request : undefined;
     if (!socket.writable || (last !== undefined && isBeingAnswered(last))) socket.destroy();
@@ -63,7 +69,7 @@ function parserProblem(code: string | undefined, inBody: boolean): Problem {
   // The client has closed its side, and may still read.
   if (code === "HPE_INVALID_EOF_STATE" && inBody) return incompleteBody();
   switch (code) {
-    case "ERR_HTTP_REQUEST_TIMEOUT":
+    case requestTimeout:
       return new Problem(408, "request_timeout", "The request took too long to arrive.");
     case "HPE_HEADER_OVERFLOW":
       return new Problem(431, "headers_too_large", "The headers are too large.");

@@ -4,7 +4,7 @@ export interface ServerLimits {
   readonly headersTimeout: number;
   /** For the whole request, with its body. */
   readonly requestTimeout: number;
-  /** For the next request on an idle connection. */
+  /** For the next request on an idle connection, and for the first one. */
   readonly keepAliveTimeout: number;
   /** Without a byte in either direction. */
   readonly stalledTimeout: number;
@@ -31,7 +31,7 @@ export const serverLimits: ServerLimits = {
   headersTimeout: 10_000,
   // The largest body in that time is 40 kbit/s, less than a bad mobile network.
   requestTimeout: 20_000,
-  // Longer than the 60 s of the usual load balancers: they would otherwise send on a connection that is just closed.
+  // Of clients that connect directly; KEEP_ALIVE_MS is another one, for those that come through a proxy.
   keepAliveTimeout: 65_000,
   // A client that reads no byte of its answer would keep its place among the requests in flight for ever. Longer than
   // `requestTimeout`, so that a stalled request gets an error before its connection ends.

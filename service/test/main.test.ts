@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { Agent, request, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import mongoose from "mongoose";
@@ -144,6 +145,25 @@ describe("main", () => {
     const response = await fetch(`http://127.0.0.1:${running.port}/health/ready`);
     expect(response.status).to.equal(503);
     expect(response.headers.get("Connection")).to.equal("close");
+    expect(await exitCode(running)).to.equal(0);
+  });
+
+  it("does not wait for connections that never said anything, and exits with 0", async () => {
+    const running = await startReady({ DRAIN_MS: "0" });
+    const silent = connect(running.port, "127.0.0.1");
+    await once(silent, "connect");
+    const start = performance.now();
+    running.child.kill("SIGTERM");
+    await once(silent.resume(), "close");
+    expect(await exitCode(running)).to.equal(0);
+    expect(performance.now() - start).to.be.below(5000);
+  });
+
+  it("keeps idle connections as long as KEEP_ALIVE_MS says", async () => {
+    const running = await startReady({ DRAIN_MS: "0", KEEP_ALIVE_MS: "1000" });
+    const response = await fetch(`http://127.0.0.1:${running.port}/health/live`);
+    expect(response.headers.get("Keep-Alive")).to.equal("timeout=1");
+    running.child.kill("SIGTERM");
     expect(await exitCode(running)).to.equal(0);
   });
 

@@ -16,6 +16,7 @@ describe("readSettings", () => {
       podsHost: undefined,
       drainMs: 2000,
       shutdownMs: 15000,
+      keepAliveMs: 65000,
       deadlineMs: 2000,
       maxHeldBytes: 8388608,
     });
@@ -27,6 +28,7 @@ describe("readSettings", () => {
       MONGODB_URI: "http://u:hunter2@h",
       LOG_LEVEL: "loud",
       DRAIN_MS: "2s",
+      KEEP_ALIVE_MS: "0",
       DEADLINE_MS: "0",
       MAX_HELD_BYTES: "1",
       METRICS_PORT: "0x",
@@ -40,6 +42,7 @@ describe("readSettings", () => {
       .and.matches(/MONGODB_URI: must be a connection string/)
       .and.matches(/LOG_LEVEL: /)
       .and.matches(/DRAIN_MS: must be a whole number of milliseconds/)
+      .and.matches(/KEEP_ALIVE_MS: must be a whole number of milliseconds from 1000/)
       .and.matches(/DEADLINE_MS: must be a whole number of milliseconds from 100/)
       .and.matches(/MAX_HELD_BYTES: must be a whole number of bytes/)
       .and.matches(/METRICS_PORT: /)

@@ -127,9 +127,9 @@ describe("the HTTP server's patience", () => {
   let service: TestService;
   const limits = {
     headersTimeout: 400,
-    requestTimeout: 2500,
-    keepAliveTimeout: 400,
-    stalledTimeout: 3000,
+    requestTimeout: 3500,
+    keepAliveTimeout: 1000,
+    stalledTimeout: 4000,
     checkInterval: 50,
     connections: 5,
   };
@@ -152,8 +152,29 @@ describe("the HTTP server's patience", () => {
     }
   });
 
-  it("answers 408 to a connection that says nothing", async () => {
-    await expectProblem(await answerOf(await received(await open(service))), 408, "request_timeout");
+  it("closes a connection that says nothing as an idle one, without an answer", async () => {
+    const logged = service.log.length;
+    const start = performance.now();
+    expect(await received(await open(service))).to.equal("");
+    expect(performance.now() - start).to.be.within(limits.keepAliveTimeout, limits.requestTimeout);
+    expect(service.log.slice(logged)).to.deep.equal([]);
+  });
+
+  it("answers on a connection that a proxy opened long before it sends", async () => {
+    const patient = await startService(undefined, {}, { ...limits, keepAliveTimeout: 20_000 });
+    try {
+      const socket = await open(patient);
+      await sleep(limits.headersTimeout * 3);
+      socket.write(`GET /data HTTP/1.1\r\nHost: x\r\n${closing}\r\n`);
+      expect((await answerOf(await received(socket))).status).to.equal(200);
+      // From its first byte on, such a connection has the same limits as any other.
+      const slow = await open(patient);
+      await sleep(limits.headersTimeout * 3);
+      slow.write("GET /data HTTP/1.1\r\n");
+      await expectProblem(await answerOf(await received(slow)), 408, "request_timeout");
+    } finally {
+      await patient.close();
+    }
   });
 
   for (const [what, head, part] of [
@@ -211,5 +232,21 @@ describe("the HTTP server's patience", () => {
     expect(await received(await open(service))).to.equal("");
     expect((await service.request("/health/live")).status).to.equal(200);
     for (const socket of busy) socket.destroy();
+  });
+
+  it("lets connections that never said anything make room, too", async () => {
+    const few = { ...limits, headersTimeout: 20_000, keepAliveTimeout: 20_000, stalledTimeout: 20_000 };
+    const full = await startService(undefined, {}, { ...few, requestTimeout: 20_000 });
+    try {
+      const silent = await Promise.all(Array.from({ length: limits.connections }, () => open(full)));
+      await sleep(1100);
+      // One of these two finds no room, and is lost.
+      const late = [await open(full), await open(full)];
+      await Promise.all(silent.map((socket) => received(socket)));
+      for (const socket of late) socket.destroy();
+      expect((await full.request("/health/live")).status).to.equal(200);
+    } finally {
+      await full.close();
+    }
   });
 });
