@@ -24,6 +24,13 @@ export const preStopSeconds = { oneNode: 3, severalNodes: 5 };
 /** Seconds after which Kubernetes kills a pod that has not ended. */
 export const terminationGraceSeconds = 30;
 
+/**
+ * Milliseconds that the service keeps idle connections of a proxy: longer than any proxy keeps them, because a proxy
+ * answers 502 if it sends on a connection that the service is just closing. ingress-nginx keeps them 60 s, Traefik 90 s,
+ * Caddy 2 minutes, Google's load balancer 10 minutes, and proxies with Envoy one hour.
+ */
+export const proxyKeepAliveMs = 3_660_000;
+
 /** Seconds after which the pods of an unreachable node are replaced. */
 export const unreachableNodeSeconds = 30;
 /** Seconds in which a rollout has to get one pod further. */

@@ -4,12 +4,14 @@ import type { SecretKey } from "../mongodb/connection-secret.ts";
 import { partOf } from "../platform/metadata.ts";
 import { containerSecurity, leaveAfter, podSecurity, spread } from "../platform/pod-defaults.ts";
 import type { Collector, MetricsSettings } from "../settings/monitoring-settings.ts";
+import type { Expose } from "../settings/expose-settings.ts";
 import type { Scaling } from "../settings/stack-settings.ts";
 import { metricsPort, podsName, webLabels, webPort } from "./labels-and-ports.ts";
 import {
   heapMiB,
   podReplacementSeconds,
   preStopSeconds,
+  proxyKeepAliveMs,
   progressDeadlineSeconds,
   terminationGraceSeconds,
   unreachableNodeSeconds,
@@ -34,6 +36,8 @@ export interface WebDeploymentArgs {
   readonly metrics?: MetricsSettings | undefined;
   /** Proxies whose X-Forwarded headers are true: their number, or addresses. @default none */
   readonly trustedProxies?: string | undefined;
+  /** How the service is reached from outside: an Ingress is a proxy, too. */
+  readonly expose: Expose;
   /** Where traces go. @default nothing is traced */
   readonly collector?: Collector | undefined;
   /**
@@ -126,9 +130,11 @@ function container(args: WebDeploymentArgs): Container {
 function environment({
   mongodbUri,
   logLevel,
+  expose,
   trustedProxies,
   collector,
 }: WebDeploymentArgs): types.input.core.v1.EnvVar[] {
+  const isBehindProxy = expose.kind === "ingress" || trustedProxies !== undefined;
   return [
     { name: "MONGODB_URI", valueFrom: { secretKeyRef: mongodbUri } },
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
@@ -137,6 +143,7 @@ function environment({
     { name: "METRICS_PORT", value: String(metricsPort) },
     { name: "PODS_HOST", value: podsName },
     ...(trustedProxies === undefined ? [] : [{ name: "TRUSTED_PROXIES", value: trustedProxies }]),
+    ...(isBehindProxy ? [{ name: "KEEP_ALIVE_MS", value: String(proxyKeepAliveMs) }] : []),
     ...tracing(collector),
     { name: "NODE_OPTIONS", value: `--max-old-space-size=${heapMiB}` },
   ];

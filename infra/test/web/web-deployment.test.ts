@@ -127,6 +127,20 @@ describe("the service's Deployment", function () {
     expect(await trusted({ ...ingress, ...host, trustedProxies: "0" })).to.equal(undefined);
   });
 
+  it("keeps idle connections of a proxy longer than the proxy does", async () => {
+    const keepAlive = async (values: Record<string, unknown>) => {
+      const run = await runProgram(values);
+      const { env } = run.the("Deployment").inputs.spec.template.spec.containers[0];
+      return (env as { name: string; value?: string }[]).find(({ name }) => name === "KEEP_ALIVE_MS")?.value;
+    };
+    expect(await keepAlive({})).to.equal(undefined);
+    expect(await keepAlive({ trustedProxies: "1" })).to.equal("3660000");
+    const ingress = { cluster: "current", registry: "ghcr.io/ada/koa", storage: "standard" };
+    const host = { expose: "ingress", host: "a.example" };
+    expect(await keepAlive({ ...ingress, ...host })).to.equal("3660000");
+    expect(await keepAlive({ ...ingress, ...host, trustedProxies: "0" })).to.equal("3660000");
+  });
+
   it("gets the connection string from a Secret", () => {
     expect(pod().containers[0].env).to.deep.include({
       name: "MONGODB_URI",
