@@ -1,8 +1,7 @@
-import { findProfile } from "../../infra/cluster/minikube/minikube-profile.ts";
-import { ingressReach } from "../../infra/cluster/minikube/node-address.ts";
-import { isAsDeployed, startPods, untilServes } from "../pulumi/deployment-check.ts";
+import { isAsDeployed, promptlyMs, startPods, untilServes } from "../pulumi/deployment-check.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
+import { findIngressPlace, type IngressPlace } from "../minikube/ingress-place.ts";
 import { enableIngress, enableMetrics, startCluster } from "../minikube/start-cluster.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
@@ -42,13 +41,13 @@ export async function up(context: CommandContext): Promise<undefined> {
   // Before the URL: they may say why it does not answer.
   for (const warning of warnings) print(withShellCommands(warning, project));
   const found = await outputs(stack);
-  const { url, namespace } = found;
-  const name = project.expose === "ingress" ? await hostName(project) : undefined;
-  const target = { ...found, address: name?.address };
-  if (name !== undefined) print(`\n${name.hint}`);
-  await startPods(project, target);
+  await startPods(project, found);
+  const ingress = project.expose === "ingress" ? await findIngress(context, found.url) : undefined;
+  if (ingress !== undefined) print(`\n${hostsHint(ingress, project)}`);
+  const target = { ...found, url: ingress?.url ?? found.url, address: ingress?.address };
+  const { url, namespace } = target;
   // Behind a tunnel that is yet to start, only a person can make the URL answer.
-  if (name?.meanwhile === undefined && !(await isAsDeployed(project, target, patience))) {
+  if (ingress?.meanwhile === undefined && !(await isAsDeployed(project, target, patience))) {
     // Pulumi compares with its state, and does not look into the cluster unless it is told to.
     await step("pulumi up --refresh, because the cluster is not as it was deployed", ({ say }) =>
       change("up", stack, say, { refresh: true }),
@@ -66,13 +65,6 @@ ${url}
   npm run down${installedHint(project)}`);
 }
 
-interface HostName {
-  readonly address: string;
-  /** Command that has to run while the host name is used. @default none */
-  readonly meanwhile: string | undefined;
-  readonly hint: string;
-}
-
 /** An object that was deleted by others can't be updated: Pulumi has to look for it first. */
 async function deploy(stack: Stack, say: (line: string) => void): Promise<readonly string[]> {
   try {
@@ -84,14 +76,18 @@ async function deploy(stack: Stack, say: (line: string) => void): Promise<readon
   }
 }
 
-/** Where the host name leads, which no DNS knows, and what makes this machine know it. */
-async function hostName({ minikubeProfile, host }: Project): Promise<HostName> {
-  const found = await findProfile(minikubeProfile);
-  if (found === undefined) throw new UserError(`The minikube cluster "${minikubeProfile}" is gone.`);
-  const { address, meanwhile } = ingressReach(found);
+/** Where the Ingress is reached, once its controller serves it. */
+async function findIngress({ project, patience }: CommandContext, url: string): Promise<IngressPlace> {
+  const place = await findIngressPlace(project, url, Math.min(patience, promptlyMs));
+  if (place !== undefined) return place;
+  throw new UserError(`The minikube cluster "${project.minikubeProfile}" is gone.`);
+}
+
+/** What makes this machine know the host name. */
+function hostsHint({ address, meanwhile }: IngressPlace, { host }: Project): string {
   const tunnel = meanwhile === undefined ? "" : `\nRun, in a terminal of its own: ${meanwhile}`;
   const file = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
-  return { address, meanwhile, hint: `Add this line to ${file}:\n\n${address} ${host}${tunnel}` };
+  return `Add this line to ${file}:\n\n${address} ${host}${tunnel}`;
 }
 
 /** Programs that `up` installed are on the PATH of these commands only. */

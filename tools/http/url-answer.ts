@@ -87,7 +87,8 @@ async function askAt(url: string, signal: AbortSignal, address: string): Promise
 
 type Lookup = NonNullable<Parameters<typeof httpRequest>[1]["lookup"]>;
 
-function lookupAs(address: string): Lookup {
+/** A lookup that finds every host at one IP address. */
+export function lookupAs(address: string): Lookup {
   const family = isIP(address);
   return (_host, { all }, callback) => {
     if (all === true) callback(null, [{ address, family }]);

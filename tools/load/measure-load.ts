@@ -8,6 +8,7 @@ import { findings, periodCost, type Finding } from "./load-findings.ts";
 import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
+import { reachedAt } from "../pulumi/deployed-stack.ts";
 import { stackName } from "../pulumi/project-settings.ts";
 import { untilServes } from "../pulumi/deployment-check.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
@@ -62,8 +63,10 @@ async function findTarget(context: CommandContext): Promise<Target> {
   if (!stack.exists)
     throw new UserError(`There is no stack ${stackName}, and nothing to load. Run: npm run up`);
   const found = await outputs(stack);
-  await untilServes(project, { ...found, address: undefined }, patience);
-  const { url, namespace } = found;
+  const { namespace } = found;
+  const { url } = await reachedAt(project, found.url);
+  // The load's clients know the host name from DNS only.
+  await untilServes(project, { ...found, url, address: undefined }, patience);
   const profile = project.minikubeProfile;
   return { url, profile, namespace, autoscaler: await findAutoscaler(profile, namespace) };
 }

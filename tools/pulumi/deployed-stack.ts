@@ -1,6 +1,5 @@
-import { findProfile } from "../../infra/cluster/minikube/minikube-profile.ts";
-import { ingressReach } from "../../infra/cluster/minikube/node-address.ts";
 import { useInstalled, type Needs } from "../install/missing-programs.ts";
+import { findIngressPlace } from "../minikube/ingress-place.ts";
 import { stackName, type Project } from "./project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "./pulumi-stack.ts";
@@ -23,9 +22,8 @@ export async function findPlace(needs: Needs): Promise<Place> {
   const { url, namespace } = await outputs(stack);
   return {
     profile: project.minikubeProfile,
-    url,
     namespace,
-    address: await ingressAddress(project),
+    ...(await reachedAt(project, url)),
     hasExternalMongodb: project.mongo === "external",
   };
 }
@@ -39,9 +37,11 @@ export async function findPlaceIfAny(needs: Needs): Promise<Place | undefined> {
   }
 }
 
-/** Where an Ingress' host name leads, which this machine need not know. */
-async function ingressAddress({ expose, minikubeProfile }: Project): Promise<string | undefined> {
-  if (expose !== "ingress") return undefined;
-  const found = await findProfile(minikubeProfile);
-  return found === undefined ? undefined : ingressReach(found).address;
+/**
+ * Where this machine reaches the stack. With an Ingress it is the host name at the controller's address and port.
+ * @param url the stack's output
+ */
+export async function reachedAt(project: Project, url: string): Promise<Pick<Place, "url" | "address">> {
+  const place = project.expose === "ingress" ? await findIngressPlace(project, url) : undefined;
+  return { url: place?.url ?? url, address: place?.address };
 }

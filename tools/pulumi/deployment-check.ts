@@ -15,13 +15,13 @@ export interface Target extends Outputs {
 }
 
 /** Milliseconds in which a service answers that `up` has just found ready: a NodePort takes some seconds. */
-const promptly = 20_000;
+export const promptlyMs = 20_000;
 
 /**
  * Starts the pods of a Deployment that was scaled to zero by hand. The autoscaler leaves it alone then, and Pulumi leaves
  * the number of pods to the autoscaler.
  */
-export async function startPods(project: Project, target: Target): Promise<void> {
+export async function startPods(project: Project, target: Outputs): Promise<void> {
   const found = await askDeployment(project, target, "{.items[*].spec.replicas}");
   if (found !== "0") return;
   const selection = ["--namespace", target.namespace, "--selector", webSelector];
@@ -40,7 +40,7 @@ export async function isAsDeployed(project: Project, target: Target, patience: n
   // A cluster that does not say has not been changed.
   if (image !== undefined && image !== target.image) return false;
   try {
-    await untilAnswers(target.url, Math.min(patience, promptly), target.address);
+    await untilAnswers(target.url, Math.min(patience, promptlyMs), target.address);
     return true;
   } catch (error) {
     if (error instanceof UserError) return false;
@@ -65,7 +65,7 @@ export async function untilServes(project: Project, target: Target, patience: nu
 /** Undefined where the cluster does not say. */
 async function askDeployment(
   { minikubeProfile }: Project,
-  { namespace }: Target,
+  { namespace }: Outputs,
   jsonPath: string,
 ): Promise<string | undefined> {
   const selection = ["--namespace", namespace, "--selector", webSelector];

@@ -1,4 +1,5 @@
-import { Agent, request } from "node:http";
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from "node:https";
 
 /** What a client asks. */
 export interface Question {
@@ -42,11 +43,21 @@ export interface ClientOptions {
   readonly connections: number;
   /** Requests on one, on average: one that is kept never comes to a new pod. @default as long as it lasts */
   readonly perConnection?: number;
+  /** Where the URL's host is, and the CA of its certificate. @default what DNS and Node say */
+  readonly host?: HostOptions;
 }
 
+/** What a client is told of the URL's host. */
+export type HostOptions = Pick<AgentOptions, "lookup" | "ca">;
+
 /** A client of the service at this URL. */
-export function createClient(url: string, { connections, perConnection = Infinity }: ClientOptions): Client {
+export function createClient(
+  url: string,
+  { connections, perConnection = Infinity, host }: ClientOptions,
+): Client {
+  const Agent = url.startsWith("https:") ? HttpsAgent : HttpAgent;
   const agent = new Agent({
+    ...host,
     keepAlive: true,
     maxSockets: connections,
     maxFreeSockets: 32,
@@ -62,7 +73,7 @@ export function createClient(url: string, { connections, perConnection = Infinit
   };
 }
 
-function ask(url: URL, { method, body }: Question, agent: Agent, isLast: boolean): Promise<Reply> {
+function ask(url: URL, { method, body }: Question, agent: HttpAgent, isLast: boolean): Promise<Reply> {
   return new Promise((resolve, reject) => {
     let connected = false;
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -72,6 +83,7 @@ function ask(url: URL, { method, body }: Question, agent: Agent, isLast: boolean
         : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) }),
       ...(isLast ? { Connection: "close" } : {}),
     };
+    const request = url.protocol === "https:" ? httpsRequest : httpRequest;
     const sent = request(url, { method, agent, headers });
     const timer = setTimeout(() => {
       sent.destroy(new Error(`nothing within ${timeout} ms`));

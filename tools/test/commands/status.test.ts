@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 import { memberLabelsOf, podLabels } from "../../../infra/platform/pod-defaults.ts";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
+import { freePort } from "../../../service/dev/free-port.ts";
 import { status, type StatusOptions } from "../../commands/status.ts";
 import type { V1MicroTime, V1ObjectMeta } from "@kubernetes/client-node";
 import {
@@ -299,6 +300,15 @@ describe("npm run status", function () {
     it("asks at the node's address, because this machine need not know the host name", async () => {
       const { code, text } = await run({}, setup());
       expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ answers in \d+ ms, version 0\.1\.0\n/);
+      expect(code).to.equal(0);
+    });
+
+    it("asks at the node port of the controller's Service, where the node's own port is closed", async () => {
+      const nodePort = Number(new URL(service.url).port);
+      const services = JSON.stringify({ items: [{ spec: { ports: [{ port: 80, nodePort }] } }] });
+      const url = `http://koa-mongo.test:${await freePort()}`;
+      const { code, text } = await run({}, { ...setup(), url, services });
+      expect(text).to.match(new RegExp(`\\nURL +http://koa-mongo\\.test:${nodePort} answers in `));
       expect(code).to.equal(0);
     });
 

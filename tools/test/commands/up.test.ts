@@ -328,6 +328,37 @@ describe("up", () => {
       expect(machine.changes()).to.deep.equal([create, deploy]);
     });
 
+    const serviceOf = (port: number, nodePort: string) => ({
+      spec: { ports: [{ port, nodePort: Number(nodePort) }] },
+    });
+    const services = (...items: readonly object[]) => JSON.stringify({ items });
+    const health = { status: "ok", version: "0.1.0" };
+
+    it("finds a controller at the node port of its Service, where the node's own port is closed", async () => {
+      const closed = `http://koa-mongo.local:${await freePort()}`;
+      const found = services({ spec: {} }, serviceOf(443, "1"), serviceOf(80, port()));
+      const profiles = withNode("127.0.0.1", goodProfile.Config.Addons);
+      const { code, text } = await runUp(on({ config, profiles, url: closed, services: found }));
+      expect(code, text).to.equal(0);
+      expect(text)
+        .to.include("\n127.0.0.1 koa-mongo.local\n")
+        .and.include(`  curl http://koa-mongo.local:${port()}\n`);
+    });
+
+    it("takes the node port that the stack answers at, where several Services have one", async () => {
+      const other = await answering(200, "another app");
+      const own = await answering(200, health);
+      const [otherPort, ownPort] = [other, own].map(({ url }) => new URL(url).port) as [string, string];
+      const profiles = withNode("127.0.0.1", goodProfile.Config.Addons);
+      const found = services(serviceOf(80, otherPort), serviceOf(80, ownPort));
+      // At the node's own port another controller answers.
+      const url = `http://koa-mongo.local:${port()}`;
+      const { code, text } = await runUp(on({ config, profiles, url, services: found }));
+      for (const server of [other, own]) server.close();
+      expect(code, text).to.equal(0);
+      expect(text).to.include(`  curl http://koa-mongo.local:${ownPort}\n`);
+    });
+
     it("prints the tunnel that a node out of reach needs, before it waits", async () => {
       const profiles = withNode("203.0.113.1", { "metrics-server": true, ingress: true });
       const url = "http://koa-mongo.local:1";

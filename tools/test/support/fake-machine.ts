@@ -43,6 +43,8 @@ export interface Setup {
   readonly clusterId?: string;
   /** What `kubectl get ingressclasses` prints. @default it fails */
   readonly ingressClasses?: string;
+  /** What `kubectl get services` prints. @default it fails */
+  readonly services?: string;
   /** What `kubectl get nodes,daemonsets.apps` prints. @default it fails */
   readonly machines?: string;
   /** What `minikube config get driver` prints. @default it fails, because the key is not set */
@@ -192,6 +194,7 @@ function usual({
   deployedImage = "koa-mongo-stack:1",
   deployedReplicas = 2,
   ingressClasses,
+  services,
   machines,
   driver,
 }: Setup) {
@@ -212,6 +215,7 @@ function usual({
       *" scale "*) change "kubectl $*" ;;
       *" rollout status "*) change "kubectl $*" ;;
       *" get ingressclasses "*) ${say(ingressClasses)} ;;
+      *" get services "*) ${say(services)} ;;
       *" get nodes,daemonsets.apps "*) ${say(machines)} ;;
       *" delete "*) change "kubectl $*" ;;
       *kube-system*) printf '%s' '${clusterId}' ;;
@@ -227,6 +231,7 @@ function usual({
       "kubectl "*) case "$*" in
         *" get deployment --namespace "*.spec.replicas*) printf '%s' '${deployedReplicas}' ;;
         *" get deployment --namespace "*) printf '%s' '${deployedImage}' ;;
+        *" get services "*) ${say(services)} ;;
         *) printf '%s' '${clusterId}' ;;
       esac ;;
       *) echo "unexpected: minikube $*" >&2; exit 64 ;;

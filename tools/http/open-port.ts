@@ -1,0 +1,23 @@
+import { connect } from "node:net";
+
+/** Milliseconds that a connection may take. */
+const timeoutMs = 2000;
+
+/** Whether something takes connections at a port. Never throws. */
+export async function accepts(host: string, port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: timeoutMs });
+    const end = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.on("connect", () => {
+      end(true);
+    });
+    for (const event of ["error", "timeout"]) {
+      socket.on(event, () => {
+        end(false);
+      });
+    }
+  });
+}

@@ -1,0 +1,102 @@
+import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findProfile, type Profile } from "../../infra/cluster/minikube/minikube-profile.ts";
+import { ingressReach, reach } from "../../infra/cluster/minikube/node-address.ts";
+import { urlHost } from "../../infra/cluster/url-host.ts";
+import { accepts } from "../http/open-port.ts";
+import { askKubectl } from "../kubernetes/kubectl.ts";
+import { askUrl } from "../status/query-status.ts";
+import type { Project } from "../pulumi/project-settings.ts";
+
+/** Where a host name of an Ingress leads, which no DNS needs to know. */
+export interface IngressPlace {
+  /** The stack's URL. It has the controller's port, unless that is the scheme's own. */
+  readonly url: string;
+  /** IP address of the controller. */
+  readonly address: string;
+  /** Command that has to run while the host name is used. @default none */
+  readonly meanwhile?: string | undefined;
+}
+
+/** Milliseconds between two rounds of questions. */
+const pauseMs = 500;
+
+/** Services of type NodePort and LoadBalancer can be an ingress controller's; the stacks' own are none. */
+const servicesQuery = [
+  "get",
+  "services",
+  "--all-namespaces",
+  "--selector=app.kubernetes.io/part-of!=koa-mongo-stack",
+  "--output=json",
+];
+
+/**
+ * Finds the ingress controller that serves the stack: the node's own port, where minikube's addon listens, or else a
+ * node port of a Service.
+ * @param url of the stack, without a port of the controller
+ * @param patienceMs in which a controller may start to serve the stack. If none does, the first one is taken
+ * @returns undefined if minikube has no such cluster
+ */
+export async function findIngressPlace(
+  project: Pick<Project, "minikubeProfile">,
+  url: string,
+  patienceMs = 0,
+): Promise<IngressPlace | undefined> {
+  const found = await findProfile(project.minikubeProfile);
+  if (found === undefined) return undefined;
+  const node: IngressPlace = { url, ...ingressReach(found) };
+  // Behind a tunnel nothing answers before a person starts it.
+  if (node.meanwhile !== undefined) return node;
+  const isOpen = await accepts(node.address, portOf(url));
+  const places = [...(isOpen ? [node] : []), ...(await nodePortPlaces(found, url))];
+  return (places.length > 1 ? await untilOneServes(places, patienceMs) : undefined) ?? places[0] ?? node;
+}
+
+async function nodePortPlaces(profile: Profile, url: string): Promise<IngressPlace[]> {
+  const answer = await askKubectl(profile.Name, servicesQuery);
+  if (answer.kind !== "ok") return [];
+  const port = url.startsWith("https:") ? 443 : 80;
+  return nodePorts(answer.stdout, port).flatMap((nodePort) => {
+    const { address, fault } = reach(profile, nodePort);
+    const at = new URL(`http://${address}`);
+    const host = at.hostname.replace(/^\[|\]$/g, "");
+    // A hosts file takes addresses only.
+    if (fault !== undefined || isIP(host) === 0) return [];
+    return [{ url: withPort(url, at.port), address: host }];
+  });
+}
+
+/** The node ports that lead to this port of a Service. */
+function nodePorts(output: string, port: number): number[] {
+  const { items } = JSON.parse(output) as {
+    items: { spec: { ports?: { port: number; nodePort?: number }[] } }[];
+  };
+  return items
+    .flatMap(({ spec }) => spec.ports ?? [])
+    .filter((each) => each.port === port)
+    .flatMap(({ nodePort }) => nodePort ?? []);
+}
+
+/** Other Services than a controller's may have node ports, too: only the stack's own answer decides. */
+async function untilOneServes(
+  places: readonly IngressPlace[],
+  patienceMs: number,
+): Promise<IngressPlace | undefined> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    const answers = await Promise.all(places.map((place) => askUrl(place)));
+    const serving = places.find((_, i) => answers[i]?.version !== undefined);
+    if (serving !== undefined || Date.now() >= end) return serving;
+    await sleep(pauseMs);
+  }
+}
+
+function portOf(url: string): number {
+  const { port, protocol } = new URL(url);
+  return Number(port || (protocol === "https:" ? 443 : 80));
+}
+
+function withPort(url: string, port: string): string {
+  const { protocol, hostname } = new URL(url);
+  return `${protocol}//${urlHost(hostname)}:${port}`;
+}
