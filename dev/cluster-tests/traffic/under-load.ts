@@ -1,6 +1,6 @@
 import { findDocument, Ledger, type Loss } from "./write-ledger.ts";
 import { mixedRequests } from "./verified-requests.ts";
-import { createClient } from "../../../tools/traffic/http-client.ts";
+import { createClient, type ClientOptions } from "../../../tools/traffic/http-client.ts";
 import { startLoad } from "../../../tools/traffic/open-loop.ts";
 import { summarize, type Summary } from "../../../tools/traffic/request-samples.ts";
 
@@ -16,9 +16,16 @@ export interface Outcome extends Summary {
   readonly losses: readonly Loss[];
 }
 
-/** Asks and writes all the time while something happens, and looks for every acknowledged write afterwards. */
-export async function underLoad(url: string, cause: () => Promise<void>): Promise<Outcome> {
-  const client = createClient(url, { connections: most });
+/**
+ * Asks and writes all the time while something happens, and looks for every acknowledged write afterwards.
+ * @param how the clients connect
+ */
+export async function underLoad(
+  url: string,
+  cause: () => Promise<void>,
+  how: Omit<ClientOptions, "connections"> = {},
+): Promise<Outcome> {
+  const client = createClient(url, { connections: most, ...how });
   const ledger = new Ledger();
   const load = startLoad({ rate, most, patience, send: mixedRequests(client, ledger, () => load.now()) });
   try {

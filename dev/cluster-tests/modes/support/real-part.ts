@@ -1,8 +1,12 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { list } from "../../support/cluster-objects.ts";
 import { onNode } from "../../support/stack-pods.ts";
+
+const run = promisify(execFile);
 
 /** Seconds that a node may take to download an image. */
 const pullTimeout = 180;
@@ -23,6 +27,15 @@ export async function needsImage(test: Mocha.Context, image: string): Promise<vo
     );
     if (!present) skipWithout(test, `image ${image}`);
   }
+}
+
+/** Skips the suite unless this machine has the program. */
+export async function needsProgram(test: Mocha.Context, program: string): Promise<void> {
+  const found = await run("which", [program]).then(
+    () => true,
+    () => false,
+  );
+  if (!found) skipWithout(test, `program ${program}`);
 }
 
 /**

@@ -1,0 +1,146 @@
+import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { connect } from "node:tls";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { findIngressPlace, type IngressPlace } from "../../../tools/minikube/ingress-place.ts";
+import { lookupAs } from "../../../tools/http/url-answer.ts";
+import { profile } from "../support/cluster-kubectl.ts";
+import { until } from "../support/stack-pods.ts";
+import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { underLoad } from "../traffic/under-load.ts";
+import type { Applied } from "./support/applied-manifests.ts";
+import { createIssuer, installCertManager, needsCertManager, renew } from "./support/cert-manager.ts";
+import { askHost } from "./support/host-request.ts";
+import { needsImage, needsProgram } from "./support/real-part.ts";
+import { createTestCa, type TestCa } from "./support/test-ca.ts";
+import { installTraefik, traefikImage, type Traefik } from "./support/traefik.ts";
+
+const run = promisify(execFile);
+const host = "tls.modes.example";
+const issuer = "modes-ca";
+/** Milliseconds in which a controller starts to serve a new Ingress. */
+const patienceMs = 60_000;
+/** Requests on one connection, on average: each new one sees the certificate of its time. */
+const perConnection = 5;
+
+describe("an Ingress over HTTPS, on Traefik with cert-manager", () => {
+  const removals: (() => Promise<void>)[] = [];
+  let ca: TestCa;
+  let stack: TestStack | undefined;
+  let outputs: Outputs;
+  let place: IngressPlace;
+
+  function removeLater<T extends Applied | TestStack | TestCa | Traefik>(part: T): T {
+    removals.unshift(() => part.remove());
+    return part;
+  }
+
+  before(async function () {
+    for (const program of ["openssl", "curl"]) await needsProgram(this, program);
+    await needsImage(this, traefikImage);
+    const manifest = await needsCertManager(this);
+    ca = removeLater(await createTestCa());
+    const { className } = removeLater(await installTraefik("modes-ingress-tls"));
+    removeLater(await installCertManager(manifest));
+    removeLater(await createIssuer(issuer, ca));
+    stack = removeLater(await createTestStack("modes-ingress-tls"));
+    await stack.set("expose", "ingress");
+    await stack.set("host", host);
+    await stack.set("ingressClass", className);
+    await stack.set("tlsIssuer", issuer);
+    ({ outputs } = await stack.up());
+    const found = await findIngressPlace({ minikubeProfile: profile }, outputs.url, patienceMs);
+    if (found === undefined) throw new Error(`there is no minikube ${profile}`);
+    place = found;
+  });
+  after(async () => {
+    for (const remove of removals) await remove();
+  });
+
+  it("answers with a certificate that cert-manager issued, and curl --cacert accepts it", async () => {
+    expect(outputs.url).to.equal(`https://${host}`);
+    const answers = async () =>
+      (await askHost(place, "/health/ready", { ca: ca.certificate })).status === 200;
+    await until("the certificate is issued", 120, answers);
+    const { port } = new URL(place.url);
+    const curl = [
+      "--silent",
+      "--show-error",
+      "--fail",
+      "--connect-to",
+      `${host}:443:${place.address}:${port}`,
+    ];
+    const { stdout } = await run("curl", [...curl, "--cacert", ca.file, `${outputs.url}/`]);
+    expect(stdout).to.include("Hello World, from Docker and Kubernetes!");
+    // 60: the certificate's CA is unknown.
+    const failure = await run("curl", [...curl, `${outputs.url}/`]).then(() => 0, exitCode);
+    expect(failure).to.equal(60);
+  });
+
+  it("takes the page's form, and none of another page", async () => {
+    const form = (origin: string) => {
+      const headers = { "Content-Type": "application/x-www-form-urlencoded", Origin: origin };
+      return askHost(place, "/", { method: "POST", headers, body: "message=hello", ca: ca.certificate });
+    };
+    expect((await form(new URL(place.url).origin)).status).to.equal(303);
+    expect((await form("https://other.modes.example")).status).to.equal(403);
+  });
+
+  it("three renewals fail no request", async () => {
+    await expectNoFailure(async () => {
+      for (let renewal = 0; renewal < 3; renewal++) {
+        const before = await servedSerial();
+        await renew(outputs.namespace, "web-tls");
+        await until("the new certificate is served", 120, async () => (await servedSerial()) !== before);
+      }
+    });
+  });
+
+  it("takes a certificate of the configuration in place of the issuer's, and fails no request", async () => {
+    await stack?.set("tlsIssuer", "");
+    await expectServed();
+  });
+
+  it("takes the next certificate of the configuration, and fails no request", async () => {
+    await expectServed();
+  });
+
+  /** Deploys a new certificate under load, and waits until it is served. */
+  async function expectServed(): Promise<void> {
+    const { certificate, key } = await ca.issue(host);
+    await stack?.setSecret("tlsCertificate", certificate);
+    await stack?.setSecret("tlsKey", key);
+    const { serialNumber } = new X509Certificate(certificate);
+    await expectNoFailure(async () => {
+      await stack?.up();
+      await until("the certificate is served", 60, async () => (await servedSerial()) === serialNumber);
+    });
+  }
+
+  async function expectNoFailure(cause: () => Promise<void>): Promise<void> {
+    const how = { perConnection, host: { lookup: lookupAs(place.address), ca: ca.certificate } };
+    const { requests, reasons, losses } = await underLoad(place.url, cause, how);
+    console.log(`      ${requests} requests`);
+    expect({ reasons: Object.fromEntries(reasons), losses }).to.deep.equal({ reasons: {}, losses: [] });
+    expect(requests).to.be.greaterThan(300);
+  }
+
+  /** Serial number of the certificate that a new connection gets. */
+  async function servedSerial(): Promise<string> {
+    const { port } = new URL(place.url);
+    return await new Promise((resolve, reject) => {
+      const at = { host: place.address, port: Number(port), servername: host, ca: ca.certificate };
+      const socket = connect(at, () => {
+        const { serialNumber } = socket.getPeerCertificate();
+        socket.destroy();
+        resolve(serialNumber);
+      });
+      socket.on("error", reject);
+    });
+  }
+});
+
+function exitCode(error: unknown): unknown {
+  return (error as { code?: unknown }).code;
+}

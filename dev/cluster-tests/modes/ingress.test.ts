@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import { findIngressPlace, type IngressPlace } from "../../../tools/minikube/ingress-place.ts";
+import { lookupAs } from "../../../tools/http/url-answer.ts";
+import { kubectl, profile } from "../support/cluster-kubectl.ts";
+import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
+import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { underLoad } from "../traffic/under-load.ts";
+import { askHost, type HostAnswer } from "./support/host-request.ts";
+import { needsImage } from "./support/real-part.ts";
+import { installTraefik, traefikIdleSeconds, traefikImage, type Traefik } from "./support/traefik.ts";
+
+const host = "app.modes.example";
+/** Milliseconds in which a controller starts to serve a new Ingress. */
+const patienceMs = 60_000;
+
+describe("an Ingress over HTTP, on Traefik", () => {
+  let traefik: Traefik | undefined;
+  let stack: TestStack | undefined;
+  let outputs: Outputs;
+  let place: IngressPlace;
+
+  before(async function () {
+    await needsImage(this, traefikImage);
+    traefik = await installTraefik("modes-ingress");
+    stack = await createTestStack("modes-ingress");
+    await stack.set("expose", "ingress");
+    await stack.set("host", host);
+    await stack.set("ingressClass", traefik.className);
+    ({ outputs } = await stack.up());
+    const found = await findIngressPlace({ minikubeProfile: profile }, outputs.url, patienceMs);
+    if (found === undefined) throw new Error(`there is no minikube ${profile}`);
+    place = found;
+    await until(
+      `${place.url} answers`,
+      60,
+      async () => (await askHost(place, "/health/ready")).status === 200,
+    );
+  });
+  after(async () => {
+    await stack?.remove();
+    await traefik?.remove();
+  });
+
+  /** Lines of the log, of all pods. */
+  async function logged(): Promise<Record<string, unknown>[]> {
+    const selection = ["--namespace", outputs.namespace, "--selector", webSelector, "--tail=-1"];
+    const lines = (await kubectl("logs", ...selection)).split("\n").filter((line) => line.startsWith("{"));
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  it("answers at its host name, where the commands find the controller", async () => {
+    expect(outputs.url).to.equal(`http://${host}`);
+    const service = ["get", "service", "traefik", "--namespace", traefik?.className ?? ""];
+    const nodePort = await kubectl(...service, "--output=jsonpath={.spec.ports[?(@.name=='web')].nodePort}");
+    expect(place.url).to.equal(`http://${host}:${nodePort}`);
+    const page = await askHost(place, "/");
+    expect(page.status).to.equal(200);
+    expect(page.text).to.include("Hello World, from Docker and Kubernetes!");
+    const other = { ...place, url: place.url.replace("app.", "other.") };
+    expect((await askHost(other, "/")).status).to.equal(404);
+  });
+
+  it("logs the client's address, and not one that the client names", async () => {
+    for (const [id, headers] of [
+      ["plain", {}],
+      ["forged", { "X-Forwarded-For": "203.0.113.7" }],
+    ] as const) {
+      const requestId = `modes-${id}`;
+      const { client } = await askHost(place, "/data", {
+        headers: { ...headers, "X-Request-Id": requestId },
+      });
+      let line: Record<string, unknown> | undefined;
+      await until("the request is logged", 30, async () => {
+        line = (await logged()).find((each) => each.requestId === requestId);
+        return line !== undefined;
+      });
+      expect(line).to.include({ client, path: "/data", status: 200 });
+    }
+  });
+
+  describe("limits and timeouts", () => {
+    const json = { "Content-Type": "application/json" };
+    const problem = ({ status, type, text }: HostAnswer) => {
+      expect(type).to.equal("application/problem+json");
+      return `${status} ${(JSON.parse(text) as { code: string }).code}`;
+    };
+
+    it("a body that is too large gets the service's own answer", async () => {
+      const body = JSON.stringify({ text: "a".repeat(900 * 1024) });
+      expect(problem(await askHost(place, "/data", { method: "POST", headers: json, body }))).to.equal(
+        "413 body_too_large",
+      );
+    });
+
+    it("headers that are too large get the service's own answer", async () => {
+      const headers = { "X-Large": "a".repeat(20 * 1024) };
+      expect(problem(await askHost(place, "/data", { headers }))).to.equal("431 headers_too_large");
+    });
+
+    it("a body that takes too long gets the service's own answer, before Traefik gives up", async () => {
+      const slow = { method: "POST", headers: json, body: '{"a":1}', pauseMs: 50_000 } as const;
+      expect(problem(await askHost(place, "/data", slow))).to.equal("408 request_timeout");
+    });
+
+    it("the service keeps idle connections longer than Traefik", async () => {
+      const { metadata } = await onePod(outputs.namespace, webSelector);
+      const script = `fetch("http://127.0.0.1:3000/health/live").then(({ headers }) => console.log(headers.get("keep-alive")))`;
+      const exec = ["exec", "--namespace", outputs.namespace, metadata.name, "--"];
+      const keepAlive = await kubectl(...exec, "/nodejs/bin/node", "--eval", script);
+      expect(Number(/^timeout=(\d+)$/.exec(keepAlive)?.[1])).to.be.greaterThan(traefikIdleSeconds);
+    });
+  });
+
+  describe("under a constant load no request fails", () => {
+    for (const [clients, perConnection] of [
+      ["clients that keep their connections", Infinity],
+      ["clients that connect anew for every third request", 3],
+    ] as const) {
+      it(`while pods are replaced, with ${clients}`, async () => {
+        const logLevel = perConnection === Infinity ? "debug" : "info";
+        await stack?.set("logLevel", logLevel);
+        await expectNoFailure(async () => {
+          await stack?.up();
+          // The last of the old pods has ended, too.
+          await untilWhole(outputs.namespace);
+        }, perConnection);
+      });
+    }
+
+    it("while a pod is deleted", async () => {
+      await expectNoFailure(async () => {
+        const { metadata } = await onePod(outputs.namespace, webSelector);
+        await kubectl("delete", "pod", metadata.name, "--namespace", outputs.namespace);
+        await untilWhole(outputs.namespace);
+      });
+    });
+  });
+
+  async function expectNoFailure(cause: () => Promise<void>, perConnection = Infinity): Promise<void> {
+    const how = { perConnection, host: { lookup: lookupAs(place.address) } };
+    const { requests, reasons, losses } = await underLoad(place.url, cause, how);
+    console.log(`      ${requests} requests`);
+    expect({ reasons: Object.fromEntries(reasons), losses }).to.deep.equal({ reasons: {}, losses: [] });
+    expect(requests).to.be.greaterThan(500);
+  }
+});
