@@ -32,6 +32,15 @@ export async function installTraefik(name: string): Promise<Traefik> {
   return { ...applied, className: name };
 }
 
+/** Traefik's lines about requests that failed or took a second. */
+export async function slowRequests({ className }: Traefik): Promise<string> {
+  const log = await kubectl("logs", "deployment/traefik", "--namespace", className, "--tail=-1");
+  return log
+    .split("\n")
+    .filter((line) => line.includes("HTTP/"))
+    .join("\n");
+}
+
 /** What Traefik may read, as its documentation has it. */
 function access(name: string): object[] {
   const metadata = { name };
@@ -116,6 +125,9 @@ function container(className: string): object {
       "--global.checkNewVersion=false",
       "--global.sendAnonymousUsage=false",
       "--log.level=INFO",
+      "--accesslog=true",
+      "--accesslog.filters.minduration=1s",
+      "--accesslog.filters.statuscodes=499-599",
     ],
     ports: [
       { name: "web", containerPort: 8000 },
