@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type Server } from "node:tls";
 import { expect } from "chai";
-import { ConnectionStates } from "mongoose";
+import mongoose from "mongoose";
 import { pino } from "pino";
 import { openDatabase, type Database } from "../../mongodb/mongodb-connection.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
@@ -61,7 +61,7 @@ describe("a MongoDB with TLS and a private CA", () => {
     for (;;) {
       const failed = log.find(({ err }) => err !== undefined);
       if (failed !== undefined) return `${failed.msg}: ${failed.err?.message}`;
-      if (opened.connection.readyState === ConnectionStates.connected) return "connected";
+      if (opened.connection.readyState === mongoose.ConnectionStates.connected) return "connected";
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
