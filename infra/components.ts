@@ -4,6 +4,7 @@
  */
 export { Bounds, type BoundsArgs, type Priorities } from "./platform/quota.ts";
 export type { Requests } from "./cluster/nodes/capacity.ts";
+export { caConfigMap, type ConfigMapKey } from "./mongodb/ca-config-map.ts";
 export { connectionSecret, type SecretKey } from "./mongodb/connection-secret.ts";
 export { Credentials, type CredentialsArgs, type UsersData } from "./mongodb/credentials.ts";
 export { MongoDatabase, type MongoDatabaseArgs } from "./mongodb/standalone-mongodb.ts";

@@ -71,6 +71,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       image,
       pullSecret,
       mongodbUri: mongo.uri,
+      mongodbCa: mongo.ca,
       expose: settings.expose,
       scaling: settings.scaling,
       logLevel: settings.logLevel,

@@ -62,6 +62,7 @@ async function serve(settings: Settings): Promise<void> {
   };
   const database = openDatabase({
     uri: settings.mongodbUri,
+    caFile: settings.mongodbCaFile,
     logger,
     deadlineMs: settings.deadlineMs,
     watch,

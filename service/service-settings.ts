@@ -1,5 +1,6 @@
 import { EnvError, makeValidator, cleanEnv, host, port, str } from "envalid";
 import { mongo } from "mongoose";
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { serverLimits } from "./http/server-limits.ts";
 import { parseTrust, type Trust } from "./http/trusted-proxies.ts";
@@ -12,6 +13,11 @@ export interface Settings {
   readonly host: string | undefined;
   /** MongoDB connection string, with the name of a database. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
   readonly mongodbUri: string;
+  /**
+   * File with the certificates, in PEM, of the CA that signed MongoDB's. With it the connection uses TLS and trusts this
+   * CA alone. `MONGODB_CA_FILE`, default none: then TLS is as in `MONGODB_URI`, with Node's public CAs.
+   */
+  readonly mongodbCaFile: string | undefined;
   /** Least severe level that is logged. `LOG_LEVEL`, default `info`. */
   readonly logLevel: string;
   /** Name of the pod or host that answers, as shown on the page. `POD_NAME`, default the host's name. */
@@ -52,6 +58,20 @@ const mongodbUri = makeValidator((input) => {
       'without a name, MongoDB\'s driver writes to the database "test"',
   );
 });
+
+const caFile = makeValidator((path) => {
+  const text = readText(path);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return path;
+  throw new EnvError(`must be a file of certificates in PEM, and ${path} has none`);
+});
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new EnvError(`must be a file that can be read: ${(error as Error).message}`);
+  }
+}
 
 const otlpUrl = makeValidator((input) => {
   // OpenTelemetry's specification: an empty variable is one that is not set.
@@ -114,6 +134,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       PORT: port({ default: 3000 }),
       HOST: host({ default: undefined }),
       MONGODB_URI: mongodbUri({ default: "mongodb://mongodb:27017/app" }),
+      MONGODB_CA_FILE: caFile({ default: undefined }),
       LOG_LEVEL: str({
         default: "info",
         choices: ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
@@ -146,6 +167,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     port: clean.PORT,
     host: clean.HOST,
     mongodbUri: clean.MONGODB_URI,
+    mongodbCaFile: clean.MONGODB_CA_FILE,
     logLevel: clean.LOG_LEVEL,
     podName: clean.POD_NAME,
     metricsPort: clean.METRICS_PORT,

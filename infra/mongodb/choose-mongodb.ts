@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Requests } from "../cluster/nodes/capacity.ts";
+import { caConfigMap, type ConfigMapKey } from "./ca-config-map.ts";
 import { connectionSecret, type SecretKey } from "./connection-secret.ts";
 import { Credentials } from "./credentials.ts";
 import { MongoDatabase, standaloneRequests } from "./standalone-mongodb.ts";
@@ -35,6 +36,8 @@ export interface MongoArgs<Settings extends MongoSettings = MongoSettings> {
 export interface Mongo {
   /** Where its connection string is. */
   readonly uri: SecretKey;
+  /** Where the CA's certificates are that the service trusts. @default Node's public CAs */
+  readonly ca?: ConfigMapKey;
   /** What has to be there before the service's pods: they are ready when MongoDB answers. */
   readonly before: pulumi.Input<pulumi.Resource>[];
   /** Ends what only pods that are gone by now have needed. */
@@ -64,14 +67,19 @@ export function makeMongo(args: MongoArgs, opts: pulumi.ComponentResourceOptions
       return standalone({ ...args, mongo }, opts);
     case "operator":
       return replicaSet({ ...args, mongo }, opts);
-    case "external": {
-      const uri = connectionSecret("mongodb", { namespace: args.namespace, uri: mongo.uri }, opts);
-      return { uri, before: [args.network], finish: () => undefined };
-    }
+    case "external":
+      return external({ ...args, mongo }, opts);
   }
 }
 
 type Of<Kind> = MongoArgs<Extract<MongoSettings, { kind: Kind }>>;
+
+function external(args: Of<"external">, opts: pulumi.ComponentResourceOptions): Mongo {
+  const { namespace, mongo, network } = args;
+  const uri = connectionSecret("mongodb", { namespace, uri: mongo.uri }, opts);
+  const ca = mongo.ca === undefined ? {} : { ca: caConfigMap("mongodb", { namespace, ca: mongo.ca }, opts) };
+  return { uri, ...ca, before: [network], finish: () => undefined };
+}
 
 /**
  * MongoDB's pod makes its first users. Others are made before anything has them, and the former ones dropped after

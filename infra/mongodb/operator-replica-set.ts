@@ -41,8 +41,9 @@ export interface ReplicaSetArgs {
 }
 
 /** The operator, and what it is told: https://docs.percona.com/percona-operator-for-mongodb/operator.html */
-const version = "1.22.0";
-const image = "percona/percona-server-mongodb:8.0.19-7";
+export const operatorVersion = "1.22.0";
+/** Image of a member's mongod. */
+export const memberImage = "percona/percona-server-mongodb:8.0.19-7";
 const backupImage = "percona/percona-backup-mongodb:2.12.0";
 const chart = { chart: "psmdb-operator", repo: "https://percona.github.io/percona-helm-charts/" };
 
@@ -118,14 +119,14 @@ export class ReplicaSet extends pulumi.ComponentResource {
   private operator(name: string, { namespace, context, clusterId }: ReplicaSetArgs): k8s.helm.v3.Release {
     const definitions = new OperatorDefinitions(
       `${name}-definitions`,
-      { version, context, clusterId },
+      { version: operatorVersion, context, clusterId },
       { parent: this },
     );
     return new k8s.helm.v3.Release(
       `${name}-operator`,
       {
         chart: chart.chart,
-        version,
+        version: operatorVersion,
         repositoryOpts: { repo: chart.repo },
         namespace,
         atomic: true,
@@ -162,8 +163,8 @@ function sharedNodes(nodes: number): string {
 function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
   const { storage, priority, memory } = args;
   return {
-    crVersion: version,
-    image,
+    crVersion: operatorVersion,
+    image: memberImage,
     imagePullPolicy: "IfNotPresent",
     initContainerSecurityContext: containerSecurity(),
     updateStrategy: "SmartUpdate",

@@ -1,5 +1,6 @@
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
 import { given } from "./config-values.ts";
+import { requireCa } from "./pem.ts";
 
 /** What a build of the image needs in a company's network. None of it changes the image. */
 export interface BuildSettings {
@@ -20,11 +21,7 @@ export function readBuild(config: Config): BuildSettings {
   if (proxy !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(proxy)) {
     throw new RunError("buildProxy must be the URL of an HTTP proxy, such as http://proxy.example.com:3128.");
   }
-  if (ca !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new RunError(
-      "buildCa is not in PEM: it must have -----BEGIN CERTIFICATE-----. Run: pulumi config set buildCa < FILE.pem",
-    );
-  }
+  if (ca !== undefined) requireCa("buildCa", ca);
   return {
     ...(proxy === undefined ? {} : { proxy: secret(proxy) }),
     ...(npmrc === undefined ? {} : { npmrc: secret(npmrc) }),

@@ -1,8 +1,9 @@
-import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
+import { RunError, type Config } from "@pulumi/pulumi";
 import { memoryOf } from "../cluster/nodes/quantity.ts";
 import { leastMemory } from "../mongodb/mongod-options.ts";
 import { leastMajor, versionOf } from "../mongodb/mongodb-version.ts";
-import { given, integer, matching, oneOf, refuseKeys } from "./config-values.ts";
+import { integer, matching, oneOf } from "./config-values.ts";
+import { readExternalMongo, refuseExternalMongo, type ExternalMongo } from "./external-mongodb-settings.ts";
 
 /** Where the database keeps its files. */
 export type StorageSettings =
@@ -33,14 +34,7 @@ export type MongoSettings =
       readonly memory: string;
       readonly storage: ClassStorage;
     }
-  /** One that is somebody else's. */
-  | {
-      readonly kind: "external";
-      /** Connection string, a secret. */
-      readonly uri: Output<string>;
-      /** TCP ports that it listens on. */
-      readonly ports: readonly number[];
-    };
+  | ExternalMongo;
 
 const kinds = ["standalone", "operator", "external"] as const;
 /** More is no version any more. */
@@ -62,14 +56,14 @@ export function readMongo(config: Config): MongoSettings {
   const passwordVersion = integer(config, "passwordVersion", 1, mostVersions);
   const storage = readStorage(config);
   const installs = config.requireBoolean("installOperator");
-  const uri = readUri(config, kind);
+  if (kind !== "external") refuseExternalMongo(config);
 
   if (kind !== "operator" && !installs) throw onlyWith("installOperator", "mongo operator");
   if (kind === "standalone") return { kind, image, memory, passwordVersion, storage };
   if (passwordVersion > 1) throw onlyWith("passwordVersion", "mongo standalone");
   if (kind === "operator") return { kind, installs, memory, storage: requireClass(storage) };
   if (storage.kind === "hostPath" && storage.keepData) throw onlyWith("keepData", "mongo standalone");
-  return { kind, uri: secret(uri), ports: portsOf(uri) };
+  return readExternalMongo(config);
 }
 
 function readImage(config: Config): string {
@@ -103,28 +97,8 @@ function atLeast(
   );
 }
 
-/** With `mongodb+srv` DNS has the ports, which are MongoDB's own wherever it is sold as a service. */
-function portsOf(uri: string): number[] {
-  const hosts = /^mongodb:\/\/(?:[^/]*@)?([^/]+)/.exec(uri)?.[1]?.split(",") ?? [""];
-  return [...new Set(hosts.map((host) => Number(/:(\d+)$/.exec(host)?.[1] ?? 27017)))];
-}
-
 function onlyWith(key: string, what: string): RunError {
   return new RunError(`${key} goes with ${what} only. Run: pulumi config rm ${key}`);
-}
-
-/** The message never shows it: it holds a password. */
-function readUri(config: Config, kind: string): string {
-  if (kind !== "external") {
-    refuseKeys(config, ["mongodbUri"], "mongo external");
-    return "";
-  }
-  const uri = given(config, "mongodbUri");
-  if (uri !== undefined && /^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?.*)?$/.test(uri)) return uri;
-  throw new RunError(
-    "mongo external needs a connection string that names the database. " +
-      "Run: pulumi config set --secret mongodbUri 'mongodb+srv://USER:PASSWORD@HOST/app'",
-  );
 }
 
 function requireClass(storage: StorageSettings): ClassStorage {

@@ -11,8 +11,8 @@ describe("the configuration's combinations", function () {
     const all = combinations();
     const sentences = all.map(refusal).filter((sentence) => sentence !== undefined);
     for (const sentence of sentences) expect(sentence).to.match(/^[^\n]{20,220}$/);
-    expect(all).to.have.length(1350);
-    expect(sentences).to.have.length(720);
+    expect(all).to.have.length(1620);
+    expect(sentences).to.have.length(840);
   });
 
   // Every pair of values; `npm run test:matrix` takes every combination.

@@ -13,6 +13,7 @@ import {
 import { decoded, plain } from "./support/plain-inputs.ts";
 import { runProgram, type ProgramRun } from "./support/mocked-program.ts";
 import { restrictedContainer, restrictedPod } from "./support/restricted-pod.ts";
+import { certificate } from "./support/test-certificate.ts";
 
 const digest = `sha256:${"01".repeat(32)}`;
 const current = { cluster: "current", registry: "ghcr.io/ada/koa", storage: "fast" };
@@ -360,5 +361,40 @@ describe("a MongoDB of somebody else", function () {
       [],
     );
     expect(decoded(run.the("Secret").inputs, "uri")).to.equal(mongodbUri);
+    expect(run.of("ConfigMap")).to.deep.equal([]);
+    const pod = run.the("Deployment").inputs.spec.template.spec;
+    expect(pod).not.to.have.property("volumes");
+    expect(pod.containers[0]).not.to.have.property("volumeMounts");
+  });
+
+  it("has its CA as a file in the service's pods, and another CA replaces them", async () => {
+    const values = {
+      ...current,
+      mongo: "external",
+      mongodbUri: "mongodb://db.example/app",
+      mongodbCa: certificate,
+    };
+    const run = await runProgram(values, [], three);
+    const { name, inputs } = run.the("ConfigMap");
+    expect(name).to.equal("mongodb-ca");
+    // Pulumi replaces what is immutable, under another name, which is another template of the pods.
+    expect(inputs).to.deep.include({ immutable: true, data: { "ca.pem": certificate } });
+    const pod = run.the("Deployment").inputs.spec.template.spec;
+    const [volume] = pod.volumes;
+    expect(volume.configMap.items).to.deep.equal([{ key: "ca.pem", path: "ca.pem" }]);
+    expect(volume.configMap.name).to.match(/^mongodb-ca/);
+    const [{ volumeMounts, env }] = pod.containers;
+    expect(volumeMounts).to.deep.equal([{ name: volume.name, mountPath: "/etc/mongodb", readOnly: true }]);
+    expect(env).to.deep.include({ name: "MONGODB_CA_FILE", value: "/etc/mongodb/ca.pem" });
+  });
+
+  it("is reached at the ports of the configuration, where DNS has them", async () => {
+    const mongodbUri = "mongodb+srv://db.example/app";
+    const values = { ...current, mongo: "external", mongodbUri, mongodbPorts: "27018,27019" };
+    const run = await runProgram(values, [], three);
+    const rule = run.of("NetworkPolicy").find(({ name }) => name === "network-web-to-outside");
+    expect(rule?.inputs.spec.egress).to.deep.equal([
+      { ports: [27018, 27019].map((port) => ({ protocol: "TCP", port })) },
+    ]);
   });
 });

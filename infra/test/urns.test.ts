@@ -42,6 +42,9 @@ const configurations: Record<string, Parameters<typeof runProgram>> = {
     { mongo: "operator", installOperator: false, storage: "standard" },
   ],
   "external MongoDB": [{ mongo: "external", mongodbUri: "mongodb+srv://ada:secret@db.example/app" }],
+  "external MongoDB with a private CA": [
+    { mongo: "external", mongodbUri: "mongodb+srv://ada:secret@db.example/app", mongodbCa: certificate },
+  ],
   "metrics by annotations": [{ metrics: "annotations" }],
   "metrics by a ServiceMonitor": [{ metrics: "serviceMonitor" }],
   "a collector of traces": [{ otlpEndpoint: "http://otel.tracing:4318" }],

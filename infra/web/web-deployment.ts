@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ConfigMapKey } from "../mongodb/ca-config-map.ts";
 import type { SecretKey } from "../mongodb/connection-secret.ts";
 import { partOf } from "../platform/metadata.ts";
 import { containerSecurity, leaveAfter, podSecurity, spread } from "../platform/pod-defaults.ts";
@@ -29,6 +30,8 @@ export interface WebDeploymentArgs {
   readonly pullSecret?: pulumi.Input<string> | undefined;
   /** MongoDB's connection string. */
   readonly mongodbUri: SecretKey;
+  /** The CA's certificates that the service trusts when it connects to MongoDB. @default Node's public CAs */
+  readonly mongodbCa?: ConfigMapKey | undefined;
   readonly scaling: Scaling;
   /** Least severe level that is logged. */
   readonly logLevel: string;
@@ -53,6 +56,9 @@ export interface WebDeploymentArgs {
 
 /** Name of the service in its traces. */
 const tracedName = "koa-mongo-stack";
+
+/** The volume with the CA's certificates, and its folder in the container. */
+const caVolume = { name: "mongodb-ca", folder: "/etc/mongodb" } as const;
 
 /** User `nonroot` of the distroless images. */
 const nonroot = 65532;
@@ -102,7 +108,12 @@ function podSpec(args: WebDeploymentArgs): types.input.core.v1.PodSpec {
     ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
     ...(args.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: args.pullSecret }] }),
     containers: [container(args)],
+    ...(args.mongodbCa === undefined ? {} : { volumes: [caOf(args.mongodbCa)] }),
   };
+}
+
+function caOf({ name, key }: ConfigMapKey): types.input.core.v1.Volume {
+  return { name: caVolume.name, configMap: { name, items: [{ key, path: key }] } };
 }
 
 function container(args: WebDeploymentArgs): Container {
@@ -115,6 +126,9 @@ function container(args: WebDeploymentArgs): Container {
       { name: "metrics", containerPort: metricsPort },
     ],
     env: environment(args),
+    ...(args.mongodbCa === undefined
+      ? {}
+      : { volumeMounts: [{ name: caVolume.name, mountPath: caVolume.folder, readOnly: true }] }),
     resources: {
       requests: { ...webRequests },
       limits: { ...webLimits },
@@ -129,6 +143,7 @@ function container(args: WebDeploymentArgs): Container {
 
 function environment({
   mongodbUri,
+  mongodbCa,
   logLevel,
   expose,
   trustedProxies,
@@ -137,6 +152,9 @@ function environment({
   const isBehindProxy = expose.kind === "ingress" || trustedProxies !== undefined;
   return [
     { name: "MONGODB_URI", valueFrom: { secretKeyRef: mongodbUri } },
+    ...(mongodbCa === undefined
+      ? []
+      : [{ name: "MONGODB_CA_FILE", value: `${caVolume.folder}/${mongodbCa.key}` }]),
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     { name: "PORT", value: String(webPort) },
     { name: "LOG_LEVEL", value: logLevel },

@@ -49,6 +49,8 @@ export interface Database extends Pick<Availability, "operation" | "request"> {
 export interface DatabaseOptions {
   /** MongoDB's connection string. */
   readonly uri: string;
+  /** File with the certificates of the CA that the connection trusts, over TLS. @default as in the connection string */
+  readonly caFile?: string | undefined;
   readonly logger: Logger;
   /** Milliseconds from a request to its answer. */
   readonly deadlineMs: number;
@@ -59,16 +61,17 @@ export interface DatabaseOptions {
 }
 
 /** Connects in the background, repeatedly until MongoDB answers; returns at once. */
-export function openDatabase({ uri, logger, deadlineMs, ...options }: DatabaseOptions): Database {
+export function openDatabase({ uri, caFile, logger, deadlineMs, ...options }: DatabaseOptions): Database {
   const { watch = () => undefined, monitorCommands = false } = options;
   const connection = mongoose.createConnection();
   const closing = new AbortController();
+  const tls = tlsOptions(caFile);
   const timeouts = mongoTimeouts(deadlineMs);
   const availability = watchAvailability(timeouts.operationMs);
   logState(connection, logger, closing.signal);
   const connect = async (patience: number) => {
     const waits = connectTimeouts(timeouts, patience);
-    const opening = connection.openUri(uri, { ...connectionOptions, ...waits, monitorCommands });
+    const opening = connection.openUri(uri, { ...connectionOptions, ...tls, ...waits, monitorCommands });
     watch(connection.getClient());
     await opening;
   };
@@ -131,6 +134,11 @@ const connectionOptions = {
   // A new pod has all of its connections before its first requests: none of them waits for a login.
   minPoolSize: 10,
 };
+
+/** The driver reads a CA only for a connection that uses TLS, which the file alone does not turn on. */
+function tlsOptions(caFile: string | undefined) {
+  return caFile === undefined ? {} : { tls: true, tlsCAFile: caFile };
+}
 
 /**
  * The first connection takes TCP, TLS, hello and SCRAM, up to six round trips, under the timeouts of an operation.

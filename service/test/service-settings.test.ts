@@ -1,6 +1,9 @@
 import { expect } from "chai";
-import { hostname } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import { noTrust, readSettings } from "../service-settings.ts";
+import { ca } from "./support/test-certificates.ts";
 
 describe("readSettings", () => {
   it("has a default for everything", () => {
@@ -8,6 +11,7 @@ describe("readSettings", () => {
       port: 3000,
       host: undefined,
       mongodbUri: "mongodb://mongodb:27017/app",
+      mongodbCaFile: undefined,
       logLevel: "info",
       podName: hostname(),
       metricsPort: undefined,
@@ -100,6 +104,36 @@ describe("readSettings", () => {
         .that.does.not.include("hunter2");
     });
   }
+
+  describe("with MONGODB_CA_FILE", () => {
+    let folder: string;
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-ca-"));
+    });
+    after(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const fileOf = (text: string) => {
+      const path = join(folder, "ca.pem");
+      writeFileSync(path, text);
+      return path;
+    };
+
+    it("takes a file of certificates", () => {
+      const path = fileOf(ca);
+      expect(readSettings({ MONGODB_CA_FILE: path }).mongodbCaFile).to.equal(path);
+    });
+
+    it("rejects a file without a certificate, and one that can't be read", () => {
+      const path = fileOf("not PEM");
+      expect(() => readSettings({ MONGODB_CA_FILE: path })).to.throw(
+        `MONGODB_CA_FILE: must be a file of certificates in PEM, and ${path} has none`,
+      );
+      expect(() => readSettings({ MONGODB_CA_FILE: join(folder, "none.pem") })).to.throw(
+        /^MONGODB_CA_FILE: must be a file that can be read: ENOENT.*none\.pem/,
+      );
+    });
+  });
 
   for (const uri of [
     "mongodb://h/app",

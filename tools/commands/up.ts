@@ -1,4 +1,10 @@
-import { isAsDeployed, promptlyMs, startPods, untilServes } from "../pulumi/deployment-check.ts";
+import {
+  isAsDeployed,
+  promptlyMs,
+  startPods,
+  untilServes,
+  withPodProblems,
+} from "../pulumi/deployment-check.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { findIngressPlace, type IngressPlace } from "../minikube/ingress-place.ts";
@@ -37,7 +43,9 @@ export async function up(context: CommandContext): Promise<undefined> {
     title(`stack ${stackName}, with the backend of ${made.backend.text}`);
     return made;
   });
-  const warnings = await step("pulumi up", ({ say }) => deploy(stack, say));
+  const warnings = await step("pulumi up", ({ say }) => deploy(stack, say)).catch(async (error: unknown) => {
+    throw await withPodProblems(project, stack, error);
+  });
   // Before the URL: they may say why it does not answer.
   for (const warning of warnings) print(withShellCommands(warning, project));
   const found = await outputs(stack);

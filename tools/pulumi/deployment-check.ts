@@ -1,12 +1,12 @@
 import { untilAnswers } from "../http/url-answer.ts";
 import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
 import { mustAsk } from "../process/child-process.ts";
-import { UserError } from "../process/user-error.ts";
-import { askStatus } from "../status/query-status.ts";
+import { InterruptedError, UserError } from "../process/user-error.ts";
+import { askStatus, type Place } from "../status/query-status.ts";
 import { inWords } from "../status/status-text.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 import type { Project } from "./project-settings.ts";
-import type { Outputs } from "./pulumi-stack.ts";
+import { outputs, type Outputs, type Stack } from "./pulumi-stack.ts";
 
 /** Where a stack should answer. */
 export interface Target extends Outputs {
@@ -62,6 +62,34 @@ export async function untilServes(project: Project, target: Target, patience: nu
   }
 }
 
+/**
+ * The error of a `pulumi up` that failed, with the reason why each pod isn't ready: Pulumi itself knows only that it
+ * isn't.
+ */
+export async function withPodProblems(project: Project, stack: Stack, error: unknown): Promise<unknown> {
+  if (!(error instanceof UserError) || error instanceof InterruptedError) return error;
+  const lines = await podProblems(project, stack).catch(() => []);
+  if (lines.length === 0) return error;
+  return new UserError(`${error.message.trimEnd()}\n\n${lines.join("\n")}`, { cause: error });
+}
+
+/** A line for each pod that has a problem, or none before the first `up` has deployed anything. */
+async function podProblems(project: Project, stack: Stack): Promise<string[]> {
+  const { url = "", namespace } = (await outputs(stack)) as Partial<Outputs>;
+  if (namespace === undefined) return [];
+  const { service, mongodb } = await askStatus(placeOf(project, { url, namespace }));
+  return [...service.pods, ...mongodb.pods].flatMap(({ name, problem }) =>
+    problem === undefined ? [] : [`The pod ${name} isn't ready: ${problem}`],
+  );
+}
+
+function placeOf(
+  { minikubeProfile: profile, mongo }: Project,
+  where: Omit<Place, "profile" | "hasExternalMongodb">,
+): Place {
+  return { profile, ...where, hasExternalMongodb: mongo === "external" };
+}
+
 /** Undefined where the cluster does not say. */
 async function askDeployment(
   { minikubeProfile }: Project,
@@ -75,10 +103,8 @@ async function askDeployment(
 }
 
 async function statusText(project: Project, { url, namespace, address }: Target): Promise<string> {
-  const { minikubeProfile: profile, mongo } = project;
-  const place = { profile, url, namespace, address, hasExternalMongodb: mongo === "external" };
   try {
-    return inWords(await askStatus(place));
+    return inWords(await askStatus(placeOf(project, { url, namespace, address })));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,7 +1,8 @@
 import { answerOf, whyNot } from "../http/url-answer.ts";
 import { askCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { readDeployment, readEvents, readMongodb, readScaling, type StackObjects } from "./read-objects.ts";
-import type { Status, UrlStatus } from "./stack-status.ts";
+import { loggedProblem } from "./logged-problem.ts";
+import type { PodStatus, Status, UrlStatus, WorkloadStatus } from "./stack-status.ts";
 
 /** Milliseconds that the service may take to answer. */
 const patience = 3000;
@@ -32,7 +33,7 @@ export async function askStatus(place: Place, now = new Date()): Promise<Status>
     profile,
     namespace,
     url: health,
-    service: readDeployment(objects, now),
+    service: await withLoggedProblems(place, objects, readDeployment(objects, now)),
     scaling: readScaling(objects),
     mongodb: {
       ...readMongodb(objects, now),
@@ -41,6 +42,20 @@ export async function askStatus(place: Place, now = new Date()): Promise<Status>
     },
     events: readEvents(objects, now),
   };
+}
+
+/** Of a pod that isn't ready its log says more than Kubernetes does. */
+async function withLoggedProblems(
+  place: Place,
+  { pods }: StackObjects,
+  service: WorkloadStatus,
+): Promise<WorkloadStatus> {
+  const explained = service.pods.map(async (status): Promise<PodStatus> => {
+    const pod = pods.find(({ metadata }) => metadata?.name === status.name);
+    if (pod === undefined || status.ready || status.state === "stopping") return status;
+    return { ...status, problem: status.problem ?? (await loggedProblem(place, pod)) };
+  });
+  return { ...service, pods: await Promise.all(explained) };
 }
 
 async function listObjects(

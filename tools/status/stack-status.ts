@@ -50,7 +50,7 @@ export interface PodStatus {
   readonly restarts: number;
   /** Why it was restarted the last time. */
   readonly lastEnd?: string | undefined;
-  /** What keeps the pod from starting, in a sentence, where Kubernetes or the container says it. */
+  /** What keeps the pod from starting or serving, in a sentence, where Kubernetes or the container's log says it. */
   readonly problem?: string | undefined;
 }
 

@@ -13,6 +13,8 @@ export interface Clone {
   runs(name: string, ...args: string[]): Promise<string>;
   /** The same for a command that has to fail. */
   fails(name: string, ...args: string[]): Promise<string>;
+  /** Replaces the stack's configuration. */
+  set(config: Readonly<Record<string, string>>): Promise<void>;
   /** Deletes Pulumi's state, as `git clean -xdf` does. */
   loseState(): Promise<void>;
   remove(): Promise<void>;
@@ -25,9 +27,12 @@ export interface Clone {
  */
 export async function newClone(stack: string, config: Readonly<Record<string, string>>): Promise<Clone> {
   const project = await copyProject();
-  const keys = Object.entries(config).map(([key, value]) => [`koa-mongo-stack:${key}`, value]);
-  const settings = stringify({ config: Object.fromEntries(keys) as Record<string, string> });
-  await writeFile(join(project.folder, `Pulumi.${stack}.yaml`), settings);
+  const set: Clone["set"] = async (values) => {
+    const keys = Object.entries(values).map(([key, value]) => [`koa-mongo-stack:${key}`, value]);
+    const settings = stringify({ config: Object.fromEntries(keys) as Record<string, string> });
+    await writeFile(join(project.folder, `Pulumi.${stack}.yaml`), settings);
+  };
+  await set(config);
   const env = {
     PULUMI_STACK: stack,
     PULUMI_BACKEND_URL: undefined,
@@ -45,6 +50,7 @@ export async function newClone(stack: string, config: Readonly<Record<string, st
     starts,
     runs: (name, ...args) => ends(true, name, args),
     fails: (name, ...args) => ends(false, name, args),
+    set,
     loseState: () => rm(join(project.folder, ".pulumi"), { recursive: true }),
     remove: () => project.remove(),
   };

@@ -30,5 +30,9 @@ describe("readBuild", () => {
     expect(() => readBuild(setConfig({ buildCa: "secret" }))).to.throw(
       /^buildCa is not in PEM(?![^]*secret)/,
     );
+    const changed = certificate.replace("MIIB", "MIIC");
+    expect(() => readBuild(setConfig({ buildCa: changed }))).to.throw(
+      /^buildCa has a certificate that can't be read(?![^]*MIIC)/,
+    );
   });
 });

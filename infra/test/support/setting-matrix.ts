@@ -29,6 +29,7 @@ const axes: readonly (readonly Values[])[] = [
     { mongo: "operator" },
     { mongo: "operator", installOperator: false },
     { mongo: "external", mongodbUri: "mongodb+srv://ada:secret@db.example/app" },
+    { mongo: "external", mongodbUri: "mongodb://ada:secret@db.example/app", mongodbCa: certificate },
   ],
   [{}, { keepData: true }, { storage: "standard" }],
   [

@@ -31,6 +31,10 @@ import {
   wellStack,
 } from "../support/fake-stack.ts";
 
+/** As Node 24 words it. */
+const tlsError =
+  "unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca";
+
 /** What `status` makes of these objects. */
 function statusOf(objects: StackObjects, over: Partial<Status> = {}): Status {
   return {
@@ -281,6 +285,40 @@ describe("npm run status", function () {
     expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: all is well\n\nURL +http/);
     expect(text).to.include("2 of 2 pods ready").and.include("round trip 0.5 ms");
     expect(code).to.equal(0);
+  });
+
+  it("says why a pod isn't ready, as its log does", async () => {
+    const objects = {
+      ...wellStack(),
+      pods: [pod("web-1-aaaaa", "web"), pod("web-1-ccccc", "web", { ready: false })],
+    };
+    const { text } = await run({}, { objects }, (server) => {
+      const line = (seconds: number, entry: object) => {
+        server.log("web-1-ccccc", `2026-01-02T03:04:0${seconds}.000000000Z`, JSON.stringify(entry));
+      };
+      line(1, { level: 30, time: 1, msg: "listening" });
+      line(2, {
+        level: 40,
+        time: 2,
+        err: { message: "connect ECONNREFUSED" },
+        msg: "can't connect to MongoDB yet",
+      });
+      line(3, { level: 40, time: 3, err: { message: tlsError }, msg: "can't connect to MongoDB yet" });
+      line(4, { level: 30, time: 4, msg: "request" });
+    });
+    expect(text).to.match(/web-1-aaaaa: ready, up \d+ \w+\n/);
+    expect(text).to.match(
+      /web-1-ccccc: not ready, up \d+ \w+, can't connect to MongoDB yet: unable to verify the first certificate\. /,
+    );
+    expect(text).to.include("run: npm run pulumi -- config set mongodbCa < FILE.pem\n");
+  });
+
+  it("says nothing of a log that can't be read", async () => {
+    const objects = { ...wellStack(), pods: [pod("web-1-ccccc", "web", { ready: false })] };
+    const { text } = await run({}, { objects }, (server) => {
+      server.refuseLog("web-1-ccccc", 403, "forbidden");
+    });
+    expect(text).to.match(/web-1-ccccc: not ready, up \d+ \w+\n/);
   });
 
   it("prints JSON for programs, and ends with 1 where something is wrong", async () => {

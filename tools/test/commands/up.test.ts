@@ -6,7 +6,9 @@ import { expect } from "chai";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { freePort, freePortFrom } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
+import { FakeApiServer, paths } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { pod } from "../support/fake-stack.ts";
 import { runUp } from "../support/run-command.ts";
 
 /** A cluster of this machine may have the port of Pulumi.dev.yaml. */
@@ -477,6 +479,30 @@ describe("up", () => {
     expect(code).to.equal(1);
     expect(text).to.equal(`X Exiting due to RSRC_INSUFFICIENT_CORES\n${start}: ended with code 29`);
     expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
+  });
+
+  it("says why pods aren't ready, where Pulumi only knows that they aren't", async () => {
+    const pulumi = `case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+      "stack ls") echo '[{"name":"dev"}]' ;;
+      "stack export") echo '{"deployment":null}' ;;
+      "stack output") echo '{"url":"${service.url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
+      *) echo 'error: deadline exceeded' >&2; exit 255 ;;
+    esac`;
+    const cluster = await new FakeApiServer(on({ programs: { pulumi } }).kubeconfig).start();
+    for (const path of Object.values(paths)) cluster.set(path, []);
+    cluster.set(paths.pods, [pod("web-1-aaaaa", "web"), pod("web-1-bbbbb", "web", { ready: false })]);
+    const err = { message: "querySrv ENOTFOUND _mongodb._tcp.db.example" };
+    const line = { level: 40, time: 1, err, msg: "can't connect to MongoDB yet" };
+    cluster.log("web-1-bbbbb", "2026-01-02T03:04:05.000000000Z", JSON.stringify(line));
+    const { code, text } = await runUp(machine);
+    cluster.close();
+    expect(code).to.equal(1);
+    expect(text).to.equal(
+      `error: deadline exceeded\n${deploy}: ended with code 255\n\n` +
+        "The pod web-1-bbbbb isn't ready: can't connect to MongoDB yet: querySrv ENOTFOUND _mongodb._tcp.db.example",
+    );
   });
 
   it("says how to go on after one that was cut off", async () => {

@@ -1,0 +1,97 @@
+import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
+import { given, refuseKeys } from "./config-values.ts";
+import { requireCa } from "./pem.ts";
+
+/** A MongoDB that the stack does not deploy. */
+export interface ExternalMongo {
+  readonly kind: "external";
+  /** Connection string, a secret. */
+  readonly uri: Output<string>;
+  /** TCP ports that its servers listen on. */
+  readonly ports: readonly number[];
+  /** Certificates, in PEM, of the CA that signed its certificates. @default Node's public CAs */
+  readonly ca?: string;
+}
+
+const keys = ["mongodbUri", "mongodbPorts", "mongodbCa"] as const;
+
+/**
+ * Rejects the keys of an external MongoDB where the stack has another one.
+ * @throws {RunError} one sentence
+ */
+export function refuseExternalMongo(config: Config): void {
+  refuseKeys(config, keys, "mongo external");
+}
+
+/**
+ * Reads it. No message shows the connection string, which has a password.
+ * @throws {RunError} one sentence
+ */
+export function readExternalMongo(config: Config): ExternalMongo {
+  const [uri = "", ports, ca] = keys.map((key) => given(config, key));
+  requireUri(uri);
+  if (ca !== undefined) {
+    requireCa("mongodbCa", ca);
+    requireTls(uri);
+  }
+  return {
+    kind: "external",
+    uri: secret(uri),
+    ports: ports === undefined ? portsOf(uri) : readPorts(ports),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+const setUri = "Run: pulumi config set --secret mongodbUri";
+
+function requireUri(uri: string): void {
+  if (!/^mongodb(\+srv)?:\/\/[^/?]+\/[^/?]+(\?.*)?$/.test(uri)) {
+    throw new RunError(
+      "mongo external needs a connection string that names the database. " +
+        `${setUri} 'mongodb+srv://USER:PASSWORD@HOST/app'`,
+    );
+  }
+  const hosts = hostsOf(uri);
+  if (uri.startsWith("mongodb+srv:") && !/^[^,:[\]]+$/.test(hosts)) {
+    throw new RunError(
+      "mongodbUri must have one host name and no port after mongodb+srv://, because DNS has the hosts and ports. " +
+        `${setUri} 'mongodb+srv://USER:PASSWORD@HOST/app', or 'mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/app'`,
+    );
+  }
+  const [, file] = /[?&](tls\w*File)=/i.exec(uri) ?? [];
+  if (file === undefined) return;
+  const instead =
+    file.toLowerCase() === "tlscafile"
+      ? "Remove it, and run: pulumi config set mongodbCa < FILE.pem"
+      : `Remove it. ${setUri} …`;
+  throw new RunError(`mongodbUri has ${file}, a file that the service's container doesn't have. ${instead}`);
+}
+
+/** A connection string without `tls` is fine: the service turns TLS on where it has a CA. */
+function requireTls(uri: string): void {
+  if (!/[?&](tls|ssl)=false(&|$)/i.test(uri)) return;
+  throw new RunError(
+    "mongodbCa goes with TLS, and mongodbUri turns TLS off. Run: pulumi config rm mongodbCa, or remove tls=false " +
+      "from mongodbUri.",
+  );
+}
+
+function hostsOf(uri: string): string {
+  return /^[^/]+:\/\/(?:[^/?]*@)?([^/?]+)/.exec(uri)?.[1] ?? "";
+}
+
+/** With `mongodb+srv` DNS has the ports, which are MongoDB's own wherever it is sold as a service. */
+function portsOf(uri: string): number[] {
+  const ports = hostsOf(uri)
+    .split(",")
+    .map((host) => Number(/:(\d+)$/.exec(host)?.[1] ?? 27017));
+  return [...new Set(ports)];
+}
+
+function readPorts(text: string): number[] {
+  const ports = text.split(",").map((port) => (/^\s*\d{1,5}\s*$/.test(port) ? Number(port) : NaN));
+  if (ports.every((port) => port >= 1 && port <= 65_535)) return [...new Set(ports)];
+  throw new RunError(
+    `mongodbPorts must be TCP ports from 1 to 65535, separated by commas, such as 27017, not "${text}".`,
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * Certificates in PEM, for tests: `ca` signed `certificate`, which is for localhost and 127.0.0.1. No other program uses
+ * them. Made by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500`, and
+ * `openssl x509 -req -CA`.
+ */
+export const ca = `-----BEGIN CERTIFICATE-----
+MIIBfDCCASGgAwIBAgIUKO83csoxUIlGQXoG/USHLjot0h8wCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHdGVzdCBDQTAgFw0yNjExMjgyMDQ3MzNaGA8yMTI2MTEwNDIw
+NDczM1owEjEQMA4GA1UEAwwHdGVzdCBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABB6x+OdssKe0TaGTITdx90MCImHlzOi+uo+im/Rnq0cUhP/FcdlNsCWj4Fpi
+jvJCr17lce7AhKipWCngoiQiebejUzBRMB0GA1UdDgQWBBSx29yS63DuXaW9By0f
+dErSrtsMHzAfBgNVHSMEGDAWgBSx29yS63DuXaW9By0fdErSrtsMHzAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQDWAeVkEgpvDCOp1PvpeO2NLgKb
+eHzxlf/rHyZrq2ddggIhAPkgaG9vrpj2lNgJnlg9lRXBHaFThrGR1weN8WzA6O1E
+-----END CERTIFICATE-----
+`;
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBiDCCAS6gAwIBAgIUeEUkXhjQvslrTw7Z5oqcS/ZngXkwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHdGVzdCBDQTAgFw0yNjExMjgyMDQ3MzNaGA8yMTI2MTEwNDIw
+NDczM1owFDESMBAGA1UEAwwJbG9jYWxob3N0MFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEUXt54ZHn/QzT1g5/bFfnVV19wixlXnOcFjd7A8QjjVqDswqHKCQLAHKb
+6H2/FOZIXevS+meCLltjuCIOyQet4KNeMFwwGgYDVR0RBBMwEYIJbG9jYWxob3N0
+hwR/AAABMB0GA1UdDgQWBBQh05OQntNH8qr9e4v/kFUB/Ir3tjAfBgNVHSMEGDAW
+gBSx29yS63DuXaW9By0fdErSrtsMHzAKBggqhkjOPQQDAgNIADBFAiEA16dg0gCR
+V0h8yCvtYjL840OZyC2FwasSIkG8ENkJq/ACIB/pOw8tn1Mzh7cFZH+bkVHGDuwq
+oshzePZrzAORNbv/
+-----END CERTIFICATE-----
+`;
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgezyhsvUGB8UJWmL/
+Ud+AaIHmLZAQ4QMrWcvnlpkbmQChRANCAARRe3nhkef9DNPWDn9sV+dVXX3CLGVe
+c5wWN3sDxCONWoOzCocoJAsAcpvofb8U5khd69L6Z4IuW2O4Ig7JB63g
+-----END PRIVATE KEY-----
+`;

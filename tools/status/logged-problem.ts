@@ -1,0 +1,73 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { loggingPod, readLog } from "../logs/pod-logs.ts";
+import type { Place } from "./query-status.ts";
+
+/** Lines at the end of a log that are searched. */
+const searched = 200;
+/** Milliseconds that the log may take. */
+const timeoutMs = 3000;
+/** pino's number of the level. */
+const warning = 40;
+
+/**
+ * Why the service doesn't serve in this pod, as its log says it last. Undefined where the log doesn't say it, or can't be
+ * read.
+ */
+export async function loggedProblem(place: Place, pod: V1Pod): Promise<string | undefined> {
+  const logging = loggingPod(pod);
+  if (logging === undefined) return undefined;
+  const lines: string[] = [];
+  const excerpt = { follow: false, tail: searched };
+  const read = readLog(
+    place,
+    logging,
+    excerpt,
+    ({ text }) => lines.push(text),
+    AbortSignal.timeout(timeoutMs),
+  );
+  await read.catch(() => undefined);
+  return problemIn(lines);
+}
+
+/** The last warning or error with a cause, unless the service has connected to MongoDB since. */
+export function problemIn(lines: readonly string[]): string | undefined {
+  let problem: string | undefined;
+  for (const { level = 0, msg = "", err, faults } of lines.map(lineOf)) {
+    if (msg === "MongoDB is connected") problem = undefined;
+    const cause = err?.message ?? faults?.join("; ");
+    if (level >= warning && cause !== undefined) problem = `${msg}: ${plain(cause)}`;
+  }
+  return problem === undefined ? undefined : withFix(problem);
+}
+
+/** A line as pino writes it. */
+interface Line {
+  readonly level?: number;
+  readonly msg?: string;
+  readonly err?: { readonly message?: string };
+  readonly faults?: readonly string[];
+}
+
+/** A line of somebody else's, such as Node's own, has nothing of it. */
+function lineOf(text: string): Line {
+  try {
+    return (JSON.parse(text) as Line | null) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** What Node adds is for a program that is started by hand. */
+const advice = /; if the root CA is installed locally, try running Node\.js with --use-system-ca/g;
+/** pino appends the messages of an error's causes, which the driver repeats. */
+const repeated = /^(.+?)(?:: \1)+$/;
+const untrusted = /self-signed certificate|unable to (verify the first|get (local )?issuer) certificate/;
+
+function plain(cause: string): string {
+  return cause.replace(advice, "").replace(repeated, "$1");
+}
+
+function withFix(problem: string): string {
+  if (!untrusted.test(problem)) return problem;
+  return `${problem}. If a private CA signed it, run: npm run pulumi -- config set mongodbCa < FILE.pem`;
+}
