@@ -67,6 +67,7 @@ async function serve(settings: Settings): Promise<void> {
     watch,
     monitorCommands: tracing !== undefined,
   });
+  metrics?.database(database);
   let draining = false;
 
   const app = createApp({
