@@ -68,6 +68,7 @@ async function serve(settings: Settings): Promise<void> {
     watch,
     monitorCommands: tracing !== undefined,
   });
+  metrics?.database(database);
   let draining = false;
 
   const app = createApp({

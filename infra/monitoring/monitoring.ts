@@ -30,7 +30,8 @@ export class Monitoring extends pulumi.ComponentResource {
     super("koa-mongo-stack:monitoring:Monitoring", name, args, opts);
     const { namespace } = args;
     const child = { parent: this };
-    const metadata = { namespace, labels: { ...args.labels, ...partOf } };
+    // Kubernetes rejects a name that begins with the logical name of these, which has capital letters.
+    const metadata = { name, namespace, labels: { ...args.labels, ...partOf } };
     const ofOperator = (kind: string, spec: pulumi.Input<object>) =>
       new k8s.apiextensions.CustomResource(
         `${name}-${kind}`,

@@ -1,5 +1,6 @@
 import type { mongo } from "mongoose";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Database } from "../mongodb/mongodb-connection.ts";
 import { watchPool, type PoolUsage } from "./connection-pool.ts";
 
 /** An operation of the store, as a metric names it. */
@@ -19,6 +20,8 @@ export interface Metrics {
   groupCommit(documents: number): void;
   /** A client of MongoDB will connect; the last one counts. */
   pool(client: mongo.MongoClient): void;
+  /** Each scrape asks this MongoDB whether it answers. */
+  database(database: Pick<Database, "reach">): void;
 }
 
 /** Metrics, and how Prometheus reads them. */
@@ -31,6 +34,8 @@ export interface ReadableMetrics extends Metrics {
 /** Seconds: from an answer out of memory to the bound within which every request is answered. */
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+/** Statuses of the service's own errors. */
+const errors = [500, 503];
 
 /** Makes them, with what Node itself tells: event loop, memory, garbage collection. */
 export function createMetrics(): ReadableMetrics {
@@ -45,6 +50,7 @@ export function createMetrics(): ReadableMetrics {
     buckets: seconds,
     registers,
   });
+  const routes = new Set<string>();
   const problems = new Counter({
     name: "http_problems_total",
     help: "Requests that were answered with a problem; those that were shed have the code overloaded",
@@ -93,8 +99,28 @@ export function createMetrics(): ReadableMetrics {
     },
   });
 
+  let reach: (() => Promise<void>) | undefined;
+  new Gauge({
+    name: "mongodb_up",
+    help: "Whether MongoDB answers this pod: 1, or 0",
+    registers,
+    async collect() {
+      const isUp = await reach?.().then(
+        () => true,
+        () => false,
+      );
+      this.set(isUp === true ? 1 : 0);
+    },
+  });
+
   return {
     request(method, route = "none", status, time) {
+      const key = `${method} ${route}`;
+      if (!routes.has(key)) {
+        routes.add(key);
+        // Prometheus counts from a series' first sample on: an error that is the first sample would be none.
+        for (const error of errors) requests.zero({ method, route, status: error });
+      }
       requests.observe({ method, route, status }, time);
     },
     problem(code) {
@@ -111,6 +137,9 @@ export function createMetrics(): ReadableMetrics {
     },
     pool(client) {
       use = watchPool(client);
+    },
+    database(database) {
+      reach = () => database.reach();
     },
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -11,15 +11,16 @@ import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import type { Middleware } from "koa";
 import type { mongo } from "mongoose";
 import type { Logger } from "pino";
+import { logOutages } from "./export-outage.ts";
 import { traceCommands } from "./mongodb-spans.ts";
 import { traceRequests } from "./request-spans.ts";
-import { propagatorOf, samplerOf } from "./tracing-environment.ts";
+import { batchLimits, propagatorOf, samplerOf } from "./tracing-environment.ts";
 
 /** What the spans say of the process. OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME override it. */
 export interface TracingOptions {
   readonly version: string;
   readonly podName: string;
-  readonly logger: Pick<Logger, "warn">;
+  readonly logger: Pick<Logger, "warn" | "info">;
 }
 
 /** Traces of requests and of what they ask of MongoDB. */
@@ -49,7 +50,9 @@ export function startTracing({ version, podName, logger }: TracingOptions): Trac
       .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     sampler: samplerOf(logger),
     // Address, headers, timeout and certificates: OTEL_EXPORTER_OTLP_…
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [
+      new BatchSpanProcessor({ ...batchLimits(), exporter: logOutages(new OTLPTraceExporter(), logger) }),
+    ],
   });
   const tracer = provider.getTracer("koa-mongo-stack", version);
   const contexts = new AsyncLocalStorageContextManager().enable();

@@ -12,6 +12,7 @@ import {
   AlwaysOnSampler,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
+  type BatchSpanProcessorOptions,
   type Sampler,
 } from "@opentelemetry/sdk-trace";
 import type { Logger } from "pino";
@@ -61,4 +62,20 @@ function propagator(name: string, logger: Warn): TextMapPropagator[] {
   if (name === "baggage") return [new W3CBaggagePropagator()];
   logger.warn(`OTEL_PROPAGATORS can be tracecontext, baggage or none, not "${name}", which is ignored`);
   return [];
+}
+
+const batchVariables = {
+  OTEL_BSP_SCHEDULE_DELAY: "scheduledDelayMillis",
+  OTEL_BSP_EXPORT_TIMEOUT: "exportTimeoutMillis",
+  OTEL_BSP_MAX_QUEUE_SIZE: "maxQueueSize",
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "maxExportBatchSize",
+} as const;
+
+/** How many spans wait for how long: the variables OTEL_BSP_…, default OpenTelemetry's: 2048 spans, 5 s. */
+export function batchLimits(): Omit<BatchSpanProcessorOptions, "exporter"> {
+  const set = Object.entries(batchVariables).map(([name, option]) => [option, getNumberFromEnv(name)]);
+  return Object.fromEntries(set.filter(([, value]) => Number(value) > 0)) as Omit<
+    BatchSpanProcessorOptions,
+    "exporter"
+  >;
 }

@@ -46,6 +46,7 @@ export async function expectStack(values: Values): Promise<void> {
   expect(neighbours(run)).to.deep.equal([values.metrics, values.otlpEndpoint].map(Boolean));
   expect(run.of("ServiceMonitor")).to.have.length(values.metrics === "serviceMonitor" ? 1 : 0);
   expect(outsideNamespace(made)).to.deep.equal([]);
+  expect(rejectedNames(made), "names").to.deep.equal([]);
 }
 
 function expectedUrl({ cluster, expose, tlsIssuer, tlsKey }: Values): RegExp {
@@ -71,6 +72,13 @@ function databases(run: ProgramRun): string[] {
 function neighbours(run: ProgramRun): boolean[] {
   const rules = run.of("NetworkPolicy").map(({ name }) => name);
   return ["network-metrics-to-neighbour", "network-web-to-collector"].map((name) => rules.includes(name));
+}
+
+/** Names that Kubernetes rejects. An object without a name gets its logical name and a random end from the provider. */
+export function rejectedNames(made: readonly Registered[]): string[] {
+  return made
+    .map(({ name, inputs }) => String(inputs.metadata.name ?? `${name}-0a1b2c3d`))
+    .filter((name) => !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name));
 }
 
 const clusterWide = ["Namespace", "PersistentVolume", "PriorityClass"];

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { rejectedNames } from "../support/configurations.ts";
 import { restorePath } from "../support/fake-minikube.ts";
 import { runProgram } from "../support/mocked-program.ts";
 
@@ -37,6 +38,7 @@ describe("WebService", function () {
 
   it("is found by Prometheus' operator, with its alerts and dashboard", async () => {
     const run = await runProgram({ metrics: "serviceMonitor" });
+    expect(rejectedNames([run.the("ServiceMonitor"), run.the("PrometheusRule")])).to.deep.equal([]);
     const monitor = run.the("ServiceMonitor").inputs;
     expect(monitor.spec.selector).to.deep.equal({ matchLabels: selector });
     const pods = run.of("Service").find(({ name }) => name === "web-pods")?.inputs;

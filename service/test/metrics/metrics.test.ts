@@ -75,6 +75,26 @@ describe("metrics", () => {
     expect(await value("mongodb_pool_waiting")).to.equal(0);
   });
 
+  it("tell whether MongoDB answers, without a request", async () => {
+    const told = createMetrics();
+    const up = async () => /^mongodb_up (.*)$/m.exec(await told.text())?.[1];
+    expect(await up()).to.equal("0");
+    told.database({ reach: () => Promise.resolve() });
+    expect(await up()).to.equal("1");
+    told.database({ reach: () => Promise.reject(new Error("away")) });
+    expect(await up()).to.equal("0");
+    expect(await value("mongodb_up")).to.equal(1);
+  });
+
+  it("know a route's errors before the first of them, which Prometheus would not count otherwise", async () => {
+    await service.request("/books");
+    for (const status of [500, 503]) {
+      expect(await request(`method="GET",route="/books",status="${status}"`)).to.equal(0);
+    }
+    await service.request("/books");
+    expect(await request('method="GET",route="/books",status="200"')).to.equal(2);
+  });
+
   it("have the delay of the event loop", async () => {
     expect(await value("nodejs_eventloop_lag_p99_seconds")).to.be.greaterThan(0);
   });
@@ -122,7 +142,7 @@ describe("metrics of what is refused before it reaches a route", () => {
   });
   afterEach(() => service.close());
 
-  /** Series of requests other than for readiness, and of problems with this code, once there are any. */
+  /** Requests other than for readiness, and problems with this code, once there are any. */
   async function counted(code: string): Promise<string[]> {
     const end = Date.now() + 2000;
     for (;;) {
@@ -130,7 +150,8 @@ describe("metrics of what is refused before it reaches a route", () => {
         .split("\n")
         .filter(
           (line) =>
-            /^http_request_duration_seconds_count(?!.*ready)/.test(line) || line.includes(`{code="${code}"}`),
+            /^http_request_duration_seconds_count(?!.*ready).* [^0]/.test(line) ||
+            line.includes(`{code="${code}"}`),
         );
       if (found.length > 0 || Date.now() > end) return found;
       await sleep(50);

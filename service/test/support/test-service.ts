@@ -72,6 +72,7 @@ export async function startService(
     watch,
     monitorCommands: tracing !== undefined,
   });
+  metrics?.database(database);
   const app = createApp({
     database,
     logger,

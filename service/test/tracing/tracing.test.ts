@@ -26,10 +26,8 @@ describe("tracing", () => {
   let tracing: Tracing;
   let service: TestService;
   let warnings: string[] = [];
-  const logger = { warn: (message: string) => void warnings.push(message) } as unknown as Pick<
-    Logger,
-    "warn"
-  >;
+  const tell = (...said: unknown[]) => void warnings.push(String(said.at(-1)));
+  const logger = { warn: tell, info: tell } as unknown as Pick<Logger, "warn" | "info">;
 
   beforeEach(async () => {
     spans = [];
@@ -123,6 +121,36 @@ describe("tracing", () => {
     const start = performance.now();
     await tracing.close();
     expect(performance.now() - start).to.be.lessThan(3000);
+  });
+
+  it("logs the beginning and the end of a collector's outage, and no more", async () => {
+    let status = 500;
+    let exports = 0;
+    const { port } = collector.address() as AddressInfo;
+    collector.removeAllListeners("request");
+    collector.on("request", (request, response) => {
+      exports++;
+      request.resume();
+      response.writeHead(status).end("{}");
+    });
+    await restart({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_BSP_SCHEDULE_DELAY: "10",
+      OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "1",
+    });
+    await untilExports(3);
+    expect(warnings).to.deep.equal(["traces are lost: the collector does not take them"]);
+    status = 200;
+    await untilExports(3);
+    expect(warnings.slice(1)).to.deep.equal(["the collector takes traces again"]);
+
+    /** Sends requests until the collector was asked so many times more. */
+    async function untilExports(more: number): Promise<void> {
+      const wanted = exports + more;
+      const end = Date.now() + 5000;
+      while (exports < wanted && Date.now() < end) await service.request("/data");
+      expect(exports).to.be.at.least(wanted);
+    }
   });
 
   it("takes the resource from OpenTelemetry's variables", async () => {

@@ -18,6 +18,7 @@ const { groups } = parse(readFileSync(join(folder, "alerts.yaml"), "utf8")) as {
 };
 const rules = groups.flatMap((group) => group.rules);
 const dashboard = JSON.parse(readFileSync(join(folder, "dashboard.json"), "utf8")) as {
+  templating: { list: { name: string; query: string }[] };
   panels: {
     title: string;
     description: string;
@@ -64,7 +65,18 @@ describe("alerts and dashboard", () => {
     ...rules.map(({ record, alert, expr }) => [record ?? alert ?? "", expr] as const),
     ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [title, expr] as const)),
   ];
-  const functions = ["sum", "rate", "increase", "max", "absent", "and", "or", "vector", "histogram_quantile"];
+  const functions = [
+    "sum",
+    "rate",
+    "increase",
+    "max",
+    "min",
+    "absent",
+    "and",
+    "or",
+    "vector",
+    "histogram_quantile",
+  ];
 
   for (const [name, expr] of queries) {
     it(`${name}: asks for what the service tells`, () => {
@@ -92,10 +104,25 @@ describe("alerts and dashboard", () => {
 
   it("adds up the pods of one namespace at a time: each stack has alerts of its own", () => {
     for (const { record, alert, expr } of rules) {
-      for (const [, labels = ""] of expr.matchAll(/\b(?:sum|max)\b\s*(?:by \(([^)]*)\))?/g)) {
+      for (const [, labels = ""] of expr.matchAll(/\b(?:sum|max|min)\b\s*(?:by \(([^)]*)\))?/g)) {
         expect(labels.split(/,\s*/), record ?? alert).to.include("namespace");
       }
     }
+  });
+
+  it("measures over five minutes or longer: many Prometheus scrape once a minute only", () => {
+    for (const { record, alert, expr } of rules) {
+      for (const [, minutes] of expr.matchAll(/\[(\d+)m\]/g)) {
+        expect(Number(minutes), record ?? alert).to.be.at.least(5);
+      }
+    }
+  });
+
+  it("offers the namespaces of this service only: others have metrics of the same names", () => {
+    const query = dashboard.templating.list.find(({ name }) => name === "namespace")?.query ?? "";
+    const metric = /^label_values\((\w+), namespace\)$/.exec(query)?.[1] ?? "";
+    expect([...series.keys()]).to.include(metric);
+    expect(metric).to.match(/^data_/);
   });
 
   it("says of each alert what it means, and how urgent it is", () => {

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { parseAllDocuments } from "yaml";
+import { kubectl } from "../../support/cluster-kubectl.ts";
+import { install, namespaceObject, type KubernetesObject, type Remove } from "./installed-objects.ts";
+import { discoveryRights, prometheusAt, prometheusImage, type Prometheus } from "./prometheus-api.ts";
+import { needsImage, needsManifest, skipWithout } from "./real-part.ts";
+
+const version = "v0.85.0";
+const publisher = "https://github.com/prometheus-operator/prometheus-operator/releases/download";
+const images = [
+  `quay.io/prometheus-operator/prometheus-operator:${version}`,
+  `quay.io/prometheus-operator/prometheus-config-reloader:${version}`,
+  prometheusImage,
+];
+const namespace = "koa-mongo-stack-modes-operator";
+const crd = "prometheuses.monitoring.coreos.com";
+/** Label of everything that these tests install, so that they never delete the operator of another user. */
+const label = { "app.kubernetes.io/managed-by": "koa-mongo-stack-modes" };
+
+/** Skips the suite unless this machine can have the operator. Returns the path of its manifests. */
+export async function needsOperator(test: Mocha.Context): Promise<string> {
+  const jsonpath = "jsonpath=metadata {.metadata.labels}";
+  const existing = await kubectl("get", "crd", crd, "--ignore-not-found", `--output=${jsonpath}`);
+  const isOurs = existing.includes(label["app.kubernetes.io/managed-by"]);
+  if (existing !== "" && !isOurs) skipWithout(test, "minikube without a Prometheus operator of its own");
+  for (const image of images) await needsImage(test, image);
+  const url = `${publisher}/${version}/bundle.yaml`;
+  return await needsManifest(test, "prometheus-operator-bundle.yaml", url);
+}
+
+/** Installs the operator in a namespace of its own. */
+export async function installOperator(bundle: string): Promise<Remove> {
+  const remove = await install(
+    namespaceObject(namespace),
+    ...operatorObjects(await readFile(bundle, "utf8")),
+  );
+  try {
+    await kubectl("wait", "crd", crd, "--for=condition=Established", "--timeout=60s");
+    await kubectl("rollout", "status", "deployment", "-n", namespace, "--timeout=180s");
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return remove;
+}
+
+type Labelled = KubernetesObject & { readonly metadata: { readonly labels?: object } };
+
+/** The publisher's objects are for the namespace default, and the operator would leave a Service in kube-system. */
+function operatorObjects(bundle: string): KubernetesObject[] {
+  const text = bundle
+    .replace(/^( +)namespace: default$/gm, `$1namespace: ${namespace}`)
+    .replace(/^ +- --kubelet-(service|endpoints|endpointslice)=.*\n/gm, "");
+  // The publisher's file begins with an empty document.
+  const objects = parseAllDocuments(text).map((document) => document.toJS() as Labelled | null);
+  return objects
+    .filter((object) => object !== null)
+    .map((object) => {
+      return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...label } } };
+    });
+}
+
+/**
+ * Has the operator create a Prometheus that selects by these labels in every namespace, as that of Helm's chart
+ * kube-prometheus-stack does, and waits until it answers.
+ */
+export async function installPrometheus(
+  own: string,
+  matchLabels: Readonly<Record<string, string>>,
+): Promise<{ prometheus: Prometheus; remove: Remove }> {
+  const remove = await install(namespaceObject(own), ...discoveryRights(own, own), {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "Prometheus",
+    metadata: { name: "modes", namespace: own },
+    spec: {
+      image: prometheusImage,
+      imagePullPolicy: "IfNotPresent",
+      replicas: 1,
+      serviceAccountName: "prometheus",
+      serviceMonitorSelector: { matchLabels },
+      serviceMonitorNamespaceSelector: {},
+      ruleSelector: { matchLabels },
+      ruleNamespaceSelector: {},
+    },
+  });
+  try {
+    const available = ["--for=condition=Available", "--timeout=240s"];
+    await kubectl("wait", "prometheus", "modes", "-n", own, ...available);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { prometheus: prometheusAt(own, "prometheus-operated"), remove };
+}

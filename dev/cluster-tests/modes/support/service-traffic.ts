@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { inPod, podsOf } from "../../security/support/admitted-pods.ts";
+import { kubectl } from "../../support/cluster-kubectl.ts";
+import { names } from "../../support/running-cluster.ts";
+
+/** Requests that go on until they are stopped. */
+export interface Traffic {
+  /** What was not answered as it should be. */
+  readonly failures: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Milliseconds between two rounds of {@link startTraffic}: a load that one CPU of a laptop does not notice. */
+const pauseMs = 250;
+
+/** Uses every route of /data, repeatedly, and these paths in addition. */
+export function startTraffic(url: string, paths: readonly string[] = []): Traffic {
+  const failures: string[] = [];
+  const stopping = new AbortController();
+  const ask = async (path: string, wanted: number, method = "GET", body?: object) => {
+    const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    const init = body === undefined ? {} : { headers: { "Content-Type": type }, body: JSON.stringify(body) };
+    const response = await fetch(url + path, { method, ...init }).catch(
+      (error: unknown) => new Response(String(error), { status: 599 }),
+    );
+    const text = await response.text();
+    if (response.status !== wanted) failures.push(`${method} ${path}: ${response.status} ${text}`);
+    return response.headers.get("Location") ?? "";
+  };
+  const round = async () => {
+    for (const path of ["/", "/data", ...paths]) await ask(path, 200);
+    const document = await ask("/data", 201, "POST", { a: 1 });
+    await ask(document, 200);
+    await ask(document, 200, "PUT", { a: 2 });
+    await ask(document, 200, "PATCH", { a: 3 });
+    await ask(document, 204, "DELETE");
+    await ask("/nothing", 404);
+  };
+  const ended = (async () => {
+    while (!stopping.signal.aborted) {
+      await round();
+      await sleep(pauseMs);
+    }
+  })();
+  return {
+    failures,
+    async stop() {
+      stopping.abort();
+      await ended;
+    },
+  };
+}
+
+/** Sets the number of MongoDB's pods. */
+export async function scaleMongodb(namespace: string, replicas: 0 | 1): Promise<void> {
+  const [statefulSet = ""] = await names("statefulsets", namespace);
+  await kubectl("scale", statefulSet, "--namespace", namespace, `--replicas=${replicas}`);
+  if (replicas === 1) return;
+  const deleted = ["--for=delete", "--selector=app.kubernetes.io/name=mongodb", "--timeout=120s"];
+  await kubectl("wait", "pods", "--namespace", namespace, ...deleted);
+}
+
+/** Sends requests to each pod of the service itself, also to one that is not ready. Returns the statuses. */
+export async function askEachPod(namespace: string, count: number): Promise<number[]> {
+  const script = `
+    const ask = () => new Promise((resolve, reject) => {
+      const { get } = require("node:http");
+      get("http://127.0.0.1:3000/data", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)))
+        .on("error", reject);
+    });
+    (async () => {
+      const statuses = [];
+      while (statuses.length < ${count}) statuses.push(await ask());
+      console.log(JSON.stringify(statuses));
+    })();
+  `;
+  const statuses: number[] = [];
+  for (const { metadata } of await podsOf(namespace, "web")) {
+    const said = await inPod(namespace, metadata.name, ["/nodejs/bin/node", "--eval", script]);
+    statuses.push(...(JSON.parse(said) as number[]));
+  }
+  return statuses;
+}

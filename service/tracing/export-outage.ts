@@ -1,0 +1,25 @@
+import { ExportResultCode } from "@opentelemetry/core";
+import type { SpanExporter } from "@opentelemetry/sdk-trace";
+import type { Logger } from "pino";
+
+/**
+ * An exporter whose outages are in the log: one line when spans are lost, and one when they arrive again. OpenTelemetry
+ * itself says nothing, so that nobody would notice a wrong address.
+ */
+export function logOutages(exporter: SpanExporter, logger: Pick<Logger, "warn" | "info">): SpanExporter {
+  let isOut = false;
+  return {
+    export(spans, done) {
+      exporter.export(spans, (result) => {
+        const hasFailed = result.code !== ExportResultCode.SUCCESS;
+        if (hasFailed && !isOut) {
+          logger.warn({ reason: result.error?.message }, "traces are lost: the collector does not take them");
+        }
+        if (!hasFailed && isOut) logger.info("the collector takes traces again");
+        isOut = hasFailed;
+        done(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+  };
+}
