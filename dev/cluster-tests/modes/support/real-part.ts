@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { list } from "../../support/cluster-objects.ts";
 import { onNode } from "../../support/stack-pods.ts";
 
@@ -11,6 +12,21 @@ const pullTimeout = 180;
 export function skipWithout(test: Mocha.Context, part: string): never {
   console.log(`      skipped, because this machine has no ${part}`);
   return test.skip();
+}
+
+/**
+ * Skips the suite unless PATH has the programs.
+ * @param packages Debian's packages that have them
+ */
+export function needsPrograms(
+  test: Mocha.Context,
+  programs: readonly string[],
+  packages: readonly string[],
+): void {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const missing = programs.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  if (missing.length > 0)
+    skipWithout(test, `${missing.join(" and ")} (apt-get install ${packages.join(" ")})`);
 }
 
 /** Skips the suite unless every node has the image or downloads it. */
