@@ -4,7 +4,7 @@ import { kubectl, profile } from "../support/cluster-kubectl.ts";
 import { list } from "../support/cluster-objects.ts";
 import { eventually, untilPageHas } from "../support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
-import { needsPrograms } from "./support/real-part.ts";
+import { needsProgram } from "./support/real-part.ts";
 import { startRegistry, stop, type Registry } from "./support/test-registry.ts";
 import { tunnelInto } from "./support/node-tunnel.ts";
 
@@ -20,7 +20,7 @@ describe("registry: the stack with a registry that asks for a login", () => {
   let outputs: Outputs;
 
   before(async function () {
-    needsPrograms(this, ["docker-registry", "htpasswd"], ["docker-registry", "apache2-utils"]);
+    for (const program of ["docker-registry", "htpasswd"]) await needsProgram(this, program);
     registry = await startRegistry(user);
     for (const { metadata } of await list(({ core }) => core.listNode()))
       tunnels.push(await tunnelInto(profile, metadata.name, registry.port));

@@ -1,9 +1,12 @@
-import { existsSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { list } from "../../support/cluster-objects.ts";
 import { onNode } from "../../support/stack-pods.ts";
+
+const run = promisify(execFile);
 
 /** Seconds that a node may take to download an image. */
 const pullTimeout = 180;
@@ -12,21 +15,6 @@ const pullTimeout = 180;
 export function skipWithout(test: Mocha.Context, part: string): never {
   console.log(`      skipped, because this machine has no ${part}`);
   return test.skip();
-}
-
-/**
- * Skips the suite unless PATH has the programs.
- * @param packages Debian's packages that have them
- */
-export function needsPrograms(
-  test: Mocha.Context,
-  programs: readonly string[],
-  packages: readonly string[],
-): void {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const missing = programs.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
-  if (missing.length > 0)
-    skipWithout(test, `${missing.join(" and ")} (apt-get install ${packages.join(" ")})`);
 }
 
 /** Skips the suite unless every node has the image or downloads it. */
@@ -39,6 +27,15 @@ export async function needsImage(test: Mocha.Context, image: string): Promise<vo
     );
     if (!present) skipWithout(test, `image ${image}`);
   }
+}
+
+/** Skips the suite unless this machine has the program. */
+export async function needsProgram(test: Mocha.Context, program: string): Promise<void> {
+  const found = await run("which", [program]).then(
+    () => true,
+    () => false,
+  );
+  if (!found) skipWithout(test, `program ${program}`);
 }
 
 /**
