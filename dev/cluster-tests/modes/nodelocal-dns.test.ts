@@ -65,7 +65,8 @@ async function useCacheOnly(namespace: string): Promise<void> {
   const patch = { spec: { template: { spec: { dnsPolicy: "None", dnsConfig } } } };
   const [deployment = ""] = await names("deployments", namespace);
   await kubectl("patch", deployment, "--namespace", namespace, "--patch", JSON.stringify(patch));
-  await untilWhole(namespace);
+  // A full node has no room for a pod more, until others leave.
+  await untilWhole(namespace, 600);
 }
 
 async function nameservers(namespace: string, pod: string): Promise<string> {
