@@ -58,9 +58,12 @@ export async function minikube(command: string, ...args: string[]): Promise<stri
 /** kubectl, on the cluster of these tests. */
 export const kubectl = kubectlOn(profile);
 
-/** Prints the pods and what they said last: whoever reads of a failed test finds its cluster deleted. */
-export async function showPods(): Promise<void> {
-  const pods = await kubectl(
+/**
+ * Prints the pods and what they said last: whoever reads of a failed test finds its cluster deleted.
+ * @param ask kubectl. @default on the cluster of these tests
+ */
+export async function showPods(ask = kubectl): Promise<void> {
+  const pods = await ask(
     "get",
     "pods",
     "--all-namespaces",
@@ -75,6 +78,6 @@ export async function showPods(): Promise<void> {
   for (const line of pods.split("\n").filter((text) => text !== "")) {
     const [namespace = "", pod = ""] = line.split(/\s+/);
     const said = ["--namespace", namespace, "--all-containers", "--prefix", "--tail=40"];
-    console.log(await kubectl("logs", pod, ...said).catch(String));
+    console.log(await ask("logs", pod, ...said).catch(String));
   }
 }

@@ -1,26 +1,29 @@
 import type { ChildProcess } from "node:child_process";
 import { expect } from "chai";
-import { kubectl } from "../support/cluster-kubectl.ts";
+import { kubectl, profile } from "../support/cluster-kubectl.ts";
+import { list } from "../support/cluster-objects.ts";
 import { eventually, untilPageHas } from "../support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
-import { startRegistry, stop, type Registry } from "../support/test-registry.ts";
-import { tunnelInto } from "../support/node-tunnel.ts";
+import { needsProgram } from "./support/real-part.ts";
+import { startRegistry, stop, type Registry } from "./support/test-registry.ts";
+import { tunnelInto } from "./support/node-tunnel.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
 const newGreeting = "Hello from the registry!";
 const user = { username: "ada", password: "only for this test" };
 const repository = "team/koa-mongo-stack";
 
-describe("the stack with a registry that asks for a login", () => {
-  let registry: Registry;
+describe("registry: the stack with a registry that asks for a login", () => {
+  let registry: Registry | undefined;
   const tunnels: ChildProcess[] = [];
   let stack: TestStack | undefined;
   let outputs: Outputs;
 
-  before(async () => {
+  before(async function () {
+    for (const program of ["docker-registry", "htpasswd"]) await needsProgram(this, program);
     registry = await startRegistry(user);
-    const nodes = (await kubectl("get", "nodes", "--output=jsonpath={.items[*].metadata.name}")).split(" ");
-    for (const node of nodes) tunnels.push(await tunnelInto("minikube", node, registry.port));
+    for (const { metadata } of await list(({ core }) => core.listNode()))
+      tunnels.push(await tunnelInto(profile, metadata.name, registry.port));
     stack = await createTestStack("registry");
     await stack.set("registry", `${registry.host}/${repository}`);
     await stack.set("registryUsername", user.username);
@@ -29,7 +32,7 @@ describe("the stack with a registry that asks for a login", () => {
   after(async () => {
     await stack?.remove();
     for (const tunnel of tunnels) await stop(tunnel);
-    await registry.stop();
+    await registry?.stop();
   });
   const digest = () => outputs.image.split("@")[1] ?? "";
   const images = async () => {
@@ -45,12 +48,12 @@ describe("the stack with a registry that asks for a login", () => {
   it("pushes the image as the user, and names it by its digest", async () => {
     await up();
     expect(outputs.image).to.match(/^127\.0\.0\.1:\d+\/team\/koa-mongo-stack@sha256:[0-9a-f]{64}$/);
-    expect(await registry.manifest(repository, digest(), user)).to.equal(200);
+    expect(await registry?.manifest(repository, digest(), user)).to.equal(200);
   });
 
   it("shows it to nobody else", async () => {
-    expect(await registry.manifest(repository, digest())).to.equal(401);
-    expect(await registry.manifest(repository, digest(), { ...user, password: "wrong" })).to.equal(401);
+    expect(await registry?.manifest(repository, digest())).to.equal(401);
+    expect(await registry?.manifest(repository, digest(), { ...user, password: "wrong" })).to.equal(401);
   });
 
   it("is pulled by the nodes, and answers", async () => {

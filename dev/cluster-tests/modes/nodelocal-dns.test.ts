@@ -1,0 +1,120 @@
+import type { V1NetworkPolicy } from "@kubernetes/client-node";
+import { expect } from "chai";
+import { policyEnforcer, type DaemonSet } from "../../../infra/cluster/nodes/policy-enforcers.ts";
+import { inPod, podsOf } from "../security/support/admitted-pods.ts";
+import { kubectl } from "../support/cluster-kubectl.ts";
+import { list } from "../support/cluster-objects.ts";
+import { names } from "../support/running-cluster.ts";
+import { addDocument, documentsAt } from "../support/running-service.ts";
+import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
+import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { cacheAddress, coredns, installNodeDnsCache } from "./support/node-dns-cache.ts";
+import { stopAtFirstFailure } from "./support/ordered-tests.ts";
+import { needsImage, skipWithout } from "./support/real-part.ts";
+
+describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
+  let stack: TestStack | undefined;
+  let outputs: Outputs;
+  let removeCache: (() => Promise<void>) | undefined;
+
+  before(async function () {
+    await needsImage(this, coredns);
+    removeCache = await installNodeDnsCache();
+    stack = await createTestStack("nodelocal-dns");
+    ({ outputs } = await stack.up());
+  });
+  after(async () => {
+    await stack?.remove();
+    await removeCache?.();
+  });
+  stopAtFirstFailure();
+
+  it("finds MongoDB and its own pods by a pod's only nameserver, the cache", async () => {
+    await useCacheOnly(outputs.namespace);
+    for (const { metadata } of await podsOf(outputs.namespace, "web"))
+      expect(await nameservers(outputs.namespace, metadata.name)).to.equal(cacheAddress);
+    const document = await addDocument(outputs.url, { through: cacheAddress });
+    expect(await documentsAt(outputs.url)).to.deep.equal([document]);
+    // The page counts the addresses of a DNS name.
+    expect(await (await fetch(outputs.url)).text()).to.match(
+      /<dd class="main">\d+<\/dd>\s*<dd>pods are ready/,
+    );
+  });
+
+  it("does so by the rule for 169.254.0.0/16: without it, no name resolves", async function () {
+    if (!(await enforcesPolicies())) skipWithout(this, "network plugin that enforces NetworkPolicies");
+    const { namespace } = outputs;
+    const { metadata } = await onePod(namespace, webSelector);
+    const resolves = async () => (await lookUp(namespace, metadata.name)).startsWith("address");
+    expect(await resolves()).to.equal(true);
+    const policy = await webToDns(namespace);
+    await setEgress(policy, withoutLinkLocal(policy));
+    try {
+      await until("no name resolves without the rule", 60, async () => !(await resolves()));
+    } finally {
+      await setEgress(policy, policy.spec?.egress);
+    }
+    await until("names resolve with the rule again", 60, resolves);
+  });
+});
+
+/** Gives the service's pods one nameserver. A NodeLocal DNSCache has the kubelet do this for every pod of the cluster. */
+async function useCacheOnly(namespace: string): Promise<void> {
+  const searches = [`${namespace}.svc.cluster.local`, "svc.cluster.local", "cluster.local"];
+  const dnsConfig = { nameservers: [cacheAddress], searches, options: [{ name: "ndots", value: "5" }] };
+  const patch = { spec: { template: { spec: { dnsPolicy: "None", dnsConfig } } } };
+  const [deployment = ""] = await names("deployments", namespace);
+  await kubectl("patch", deployment, "--namespace", namespace, "--patch", JSON.stringify(patch));
+  // A full node has no room for a pod more, until others leave.
+  await untilWhole(namespace, 600);
+}
+
+async function nameservers(namespace: string, pod: string): Promise<string> {
+  return await node(namespace, pod, `console.log(require("node:dns").getServers().join())`);
+}
+
+/** Looks up MongoDB's Service. Returns "address …", or the error's code. */
+async function lookUp(namespace: string, pod: string): Promise<string> {
+  const name = `mongodb.${namespace}.svc.cluster.local`;
+  const script = `
+    const resolver = new (require("node:dns").promises.Resolver)({ timeout: 1000, tries: 1 });
+    const said = resolver.resolve4("${name}").then(([address]) => "address " + address, ({ code }) => code);
+    said.then(console.log);
+  `;
+  return await node(namespace, pod, script);
+}
+
+async function node(namespace: string, pod: string, script: string): Promise<string> {
+  return await inPod(namespace, pod, ["/nodejs/bin/node", "--eval", script]);
+}
+
+async function enforcesPolicies(): Promise<boolean> {
+  const daemonSets = await list(({ apps }) => apps.listDaemonSetForAllNamespaces());
+  const nodes = await list(({ core }) => core.listNode());
+  const kubelets = nodes.map(({ status }) => status.nodeInfo?.kubeletVersion ?? "");
+  return policyEnforcer(daemonSets as unknown as DaemonSet[], kubelets) !== undefined;
+}
+
+/** The policy that lets the service's pods ask the cluster's DNS. */
+async function webToDns(namespace: string): Promise<V1NetworkPolicy> {
+  const said = await kubectl("get", "networkpolicies", "--namespace", namespace, "--output=json");
+  const { items } = JSON.parse(said) as { items: V1NetworkPolicy[] };
+  const policy = items.find(({ metadata }) => metadata?.name?.includes("web-to-dns"));
+  if (policy === undefined) throw new Error(`no policy web-to-dns in ${namespace}`);
+  return policy;
+}
+
+type Egress = NonNullable<V1NetworkPolicy["spec"]>["egress"];
+
+function withoutLinkLocal({ spec }: V1NetworkPolicy): Egress {
+  return spec?.egress?.map(({ to = [], ...rule }) => ({
+    ...rule,
+    to: to.filter(({ ipBlock }) => ipBlock?.cidr !== "169.254.0.0/16"),
+  }));
+}
+
+async function setEgress({ metadata }: V1NetworkPolicy, egress: Egress): Promise<void> {
+  const { name = "", namespace = "" } = metadata ?? {};
+  const patch = ["--type=merge", "--patch", JSON.stringify({ spec: { egress } })];
+  await kubectl("patch", "networkpolicy", name, "--namespace", namespace, ...patch);
+}

@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { profile as runningProfile, kubectlOn } from "../../support/cluster-kubectl.ts";
+import { skipWithout } from "./real-part.ts";
+
+const run = promisify(execFile);
+
+/** The cluster that the test creates; no other cluster has this name. */
+const ownProfile = "koa-mongo-stack-e2e";
+
+/** A minikube of two nodes. */
+export interface TwoNodeCluster {
+  readonly profile: string;
+  /** The node that doesn't have the database's files. */
+  readonly other: string;
+  /** Runs minikube on the cluster, and returns what it prints. */
+  readonly minikube: (command: string, ...args: string[]) => Promise<string>;
+  /** Runs kubectl on the cluster. */
+  readonly kubectl: (...args: string[]) => Promise<string>;
+  /**
+   * Deletes the cluster, if the test created it. Otherwise starts both nodes.
+   * @param clear then deletes what the test created there
+   */
+  leave(clear: () => Promise<unknown>): Promise<void>;
+}
+
+/** What `minikube profile list --output json` prints, as far as it is needed here. */
+export interface Profiles {
+  readonly valid?: readonly {
+    readonly Name: string;
+    readonly Config: { readonly Nodes: readonly unknown[] };
+  }[];
+}
+
+/**
+ * The minikube of two nodes named by `TWO_NODES_PROFILE`, else the running one if it has two nodes, else a new one. If
+ * minikube can't create one, the suite is skipped.
+ * @throws {Error} `TWO_NODES_PROFILE` names no minikube of two nodes
+ */
+export async function needsTwoNodes(test: Mocha.Context): Promise<TwoNodeCluster> {
+  const { stdout } = await run("minikube", ["profile", "list", "--output", "json"]).catch(() => ({
+    stdout: "{}",
+  }));
+  const existing = existingProfile(JSON.parse(stdout) as Profiles, process.env.TWO_NODES_PROFILE);
+  if (existing !== undefined) return cluster(existing, false);
+  const own = cluster(ownProfile, true);
+  await own.minikube("delete");
+  const start = ["--cni=calico", "--addons=metrics-server", "--nodes", "2"];
+  const failure = await own.minikube("start", ...start).then(() => undefined, reason);
+  if (failure === undefined) return own;
+  await own.minikube("delete");
+  skipWithout(test, `minikube of two nodes: ${failure}`);
+}
+
+/**
+ * The profile of two nodes that a test may use.
+ * @param named by the user
+ * @throws {Error} the named profile hasn't two nodes
+ */
+export function existingProfile({ valid = [] }: Profiles, named: string | undefined): string | undefined {
+  const hasTwoNodes = valid.some(
+    ({ Name, Config }) => Name === (named ?? runningProfile) && Config.Nodes.length === 2,
+  );
+  if (hasTwoNodes) return named ?? runningProfile;
+  if (named !== undefined)
+    throw new Error(`TWO_NODES_PROFILE=${named}: minikube has no such profile of two nodes`);
+  return undefined;
+}
+
+function cluster(profile: string, isOwn: boolean): TwoNodeCluster {
+  const minikube = async (command: string, ...args: string[]) =>
+    (await run("minikube", [command, "--profile", profile, ...args])).stdout;
+  const kubectl = kubectlOn(profile);
+  const other = `${profile}-m02`;
+  return {
+    profile,
+    other,
+    minikube,
+    kubectl,
+    async leave(clear) {
+      if (isOwn) {
+        await minikube("delete");
+        return;
+      }
+      // If the node runs, its start changes nothing.
+      await minikube("node", "start", "m02");
+      await kubectl("uncordon", other);
+      await clear();
+    },
+  };
+}
+
+/** Why minikube ended: its line "Exiting due to …", else the last one, else what prevented its start. */
+export function reason(error: unknown): string {
+  const { stderr = "", message } = error as Error & { readonly stderr?: string };
+  const lines = stderr.split("\n").map((line) => line.trim());
+  const exit =
+    lines.find((line) => line.includes("Exiting due to ")) ?? lines.findLast((line) => line !== "");
+  return exit?.replace(/^.*Exiting due to /, "") ?? message;
+}

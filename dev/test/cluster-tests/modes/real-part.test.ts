@@ -1,0 +1,95 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+
+const dev = join(import.meta.dirname, "../../..");
+const realPart = join(dev, "cluster-tests/modes/support/real-part.ts");
+
+describe("a part that a mode needs", function () {
+  this.timeout(120_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-parts-"));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Runs mocha on suites of two tests, each of which asks for its part first. */
+  async function run(needs: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const suites = needs.map(
+      (need) => `
+        describe("a mode", () => {
+          before(async function () { ${need} });
+          it("first", () => undefined);
+          describe("nested", () => { it("second", () => undefined); });
+        });`,
+    );
+    const imports = `
+      import { readFileSync } from "node:fs";
+      import { needsManifest, needsProgram, skipWithout } from ${JSON.stringify(realPart)};`;
+    const file = join(folder, "suite.test.mjs");
+    writeFileSync(file, [imports, ...suites].join("\n"));
+    const mocha = join(dev, "../node_modules/mocha/bin/mocha.js");
+    const args = [mocha, "--no-config", "--no-package", "--reporter=dot", "--timeout=60000", file];
+    return await new Promise((resolve, reject) => {
+      execFile(process.execPath, args, { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`${stdout}${stderr}`, { cause: error }));
+      });
+    });
+  }
+
+  /** Of two suites the first ran, and the second is pending with one line that says why. */
+  function expectOneSkipped(printed: string, part: string): void {
+    expect(printed)
+      .to.match(/^ +2 passing/m)
+      .and.match(/^ +2 pending/m);
+    const lines = printed.split("\n").filter((line) => line.includes("skipped, because"));
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.match(new RegExp(`skipped, because this machine has no ${part}$`));
+  }
+
+  it("skips all tests of its suite, which are pending, with one line that names it", async () => {
+    expectOneSkipped(await run(["", `skipWithout(this, "controller");`]), "controller");
+  });
+
+  it("is a program: there, or skipped", async () => {
+    const needs = ["sh", "no-such-program"].map((name) => `await needsProgram(this, "${name}");`);
+    expectOneSkipped(await run(needs), "program no-such-program");
+  });
+
+  /** Asks for a manifest that has to have this text. */
+  const manifest = (name: string, url: string, text: string) => `
+    const file = await needsManifest(this, "${name}", "${url}");
+    if (readFileSync(file, "utf8") !== "${text}") throw new Error(file);`;
+
+  it("is a manifest: in the folder MODES_MANIFESTS, or skipped", async () => {
+    const url = "http://127.0.0.1:1/part.yaml";
+    writeFileSync(join(folder, "part.yaml"), "kind: Local");
+    const needs = ["part.yaml", "other.yaml"].map((name) => manifest(name, url, "kind: Local"));
+    expectOneSkipped(await run(needs, { MODES_MANIFESTS: folder }), `manifest ${url}`);
+  });
+
+  it("is a manifest: downloaded, or skipped if the publisher rejects", async () => {
+    const publisher = createServer(({ url }, response) => {
+      response.statusCode = url === "/part.yaml" ? 200 : 404;
+      response.end("kind: Published");
+    }).listen(0, "127.0.0.1");
+    await once(publisher, "listening");
+    const base = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}`;
+    const needs = ["part.yaml", "gone.yaml"].map((name) =>
+      manifest(name, `${base}/${name}`, "kind: Published"),
+    );
+    try {
+      expectOneSkipped(await run(needs, { MODES_MANIFESTS: "" }), `manifest ${base}/gone.yaml`);
+    } finally {
+      publisher.close();
+    }
+  });
+});
