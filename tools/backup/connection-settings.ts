@@ -1,0 +1,81 @@
+import type { V1EnvVar, V1Pod } from "@kubernetes/client-node";
+import { selector } from "../../infra/platform/pod-defaults.ts";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { UserError } from "../process/user-error.ts";
+import { webSelector } from "../traffic/web-selector.ts";
+
+/** How the service finds its MongoDB. */
+export interface ConnectionSettings {
+  /** Connection string, with a password. */
+  readonly uri: string;
+}
+
+/**
+ * Reads the connection of the service from its Deployment, whichever MongoDB the stack has.
+ * @throws {UserError} there is no Deployment, or it has no connection
+ */
+export async function readConnection(
+  { apps, core }: Pick<ClusterClient, "apps" | "core">,
+  namespace: string,
+): Promise<ConnectionSettings> {
+  const { items } = await apps.listNamespacedDeployment({ namespace, labelSelector: webSelector });
+  const variables = items[0]?.spec?.template.spec?.containers[0]?.env ?? [];
+  const valueOf = async (name: string): Promise<string | undefined> => {
+    const variable = variables.find((one: V1EnvVar) => one.name === name);
+    const key = variable?.valueFrom?.secretKeyRef;
+    if (key?.name === undefined) return variable?.value;
+    const { data } = await core.readNamespacedSecret({ namespace, name: key.name });
+    return Buffer.from(data?.[key.key] ?? "", "base64").toString("utf8");
+  };
+  const uri = await valueOf("MONGODB_URI");
+  if (uri === undefined) throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
+  return { uri };
+}
+
+/** The host and port of a connection string that one MongoDB has, and of several the first. */
+export function firstHost(uri: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port = "27017"] = /^mongodb:\/\/(?:[^@/]*@)?([^,:/?]+)(?::(\d+))?/.exec(uri) ?? [];
+  return host === undefined ? undefined : { host, port: Number(port) };
+}
+
+/** The same connection by another address, and nothing else of it changed. */
+export function atAddress(uri: string, address: string): string {
+  return uri.replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]+/, (_, start: string) => `${start}${address}`);
+}
+
+/** A Service of the cluster. */
+export interface ServiceName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** The Service that a host name of a pod's DNS is of: `NAME`, `NAME.NAMESPACE.svc…`, `POD.NAME.NAMESPACE.svc…`. */
+export function serviceOf(host: string, namespace: string): ServiceName | undefined {
+  if (/^[a-z0-9-]+$/.test(host)) return { name: host, namespace };
+  const [, name, other] = /^(?:[a-z0-9-]+\.)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?$/.exec(host) ?? [];
+  return name === undefined || other === undefined ? undefined : { name, namespace: other };
+}
+
+/**
+ * Names a pod of a Service that is ready.
+ * @throws {UserError} there is none
+ */
+export async function findReadyPod(
+  { core }: Pick<ClusterClient, "core">,
+  { name, namespace }: ServiceName,
+): Promise<string> {
+  const { spec } = await core.readNamespacedService({ name, namespace });
+  const { items } = await core.listNamespacedPod({ namespace, labelSelector: selector(spec?.selector ?? {}) });
+  const pod = items.find(isReady)?.metadata?.name;
+  if (pod !== undefined) return pod;
+  const [other] = items;
+  throw new UserError(
+    `MongoDB's pod ${other?.metadata?.name ?? `in ${namespace}`} is not ${other === undefined ? "there" : "ready"}. ` +
+      "Run: npm run up",
+  );
+}
+
+function isReady({ metadata, status }: V1Pod): boolean {
+  if (metadata?.deletionTimestamp !== undefined) return false;
+  return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
+}
