@@ -69,7 +69,9 @@ export async function createIndexes(db: Db, name: string, indexes: readonly Docu
 
 function isIdIndex({ key, clustered }: Document): boolean {
   const fields = Object.entries(key as Document);
-  return clustered !== undefined || (fields.length === 1 && fields[0]?.[0] === "_id" && Number(fields[0][1]) === 1);
+  return (
+    clustered !== undefined || (fields.length === 1 && fields[0]?.[0] === "_id" && Number(fields[0][1]) === 1)
+  );
 }
 
 /** A newer MongoDB makes an index of its own version. */

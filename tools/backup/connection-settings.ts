@@ -1,7 +1,6 @@
 import type { V1EnvVar, V1Pod } from "@kubernetes/client-node";
 import { selector } from "../../infra/platform/pod-defaults.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
-import { UserError } from "../process/user-error.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
 /** How the service finds its MongoDB. */
@@ -10,14 +9,11 @@ export interface ConnectionSettings {
   readonly uri: string;
 }
 
-/**
- * Reads the connection of the service from its Deployment, whichever MongoDB the stack has.
- * @throws {UserError} there is no Deployment, or it has no connection
- */
+/** Reads the connection of the service from its Deployment, whichever MongoDB the stack has. Undefined without one. */
 export async function readConnection(
   { apps, core }: Pick<ClusterClient, "apps" | "core">,
   namespace: string,
-): Promise<ConnectionSettings> {
+): Promise<ConnectionSettings | undefined> {
   const { items } = await apps.listNamespacedDeployment({ namespace, labelSelector: webSelector });
   const variables = items[0]?.spec?.template.spec?.containers[0]?.env ?? [];
   const valueOf = async (name: string): Promise<string | undefined> => {
@@ -28,8 +24,7 @@ export async function readConnection(
     return Buffer.from(data?.[key.key] ?? "", "base64").toString("utf8");
   };
   const uri = await valueOf("MONGODB_URI");
-  if (uri === undefined) throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
-  return { uri };
+  return uri === undefined ? undefined : { uri };
 }
 
 /** The host and port of a connection string that one MongoDB has, and of several the first. */
@@ -52,30 +47,23 @@ export interface ServiceName {
 /** The Service that a host name of a pod's DNS is of: `NAME`, `NAME.NAMESPACE.svc…`, `POD.NAME.NAMESPACE.svc…`. */
 export function serviceOf(host: string, namespace: string): ServiceName | undefined {
   if (/^[a-z0-9-]+$/.test(host)) return { name: host, namespace };
-  const [, name, other] = /^(?:[a-z0-9-]+\.)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?$/.exec(host) ?? [];
+  const [, name, other] =
+    /^(?:[a-z0-9-]+\.)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?$/.exec(host) ?? [];
   return name === undefined || other === undefined ? undefined : { name, namespace: other };
 }
 
-/**
- * Names a pod of a Service that is ready.
- * @throws {UserError} there is none
- */
-export async function findReadyPod(
+/** Pods of a Service. */
+export async function podsOf(
   { core }: Pick<ClusterClient, "core">,
   { name, namespace }: ServiceName,
-): Promise<string> {
+): Promise<readonly V1Pod[]> {
   const { spec } = await core.readNamespacedService({ name, namespace });
-  const { items } = await core.listNamespacedPod({ namespace, labelSelector: selector(spec?.selector ?? {}) });
-  const pod = items.find(isReady)?.metadata?.name;
-  if (pod !== undefined) return pod;
-  const [other] = items;
-  throw new UserError(
-    `MongoDB's pod ${other?.metadata?.name ?? `in ${namespace}`} is not ${other === undefined ? "there" : "ready"}. ` +
-      "Run: npm run up",
-  );
+  const labelSelector = selector(spec?.selector ?? {});
+  return (await core.listNamespacedPod({ namespace, labelSelector })).items;
 }
 
-function isReady({ metadata, status }: V1Pod): boolean {
+/** Whether a pod answers, and is not about to end. */
+export function isReady({ metadata, status }: V1Pod): boolean {
   if (metadata?.deletionTimestamp !== undefined) return false;
   return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
 }

@@ -1,5 +1,12 @@
 import type { Db } from "mongodb";
-import { blockEnd, blockStart, collectionEnd, dataCollection, formatMetadata, prelude } from "./archive-format.ts";
+import {
+  blockEnd,
+  blockStart,
+  collectionEnd,
+  dataCollection,
+  formatMetadata,
+  prelude,
+} from "./archive-format.ts";
 import { describeCollections } from "./collections.ts";
 import { Crc64 } from "./crc64.ts";
 

@@ -91,7 +91,8 @@ async function walk(take: Take, visitor: ArchiveVisitor): Promise<void> {
       await visitor.document(db, collection, bytes);
     }
     if (!EOF) continue;
-    if (checksum.value !== CRC) throw new ArchiveError(`is damaged (checksum of ${namespace}). Take another.`);
+    if (checksum.value !== CRC)
+      throw new ArchiveError(`is damaged (checksum of ${namespace}). Take another.`);
     complete.add(namespace);
   }
   if (!entries.every((entry) => isComplete(entry, complete))) throw isCutOff();

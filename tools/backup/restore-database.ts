@@ -1,6 +1,12 @@
 import type { Db } from "mongodb";
 import { parseMetadata, type CollectionEntry } from "./archive-format.ts";
-import { collectionNames, createCollection, createIndexes, isDroppable, isOwnCollection } from "./collections.ts";
+import {
+  collectionNames,
+  createCollection,
+  createIndexes,
+  isDroppable,
+  isOwnCollection,
+} from "./collections.ts";
 import { canKeepEmptyTimestamps, insertStored, type Inserted } from "./insert-stored.ts";
 import { readArchive, type ArchiveVisitor } from "./read-archive.ts";
 
@@ -61,7 +67,8 @@ class Restoration implements ArchiveVisitor {
     }
     // A view may be of a collection that comes after it.
     for (const { collection, metadata } of viewsLast(this.#entries)) {
-      if (!existing.has(collection)) await createCollection(this.#db, collection, parseMetadata(metadata).options);
+      if (!existing.has(collection))
+        await createCollection(this.#db, collection, parseMetadata(metadata).options);
     }
   }
 

@@ -10,11 +10,13 @@ import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import {
   atAddress,
-  findReadyPod,
   firstHost,
+  isReady,
+  podsOf,
   readConnection,
   serviceOf,
   type ConnectionSettings,
+  type ServiceName,
 } from "./connection-settings.ts";
 
 /**
@@ -58,7 +60,11 @@ async function findNamespace(project: Project): Promise<string> {
 }
 
 /** The kubeconfig's context of the stack's cluster, or undefined for the current one. */
-async function findContext({ cluster, context, minikubeProfile: profile }: Project): Promise<string | undefined> {
+async function findContext({
+  cluster,
+  context,
+  minikubeProfile: profile,
+}: Project): Promise<string | undefined> {
   if (cluster !== "minikube") return context === "" ? undefined : context;
   const found = await findProfile(profile);
   if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone. Run: npm run up`);
@@ -68,6 +74,17 @@ async function findContext({ cluster, context, minikubeProfile: profile }: Proje
     );
   }
   return profile;
+}
+
+async function findReadyPod(context: string | undefined, service: ServiceName): Promise<string> {
+  const pods = await askCluster(context, (client) => podsOf(client, service));
+  const name = pods.find(isReady)?.metadata?.name;
+  if (name !== undefined) return name;
+  const [other] = pods;
+  throw new UserError(
+    `MongoDB's pod ${other?.metadata?.name ?? `in ${service.namespace}`} is not ` +
+      `${other === undefined ? "there" : "ready"}. Run: npm run up`,
+  );
 }
 
 const clientOptions: MongoClientOptions = {
@@ -97,11 +114,14 @@ class Connection {
   async open(project: Project, namespace: string): Promise<Db> {
     const context = await findContext(project);
     const settings = await askCluster(context, (client) => readConnection(client, namespace));
+    if (settings === undefined) {
+      throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
+    }
     const first = firstHost(settings.uri);
     const service = first === undefined ? undefined : serviceOf(first.host, namespace);
     if (first === undefined || service === undefined) return await this.#connectDirectly(settings);
 
-    const pod = await askCluster(context, (client) => findReadyPod(client, service));
+    const pod = await findReadyPod(context, service);
     const cluster = await connectCluster(context);
     const open = async (name: string) => {
       await this.#closeBoth();
@@ -150,7 +170,12 @@ class Connection {
 
   async #connectTo(
     { portForward }: ClusterClient,
-    target: { readonly namespace: string; readonly pod: string; readonly host: string; readonly port: number },
+    target: {
+      readonly namespace: string;
+      readonly pod: string;
+      readonly host: string;
+      readonly port: number;
+    },
     { uri }: ConnectionSettings,
   ): Promise<Db> {
     this.where = `pod ${target.pod}`;

@@ -37,7 +37,10 @@ export const command = cliCommand("backup", {
  * @throws {UserError} one sentence
  * @throws {InterruptedError} after Ctrl-C
  */
-export async function backup({ file: name, force }: BackupOptions, context: CommandContext): Promise<undefined> {
+export async function backup(
+  { file: name, force }: BackupOptions,
+  context: CommandContext,
+): Promise<undefined> {
   const { project, step, print } = context;
   const file = fileFor(project, name);
   if (existsSync(file) && !force) {

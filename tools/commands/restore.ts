@@ -34,7 +34,10 @@ export const command = cliCommand("restore", {
  * @throws {UserError} one sentence
  * @throws {InterruptedError} after Ctrl-C
  */
-export async function restore({ file: name, drop }: RestoreOptions, context: CommandContext): Promise<undefined> {
+export async function restore(
+  { file: name, drop }: RestoreOptions,
+  context: CommandContext,
+): Promise<undefined> {
   const file = resolve(process.env.INIT_CWD ?? "", name);
   const { step, print } = context;
   const start = performance.now();
@@ -67,7 +70,9 @@ async function restoreAll({ documents }: Archive, args: RestoreArgs): Promise<vo
   const again =
     `\nThe database may have a part of ${file} now. ` + `To do it again: npm run restore -- ${file} --drop`;
   try {
-    const { inserted, failed, reason } = await explainSystemErrors(`read ${file}`, () => restoreDatabase(args));
+    const { inserted, failed, reason } = await explainSystemErrors(`read ${file}`, () =>
+      restoreDatabase(args),
+    );
     const wanted = documents.get(db.databaseName) ?? 0;
     if (failed === 0 && inserted === wanted) return;
     const why = reason === undefined ? "" : `: ${reason}`;

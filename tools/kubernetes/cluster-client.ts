@@ -120,7 +120,8 @@ function readKubeconfig(library: typeof k8s, context: string | undefined): k8s.K
   }
   const name = context ?? configs.map((config) => config.getCurrentContext()).find(isNamed);
   const found = configs.find((config) => name !== undefined && config.getContextObject(name) !== null);
-  if (name === undefined || found === undefined) throw new UserError(`the kubeconfig has no ${nameOf(context)}`);
+  if (name === undefined || found === undefined)
+    throw new UserError(`the kubeconfig has no ${nameOf(context)}`);
   found.setCurrentContext(name);
   return found;
 }
