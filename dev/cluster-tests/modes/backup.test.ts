@@ -20,7 +20,7 @@ describe("backup and restore", () => {
   let outputs: Outputs;
   let folder: string;
   let file: string;
-  let before: Awaited<ReturnType<typeof contents>>;
+  let wanted: Awaited<ReturnType<typeof contents>>;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-backup-"));
@@ -28,7 +28,7 @@ describe("backup and restore", () => {
     stack = await createTestStack("modes-backup");
     ({ outputs } = await stack.up());
     await inDatabase(fill);
-    before = await inDatabase(contents);
+    wanted = await inDatabase(contents);
   });
   after(async () => {
     await stack.remove();
@@ -136,7 +136,7 @@ describe("backup and restore", () => {
     ({ outputs } = await stack.up());
     expect((await inDatabase(contents)).flatMap(({ documents }) => documents)).to.deep.equal([]);
     await runs("restore", file);
-    expect(await inDatabase(contents)).to.deep.equal(before);
+    expect(await inDatabase(contents)).to.deep.equal(wanted);
     const page = (await (await fetch(`${outputs.url}/data`)).json()) as { name: string }[];
     expect(page.map(({ name }) => name).sort()).to.deep.equal(["Ada", "Barbara", "Grace"]);
   });
@@ -162,7 +162,7 @@ describe("backup and restore", () => {
     }
     await truncate(wrong);
     expect((await ends(starts("restore", wrong, "--drop")))[0]).to.equal(1);
-    expect(await inDatabase(contents)).to.deep.equal(before);
+    expect(await inDatabase(contents)).to.deep.equal(wanted);
   });
 
   it("replaces what is there when told", async () => {
@@ -171,6 +171,6 @@ describe("backup and restore", () => {
       await db.collection("notes").insertOne({ since: "then" });
     });
     await runs("restore", file, "--drop");
-    expect(await inDatabase(contents)).to.deep.equal(before);
+    expect(await inDatabase(contents)).to.deep.equal(wanted);
   });
 });

@@ -9,6 +9,8 @@ export interface Forwarded {
   readonly port: number;
   /** Bytes from it on a connection, after which it is silent. @default no limit */
   readonly silentAfter?: number;
+  /** Bytes to it on a connection, after which nothing reaches it. @default no limit */
+  readonly deafAfter?: number;
 }
 
 /** The part of the package `ws`, which Kubernetes' client has, that is needed here. It has no types. */
@@ -59,6 +61,7 @@ export function answerPortForward(
     send(streams.errors, port);
 
     let sent = 0;
+    let received = 0;
     const connection = connect(target.port, "127.0.0.1");
     connection.on("data", (data) => {
       sent += data.length;
@@ -70,7 +73,10 @@ export function answerPortForward(
     connection.on("close", () => {
       channel.close();
     });
-    channel.on("message", (data) => connection.write(data.subarray(1)));
+    channel.on("message", (data) => {
+      received += data.length;
+      if (received <= (target.deafAfter ?? Infinity)) connection.write(data.subarray(1));
+    });
     channel.on("close", () => connection.destroy());
   });
 }
