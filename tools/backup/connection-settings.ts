@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { V1EnvVar, V1Pod } from "@kubernetes/client-node";
 import { selector } from "../../infra/platform/pod-defaults.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
@@ -7,6 +8,8 @@ import { webSelector } from "../traffic/web-selector.ts";
 export interface ConnectionSettings {
   /** Connection string, with a password. */
   readonly uri: string;
+  /** Certificates, in PEM, of the CA that the connection trusts, over TLS. @default as the connection string says */
+  readonly ca?: string;
 }
 
 /** Reads the connection of the service from its Deployment, whichever MongoDB the stack has. Undefined without one. */
@@ -15,16 +18,22 @@ export async function readConnection(
   namespace: string,
 ): Promise<ConnectionSettings | undefined> {
   const { items } = await apps.listNamespacedDeployment({ namespace, labelSelector: webSelector });
-  const variables = items[0]?.spec?.template.spec?.containers[0]?.env ?? [];
-  const valueOf = async (name: string): Promise<string | undefined> => {
-    const variable = variables.find((one: V1EnvVar) => one.name === name);
-    const key = variable?.valueFrom?.secretKeyRef;
-    if (key?.name === undefined) return variable?.value;
-    const { data } = await core.readNamespacedSecret({ namespace, name: key.name });
-    return Buffer.from(data?.[key.key] ?? "", "base64").toString("utf8");
-  };
-  const uri = await valueOf("MONGODB_URI");
-  return uri === undefined ? undefined : { uri };
+  const pod = items[0]?.spec?.template.spec;
+  const container = pod?.containers[0];
+  const variable = (name: string) => container?.env?.find((one: V1EnvVar) => one.name === name);
+
+  const uri = variable("MONGODB_URI");
+  const key = uri?.valueFrom?.secretKeyRef;
+  if (key?.name === undefined) return uri?.value === undefined ? undefined : { uri: uri.value };
+  const { data } = await core.readNamespacedSecret({ namespace, name: key.name });
+  const connection = { uri: Buffer.from(data?.[key.key] ?? "", "base64").toString("utf8") };
+
+  const file = variable("MONGODB_CA_FILE")?.value;
+  const mount = container?.volumeMounts?.find(({ mountPath }) => file?.startsWith(`${mountPath}/`) === true);
+  const configMap = pod?.volumes?.find(({ name }) => name === mount?.name)?.configMap?.name;
+  if (file === undefined || configMap === undefined) return connection;
+  const ca = (await core.readNamespacedConfigMap({ namespace, name: configMap })).data?.[basename(file)];
+  return ca === undefined ? connection : { ...connection, ca };
 }
 
 /** The host and port of a connection string that one MongoDB has, and of several the first. */

@@ -154,10 +154,11 @@ class Connection {
     await this.#client?.close();
   }
 
-  async #connectDirectly({ uri }: ConnectionSettings): Promise<Db> {
+  async #connectDirectly(settings: ConnectionSettings): Promise<Db> {
+    const { uri } = settings;
     this.where = firstHost(uri)?.host ?? uri.replace(/^.*[/@]([^/?]+)\/.*/, "$1");
     try {
-      return await this.#connect(uri, {});
+      return await this.#connect(settings, {});
     } catch (error) {
       if (!(error instanceof MongoError)) throw error;
       throw new UserError(
@@ -176,17 +177,19 @@ class Connection {
       readonly host: string;
       readonly port: number;
     },
-    { uri }: ConnectionSettings,
+    settings: ConnectionSettings,
   ): Promise<Db> {
     this.where = `pod ${target.pod}`;
     this.#tunnel = await openPodTunnel(portForward, target);
     // With TLS the certificate is for the host.
     const options = { directConnection: true, servername: target.host };
-    return await this.#connect(atAddress(uri, `127.0.0.1:${this.#tunnel.port}`), options);
+    const uri = atAddress(settings.uri, `127.0.0.1:${this.#tunnel.port}`);
+    return await this.#connect({ ...settings, uri }, options);
   }
 
-  async #connect(uri: string, options: MongoClientOptions): Promise<Db> {
-    this.#client = new MongoClient(uri, { ...clientOptions, ...options });
+  async #connect({ uri, ca }: ConnectionSettings, options: MongoClientOptions): Promise<Db> {
+    const trust = ca === undefined ? {} : { tls: true, ca };
+    this.#client = new MongoClient(uri, { ...clientOptions, ...trust, ...options });
     await this.#client.connect();
     this.#signal.throwIfAborted();
     return this.#client.db();

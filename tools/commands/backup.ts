@@ -49,11 +49,13 @@ export async function backup(
   const start = performance.now();
   const { bytes, documents } = await interruptible((signal) =>
     withMongodb(context, signal, async (db) => {
-      await removeAbandoned(join(project.folder, "backups"), suffix);
       const write = (part: string) =>
         step(`writing ${db.databaseName}`, ({ say }) => writeGzip(part, dumpDatabase(db), say, signal));
       const check = (part: string) => step("reading it again", ({ say }) => checkArchive(part, say, signal));
-      return await explainSystemErrors(`write ${file}`, () => writeWholeFile(file, write, check));
+      return await explainSystemErrors(`write ${file}`, async () => {
+        await removeAbandoned(join(project.folder, "backups"), suffix);
+        return await writeWholeFile(file, write, check);
+      });
     }),
   );
   const seconds = (performance.now() - start) / 1000;

@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { atAddress, firstHost, serviceOf } from "../../backup/connection-settings.ts";
+import type { V1Deployment } from "@kubernetes/client-node";
+import { atAddress, firstHost, readConnection, serviceOf } from "../../backup/connection-settings.ts";
+import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
 
 describe("the connection string of the service", () => {
   it("has a first host", () => {
@@ -32,5 +34,39 @@ describe("the connection string of the service", () => {
     for (const [host, service] of Object.entries(services)) {
       expect(serviceOf(host, own), host).to.deep.equal(service);
     }
+  });
+});
+
+describe("readConnection", () => {
+  const env = [{ name: "MONGODB_URI", valueFrom: { secretKeyRef: { name: "mongodb-uri-1", key: "uri" } } }];
+  const ca = {
+    env: [...env, { name: "MONGODB_CA_FILE", value: "/etc/mongodb/ca.pem" }],
+    volumeMounts: [{ name: "ca", mountPath: "/etc/mongodb" }],
+  };
+
+  /** What it reads of a service whose container is this. */
+  async function readOf(container: object): Promise<unknown> {
+    const volumes = [{ name: "ca", configMap: { name: "mongodb-ca-1" } }];
+    const template = { spec: { containers: [{ name: "web", ...container }], volumes } };
+    const items = [{ spec: { template } } as V1Deployment];
+    const client = {
+      apps: { listNamespacedDeployment: () => Promise.resolve({ items }) },
+      core: {
+        readNamespacedSecret: ({ name }: { name: string }) =>
+          Promise.resolve({ data: name === "mongodb-uri-1" ? { uri: btoa("mongodb://a/app") } : {} }),
+        readNamespacedConfigMap: ({ name }: { name: string }) =>
+          Promise.resolve({ data: name === "mongodb-ca-1" ? { "ca.pem": "PEM" } : {} }),
+      },
+    };
+    return await readConnection(client as unknown as ClusterClient, "stack-1");
+  }
+
+  it("reads the connection string from the Secret, and the CA from the ConfigMap", async () => {
+    expect(await readOf({ env })).to.deep.equal({ uri: "mongodb://a/app" });
+    expect(await readOf(ca)).to.deep.equal({ uri: "mongodb://a/app", ca: "PEM" });
+  });
+
+  it("knows that there is no connection", async () => {
+    expect(await readOf({ env: [] })).to.equal(undefined);
   });
 });
