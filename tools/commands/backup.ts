@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { readArchive, type Contents } from "../backup/archive.ts";
-import { dump } from "../backup/dump-restore.ts";
-import { findMongodb, type Mongodb } from "../backup/mongodb-pod.ts";
-import { megabytes } from "../terminal/format-bytes.ts";
+import { join, resolve } from "node:path";
+import { checkArchive } from "../backup/archive.ts";
+import { dumpDatabase } from "../backup/dump-database.ts";
+import { withMongodb } from "../backup/stack-mongodb.ts";
+import { removeAbandoned, writeGzip, writeWholeFile } from "../backup/whole-file.ts";
+import { interruptible } from "../process/interruptible.ts";
+import { explainSystemErrors, UserError } from "../process/user-error.ts";
+import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
-import { stackName, type Project } from "../pulumi/project-settings.ts";
-import { explainSystemErrors, UserError } from "../process/user-error.ts";
+import { megabytes } from "../terminal/format-bytes.ts";
 
 /** What `npm run backup` takes. */
 export interface BackupOptions {
@@ -21,7 +22,8 @@ export interface BackupOptions {
 export const command = cliCommand("backup", {
   summary: "Write the database to a file.",
   description:
-    "Writes the documents and indexes of the database to a file, and reads the file again to check it.",
+    "Writes the documents and indexes of the database to a file, and reads the file again to check it. " +
+    "The file is not encrypted. mongorestore reads it, too.",
   examples: ["npm run backup", "npm run backup -- before-release.gz --force"],
 })
   .argument("[file]", "The file to write. (default: backups/dev-<time>.archive.gz)")
@@ -32,63 +34,45 @@ export const command = cliCommand("backup", {
 
 /**
  * Writes the database's documents and indexes to a file, which exists only once it is complete.
- * @throws {UserError} one sentence, or what the program that failed has printed
+ * @throws {UserError} one sentence
+ * @throws {InterruptedError} after Ctrl-C
  */
 export async function backup(
   { file: name, force }: BackupOptions,
   context: CommandContext,
 ): Promise<undefined> {
-  const file = fileFor(context.project, name);
+  const { project, step, print } = context;
+  const file = fileFor(project, name);
   if (existsSync(file) && !force) {
     throw new UserError(`${file} is there. To write over it: npm run backup -- ${file} --force`);
   }
   const start = performance.now();
-  const mongodb = await findMongodb(context);
-  const { bytes, documents } = await explainSystemErrors(`write ${file}`, () =>
-    write(file, mongodb, context),
+  const { bytes, documents } = await interruptible((signal) =>
+    withMongodb(context, signal, async (db) => {
+      const write = (part: string) =>
+        step(`writing ${db.databaseName}`, ({ say }) => writeGzip(part, dumpDatabase(db), say, signal));
+      const check = (part: string) => step("reading it again", ({ say }) => checkArchive(part, say, signal));
+      return await explainSystemErrors(`write ${file}`, async () => {
+        await removeAbandoned(join(project.folder, "backups"), suffix);
+        return await writeWholeFile(file, write, check);
+      });
+    }),
   );
   const seconds = (performance.now() - start) / 1000;
-  context.print(`
+  const count = [...documents.values()].reduce((sum, some) => sum + some, 0);
+  print(`
 ${file}
 
-  ${megabytes(bytes)} MB, ${documents} documents, ${seconds.toFixed(1)} s
+  ${megabytes(bytes)} MB, ${count} documents, ${seconds.toFixed(1)} s
+  The file is not encrypted. Keep it where only you can read it.
   npm run restore -- ${file}`);
 }
 
-async function write(file: string, mongodb: Mongodb, { project, step }: CommandContext): Promise<Contents> {
-  const part = `${file}.part`;
-  await mkdir(dirname(file), { recursive: true });
-  await removeAbandoned(join(project.folder, "backups"));
-  // Other users may be allowed to read what an earlier, interrupted backup left.
-  await rm(part, { force: true });
-  try {
-    await step("mongodump", ({ say }) => dump(mongodb, part, say));
-    // kubectl may end with 0 though the connection was cut.
-    const contents = await step("reading it again", ({ say }) => readArchive(part, say));
-    await rename(part, file);
-    return contents;
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-/** Milliseconds after which a file to which nothing was written belongs to a backup that was killed. */
-const abandonedMs = 10 * 60_000;
-
-/** Deletes what killed backups left in the project's own folder. */
-async function removeAbandoned(folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith(".archive.gz.part")) continue;
-    const part = join(folder, name);
-    if (Date.now() - (await stat(part)).mtimeMs > abandonedMs) await rm(part, { force: true });
-  }
-}
+const suffix = ".archive.gz";
 
 /** The file that was named, as seen from where npm was called, or one with the time in its name. */
 function fileFor({ folder }: Project, name: string | undefined): string {
   if (name !== undefined) return resolve(process.env.INIT_CWD ?? "", name);
   const time = new Date().toISOString().replace(/\.\d+/, "").replaceAll(":", "-");
-  return join(folder, "backups", `${stackName}-${time}.archive.gz`);
+  return join(folder, "backups", `${stackName}-${time}${suffix}`);
 }

@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
-import { database, readArchive, type Contents } from "../backup/archive.ts";
-import { dropOthers, filledCollections, load } from "../backup/dump-restore.ts";
-import { findMongodb, type Mongodb } from "../backup/mongodb-pod.ts";
+import type { Db } from "mongodb";
+import { checkArchive, requireDatabase, type Archive } from "../backup/archive.ts";
+import { filledCollections } from "../backup/collections.ts";
+import { restoreDatabase, type RestoreArgs } from "../backup/restore-database.ts";
+import { withMongodb } from "../backup/stack-mongodb.ts";
+import { interruptible } from "../process/interruptible.ts";
+import { explainSystemErrors, InterruptedError, UserError } from "../process/user-error.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
-import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /** What `npm run restore` takes. */
 export interface RestoreOptions {
@@ -28,7 +31,8 @@ export const command = cliCommand("restore", {
 
 /**
  * Restores the documents and indexes of a backup. The file is read to its end before anything is changed.
- * @throws {UserError} one sentence, or what the program that failed has printed
+ * @throws {UserError} one sentence
+ * @throws {InterruptedError} after Ctrl-C
  */
 export async function restore(
   { file: name, drop }: RestoreOptions,
@@ -37,46 +41,45 @@ export async function restore(
   const file = resolve(process.env.INIT_CWD ?? "", name);
   const { step, print } = context;
   const start = performance.now();
-  const contents = await step(`reading ${file}`, ({ say }) => readArchive(file, say));
-  const mongodb = await findMongodb(context);
-  if (!drop) await step(`the database ${database}`, () => requireEmpty(mongodb, file));
-  await step("mongorestore", async ({ say }) => {
-    try {
-      await explainSystemErrors(`read ${file}`, () => loadAll(contents, mongodb, file, drop, say));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      const again = `npm run restore -- ${file} --drop`;
-      // The class tells the exit code.
-      error.message += `\nThe database may have a part of ${file} now. To do it again: ${again}`;
-      throw error;
-    }
+  const { database, documents } = await interruptible(async (signal) => {
+    const archive = await explainSystemErrors(`read ${file}`, () =>
+      step(`reading ${file}`, ({ say }) => checkArchive(file, say, signal)),
+    );
+    return await withMongodb(context, signal, async (db) => {
+      requireDatabase(archive, db.databaseName);
+      if (!drop) await step(`the database ${db.databaseName}`, () => requireEmpty(db, file));
+      await step("restoring", ({ say }) => restoreAll(archive, { file, db, drop, say, signal }));
+      return { database: db.databaseName, documents: archive.documents.get(db.databaseName) ?? 0 };
+    });
   });
   const seconds = (performance.now() - start) / 1000;
-  print(
-    `\n${contents.documents} documents of ${file} are in the database ${database}, ${seconds.toFixed(1)} s`,
-  );
+  print(`\n${documents} documents of ${file} are in the database ${database}, ${seconds.toFixed(1)} s`);
 }
 
-async function requireEmpty(mongodb: Mongodb, file: string): Promise<void> {
-  const filled = await filledCollections(mongodb);
+async function requireEmpty(db: Db, file: string): Promise<void> {
+  const filled = await filledCollections(db);
   if (filled.length === 0) return;
   throw new UserError(
-    `The database ${database} is not empty, it has documents in ${filled.join(", ")}: nothing was restored. ` +
+    `The database ${db.databaseName} is not empty, it has documents in ${filled.join(", ")}: nothing was restored. ` +
       `To replace all that is there: npm run restore -- ${file} --drop`,
   );
 }
 
-async function loadAll(
-  { documents, collections }: Contents,
-  mongodb: Mongodb,
-  file: string,
-  drop: boolean,
-  say: (line: string) => void,
-): Promise<void> {
-  const { restored, failed } = await load(mongodb, file, drop, say);
-  if (failed > 0 || restored !== documents) {
-    throw new UserError(`mongorestore restored ${restored} of ${documents} documents, ${failed} failed.`);
+async function restoreAll({ documents }: Archive, args: RestoreArgs): Promise<void> {
+  const { file, db, signal } = args;
+  const again =
+    `\nThe database may have a part of ${file} now. ` + `To do it again: npm run restore -- ${file} --drop`;
+  try {
+    const { inserted, failed, reason } = await explainSystemErrors(`read ${file}`, () =>
+      restoreDatabase(args),
+    );
+    const wanted = documents.get(db.databaseName) ?? 0;
+    if (failed === 0 && inserted === wanted) return;
+    const why = reason === undefined ? "" : `: ${reason}`;
+    throw new UserError(`MongoDB took ${inserted} of ${wanted} documents${why}.`);
+  } catch (error) {
+    if (signal?.aborted === true) throw new InterruptedError(`Interrupted.${again}`, { cause: error });
+    if (error instanceof Error) error.message += again;
+    throw error;
   }
-  // mongorestore drops only what it has something else for.
-  if (drop) await dropOthers(mongodb, collections);
 }

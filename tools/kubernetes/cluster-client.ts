@@ -10,22 +10,26 @@ export interface ClusterClient {
   readonly autoscaling: k8s.AutoscalingV2Api;
   readonly log: k8s.Log;
   readonly watch: k8s.Watch;
+  readonly portForward: k8s.PortForward;
 }
 
 /** Milliseconds in which the cluster answers a question. Logs and watches take as long as they take. */
 const answerTimeoutMs = 10_000;
 
 /**
- * Clients for a context of the kubeconfig. They connect directly: unlike kubectl, they ignore HTTPS_PROXY and HTTP_PROXY,
+ * Clients for a context of the kubeconfig, or undefined for the current one. They connect directly: unlike kubectl, they ignore HTTPS_PROXY and HTTP_PROXY,
  * whose proxy can't reach a node on this machine. A `proxy-url` in the kubeconfig is used.
  * @throws {UserError} the kubeconfig has no such context
  */
-export async function connectCluster(context: string, timeoutMs = answerTimeoutMs): Promise<ClusterClient> {
+export async function connectCluster(
+  context: string | undefined,
+  timeoutMs = answerTimeoutMs,
+): Promise<ClusterClient> {
   // Loading it takes half a second of CPU, which commands without a question to the cluster save.
   const library = await import("@kubernetes/client-node");
   const config = readKubeconfig(library, context);
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new UserError(`the kubeconfig has no cluster for the context "${context}"`);
+  if (server === undefined) throw new UserError(`the kubeconfig has no cluster for the ${nameOf(context)}`);
   const configuration = library.createConfiguration({
     baseServer: new library.ServerConfiguration(server, {}),
     authMethods: { default: config },
@@ -37,6 +41,7 @@ export async function connectCluster(context: string, timeoutMs = answerTimeoutM
     autoscaling: new library.AutoscalingV2Api(configuration),
     log: new library.Log(config),
     watch: new library.Watch(config),
+    portForward: new library.PortForward(config),
   };
 }
 
@@ -46,7 +51,7 @@ export async function connectCluster(context: string, timeoutMs = answerTimeoutM
  * @throws a bug of the question, as it is
  */
 export async function askCluster<T>(
-  context: string,
+  context: string | undefined,
   question: (client: ClusterClient) => Promise<T>,
   timeoutMs?: number,
 ): Promise<T> {
@@ -98,7 +103,7 @@ function statusMessage(body: unknown): string | undefined {
  * The kubeconfig, with this context as the current one. As kubectl does, it skips files of KUBECONFIG that don't exist;
  * the library's own merge fails on these, and on names that two files share.
  */
-function readKubeconfig(library: typeof k8s, context: string): k8s.KubeConfig {
+function readKubeconfig(library: typeof k8s, context: string | undefined): k8s.KubeConfig {
   const options = { onInvalidEntry: "filter" } as const;
   const { KUBECONFIG = "" } = process.env;
   const configs = KUBECONFIG.split(delimiter)
@@ -113,10 +118,21 @@ function readKubeconfig(library: typeof k8s, context: string): k8s.KubeConfig {
     config.loadFromDefault(options);
     configs.push(config);
   }
-  const found = configs.find((config) => config.getContextObject(context) !== null);
-  if (found === undefined) throw new UserError(`the kubeconfig has no context "${context}"`);
-  found.setCurrentContext(context);
+  const name = context ?? configs.map((config) => config.getCurrentContext()).find(isNamed);
+  const found = configs.find((config) => name !== undefined && config.getContextObject(name) !== null);
+  if (name === undefined || found === undefined)
+    throw new UserError(`the kubeconfig has no ${nameOf(context)}`);
+  found.setCurrentContext(name);
   return found;
+}
+
+/** A file without a current context has an empty name, or none. */
+function isNamed(context: string | undefined): boolean {
+  return context !== undefined && context !== "";
+}
+
+function nameOf(context: string | undefined): string {
+  return context === undefined ? "current context" : `context "${context}"`;
 }
 
 function limitTime(timeoutMs: number): k8s.Middleware {

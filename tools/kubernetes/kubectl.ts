@@ -8,9 +8,8 @@ export interface Command {
 }
 
 /**
- * kubectl on the cluster of a minikube profile: the one on PATH, or minikube's own. It stays where its exec stream works
- * better than the client's (backup, restore), and where `up` asks: kubectl answers in 0.1 s, while loading the client
- * costs half a second of CPU. Everything else uses cluster-client.ts.
+ * kubectl on the cluster of a minikube profile: the one on PATH, or minikube's own. It stays where `up` asks: kubectl
+ * answers in 0.1 s, while loading the client costs half a second of CPU. Everything else uses cluster-client.ts.
  */
 export function kubectl(profile: string, args: readonly string[]): Command {
   return programOnPath("kubectl") === undefined

@@ -18,6 +18,8 @@ export interface Project {
   readonly leastPulumi: string;
   /** `minikube`, or `current` for one of the kubeconfig. */
   readonly cluster: string;
+  /** The kubeconfig's context with cluster `current`, or empty for the one that is current. */
+  readonly context: string;
   readonly minikubeProfile: string;
   /** How the service is reached from outside. */
   readonly expose: string;
@@ -74,6 +76,7 @@ export function readProject(folder = join(import.meta.dirname, "../..")): Projec
     folder,
     leastPulumi: requiredPulumiVersion.replace(/^[^\d]*/, ""),
     cluster: setting("cluster"),
+    context: setting("context"),
     host: setting("host"),
     ingressClass: setting("ingressClass"),
     minikubeProfile: setting("minikubeProfile"),

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 /** The minikube cluster that these tests make and delete; nobody else's has this name. */
 export const profile = "koa-mongo-stack-e2e";
 
-type Command = "up" | "down" | "backup" | "restore";
+type Command = "up" | "down";
 
 /** Somebody who has cloned the project, and is not logged in to Pulumi. */
 export interface User {

@@ -23,6 +23,8 @@ export type Changes = Readonly<Record<string, number>>;
 export interface TestStack {
   /** The copy. */
   readonly project: ProjectCopy;
+  /** What makes the commands of the copy work on the stack. */
+  readonly env: Readonly<Record<string, string>>;
   /** `pulumi config set`. */
   set(key: string, value: string): Promise<void>;
   /** `pulumi config set --secret`. */
@@ -67,6 +69,7 @@ export async function createTestStack(name: string): Promise<TestStack> {
 
   return {
     project,
+    env: { ...envVars, PULUMI_STACK: name },
     async set(key, value) {
       await stack.setConfig(key, { value });
     },

@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { applicationDatabase } from "../../../infra/mongodb/connection-secret.ts";
-import { database, readArchive } from "../../backup/archive.ts";
-import { archiveOf, emptyArchive } from "../support/dump-archive.ts";
+import { checkArchive, requireDatabase } from "../../backup/archive.ts";
+import { archiveOf, archiveOfBlocks, block, emptyArchive, end, entry } from "../support/dump-archive.ts";
 
-describe("readArchive", () => {
+describe("checkArchive", () => {
   let folder: string;
   let file: string;
 
@@ -21,7 +20,12 @@ describe("readArchive", () => {
 
   const read = async (content: Buffer) => {
     writeFileSync(file, content);
-    return await readArchive(file, () => undefined);
+    const { collections, documents, bytes } = await checkArchive(file, () => undefined);
+    return {
+      collections: collections.map(({ collection }) => collection),
+      documents: documents.get("app") ?? 0,
+      bytes,
+    };
   };
   /** What is wrong, or undefined. */
   const fault = async (content: Buffer) =>
@@ -42,7 +46,7 @@ describe("readArchive", () => {
   });
 
   it("reads what a chunk's end cuts in two", async () => {
-    for (let size = 15_900; size < 16_300; size += 6) {
+    for (let size = 15_900; size < 16_300; size += 20) {
       expect(await read(archiveOf([{ text: "x".repeat(size) }]))).to.include({ documents: 1 });
     }
   });
@@ -51,19 +55,27 @@ describe("readArchive", () => {
     expect(await read(emptyArchive())).to.include({ documents: 0 });
   });
 
-  it("knows the database that infra/ makes", () => {
-    expect(database).to.equal(applicationDatabase);
+  it("reads collections whose blocks come between each other's", async () => {
+    const [data, notes] = [[{ a: 1 }, { a: 2 }], [{ b: 1 }]];
+    const blocks = [
+      ...block("data", data.slice(0, 1)),
+      ...block("notes", notes),
+      ...block("data", data.slice(1)),
+      end("notes", notes),
+      end("data", data),
+    ];
+    expect(await read(archiveOfBlocks([entry("data"), entry("notes")], blocks))).to.include({ documents: 3 });
   });
 
   const cutOff = "FILE is cut off: the end of the archive is missing. Take another.";
   const archive = archiveOf([{ a: 1 }, { a: 2 }]);
   for (const length of [12, archive.length - 9, archive.length - 1]) {
-    it(`refuses one that is cut off after ${length} of ${archive.length} bytes`, async () => {
+    it(`rejects one that is cut off after ${length} of ${archive.length} bytes`, async () => {
       expect(await fault(archive.subarray(0, length))).to.equal(cutOff);
     });
   }
 
-  it("refuses one that ends anywhere but after a block, though its gzip is whole", async () => {
+  it("rejects one that ends anywhere before its end, though its gzip is whole", async () => {
     const whole = gunzipSync(archive);
     const accepted: number[] = [];
     for (let length = 4; length < whole.length; length++) {
@@ -71,11 +83,21 @@ describe("readArchive", () => {
       if (wrong === undefined) accepted.push(length);
       else expect(wrong).to.equal(cutOff);
     }
-    // After the first block, and after the one with the documents.
-    expect(accepted).to.have.length(2);
+    expect(accepted).to.deep.equal([]);
   });
 
-  it("refuses one with a wrong byte", async () => {
+  it("rejects documents that are not those of the checksum, though its gzip is whole", async () => {
+    const [data, others] = [[{ a: 1 }], [{ a: 2 }]];
+    const wrong = archiveOfBlocks([entry("data")], [...block("data", others), end("data", data)]);
+    expect(await fault(wrong)).to.equal("FILE is damaged (checksum of app.data). Take another.");
+  });
+
+  it("rejects one whose collection has no end", async () => {
+    expect(await fault(archiveOfBlocks([entry("data")], block("data", [])))).to.equal(cutOff);
+    expect(await fault(archiveOfBlocks([entry("data")], []))).to.equal(cutOff);
+  });
+
+  it("rejects one with a wrong byte", async () => {
     const damaged = Buffer.from(archive);
     damaged.writeUInt8(damaged.readUInt8(damaged.length - 7) ^ 1, damaged.length - 7);
     expect(await fault(damaged)).to.equal("FILE is damaged (incorrect data check). Take another.");
@@ -86,14 +108,35 @@ describe("readArchive", () => {
     ["text", Buffer.from("hello")],
     ["something else that is gzipped", gzipSync("hello, hello")],
   ] as const) {
-    it(`refuses ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       expect(await fault(content)).to.equal("FILE is not an archive that `npm run backup` made.");
     });
   }
 
-  it("refuses one of another database", async () => {
-    expect(await fault(archiveOf([{ a: 1 }], "other"))).to.equal(
-      "FILE is an archive of the database other, not of app.",
-    );
+  describe("requireDatabase", () => {
+    const required = async (content: Buffer) => {
+      writeFileSync(file, content);
+      requireDatabase(await checkArchive(file, () => undefined), "app");
+    };
+    const sentence = async (content: Buffer) =>
+      await required(content).then(
+        () => undefined,
+        (error: unknown) => (error as Error).message.replace(file, "FILE"),
+      );
+
+    it("rejects an archive of another database", async () => {
+      expect(await sentence(archiveOf([{ a: 1 }], "other"))).to.equal(
+        "FILE is an archive of the database other, not of app.",
+      );
+    });
+
+    it("accepts one that has the database among others, or nothing", async () => {
+      const both = archiveOfBlocks(
+        [entry("data", "other"), entry("data")],
+        [end("data", [], "other"), end("data", [])],
+      );
+      expect(await sentence(both)).to.equal(undefined);
+      expect(await sentence(emptyArchive())).to.equal(undefined);
+    });
   });
 });

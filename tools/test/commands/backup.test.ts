@@ -1,164 +1,277 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { memberLabelsOf } from "../../../infra/platform/pod-defaults.ts";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
+import { checkArchive } from "../../backup/archive.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
-import { archiveOf } from "../support/dump-archive.ts";
+import { namespace, paths, type FakeApiServer } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
-import { fakeMongodb, password, pod, type Behaviour, type FakeMongodb } from "../support/fake-mongodb-pod.ts";
-import { runBackup, runUp } from "../support/run-command.ts";
+import { clusterWithMongodb, service, type Setup as MongodbSetup } from "../support/fake-mongodb-pod.ts";
+import { fakeMongod, type FakeMongod } from "../support/fake-mongod.ts";
+import { pod } from "../support/fake-stack.ts";
+import { runBackup, runUp, type Outcome } from "../support/run-command.ts";
+import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
-const archive = archiveOf([{ name: "Ada" }, { name: "Grace" }]);
+const password = "pass-of_app";
 
-describe("backup", () => {
+describe("backup", function () {
+  this.timeout(60_000);
   let machine: Machine;
-  let mongodb: FakeMongodb | undefined;
-  let service: Answering;
+  let cluster: FakeApiServer | undefined;
+  let mongod: FakeMongod | undefined;
+  let web: Answering;
+  let database: TestDatabase;
+  let folder: string;
   let file: string;
 
+  before(async () => {
+    database = await testDatabase();
+    await database.db.collection("data").insertMany([{ name: "Ada" }, { name: "Grace" }]);
+  });
+  after(async () => {
+    await database.remove();
+  });
   beforeEach(async () => {
-    service = await answering();
+    web = await answering();
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-backup-"));
+    file = join(folder, "backups", "a.gz");
   });
-
   afterEach(() => {
-    service.close();
+    web.close();
+    cluster?.close();
+    cluster = undefined;
+    mongod?.close();
+    mongod = undefined;
     machine.remove();
-    mongodb?.remove();
-    mongodb = undefined;
+    rmSync(folder, { recursive: true });
   });
 
-  /** A machine on which `up` ran. */
-  async function after(behaviour: Behaviour): Promise<FakeMongodb> {
-    machine = fakeMachine({ url: service.url });
+  /** A machine on which `up` ran, with a MongoDB in the cluster. */
+  async function withStack(setup: MongodbSetup = {}): Promise<FakeApiServer> {
+    machine = fakeMachine({ url: web.url });
     expect(await runUp(machine)).to.include({ code: 0 });
     machine.changes();
-    mongodb = fakeMongodb(machine, { archive, ...behaviour });
-    file = join(mongodb.folder, "backups", "a.gz");
-    return mongodb;
+    const uri = `mongodb://mongodb:27017/${database.db.databaseName}`;
+    cluster = await clusterWithMongodb(machine, { uri, forwarded: { port: database.port }, ...setup });
+    return cluster;
   }
 
-  for (const hasKubectl of [true, false]) {
-    it(`writes mongodump's archive, with ${hasKubectl ? "kubectl" : "minikube's kubectl"}`, async () => {
-      await after({ hasKubectl });
-      const { code, text } = await runBackup(machine, { file });
-      expect(text.replace(/[\d.]+ s/, "N s")).to.equal(
-        `${file}\n\n  0.0 MB, 2 documents, N s\n  npm run restore -- ${file}`,
-      );
-      expect(code).to.equal(0);
-      expect(readFileSync(file).equals(archive)).to.equal(true);
-      expect(statSync(file).mode & 0o777).to.equal(0o600);
-      expect(readdirSync(join(file, ".."))).to.deep.equal(["a.gz"]);
-      expect(machine.changes()).to.deep.equal([]);
-    });
+  async function run(options: Parameters<typeof runBackup>[1] = { file }): Promise<Outcome> {
+    const { code, text } = await runBackup(machine, options);
+    return { code, text: text.replaceAll(file, "FILE").replace(/[\d.]+ s$/m, "N s") };
   }
+
+  it("writes what MongoDB's pod has, through the API server, and needs no kubectl", async () => {
+    await withStack();
+    machine.set({ programs: { kubectl: undefined } });
+    expect(await run()).to.deep.equal({
+      code: 0,
+      text:
+        "FILE\n\n  0.0 MB, 2 documents, N s\n" +
+        "  The file is not encrypted. Keep it where only you can read it.\n  npm run restore -- FILE",
+    });
+    const { collections, documents } = await checkArchive(file, () => undefined);
+    expect(collections.map(({ db, collection }) => [db, collection])).to.deep.equal([
+      [database.db.databaseName, "data"],
+    ]);
+    expect([...documents.values()]).to.deep.equal([2]);
+    expect(statSync(file).mode & 0o777).to.equal(0o600);
+    expect(readdirSync(join(file, ".."))).to.deep.equal(["a.gz"]);
+    expect(machine.changes()).to.deep.equal([]);
+  });
+
+  it("reaches a MongoDB that is not in the cluster without one of its pods", async () => {
+    const { db, port } = database;
+    await withStack({ uri: `mongodb://127.0.0.1:${port}/${db.databaseName}`, pods: [] });
+    expect(await run()).to.include({ code: 0 });
+    expect(cluster?.requests.join()).not.to.include("portforward");
+  });
+
+  it("says who reaches an external MongoDB that does not answer this machine", async function () {
+    await withStack({ uri: "mongodb://127.0.0.1:1/app?serverSelectionTimeoutMS=200" });
+    const { code, text } = await run();
+    expect(code).to.equal(1);
+    expect(text).to.match(
+      /^MongoDB \(127\.0\.0\.1\) does not answer this machine: connect ECONNREFUSED.*\. Run the command on a machine that reaches MongoDB\.$/,
+    );
+  });
+
+  describe("of a replica set", () => {
+    const host = (index: number) => `mongodb-rs0-${index}.mongodb-rs0.${namespace}.svc.cluster.local`;
+    const members = [0, 1].map((index) => {
+      const made = pod(`mongodb-rs0-${index}`, "mongodb");
+      return { ...made, metadata: { ...made.metadata, labels: memberLabelsOf("mongodb") } };
+    });
+    const uri = () => {
+      const options = "replicaSet=rs0&w=majority&retryWrites=true";
+      return `mongodb://${host(0)}:27017,${host(1)}:27017/${database.db.databaseName}?${options}`;
+    };
+
+    async function withPrimary(primary: string | undefined): Promise<void> {
+      mongod = await fakeMongod({ isWritablePrimary: false, secondary: true, setName: "rs0", primary });
+      const running = await withStack({ uri: uri().replace("replicaSet=rs0&", ""), pods: members });
+      running.raw.set(`${paths.services}/mongodb-rs0`, () => service(memberLabelsOf("mongodb")));
+      running.forwarded.set("mongodb-rs0-0", { port: mongod.port });
+      running.forwarded.set("mongodb-rs0-1", { port: database.port });
+    }
+
+    it("asks any member for the primary, and reads that one", async () => {
+      await withPrimary(`${host(1)}:27017`);
+      expect(await run()).to.include({ code: 0 });
+      const forwards = cluster?.requests.filter((url) => url.includes("portforward")) ?? [];
+      expect(forwards[0]).to.include("/mongodb-rs0-0/");
+      expect(forwards.at(-1)).to.include("/mongodb-rs0-1/");
+    });
+
+    it("says that there is no primary", async () => {
+      await withPrimary(undefined);
+      expect(await run()).to.deep.equal({
+        code: 1,
+        text: "MongoDB's replica set has no primary. See its pods: npm run status",
+      });
+    });
+  });
 
   it("names the file after the time where it is not named", async () => {
-    await after({});
-    const { code, text } = await runBackup(machine);
+    await withStack();
+    const { code, text } = await run({});
     expect(code).to.equal(0);
     const [path = ""] = text.split("\n");
     expect(path.replace(machine.project.folder, "")).to.match(
       /^\/backups\/dev-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.archive\.gz$/,
     );
-    expect(readFileSync(path).equals(archive)).to.equal(true);
+    expect(existsSync(path)).to.equal(true);
   });
 
   it("deletes what a killed backup left, and not what one is writing", async () => {
-    await after({});
-    const folder = join(machine.project.folder, "backups");
-    mkdirSync(folder);
+    await withStack();
+    const backups = join(machine.project.folder, "backups");
+    mkdirSync(backups);
     const [killed, running, foreign] = ["dev-1.archive.gz.part", "dev-2.archive.gz.part", "film.part"];
-    for (const name of [killed, running, foreign]) writeFileSync(join(folder, name), "half");
+    for (const name of [killed, running, foreign]) writeFileSync(join(backups, name), "half");
     const anHourAgo = Date.now() / 1000 - 3600;
-    for (const name of [killed, foreign]) utimesSync(join(folder, name), anHourAgo, anHourAgo);
-    expect(await runBackup(machine)).to.include({ code: 0 });
-    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).to.deep.equal([running, foreign]);
-  });
-
-  it("gives mongodump the password where no other process sees it", async () => {
-    const fake = await after({});
-    await runBackup(machine, { file });
-    const [command = ""] = fake.commands();
-    expect(command).to.match(
-      /^--context minikube exec --stdin --namespace koa-mongo-stack-dev-1234 mongodb-0 /,
-    );
-    expect(command).to.match(
-      / mongodump --config=\/dev\/fd\/3 --host=127\.0\.0\.1 --username=app-7 .* --archive --gzip .*--db=app$/,
-    );
-    expect(command).not.to.include(password);
-    expect(fake.secrets()).to.deep.equal([JSON.stringify({ password })]);
+    for (const name of [killed, foreign]) utimesSync(join(backups, name), anHourAgo, anHourAgo);
+    expect(await run({})).to.include({ code: 0 });
+    expect(readdirSync(backups).filter((name) => name.endsWith(".part"))).to.deep.equal([running, foreign]);
   });
 
   it("does not write over a file, unless told", async () => {
-    await after({});
-    await runBackup(machine, { file });
+    await withStack();
+    await run();
     writeFileSync(file, "before", { mode: 0o644 });
-    expect(await runBackup(machine, { file })).to.deep.equal({
+    chmodSync(file, 0o644);
+    expect(await run()).to.deep.equal({
       code: 1,
-      text: `${file} is there. To write over it: npm run backup -- ${file} --force`,
+      text: "FILE is there. To write over it: npm run backup -- FILE --force",
     });
     expect(readFileSync(file, "utf8")).to.equal("before");
-    expect(await runBackup(machine, { file, force: true })).to.include({ code: 0 });
-    expect(readFileSync(file).equals(archive)).to.equal(true);
+    expect(await run({ file, force: true })).to.include({ code: 0 });
+    expect(readFileSync(file, "utf8")).not.to.equal("before");
     expect(statSync(file).mode & 0o777).to.equal(0o600);
   });
 
   describe("leaves no file", () => {
-    const faults: [string, Behaviour, string][] = [
-      [
-        "when mongodump fails, and does not tell the password",
-        { afterDump: `echo 'auth failed for app:${password}' >&2; exit 1` },
-        "auth failed for app:…\nmongodump in the pod mongodb-0: ended with code 1",
-      ],
-      [
-        "when the connection is cut and kubectl knows nothing of it",
-        { archive: archive.subarray(0, -9) },
-        "FILE.part is cut off: the end of the archive is missing. Take another.",
-      ],
-      [
-        "when no pod is there",
-        { pods: [] },
-        "MongoDB's pod in koa-mongo-stack-dev-1234 is not there. Run: npm run up",
-      ],
+    afterEach(() => {
+      expect(existsSync(file)).to.equal(false);
+      expect(existsSync(`${file}.part`)).to.equal(false);
+    });
+
+    it("when MongoDB rejects the user, and does not tell the password", async () => {
+      mongod = await fakeMongod({ isWritablePrimary: true });
+      await withStack({
+        uri: `mongodb://app-7:${password}@mongodb:27017/app`,
+        forwarded: { port: mongod.port },
+      });
+      const { code, text } = await run();
+      expect(code).to.equal(1);
+      expect(text).to.equal("MongoDB (pod mongodb-0): Authentication failed.");
+      expect(JSON.stringify(cluster?.requests)).not.to.include(password);
+    });
+
+    it("when nothing listens in the pod", async () => {
+      await withStack({
+        forwarded: { port: 1 },
+        uri: "mongodb://mongodb:27017/app?serverSelectionTimeoutMS=500",
+      });
+      const { code, text } = await run();
+      expect(code).to.equal(1);
+      expect(text).to.match(/^MongoDB \(pod mongodb-0\): .*: error forwarding port: connect ECONNREFUSED/);
+    });
+
+    it("when the user may not forward ports", async () => {
+      const running = await withStack({ uri: "mongodb://mongodb:27017/app?serverSelectionTimeoutMS=500" });
+      running.forwarded.clear();
+      const { code, text } = await run();
+      expect(code).to.equal(1);
+      expect(text).to.include("Unexpected server response: 404");
+    });
+
+    const pods: [string, MongodbSetup["pods"] & object, string][] = [
+      ["when no pod is there", [], `MongoDB's pod in ${namespace} is not there. Run: npm run up`],
       [
         "when the pod is not ready",
-        { pods: [pod(false)] },
+        [pod("mongodb-0", "mongodb", { ready: false })],
         "MongoDB's pod mongodb-0 is not ready. Run: npm run up",
       ],
     ];
-    for (const [what, behaviour, sentence] of faults) {
+    for (const [what, found, sentence] of pods) {
       it(what, async () => {
-        await after(behaviour);
-        const { code, text } = await runBackup(machine, { file });
-        expect(text.replace(file, "FILE")).to.equal(sentence);
-        expect(code).to.equal(1);
-        expect(existsSync(file)).to.equal(false);
-        expect(existsSync(`${file}.part`)).to.equal(false);
+        await withStack({ pods: found });
+        expect(await run()).to.deep.equal({ code: 1, text: sentence });
       });
     }
 
-    it("and keeps the one that was there", async () => {
-      await after({ archive: archive.subarray(0, -9) });
-      await runBackup(machine);
-      const before = join(machine.project.folder, "before.gz");
-      writeFileSync(before, "before");
-      expect(await runBackup(machine, { file: before, force: true })).to.include({ code: 1 });
-      expect(readFileSync(before, "utf8")).to.equal("before");
+    describe("when it is cut off in the middle", () => {
+      let running: Promise<Outcome>;
+
+      beforeEach(async () => {
+        const text = Array.from({ length: 40_000 }, () => Math.random().toString(36)).join("");
+        await database.db.collection("large").insertMany(Array.from({ length: 20 }, () => ({ text })));
+        await withStack({ forwarded: { port: database.port, silentAfter: 2_000_000 } });
+        running = run();
+        while (!existsSync(`${file}.part`)) await sleep(20);
+      });
+      afterEach(async () => {
+        await database.db.dropCollection("large");
+      });
+
+      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+        it(`by ${signal}`, async () => {
+          process.emit(signal);
+          expect(await running).to.deep.equal({ code: 130, text: "Interrupted." });
+        });
+      }
+
+      it("because the pod is killed", async () => {
+        cluster?.forwarded.clear();
+        cluster?.drop();
+        const { code, text } = await running;
+        expect(code).to.equal(1);
+        expect(text).to.match(/^MongoDB \(pod mongodb-0\): /);
+      });
     });
 
     it("when it can't be written", async () => {
-      const { folder } = await after({});
-      const { code, text } = await runBackup(machine, { file: join(folder, "archive/a.gz") });
+      await withStack();
+      writeFileSync(join(folder, "backups"), "");
+      const { code, text } = await run();
       expect(code).to.equal(1);
-      expect(text).to.match(/^Can't write \/.*\/archive\/a\.gz: (ENOTDIR|EEXIST).*$/);
+      expect(text).to.match(/^Can't write FILE: (ENOTDIR|EEXIST)/);
+      rmSync(join(folder, "backups"));
     });
   });
 
@@ -168,9 +281,9 @@ describe("backup", () => {
   ];
   for (const [what, profiles, words] of clusters) {
     it(`says so when the cluster ${what}`, async () => {
-      await after({});
+      await withStack();
       machine.set({ profiles });
-      expect(await runBackup(machine, { file })).to.deep.equal({
+      expect(await run()).to.deep.equal({
         code: 1,
         text: `The minikube cluster "minikube" ${words}. Run: npm run up`,
       });
@@ -179,9 +292,6 @@ describe("backup", () => {
 
   it("says so when there is no stack", async () => {
     machine = fakeMachine();
-    expect(await runBackup(machine)).to.deep.equal({
-      code: 1,
-      text: "There is no stack dev. Run: npm run up",
-    });
+    expect(await run({})).to.deep.equal({ code: 1, text: "There is no stack dev. Run: npm run up" });
   });
 });

@@ -1,146 +1,189 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { archiveOf } from "../support/dump-archive.ts";
+import type { FakeApiServer } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
-import { fakeMongodb, password, pod, type Behaviour, type FakeMongodb } from "../support/fake-mongodb-pod.ts";
+import { clusterWithMongodb, type Setup } from "../support/fake-mongodb-pod.ts";
+import { pod } from "../support/fake-stack.ts";
 import { runRestore, runUp, type Outcome } from "../support/run-command.ts";
+import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
-const archive = archiveOf([{ name: "Ada" }, { name: "Grace" }]);
-
-describe("restore", () => {
+describe("restore", function () {
+  this.timeout(60_000);
   let machine: Machine;
-  let mongodb: FakeMongodb;
-  let service: Answering;
+  let cluster: FakeApiServer;
+  let web: Answering;
+  let database: TestDatabase;
+  let folder: string;
   let file: string;
 
   beforeEach(async () => {
-    service = await answering();
+    web = await answering();
+    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-restore-"));
+    file = join(folder, "a.gz");
+    database = await testDatabase();
   });
-
-  afterEach(() => {
-    service.close();
+  afterEach(async () => {
+    web.close();
+    cluster.close();
     machine.remove();
-    mongodb.remove();
+    await database.remove();
+    rmSync(folder, { recursive: true });
   });
 
-  /** A machine on which `up` ran, with a backup. */
-  async function after(behaviour: Behaviour, content = archive): Promise<void> {
-    machine = fakeMachine({ url: service.url });
+  const documents = [
+    { _id: 1, name: "Ada" },
+    { _id: 2, name: "Grace" },
+  ];
+
+  /** A machine on which `up` ran, with a backup of these documents. */
+  async function withBackup(
+    backup: Buffer = archiveOf(documents, database.db.databaseName),
+    setup: Setup = {},
+  ) {
+    machine = fakeMachine({ url: web.url });
     expect(await runUp(machine)).to.include({ code: 0 });
-    mongodb = fakeMongodb(machine, behaviour);
-    file = join(mongodb.folder, "a.gz");
-    writeFileSync(file, content);
+    const uri = `mongodb://mongodb:27017/${database.db.databaseName}`;
+    cluster = await clusterWithMongodb(machine, { uri, forwarded: { port: database.port }, ...setup });
+    writeFileSync(file, backup);
   }
 
-  async function run(backup: string, drop = false): Promise<Outcome> {
+  async function run(drop = false, backup = file): Promise<Outcome> {
     const { code, text } = await runRestore(machine, backup, drop);
-    return { code, text: text.replaceAll(file, "FILE").replace(/[\d.]+ s$/, "N s") };
+    const plain = text.replaceAll(file, "FILE").replaceAll(database.db.databaseName, "app");
+    return { code, text: plain.replace(/[\d.]+ s$/, "N s") };
   }
-  /** The programs that ran in the pod. */
-  const programs = () => mongodb.commands().map((command) => / bash (mongo\w+) /.exec(command)?.[1]);
+  /** Collections with the ids of their documents. */
+  async function contents(): Promise<Record<string, unknown[]>> {
+    const names = (await database.db.listCollections().toArray()).map(({ name }) => name).sort();
+    const ids = names.map(async (name) => {
+      const found = await database.db.collection(name).find().sort({ _id: 1 }).toArray();
+      return [name, found.map(({ _id }) => _id as unknown)] as const;
+    });
+    return Object.fromEntries(await Promise.all(ids));
+  }
+  const insert = async (collection: string, ...ids: number[]) => {
+    await database.db.collection<{ _id: number }>(collection).insertMany(ids.map((_id) => ({ _id })));
+  };
+
   const done = { code: 0, text: "2 documents of FILE are in the database app, N s" };
   const again = "The database may have a part of FILE now. To do it again: npm run restore -- FILE --drop";
 
-  for (const hasKubectl of [true, false]) {
-    it(`gives the archive to mongorestore, with ${hasKubectl ? "kubectl" : "minikube's kubectl"}`, async () => {
-      await after({ hasKubectl });
-      expect(await run(file)).to.deep.equal(done);
-      expect(programs()).to.deep.equal(["mongosh", "mongorestore"]);
-      expect(mongodb.commands()[1]).to.match(/ --archive --gzip .*--nsInclude=app\.\*$/);
-      expect(mongodb.restored().equals(archive)).to.equal(true);
-    });
-  }
-
-  it("gives the password where no other process sees it", async () => {
-    await after({});
-    await run(file);
-    expect(mongodb.commands().join()).not.to.include(password);
-    expect(new Set(mongodb.secrets())).to.deep.equal(new Set([JSON.stringify({ password })]));
+  it("restores the documents, and needs no kubectl", async () => {
+    await withBackup();
+    machine.set({ programs: { kubectl: undefined } });
+    expect(await run()).to.deep.equal(done);
+    expect(await contents()).to.deep.equal({ data: [1, 2] });
   });
 
-  it("refuses a database that has documents", async () => {
-    await after({ filled: ["data", "notes"] });
-    expect(await run(file)).to.deep.equal({
+  it("rejects a database that has documents", async () => {
+    await withBackup();
+    await insert("data", 7);
+    await insert("notes", 8);
+    expect(await run()).to.deep.equal({
       code: 1,
       text:
         "The database app is not empty, it has documents in data, notes: nothing was restored. " +
         "To replace all that is there: npm run restore -- FILE --drop",
     });
-    expect(programs()).to.deep.equal(["mongosh"]);
+    expect(await contents()).to.deep.equal({ data: [7], notes: [8] });
   });
 
   it("replaces what is there when told, also what the backup does not have", async () => {
-    await after({ filled: ["data", "notes"] });
-    expect(await run(file, true)).to.deep.equal(done);
-    expect(programs()).to.deep.equal(["mongorestore", "mongosh"]);
-    const [restored, dropped] = mongodb.commands();
-    expect(restored).to.match(/ --drop$/);
-    expect(dropped).to.match(/!\["data"\]\.includes\(name\).*\.drop\(\)/);
+    await withBackup();
+    await insert("data", 7);
+    await insert("notes", 8);
+    expect(await run(true)).to.deep.equal(done);
+    expect(await contents()).to.deep.equal({ data: [1, 2] });
   });
 
-  const faults: [string, Buffer, string][] = [
-    [
-      "is cut off",
-      archive.subarray(0, -9),
-      "FILE is cut off: the end of the archive is missing. Take another.",
-    ],
-    ["is no archive", Buffer.from("hello"), "FILE is not an archive that `npm run backup` made."],
-  ];
-  for (const [what, content, sentence] of faults) {
-    it(`changes nothing when the file ${what}`, async () => {
-      await after({}, content);
-      expect(await run(file, true)).to.deep.equal({ code: 1, text: sentence });
-      expect(mongodb.commands()).to.deep.equal([""]);
-    });
-  }
+  describe("changes nothing", () => {
+    const wrong: [string, (archive: Buffer) => Buffer, string][] = [
+      [
+        "when the file is cut off",
+        (archive) => archive.subarray(0, -9),
+        "FILE is cut off: the end of the archive is missing. Take another.",
+      ],
+      [
+        "when a byte of the file is wrong",
+        (archive) =>
+          Buffer.from(archive.map((byte, index) => (index === archive.length - 7 ? byte ^ 1 : byte))),
+        "FILE is damaged (incorrect data check). Take another.",
+      ],
+      [
+        "when the file is no archive",
+        () => Buffer.from("hello"),
+        "FILE is not an archive that `npm run backup` made.",
+      ],
+      [
+        "when the archive is of another database",
+        () => archiveOf(documents, "other"),
+        "FILE is an archive of the database other, not of app.",
+      ],
+    ];
+    for (const [what, change, sentence] of wrong) {
+      it(what, async () => {
+        await withBackup(change(archiveOf(documents, database.db.databaseName)));
+        await insert("data", 7);
+        expect(await run(true)).to.deep.equal({ code: 1, text: sentence });
+        expect(await contents()).to.deep.equal({ data: [7] });
+      });
+    }
 
-  it("changes nothing when there is no file", async () => {
-    await after({});
-    expect(await run(`${file}.gz`, true)).to.deep.equal({
-      code: 1,
-      text: "FILE.gz is not there. `npm run backup` makes one.",
+    it("when there is no file", async () => {
+      await withBackup();
+      expect(await run(true, `${file}.gz`)).to.deep.equal({
+        code: 1,
+        text: "FILE.gz is not there. `npm run backup` makes one.",
+      });
+      expect(cluster.requests).to.deep.equal([]);
     });
-    expect(mongodb.commands()).to.deep.equal([""]);
-  });
 
-  it("says so when the pod is not ready", async () => {
-    await after({ pods: [pod(false)] });
-    expect(await run(file)).to.deep.equal({
-      code: 1,
-      text: "MongoDB's pod mongodb-0 is not ready. Run: npm run up",
+    it("when the pod is not ready", async () => {
+      await withBackup(undefined, { pods: [pod("mongodb-0", "mongodb", { ready: false })] });
+      expect(await run()).to.deep.equal({
+        code: 1,
+        text: "MongoDB's pod mongodb-0 is not ready. Run: npm run up",
+      });
     });
   });
 
   it("does not take documents that failed for restored", async () => {
-    const said = "1 document(s) restored successfully. 1 document(s) failed to restore.";
-    await after({ mongorestore: `while IFS= read -r _; do :; done; echo '${said}' >&2` });
-    expect(await run(file)).to.deep.equal({
-      code: 1,
-      text: `mongorestore restored 1 of 2 documents, 1 failed.\n${again}`,
-    });
+    await withBackup(archiveOf([...documents, documents[0] ?? {}], database.db.databaseName));
+    const { code, text } = await run();
+    expect(code).to.equal(1);
+    expect(text).to.match(/^MongoDB took 2 of 3 documents: E11000 duplicate key.*\.\n/s);
+    expect(text).to.match(new RegExp(`\n${again}$`));
   });
 
-  describe("when mongorestore ends before it has read the file", () => {
-    // More than a pipe holds.
-    const big = Array.from({ length: 40_000 }, () => Math.random().toString(36)).join("");
+  describe("that is cut off in the middle", () => {
+    let running: Promise<Outcome>;
 
-    it("says what it says", async () => {
-      await after({ mongorestore: "echo 'Failed: no space' >&2; exit 1" }, archiveOf([{ big }, { big }]));
-      expect(await run(file)).to.deep.equal({
-        code: 1,
-        text: `Failed: no space\nmongorestore in the pod mongodb-0: ended with code 1\n${again}`,
-      });
+    beforeEach(async () => {
+      const text = "x".repeat(600_000);
+      const many = Array.from({ length: 20 }, (_, _id) => ({ _id, text }));
+      await withBackup(archiveOf(many, database.db.databaseName));
+      cluster.forwarded.set("mongodb-0", { port: database.port, deafAfter: 4_000_000 });
+      running = run();
+      while ((await database.db.collection("data").countDocuments()) === 0) await sleep(20);
     });
 
-    it("does not believe that it succeeded", async () => {
-      const said = "2 document(s) restored successfully. 0 document(s) failed to restore.";
-      await after({ mongorestore: `echo '${said}' >&2` }, archiveOf([{ big }, { big }]));
-      expect(await run(file)).to.deep.equal({
-        code: 1,
-        text: `mongorestore in the pod mongodb-0: the connection was cut.\n${again}`,
-      });
+    it("by Ctrl-C says that a part may be there", async () => {
+      process.emit("SIGINT");
+      expect(await running).to.deep.equal({ code: 130, text: `Interrupted.\n${again}` });
+    });
+
+    it("because the pod is killed says so, too", async () => {
+      cluster.forwarded.clear();
+      cluster.drop();
+      const { code, text } = await running;
+      expect(code).to.equal(1);
+      expect(text).to.match(/^MongoDB \(pod mongodb-0\): /);
+      expect(text).to.include(again);
     });
   });
 });

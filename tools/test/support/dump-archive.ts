@@ -1,28 +1,42 @@
 import { gzipSync } from "node:zlib";
-import { mongo } from "mongoose";
+import { BSON } from "mongodb";
+import {
+  blockEnd,
+  blockStart,
+  collectionEnd,
+  prelude,
+  type CollectionEntry,
+} from "../../backup/archive-format.ts";
+import { Crc64 } from "../../backup/crc64.ts";
 
-const magic = Buffer.from([0x6d, 0xe2, 0x99, 0x81]);
-const terminator = Buffer.alloc(4, 0xff);
-
-/** What mongodump writes of the collection `data`, with these documents. */
+/** An archive of the collection `data`, with these documents. */
 export function archiveOf(documents: readonly object[], db = "app"): Buffer {
-  const collection = "data";
-  const bson = (value: object) => mongo.BSON.serialize(value);
-  const block = (...items: object[]) => [...items.map(bson), terminator];
-  return gzipSync(
-    Buffer.concat([
-      magic,
-      ...block(
-        { concurrent_collections: 1, version: "0.1", server_version: "8.0.0", tool_version: "100.12.2" },
-        { db, collection, metadata: '{"indexes":[]}', size: 0, type: "collection" },
-      ),
-      ...block({ db, collection, EOF: false, CRC: 0 }, ...documents),
-      ...block({ db, collection, EOF: true, CRC: 0 }),
-    ]),
-  );
+  return archiveOfBlocks([entry("data", db)], [...block("data", documents, db), end("data", documents, db)]);
 }
 
-/** What it writes of a database that has nothing. */
+/** An archive of blocks as they are, right or wrong. */
+export function archiveOfBlocks(entries: readonly CollectionEntry[], blocks: readonly Uint8Array[]): Buffer {
+  return gzipSync(Buffer.concat([prelude("8.0.0", entries), ...blocks]));
+}
+
+/** An archive of a database that has nothing. */
 export function emptyArchive(): Buffer {
-  return gzipSync(Buffer.concat([magic, mongo.BSON.serialize({ version: "0.1" }), terminator]));
+  return archiveOfBlocks([], []);
+}
+
+/** A collection of an archive. */
+export function entry(collection: string, db = "app", metadata = '{"indexes":[]}'): CollectionEntry {
+  return { db, collection, metadata, type: "collection" };
+}
+
+/** A block with documents. */
+export function block(collection: string, documents: readonly object[], db = "app"): Uint8Array[] {
+  return [blockStart(db, collection), ...documents.map((document) => BSON.serialize(document)), blockEnd];
+}
+
+/** The end of a collection that has had these documents. */
+export function end(collection: string, documents: readonly object[], db = "app"): Uint8Array {
+  const crc = new Crc64();
+  for (const document of documents) crc.update(BSON.serialize(document));
+  return collectionEnd(db, collection, crc.value);
 }

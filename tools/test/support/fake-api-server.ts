@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { KubernetesObject } from "@kubernetes/client-node";
+import { answerPortForward, type Forwarded } from "./fake-port-forward.ts";
 
 /** The namespace that `pulumi stack output` of a fake machine names. */
 export const namespace = "koa-mongo-stack-dev-1234";
@@ -15,6 +17,7 @@ export const paths = {
   autoscalers: `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`,
   events: `/api/v1/namespaces/${namespace}/events`,
   secrets: `/api/v1/namespaces/${namespace}/secrets`,
+  services: `/api/v1/namespaces/${namespace}/services`,
 } as const;
 
 /** What a watch tells, each time from the beginning: seconds that it waits, and an object. */
@@ -50,7 +53,7 @@ export function kubeconfig(port: number, context = "minikube"): string {
   });
 }
 
-/** A Kubernetes API on this machine: lists, watches, logs, and raw answers. */
+/** A Kubernetes API on this machine: lists, watches, logs, port forwards, and raw answers. */
 export class FakeApiServer {
   manners: Manners = "answers";
   /** All that was asked for, with its query. */
@@ -59,6 +62,8 @@ export class FakeApiServer {
   readonly raw = new Map<string, () => unknown>();
   /** What watches of a path tell instead of its objects. */
   readonly stories = new Map<string, Story>();
+  /** Where a port of a pod is on this machine, by the pod's name. */
+  readonly forwarded = new Map<string, Forwarded>();
   readonly #objects = new Map<string, readonly KubernetesObject[]>();
   readonly #logs = new Map<string, Line[]>();
   readonly #refusedLogs = new Map<string, readonly [status: number, message: string]>();
@@ -66,6 +71,7 @@ export class FakeApiServer {
   readonly #watchers = new Set<Watcher>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #kubeconfig: string;
+  readonly #upgraded = new Set<Duplex>();
   readonly #server = createServer((request, response) => {
     const url = request.url ?? "";
     this.requests.push(url);
@@ -76,6 +82,9 @@ export class FakeApiServer {
   /** @param kubeconfig the file that names it */
   constructor(kubeconfig: string) {
     this.#kubeconfig = kubeconfig;
+    this.#server.on("upgrade", (request, socket, head) => {
+      this.#upgrade(request, socket, head);
+    });
   }
 
   /** Starts it on a free port, and writes the kubeconfig. */
@@ -140,6 +149,7 @@ export class FakeApiServer {
   /** Cuts all connections. */
   drop(): void {
     this.#server.closeAllConnections();
+    for (const socket of this.#upgraded) socket.destroy();
   }
 
   /** Ends it: afterwards its port refuses connections. */
@@ -147,6 +157,15 @@ export class FakeApiServer {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#server.close();
     this.drop();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const url = request.url ?? "";
+    this.requests.push(url);
+    this.#upgraded.add(socket);
+    socket.on("close", () => this.#upgraded.delete(socket));
+    const pod = /\/pods\/([^/]+)\/portforward\?/.exec(url)?.[1] ?? "";
+    answerPortForward({ request, socket, head }, this.forwarded.get(pod));
   }
 
   #answer(path: string, query: URLSearchParams, response: ServerResponse): void {

@@ -1,0 +1,26 @@
+/** Gives so many bytes, or undefined at the end. Rejects with `cutOff()` where the end comes before them. */
+export type Take = (size: number) => Promise<Buffer | undefined>;
+
+/** Takes pieces of any size from a stream of chunks. */
+export function takeFrom(source: AsyncIterable<Buffer>, cutOff: () => Error): Take {
+  const chunks = source[Symbol.asyncIterator]();
+  let chunk: Buffer = Buffer.alloc(0);
+  return async (size) => {
+    const parts: Buffer[] = [];
+    for (let missing = size; missing > 0;) {
+      if (chunk.length === 0) {
+        const next = await chunks.next();
+        if (next.done === true) {
+          if (missing === size) return undefined;
+          throw cutOff();
+        }
+        chunk = next.value;
+      }
+      const part = chunk.subarray(0, missing);
+      parts.push(part);
+      chunk = chunk.subarray(part.length);
+      missing -= part.length;
+    }
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
+  };
+}

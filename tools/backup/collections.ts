@@ -1,0 +1,80 @@
+import type { Db, Document } from "mongodb";
+import type { CollectionMetadata } from "./archive-format.ts";
+
+/** A collection of a database, with all that a restore creates anew. */
+export interface DescribedCollection extends Required<CollectionMetadata> {
+  readonly name: string;
+  /** `collection`, `view` or `timeseries`. */
+  readonly type: string;
+}
+
+/** Numbers keep their types, and regular expressions their options. */
+const exact = { promoteValues: false, bsonRegExp: true } as const;
+
+/** Collections that are MongoDB's own, `system.js` apart, which is a user's. */
+export function isOwnCollection(name: string): boolean {
+  return name !== "system.js" && (name.startsWith("system.") || name.startsWith("$"));
+}
+
+/** Whether MongoDB lets a user drop it. */
+export function isDroppable(name: string): boolean {
+  return !name.startsWith("system.");
+}
+
+/** What the database has, in no order. */
+export async function describeCollections(db: Db): Promise<DescribedCollection[]> {
+  const found = await db.listCollections({}, { nameOnly: false, ...exact }).toArray();
+  const described: DescribedCollection[] = [];
+  for (const { name, type = "collection", options = {} } of found) {
+    if (isOwnCollection(name)) continue;
+    // The server has no indexes for a view.
+    const indexes = type === "view" ? [] : await db.collection(name).listIndexes(exact).toArray();
+    described.push({ name, type, options, indexes });
+  }
+  return described;
+}
+
+/** Names of the collections and views of a database. */
+export async function collectionNames(db: Db): Promise<string[]> {
+  const found = await db.listCollections({}, { nameOnly: true }).toArray();
+  return found.map(({ name }) => name).filter((name) => !isOwnCollection(name));
+}
+
+/** Names of the collections that have a document. */
+export async function filledCollections(db: Db): Promise<string[]> {
+  const filled: string[] = [];
+  for (const { name, type } of await db.listCollections().toArray()) {
+    if (type === "view" || name.startsWith("system.")) continue;
+    if ((await db.collection(name).findOne({}, { projection: { _id: 1 } })) !== null) filled.push(name);
+  }
+  return filled.sort();
+}
+
+/** Options that a server reports and does not take. */
+const refusedOptions = ["autoIndexId", "recordIdsReplicated"];
+
+/** Creates a collection or view with its options. */
+export async function createCollection(db: Db, name: string, options: Document = {}): Promise<void> {
+  const taken = Object.entries(options).filter(([key]) => !refusedOptions.includes(key));
+  await db.command({ create: name, ...Object.fromEntries(taken) });
+}
+
+/** Creates the indexes of a collection that it does not have by itself. */
+export async function createIndexes(db: Db, name: string, indexes: readonly Document[]): Promise<void> {
+  const wanted = indexes.filter((index) => !isIdIndex(index)).map(withoutVersion);
+  if (wanted.length === 0) return;
+  // An old index may have options that a newer MongoDB would reject.
+  await db.command({ createIndexes: name, indexes: wanted, ignoreUnknownIndexOptions: true });
+}
+
+function isIdIndex({ key, clustered }: Document): boolean {
+  const fields = Object.entries(key as Document);
+  return (
+    clustered !== undefined || (fields.length === 1 && fields[0]?.[0] === "_id" && Number(fields[0][1]) === 1)
+  );
+}
+
+/** A newer MongoDB makes an index of its own version. */
+function withoutVersion(index: Document): Document {
+  return Object.fromEntries(Object.entries(index).filter(([key]) => key !== "v" && key !== "ns"));
+}

@@ -1,0 +1,78 @@
+import { basename } from "node:path";
+import type { V1EnvVar, V1Pod } from "@kubernetes/client-node";
+import { selector } from "../../infra/platform/pod-defaults.ts";
+import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { webSelector } from "../traffic/web-selector.ts";
+
+/** How the service finds its MongoDB. */
+export interface ConnectionSettings {
+  /** Connection string, with a password. */
+  readonly uri: string;
+  /** Certificates, in PEM, of the CA that the connection trusts, over TLS. @default as the connection string says */
+  readonly ca?: string;
+}
+
+/** Reads the connection of the service from its Deployment, whichever MongoDB the stack has. Undefined without one. */
+export async function readConnection(
+  { apps, core }: Pick<ClusterClient, "apps" | "core">,
+  namespace: string,
+): Promise<ConnectionSettings | undefined> {
+  const { items } = await apps.listNamespacedDeployment({ namespace, labelSelector: webSelector });
+  const pod = items[0]?.spec?.template.spec;
+  const container = pod?.containers[0];
+  const variable = (name: string) => container?.env?.find((one: V1EnvVar) => one.name === name);
+
+  const uri = variable("MONGODB_URI");
+  const key = uri?.valueFrom?.secretKeyRef;
+  if (key?.name === undefined) return uri?.value === undefined ? undefined : { uri: uri.value };
+  const { data } = await core.readNamespacedSecret({ namespace, name: key.name });
+  const connection = { uri: Buffer.from(data?.[key.key] ?? "", "base64").toString("utf8") };
+
+  const file = variable("MONGODB_CA_FILE")?.value;
+  const mount = container?.volumeMounts?.find(({ mountPath }) => file?.startsWith(`${mountPath}/`) === true);
+  const configMap = pod?.volumes?.find(({ name }) => name === mount?.name)?.configMap?.name;
+  if (file === undefined || configMap === undefined) return connection;
+  const ca = (await core.readNamespacedConfigMap({ namespace, name: configMap })).data?.[basename(file)];
+  return ca === undefined ? connection : { ...connection, ca };
+}
+
+/** The host and port of a connection string that one MongoDB has, and of several the first. */
+export function firstHost(uri: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port = "27017"] = /^mongodb:\/\/(?:[^@/]*@)?([^,:/?]+)(?::(\d+))?/.exec(uri) ?? [];
+  return host === undefined ? undefined : { host, port: Number(port) };
+}
+
+/** The same connection by another address, and nothing else of it changed. */
+export function atAddress(uri: string, address: string): string {
+  return uri.replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]+/, (_, start: string) => `${start}${address}`);
+}
+
+/** A Service of the cluster. */
+export interface ServiceName {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** The Service that a host name of a pod's DNS is of: `NAME`, `NAME.NAMESPACE.svc…`, `POD.NAME.NAMESPACE.svc…`. */
+export function serviceOf(host: string, namespace: string): ServiceName | undefined {
+  if (/^[a-z0-9-]+$/.test(host)) return { name: host, namespace };
+  const [, name, other] =
+    /^(?:[a-z0-9-]+\.)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.[a-z0-9.-]+)?$/.exec(host) ?? [];
+  return name === undefined || other === undefined ? undefined : { name, namespace: other };
+}
+
+/** Pods of a Service. */
+export async function podsOf(
+  { core }: Pick<ClusterClient, "core">,
+  { name, namespace }: ServiceName,
+): Promise<readonly V1Pod[]> {
+  const { spec } = await core.readNamespacedService({ name, namespace });
+  const labelSelector = selector(spec?.selector ?? {});
+  return (await core.listNamespacedPod({ namespace, labelSelector })).items;
+}
+
+/** Whether a pod answers, and is not about to end. */
+export function isReady({ metadata, status }: V1Pod): boolean {
+  if (metadata?.deletionTimestamp !== undefined) return false;
+  return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
+}

@@ -1,0 +1,150 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { BSON } from "mongodb";
+import { UserError } from "../process/user-error.ts";
+import {
+  dataCollection,
+  largestDocument,
+  magic,
+  terminator,
+  type BlockHeader,
+  type CollectionEntry,
+} from "./archive-format.ts";
+import { meter } from "./byte-counter.ts";
+import { takeFrom, type Take } from "./byte-taker.ts";
+import { Crc64 } from "./crc64.ts";
+
+/** What is told of an archive while it is read. */
+export interface ArchiveVisitor {
+  /** All collections, before any document. */
+  collections(entries: readonly CollectionEntry[]): Promise<void> | void;
+  /** A document, as MongoDB stored it. */
+  document(database: string, collection: string, bytes: Buffer): Promise<void> | void;
+}
+
+/**
+ * Reads an archive of `npm run backup` or `mongodump --archive --gzip` to its end, in constant memory.
+ * @param say gets a line of progress every second
+ * @param signal ends it
+ * @returns the size of the file, in bytes
+ * @throws {UserError} it is not there, not an archive, cut off, or damaged
+ */
+export async function readArchive(
+  file: string,
+  visitor: ArchiveVisitor,
+  say: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<number> {
+  try {
+    const { size } = await stat(file);
+    if (size === 0) throw new ArchiveError(notAnArchive);
+    const steps = [createReadStream(file), meter(say, size), createGunzip()] as const;
+    await pipeline(
+      ...steps,
+      async (source: AsyncIterable<Buffer>) => {
+        await walk(takeFrom(source, isCutOff), visitor);
+      },
+      signal === undefined ? {} : { signal },
+    );
+    return size;
+  } catch (error) {
+    const what = whatIsWrong(error as Error);
+    throw what === undefined ? error : new UserError(`${file} ${what}`, { cause: error });
+  }
+}
+
+/** What is wrong with an archive, to follow its name. */
+class ArchiveError extends Error {}
+
+/** Undefined where the file is not to blame. */
+function whatIsWrong(error: NodeJS.ErrnoException): string | undefined {
+  if (error instanceof ArchiveError) return error.message;
+  if (error.code === "ENOENT") return "is not there. `npm run backup` makes one.";
+  if (error.code === "EISDIR") return "is a folder. Name the archive in it.";
+  if (error.code === "Z_BUF_ERROR") return cutOff;
+  if (error.message === "incorrect header check") return notAnArchive;
+  // A visitor's own error may have a number here.
+  if (String(error.code).startsWith("Z_")) return `is damaged (${error.message}). Take another.`;
+  return undefined;
+}
+
+const notAnArchive = "is not an archive that `npm run backup` made.";
+const cutOff = "is cut off: the end of the archive is missing. Take another.";
+const isCutOff = () => new ArchiveError(cutOff);
+
+async function walk(take: Take, visitor: ArchiveVisitor): Promise<void> {
+  if ((await take(4))?.readUInt32LE() !== magic) throw new ArchiveError(notAnArchive);
+  const entries = await readPrelude(take);
+  await visitor.collections(entries);
+  // The documents of a collection may come in several blocks, between those of others.
+  const checksums = new Map<string, Crc64>();
+  const complete = new Set<string>();
+  for (let first = await item(take); first !== undefined; first = await item(take)) {
+    const { db, collection, EOF, CRC } = readHeader(first);
+    const namespace = `${db}.${collection}`;
+    const checksum = checksums.get(namespace) ?? new Crc64();
+    checksums.set(namespace, checksum);
+    for (let bytes = await inBlock(take); bytes !== "end"; bytes = await inBlock(take)) {
+      checksum.update(bytes);
+      await visitor.document(db, collection, bytes);
+    }
+    if (!EOF) continue;
+    if (checksum.value !== CRC)
+      throw new ArchiveError(`is damaged (checksum of ${namespace}). Take another.`);
+    complete.add(namespace);
+  }
+  if (!entries.every((entry) => isComplete(entry, complete))) throw isCutOff();
+}
+
+function isComplete(entry: CollectionEntry, complete: ReadonlySet<string>): boolean {
+  const { db, collection, type } = entry;
+  // Since MongoDB 8.3 a time series has its documents under its own name.
+  const names = [collection, dataCollection(entry)];
+  return type === "view" || names.some((name) => complete.has(`${db}.${name}`));
+}
+
+async function readPrelude(take: Take): Promise<CollectionEntry[]> {
+  const entries: CollectionEntry[] = [];
+  await inBlock(take);
+  for (let bytes = await inBlock(take); bytes !== "end"; bytes = await inBlock(take)) {
+    const { db, collection, metadata = "", type = "" } = parse<Partial<CollectionEntry>>(bytes);
+    if (db === undefined || collection === undefined) throw new ArchiveError(notAnArchive);
+    entries.push({ db, collection, metadata, type });
+  }
+  return entries;
+}
+
+function readHeader(bytes: Buffer | "end"): BlockHeader {
+  if (bytes === "end") throw new ArchiveError(notAnArchive);
+  const { db, collection, EOF, CRC } = parse<Partial<BlockHeader>>(bytes);
+  if (db === undefined || collection === undefined) throw new ArchiveError(notAnArchive);
+  return { db, collection, EOF: EOF === true, CRC: BigInt(CRC ?? 0) };
+}
+
+function parse<T>(bytes: Buffer): T {
+  try {
+    return BSON.deserialize(bytes, { useBigInt64: true }) as T;
+  } catch (error) {
+    throw new ArchiveError(notAnArchive, { cause: error });
+  }
+}
+
+async function inBlock(take: Take): Promise<Buffer | "end"> {
+  const found = await item(take);
+  if (found === undefined) throw isCutOff();
+  return found;
+}
+
+/** A document, the end of a block, or undefined at the end of the archive. */
+async function item(take: Take): Promise<Buffer | "end" | undefined> {
+  const head = await take(4);
+  if (head === undefined) return undefined;
+  const size = head.readUInt32LE();
+  if (size === terminator) return "end";
+  if (size < 5 || size > largestDocument) throw new ArchiveError(notAnArchive);
+  const rest = await take(size - 4);
+  if (rest === undefined) throw isCutOff();
+  return Buffer.concat([head, rest]);
+}

@@ -1,0 +1,125 @@
+import type { Db } from "mongodb";
+import { parseMetadata, type CollectionEntry } from "./archive-format.ts";
+import {
+  collectionNames,
+  createCollection,
+  createIndexes,
+  isDroppable,
+  isOwnCollection,
+} from "./collections.ts";
+import { canKeepEmptyTimestamps, insertStored, type Inserted } from "./insert-stored.ts";
+import { readArchive, type ArchiveVisitor } from "./read-archive.ts";
+
+/** Documents, or bytes, that are inserted together. MongoDB has little memory beside its cache. */
+const batchLimit = { documents: 1000, bytes: 1024 ** 2 };
+
+/** How an archive is restored. */
+export interface RestoreArgs {
+  /** An archive that was checked. */
+  readonly file: string;
+  /** The database that gets the archive's collections of the same database. */
+  readonly db: Db;
+  /** Whether its collections replace those that are there, and the others go. */
+  readonly drop: boolean;
+  /** Gets a line of progress every second. */
+  readonly say: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Restores the documents of an archive, and then the indexes. Collections that are there keep their options, unless `drop`.
+ * @returns what became of the documents
+ * @throws what MongoDB says
+ */
+export async function restoreDatabase({ file, db, drop, say, signal }: RestoreArgs): Promise<Inserted> {
+  const restoration = new Restoration(db, drop, await canKeep(db));
+  await readArchive(file, restoration, say, signal);
+  await restoration.finish();
+  return restoration.result;
+}
+
+async function canKeep(db: Db): Promise<boolean> {
+  const { versionArray } = await db.admin().buildInfo();
+  return canKeepEmptyTimestamps(versionArray as number[]);
+}
+
+class Restoration implements ArchiveVisitor {
+  result: Inserted = { inserted: 0, failed: 0 };
+  readonly #db: Db;
+  readonly #drop: boolean;
+  readonly #keepsEmptyTimestamps: boolean;
+  #entries: readonly CollectionEntry[] = [];
+  #batch: { collection: string; documents: Uint8Array[]; bytes: number } = emptyBatch("");
+
+  constructor(db: Db, drop: boolean, keepsEmptyTimestamps: boolean) {
+    this.#db = db;
+    this.#drop = drop;
+    this.#keepsEmptyTimestamps = keepsEmptyTimestamps;
+  }
+
+  async collections(entries: readonly CollectionEntry[]): Promise<void> {
+    this.#entries = entries.filter(
+      ({ db, collection }) => db === this.#db.databaseName && !isOwnCollection(collection),
+    );
+    const existing = new Set(await collectionNames(this.#db));
+    for (const { collection } of this.#drop ? this.#entries : []) {
+      if (isDroppable(collection) && existing.delete(collection)) await this.#db.dropCollection(collection);
+    }
+    // A view may be of a collection that comes after it.
+    for (const { collection, metadata } of viewsLast(this.#entries)) {
+      if (!existing.has(collection))
+        await createCollection(this.#db, collection, parseMetadata(metadata).options);
+    }
+  }
+
+  async document(db: string, collection: string, bytes: Buffer): Promise<void> {
+    if (db !== this.#db.databaseName || collection.startsWith("$")) return;
+    if (collection !== this.#batch.collection) await this.#insert(collection);
+    this.#batch.documents.push(bytes);
+    this.#batch.bytes += bytes.length;
+    const { documents, bytes: size } = this.#batch;
+    if (documents.length >= batchLimit.documents || size >= batchLimit.bytes) await this.#insert(collection);
+  }
+
+  /** Inserts what is left, creates the indexes, and with `drop` deletes collections that the archive does not have. */
+  async finish(): Promise<void> {
+    await this.#insert("");
+    for (const { collection, metadata } of this.#entries) {
+      await createIndexes(this.#db, collection, parseMetadata(metadata).indexes);
+    }
+    if (!this.#drop) return;
+    const wanted = new Set(this.#entries.map(({ collection }) => collection));
+    for (const name of await collectionNames(this.#db)) {
+      if (isDroppable(name) && !wanted.has(name)) await this.#db.dropCollection(name);
+    }
+  }
+
+  /** Inserts the batch, and begins another. */
+  async #insert(next: string): Promise<void> {
+    const { collection, documents } = this.#batch;
+    this.#batch = emptyBatch(next);
+    if (documents.length === 0) return;
+    const { inserted, failed, reason } = await insertStored(
+      this.#db,
+      collection,
+      documents,
+      this.#keepsEmptyTimestamps,
+    );
+    const { result } = this;
+    const first = result.reason ?? reason;
+    this.result = {
+      inserted: result.inserted + inserted,
+      failed: result.failed + failed,
+      ...(first === undefined ? {} : { reason: first }),
+    };
+  }
+}
+
+function emptyBatch(collection: string) {
+  return { collection, documents: [] as Uint8Array[], bytes: 0 };
+}
+
+function viewsLast(entries: readonly CollectionEntry[]): readonly CollectionEntry[] {
+  const isView = ({ type }: CollectionEntry) => type === "view";
+  return [...entries.filter((entry) => !isView(entry)), ...entries.filter(isView)];
+}

@@ -1,0 +1,197 @@
+import { MongoClient, MongoError, type Db, type MongoClientOptions } from "mongodb";
+import { findProfile, isRunning } from "../../infra/cluster/minikube/minikube-profile.ts";
+import { requirePulumi } from "../checks/required-programs.ts";
+import { installMissing } from "../install/missing-programs.ts";
+import { askCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { openPodTunnel, type PodTunnel } from "../kubernetes/pod-tunnel.ts";
+import { UserError } from "../process/user-error.ts";
+import { stackName, type Project } from "../pulumi/project-settings.ts";
+import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
+import {
+  atAddress,
+  firstHost,
+  isReady,
+  podsOf,
+  readConnection,
+  serviceOf,
+  type ConnectionSettings,
+  type ServiceName,
+} from "./connection-settings.ts";
+
+/**
+ * Works with the database of the stack, as the user that the service is. A MongoDB of the cluster is reached through a
+ * tunnel into its pod, any other directly. Changes nothing itself.
+ * @param signal cuts the connection, so that the work ends
+ * @throws {UserError} there is no stack, its MongoDB does not answer, or what MongoDB said
+ */
+export async function withMongodb<T>(
+  context: CommandContext,
+  signal: AbortSignal,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  const { project, step } = context;
+  await step("Pulumi", () => requirePulumi(context));
+  await installMissing(context, ["pulumi"]);
+  const namespace = await step("stack", () => findNamespace(project));
+  if (project.cluster === "minikube") await installMissing(context, ["minikube"]);
+  const connection = new Connection(signal);
+  try {
+    const db = await step("MongoDB", async ({ title }) => {
+      const found = await connection.open(project, namespace);
+      title(`MongoDB: ${connection.where}`);
+      return found;
+    });
+    return await work(db);
+  } catch (error) {
+    throw connection.explain(error);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function findNamespace(project: Project): Promise<string> {
+  const stack = await findStack(project);
+  if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
+  // One that was never up, or is destroyed, has no outputs.
+  const { namespace } = (await outputs(stack)) as { namespace?: string };
+  if (namespace === undefined) throw new UserError(`The stack ${stackName} is not up. Run: npm run up`);
+  return namespace;
+}
+
+/** The kubeconfig's context of the stack's cluster, or undefined for the current one. */
+async function findContext({
+  cluster,
+  context,
+  minikubeProfile: profile,
+}: Project): Promise<string | undefined> {
+  if (cluster !== "minikube") return context === "" ? undefined : context;
+  const found = await findProfile(profile);
+  if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone. Run: npm run up`);
+  if (!isRunning(found)) {
+    throw new UserError(
+      `The minikube cluster "${profile}" is not running (${found.Status}). Run: npm run up`,
+    );
+  }
+  return profile;
+}
+
+async function findReadyPod(context: string | undefined, service: ServiceName): Promise<string> {
+  const pods = await askCluster(context, (client) => podsOf(client, service));
+  const name = pods.find(isReady)?.metadata?.name;
+  if (name !== undefined) return name;
+  const [other] = pods;
+  throw new UserError(
+    `MongoDB's pod ${other?.metadata?.name ?? `in ${service.namespace}`} is not ` +
+      `${other === undefined ? "there" : "ready"}. Run: npm run up`,
+  );
+}
+
+const clientOptions: MongoClientOptions = {
+  appName: "koa-mongo-stack backup",
+  serverSelectionTimeoutMS: 15_000,
+  connectTimeoutMS: 10_000,
+  // The index of a large collection takes its time.
+  socketTimeoutMS: 0,
+  maxPoolSize: 2,
+  serverMonitoringMode: "poll",
+};
+
+/** A connection to MongoDB, with the tunnel that it may need. */
+class Connection {
+  /** The pod, or the host. */
+  where = "";
+  #client: MongoClient | undefined;
+  #tunnel: PodTunnel | undefined;
+  readonly #signal: AbortSignal;
+  readonly #cut = () => void this.close();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", this.#cut);
+  }
+
+  async open(project: Project, namespace: string): Promise<Db> {
+    const context = await findContext(project);
+    const settings = await askCluster(context, (client) => readConnection(client, namespace));
+    if (settings === undefined) {
+      throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
+    }
+    const first = firstHost(settings.uri);
+    const service = first === undefined ? undefined : serviceOf(first.host, namespace);
+    if (first === undefined || service === undefined) return await this.#connectDirectly(settings);
+
+    const pod = await findReadyPod(context, service);
+    const cluster = await connectCluster(context);
+    const open = async (name: string) => {
+      await this.#closeBoth();
+      return await this.#connectTo(cluster, { ...service, pod: name, ...first }, settings);
+    };
+    const db = await open(pod);
+    const { isWritablePrimary, primary } = await db.command({ hello: 1 });
+    if (isWritablePrimary === true) return db;
+    if (typeof primary !== "string") {
+      throw new UserError("MongoDB's replica set has no primary. See its pods: npm run status");
+    }
+    // The members' host names begin with their pods' names.
+    return await open(primary.replace(/[.:].*/, ""));
+  }
+
+  /** What to tell a user of an error of the driver's. */
+  explain(error: unknown): unknown {
+    if (!(error instanceof MongoError)) return error;
+    const reasons = [error.message, this.#tunnel?.failure()].filter((text) => text !== undefined);
+    return new UserError(`MongoDB (${this.where}): ${reasons.join(": ")}`, { cause: error });
+  }
+
+  async close(): Promise<void> {
+    this.#signal.removeEventListener("abort", this.#cut);
+    await this.#closeBoth();
+  }
+
+  async #closeBoth(): Promise<void> {
+    this.#tunnel?.close();
+    await this.#client?.close();
+  }
+
+  async #connectDirectly(settings: ConnectionSettings): Promise<Db> {
+    const { uri } = settings;
+    this.where = firstHost(uri)?.host ?? uri.replace(/^.*[/@]([^/?]+)\/.*/, "$1");
+    try {
+      return await this.#connect(settings, {});
+    } catch (error) {
+      if (!(error instanceof MongoError)) throw error;
+      throw new UserError(
+        `MongoDB (${this.where}) does not answer this machine: ${error.message}. ` +
+          "Run the command on a machine that reaches MongoDB.",
+        { cause: error },
+      );
+    }
+  }
+
+  async #connectTo(
+    { portForward }: ClusterClient,
+    target: {
+      readonly namespace: string;
+      readonly pod: string;
+      readonly host: string;
+      readonly port: number;
+    },
+    settings: ConnectionSettings,
+  ): Promise<Db> {
+    this.where = `pod ${target.pod}`;
+    this.#tunnel = await openPodTunnel(portForward, target);
+    // With TLS the certificate is for the host.
+    const options = { directConnection: true, servername: target.host };
+    const uri = atAddress(settings.uri, `127.0.0.1:${this.#tunnel.port}`);
+    return await this.#connect({ ...settings, uri }, options);
+  }
+
+  async #connect({ uri, ca }: ConnectionSettings, options: MongoClientOptions): Promise<Db> {
+    const trust = ca === undefined ? {} : { tls: true, ca };
+    this.#client = new MongoClient(uri, { ...clientOptions, ...trust, ...options });
+    await this.#client.connect();
+    this.#signal.throwIfAborted();
+    return this.#client.db();
+  }
+}
