@@ -26,7 +26,9 @@ const rulesOfFile = (
   }
 ).groups.flatMap(({ rules }) => rules.map(({ record, alert }) => record ?? alert ?? ""));
 
-describe("metrics-operator: two stacks in a Prometheus of its operator", () => {
+describe("metrics-operator: two stacks in a Prometheus of its operator", function () {
+  // Two stacks and an operator start before the first test.
+  this.timeout(1_500_000);
   const removals: Remove[] = [];
   const traffic: Traffic[] = [];
   let prometheus: Prometheus;

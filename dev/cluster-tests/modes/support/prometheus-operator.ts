@@ -12,7 +12,7 @@ const images = [
   `quay.io/prometheus-operator/prometheus-config-reloader:${version}`,
   prometheusImage,
 ];
-const namespace = "koa-mongo-stack-modes-operator";
+const namespace = "koa-mongo-stack-modes-prometheus-operator";
 const crd = "prometheuses.monitoring.coreos.com";
 /** Label of everything that these tests install, so that they never delete the operator of another user. */
 const label = { "app.kubernetes.io/managed-by": "koa-mongo-stack-modes" };
