@@ -32,35 +32,35 @@ export function parseTrust(text: string): Trust | undefined {
 
 /**
  * Middleware: sets `ctx.ip` to the client's address. Behind trusted proxies it is the last address in `X-Forwarded-For`
- * that no trusted proxy has, and `ctx.state.publicHost` is the host that the client asked for.
+ * that no trusted proxy has, and `ctx.state.isBehindTrustedProxy` is true.
  */
 export function identifyClient(trusts: Trust): Middleware {
   return function setClient(ctx, next) {
     const peer = plain(ctx.req.socket.remoteAddress ?? "");
-    const forwarded = ctx.get("X-Forwarded-For").split(",").map(plain).filter(Boolean).reverse();
-    const hops = [peer, ...forwarded];
-    const first = hops.findIndex((address, hop) => !trusts(address, hop));
-    ctx.request.ip = hops.at(first) ?? peer;
-    ctx.state.publicHost = publicHost(ctx, trusts(peer, 0));
+    const isTrusted = trusts(peer, 0);
+    ctx.request.ip = isTrusted ? clientOf(peer, ctx.get("X-Forwarded-For"), trusts) : peer;
+    ctx.state.isBehindTrustedProxy = isTrusted;
     return next();
   };
 }
 
-/** What a proxy is trusted to say of the host that a client asked for. */
-interface PublicHost {
-  readonly isTrusted: boolean;
-  readonly host: string;
+function clientOf(peer: string, forwardedFor: string, trusts: Trust): string {
+  const forwarded = forwardedFor.split(",").map(plain).filter(Boolean).reverse();
+  const hops = [peer, ...forwarded];
+  const first = hops.findIndex((address, hop) => !trusts(address, hop));
+  return hops.at(first) ?? peer;
 }
 
-function publicHost(ctx: Context, isTrusted: boolean): PublicHost {
+/** The host that the client asked for. */
+function publicHost(ctx: Context, isTrusted: boolean): string {
   const [forwarded = ""] = ctx.get("X-Forwarded-Host").split(",");
-  return { isTrusted, host: (isTrusted && forwarded.trim()) || ctx.get("Host") };
+  return (isTrusted && forwarded.trim()) || ctx.get("Host");
 }
 
 /** Whether a page of this origin is the service's own. A trusted proxy may have dropped the port. */
 export function isOwnOrigin(ctx: Context, origin: string): boolean {
-  const own = ctx.state.publicHost as PublicHost | undefined;
-  const { isTrusted, host } = own ?? publicHost(ctx, false);
+  const isTrusted = ctx.state.isBehindTrustedProxy === true;
+  const host = publicHost(ctx, isTrusted);
   const url = URL.parse(origin);
   if (url === null || url.host === "") return false;
   // In the origin's own scheme, so that its default port may be written.

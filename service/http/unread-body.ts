@@ -25,8 +25,9 @@ export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
 export function closeAfterUnreadBody(): Middleware {
   return async function closeUnread(ctx, next) {
     await next();
+    if (!hasUnreadBody(ctx.req)) return;
     const length = Number(ctx.get("Content-Length") || Infinity);
-    if (hasUnreadBody(ctx.req) && length > keepAliveBytes) ctx.set("Connection", "close");
+    if (length > keepAliveBytes) ctx.set("Connection", "close");
   };
 }
 
@@ -37,6 +38,7 @@ export function closeAfterUnreadBody(): Middleware {
  */
 export function lingerAfterUnreadBodies(server: Server, limits: LingerLimits): void {
   server.prependListener("request", (request, response) => {
+    if (!hasUnreadBody(request)) return;
     // Before Node's own listener, which ends the connection by `destroySoon`.
     response.prependListener("finish", () => {
       const { socket } = request;

@@ -1,0 +1,4 @@
+import { loadBundle } from "./cached-bundle.ts";
+
+// What the image runs.
+loadBundle(import.meta.dirname).run();
