@@ -1,7 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { parse } from "yaml";
 
 const project = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(project, file), "utf8");
@@ -101,15 +100,5 @@ describe("README.md and other pages", () => {
       for (const link of links)
         expect(existsSync(join(project, page, "..", link)), `${page}: ${link}`).to.equal(true);
     }
-  });
-
-  it("README.md tells of every key of the configuration and every variable", () => {
-    const readme = read("README.md");
-    const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, unknown> };
-    const variables = [...read("service/service-settings.ts").matchAll(/^ {6}([A-Z_]+): /gm)].map(
-      ([, name = ""]) => name,
-    );
-    expect(variables).to.include("MONGODB_URI");
-    for (const name of [...Object.keys(config), ...variables]) expect(readme).to.include(`\`${name}\``);
   });
 });
