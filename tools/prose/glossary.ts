@@ -14,7 +14,7 @@ export const glossary: readonly Term[] = [
   { not: word("brings?|brought|bringing"), write: "install, download, add or cause" },
   { not: word("bounds?"), write: "limit" },
   { not: word("faults?"), write: "error or problem" },
-  { not: word("makes?|made|making"), write: "create, or the verb that says how" },
+  { not: word("makes?(?! it yours)|made|making"), write: "create, or the verb that says how" },
   { not: word("gives?|gave|given|giving"), write: "return, assign, show or set" },
   { not: word("refus(?:es?|ed|ing|als?)"), write: "reject" },
   { not: word("anew"), write: "again" },

@@ -25,7 +25,9 @@ export function markdownBlocks(markdown: string): Block[] {
       close();
     } else if (/^\s*\|/.test(source)) {
       close();
-      blocks.push(...cells(source).map((cell) => ({ line, text: plain(cell) })));
+      // A cell is a list of short phrases, not a sentence.
+      const phrases = cells(source).flatMap((cell) => plain(cell).split(/;\s/));
+      blocks.push(...phrases.map((text) => ({ line, text })));
     } else if (source.startsWith("#")) {
       close();
       blocks.push({ line, text: plain(source.replace(/^#+\s*/, "")) });
@@ -53,12 +55,16 @@ function cells(row: string): string[] {
 }
 
 function plain(text: string): string {
-  return text
-    .replace(/(`+).*?\1/g, codeWord)
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/<(?:https?:)[^>]*>/g, codeWord)
-    .replace(/<[^>]+>/g, "")
-    .replace(/\*\*|__|(?<!\w)[*_]|[*_](?!\w)/g, "")
-    .trim();
+  return (
+    text
+      .replace(/(`+).*?\1/g, codeWord)
+      // The name of a file is code, and may start a sentence.
+      .replace(/\[[\w.-]+\.md\]\([^)]*\)/g, codeWord)
+      .replace(/!\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .replace(/<(?:https?:)[^>]*>/g, codeWord)
+      .replace(/<[^>]+>/g, "")
+      .replace(/\*\*|__|(?<!\w)[*_]|[*_](?!\w)/g, "")
+      .trim()
+  );
 }

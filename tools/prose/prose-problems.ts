@@ -50,10 +50,10 @@ function sentenceProblems(sentence: string): string[] {
   ];
 }
 
-/** Sentences end with a full stop, a question mark or an exclamation mark before a capital letter. */
+/** Sentences end with a full stop, a question mark or an exclamation mark. Names such as minikube may start the next. */
 export function sentencesOf(text: string): string[] {
   return text
-    .split(/(?<=[.!?…]["”)]?)\s+(?=["“(]?[\p{Lu}\p{N}])/u)
+    .split(/(?<!\b(?:e\.g|i\.e|vs)\.)(?<=[.!?]["”)]?)\s+/)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== "");
 }
