@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { readSettings as readStack } from "../../../infra/settings/stack-settings.ts";
+import { serverLimits } from "../../../service/http/server-limits.ts";
 import { setConfig } from "../../../infra/test/support/mocked-program.ts";
 
 const project = join(import.meta.dirname, "../../..");
@@ -99,12 +100,17 @@ describe("docs/configuration.md, the environment", () => {
   for (const [name, source] of defaults) {
     it(`has the default of ${name}`, () => {
       const [, , cell = ""] = rows.find(([variable]) => namesIn(variable)[0] === name) ?? [];
-      const product = source.split(" * ").map(Number);
       if (["undefined", '""', "noTrust"].includes(source)) expect(cell).to.match(/^none\b/);
       else if (source === "hostname()") expect(cell).to.equal("the host's name");
       else if (source.startsWith('"')) expect(namesIn(cell)).to.deep.equal([source.slice(1, -1)]);
-      else expect(namesIn(cell)).to.deep.equal([String(product.reduce((a, b) => a * b))]);
+      else expect(namesIn(cell)).to.deep.equal([String(numberOf(source))]);
     });
+  }
+
+  /** Of an expression such as `8 * 1024`, or of a limit of the server. */
+  function numberOf(source: string): number {
+    const limit = Object.entries(serverLimits).find(([name]) => source === `serverLimits.${name}`);
+    return limit?.[1] ?? source.split(" * ").reduce((product, factor) => product * Number(factor), 1);
   }
 
   /** Variables that programs set for each other, and no person. */
