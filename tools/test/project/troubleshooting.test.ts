@@ -50,7 +50,7 @@ describe("docs/troubleshooting.md", () => {
       const phrases = phrasesOf(message);
       const found = phrases.filter((phrase) => known.has(phrase));
       // The words at both sides of a value are no phrase of the source.
-      expect(found.length / phrases.length, `${found.join(" | ")}`).to.be.at.least(0.5);
+      expect(found.length / phrases.length, found.join(" | ")).to.be.at.least(0.5);
     });
   }
 });
