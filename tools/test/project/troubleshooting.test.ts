@@ -6,7 +6,9 @@ const project = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(project, file), "utf8");
 
 /** Messages of other programs. */
-const foreign = [/^Bind for /, /^self-signed certificate/, /^getaddrinfo /];
+const foreign = [
+  /^(?:Bind for|self-signed certificate|getaddrinfo|unable to verify|Hostname\/IP|querySrv|Server selection) /,
+];
 
 /** What users see, by the first column of the tables and the headings: each quoted message of four words or more. */
 function messages(): string[] {
