@@ -63,13 +63,13 @@ describe(".ci/run", () => {
       "npm run test:schema -w dev",
       "npm run test:security:cluster -w dev",
     ]);
-    expect(last).to.equal("14 passed, 0 failed");
+    expect(last).to.equal("15 passed, 0 failed");
   });
 
   it("passes without the checks of dev/ where a user has deleted the folder", async () => {
     const { last, inDev } = await run();
     expect(inDev).to.deep.equal([]);
-    expect(last).to.equal("7 passed, 0 failed");
+    expect(last).to.equal("8 passed, 0 failed");
   });
 });
 

@@ -1,7 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { parse } from "yaml";
 
 const project = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(project, file), "utf8");
@@ -95,21 +94,39 @@ describe("README.md and other pages", () => {
     expect(without(scripts, toldScripts("dev")), "not named").to.deep.equal([]);
   });
 
-  it("lead to files that there are", () => {
+  it("lead to files and headings that there are", () => {
     for (const page of pages) {
-      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
-      for (const link of links)
-        expect(existsSync(join(project, page, "..", link)), `${page}: ${link}`).to.equal(true);
+      const links = [
+        ...read(page).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g),
+        ...read(page).matchAll(/ src="([^"]+)"/g),
+      ];
+      for (const [, link = "", anchor = ""] of links) {
+        const file = link === "" ? page : join(page, "..", link);
+        expect(existsSync(join(project, file)), `${page}: ${link}`).to.equal(true);
+        if (anchor !== "") expect(anchorsOf(read(file)), `${page}: ${link}#${anchor}`).to.include(anchor);
+      }
     }
   });
 
-  it("README.md tells of every key of the configuration and every variable", () => {
-    const readme = read("README.md");
-    const { config } = parse(read("Pulumi.yaml")) as { config: Record<string, unknown> };
-    const variables = [...read("service/service-settings.ts").matchAll(/^ {6}([A-Z_]+): /gm)].map(
-      ([, name = ""]) => name,
+  /** Anchors of a page's headings, as GitHub derives them. */
+  function anchorsOf(page: string): string[] {
+    return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
     );
-    expect(variables).to.include("MONGODB_URI");
-    for (const name of [...Object.keys(config), ...variables]) expect(readme).to.include(`\`${name}\``);
+  }
+
+  it("name files of the project that there are", () => {
+    const folders = existsSync(join(project, "dev")) ? "service|infra|tools|dev" : "service|infra|tools";
+    const named = new RegExp(String.raw`\`((?:${folders})/[\w./-]*)\``, "g");
+    // docs/make-it-yours.md adds it.
+    const isNew = (path: string) => /^service\/(?:test\/)?tasks\//.test(path);
+    for (const page of pages.filter((name) => !["CHANGELOG.md", "docs/performance.md"].includes(name))) {
+      const paths = [...read(page).matchAll(named)].map(([, path = ""]) => path);
+      for (const path of paths.filter((path) => !isNew(path)))
+        expect(existsSync(join(project, path)), `${page}: ${path}`).to.equal(true);
+    }
   });
 });

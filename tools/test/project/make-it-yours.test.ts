@@ -11,7 +11,7 @@ const project = join(import.meta.dirname, "../../..");
 const copied = [
   "service",
   "tools/node-version.js",
-  "README.md",
+  "docs/service.md",
   "package.json",
   "tsconfig.json",
   ".mocharc.json",

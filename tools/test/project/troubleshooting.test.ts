@@ -1,0 +1,58 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+
+const project = join(import.meta.dirname, "../../..");
+const read = (file: string) => readFileSync(join(project, file), "utf8");
+
+/** Messages of other programs. */
+const foreign = [
+  /^(?:Bind for|self-signed certificate|getaddrinfo|unable to verify|Hostname\/IP|querySrv|Server selection) /,
+];
+
+/** What users see, by the first column of the tables and the headings: each quoted message of four words or more. */
+function messages(): string[] {
+  const page = read("docs/troubleshooting.md");
+  const places = [...page.matchAll(/^\| (.*?) \||^## (.*)$/gm)].map(
+    ([, cell, heading]) => cell ?? heading ?? "",
+  );
+  return places
+    .flatMap((place) => [...place.matchAll(/`([^`]+)`/g)].map(([, message = ""]) => message))
+    .filter((message) => wordsOf(message).length >= 4 && !foreign.some((start) => start.test(message)));
+}
+
+/** The words, without values such as numbers, versions, names and what "…" stands for. */
+function wordsOf(text: string): string[] {
+  return text.split(/[\s…"]+/).filter((word) => /^[A-Za-z_'-]+[.,:;]?$/.test(word));
+}
+
+/** Three words in a row, of the whole source: messages are put together from several literals. */
+function phrasesOf(text: string): string[] {
+  const words = wordsOf(text);
+  return words.slice(2).map((last, index) => [words[index], words[index + 1], last].join(" "));
+}
+
+describe("docs/troubleshooting.md", () => {
+  const sources = globSync("{service,infra,tools}/**/*.{ts,js,cjs,sh}", {
+    cwd: project,
+    exclude: ["**/node_modules/**", "**/test/**", "**/dist/**"],
+  }).map(read);
+  // A literal goes on in the next line, and values are left out as they are in a message.
+  const joined = sources.map((source) =>
+    source.replace(/["`] \+\s*["`]/g, "").replace(/\$\{[^}]*\}|`/g, " "),
+  );
+  const known = new Set(joined.flatMap(phrasesOf));
+
+  it("quotes messages", () => {
+    expect(messages()).to.have.length.greaterThan(20);
+  });
+
+  for (const message of messages()) {
+    it(`quotes "${message}" as the code has it`, () => {
+      const phrases = phrasesOf(message);
+      const found = phrases.filter((phrase) => known.has(phrase));
+      // The words at both sides of a value are no phrase of the source.
+      expect(found.length / phrases.length, found.join(" | ")).to.be.at.least(0.5);
+    });
+  }
+});
