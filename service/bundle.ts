@@ -14,18 +14,10 @@ const tracingApart: Plugin = {
   },
 };
 
-/**
- * Makes of the service and its dependencies what its image runs: `main.cjs`, which runs `service.cjs`; `tracing.cjs`; and
- * the page's files. `compile.cjs` makes the code cache, which only the Node that made it can use.
- */
+/** Makes of the service and its dependencies what its image runs: `main.cjs`, `tracing.cjs`, and the page's files. */
 export async function bundle(folder: string): Promise<void> {
   await build({
-    entryPoints: {
-      main: join(service, "code-cache/run-bundle.ts"),
-      compile: join(service, "code-cache/make-code-cache.ts"),
-      service: join(service, "main.ts"),
-      tracing: join(service, "tracing/start-tracing.ts"),
-    },
+    entryPoints: { main: join(service, "main.ts"), tracing: join(service, "tracing/start-tracing.ts") },
     outdir: folder,
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -35,8 +27,6 @@ export async function bundle(folder: string): Promise<void> {
     // The driver takes a URL parser along for browsers' sake, with 300 KB of Unicode tables; Node has the same parser.
     alias: { "whatwg-url": "node:url" },
     define: { "import.meta.dirname": "__dirname" },
-    // `require` instead: a script with a code cache has no `import()`.
-    supported: { "dynamic-import": false },
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [tracingApart],

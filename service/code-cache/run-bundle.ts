@@ -1,4 +1,0 @@
-import { loadBundle } from "./cached-bundle.ts";
-
-// What the image runs.
-loadBundle(import.meta.dirname).run();
