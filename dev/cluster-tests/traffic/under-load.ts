@@ -4,11 +4,16 @@ import { createClient, type ClientOptions } from "../../../tools/traffic/http-cl
 import { startLoad } from "../../../tools/traffic/open-loop.ts";
 import { summarize, type Summary } from "../../../tools/traffic/request-samples.ts";
 
-/** Requests a second, and how many at once. */
-const rate = 100;
+/** Requests in flight at once. */
 const most = 110;
 /** Milliseconds that a request waits to be sent. */
 const patience = 5000;
+
+/** How much is asked, and how the clients connect. */
+export interface UnderLoadOptions extends Omit<ClientOptions, "connections"> {
+  /** Requests a second. @default 100 */
+  readonly rate?: number;
+}
 
 /** What a load had of something. */
 export interface Outcome extends Summary {
@@ -16,14 +21,11 @@ export interface Outcome extends Summary {
   readonly losses: readonly Loss[];
 }
 
-/**
- * Asks and writes all the time while something happens, and looks for every acknowledged write afterwards.
- * @param how the clients connect
- */
+/** Asks and writes all the time while something happens, and looks for every acknowledged write afterwards. */
 export async function underLoad(
   url: string,
   cause: () => Promise<void>,
-  how: Omit<ClientOptions, "connections"> = {},
+  { rate = 100, ...how }: UnderLoadOptions = {},
 ): Promise<Outcome> {
   const client = createClient(url, { connections: most, ...how });
   const ledger = new Ledger();

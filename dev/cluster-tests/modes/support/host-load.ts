@@ -4,6 +4,9 @@ import type { IngressPlace } from "../../../../tools/minikube/ingress-place.ts";
 import { underLoad } from "../../traffic/under-load.ts";
 import { slowRequests, type Traefik } from "./traefik.ts";
 
+/** Requests a second: with a TLS handshake for every fifth, a laptop that does other things has no time for 100. */
+const rate = 50;
+
 /** The clients of a host name, and the controller between them and the service. */
 export interface HostClients {
   readonly place: IngressPlace;
@@ -20,7 +23,7 @@ export async function expectNoFailure(
   cause: () => Promise<void>,
 ): Promise<void> {
   const host = { lookup: lookupAs(place.address), ...(ca === undefined ? {} : { ca }) };
-  const { requests, reasons, losses } = await underLoad(place.url, cause, { perConnection, host });
+  const { requests, reasons, losses } = await underLoad(place.url, cause, { rate, perConnection, host });
   console.log(`      ${requests} requests`);
   // Which of them reached Traefik, and which pod it asked.
   if (reasons.size > 0) console.log(await slowRequests(traefik));
