@@ -17,7 +17,7 @@ const command = cliCommand("bench:up -w dev", {
   examples: ["npm run bench:up -w dev -- --rounds 1"],
 })
   .option("--rounds <n>", "Rounds; the medians count.", wholeNumber(1, 1000), 3)
-  .option("--write", "Write the section of docs/performance.md.", false)
+  .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => benchUp(options)));
 
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
