@@ -1,6 +1,6 @@
 import { megabytes } from "../../tools/terminal/format-bytes.ts";
-import { median } from "../bench/round-summary.ts";
-import { judgement } from "./bench-up-report.ts";
+import { median } from "../bench/quartiles.ts";
+import type { Goal } from "../report/goal.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 
 /** What was seen of the service's image. */
@@ -47,19 +47,18 @@ export function parseHistory(text: string): Pick<ImageFacts, "added" | "whole"> 
   };
 }
 
-/** The facts beside what is aimed at. */
-export function inWords({ builds, added, whole }: ImageFacts): string {
+/** The facts, compared with what they may be. */
+export function goalsOf({ builds, added, whole }: ImageFacts): Goal[] {
   const sum = added.reduce((total, size) => total + size, 0);
-  const layers = added.map((size) => `${(size / 1e6).toFixed(2)} MB`).join(", ");
   const size = (bytes: number) => `${megabytes(bytes)} MB`;
   const seconds = (time: number) => `${time.toFixed(1)} s`;
-  return (
-    `The image adds ${beside(sum, goals.added, size)} to Node and its system's files, in layers of ${layers}; the ` +
-    `whole, unpacked, is ${beside(whole, goals.whole, size)}. After a change of code \`docker build\` takes ` +
-    `${beside(median(builds), goals.build, seconds)}.`
-  );
+  return [
+    goal("image: what it adds to Node and its system's files", sum, goals.added, size),
+    goal("image: the whole, unpacked", whole, goals.whole, size),
+    goal("image: `docker build` after a change of code", median(builds), goals.build, seconds),
+  ];
 }
 
-function beside(value: number, goal: number, text: (value: number) => string): string {
-  return `${text(value)} (goal ≤ ${text(goal)}: ${judgement(value <= goal)})`;
+function goal(about: string, value: number, most: number, text: (value: number) => string): Goal {
+  return { about, target: `≤ ${text(most)}`, measured: text(value), isReached: value <= most };
 }

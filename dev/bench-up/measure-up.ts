@@ -19,7 +19,7 @@ const repeats = 3;
 type Undo = (() => Promise<unknown>)[];
 
 /**
- * Builds the image, and deploys the same stack with Pulumi and by hand, by turns.
+ * Builds the image, and deploys the same stack with Pulumi and by hand, alternately.
  * @param say gets each measurement
  */
 export async function measure(

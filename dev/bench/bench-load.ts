@@ -1,23 +1,23 @@
 import autocannon from "autocannon";
 import { Latencies } from "../../tools/traffic/latencies.ts";
 import { cpuSeconds } from "./process-usage.ts";
+import { requestsOf, type Workload } from "./workloads.ts";
 
 /** A load: every client sends its next request when it has the answer to the previous one. */
 export interface Load {
-  readonly port: number;
-  /** Process whose CPU time counts. */
-  readonly pid: number;
+  readonly url: string;
+  /** Process whose CPU time counts. @default none: its CPU time is unknown */
+  readonly pid?: number;
   /** Concurrent connections. */
   readonly clients: number;
-  readonly mix: Mix;
+  readonly workload: Workload;
+  /** Documents that are read. @default those of the canned database */
+  readonly ids?: readonly string[];
   /** Before the measurement. */
   readonly warmUpMs: number;
   /** Of the measurement. */
   readonly durationMs: number;
 }
-
-/** Lists, inserts, or both alternately. */
-export type Mix = "GET" | "POST" | "mixed";
 
 /** What a load came to. */
 export interface Measurement {
@@ -33,35 +33,24 @@ export interface Measurement {
   readonly failed: number;
 }
 
-const get: autocannon.Request = { method: "GET", path: "/data?limit=20" };
-const post: autocannon.Request = {
-  method: "POST",
-  path: "/data",
-  headers: { "Content-Type": "application/json" },
-  body: '{"name":"Ada Lovelace","text":"The quick brown fox jumps over the lazy dog.","tags":["a","b"],"n":42}',
-};
-const requests: Record<Mix, autocannon.Request[]> = { GET: [get], POST: [post], mixed: [get, post] };
-
 /**
  * Runs a load with autocannon. Its own histogram has whole milliseconds only, and its warm-up is a run of its own: its
  * events are counted here instead.
  * @throws {Error} a connection failed or ended
  */
-export async function run({ port, pid, clients, mix, warmUpMs, durationMs }: Load): Promise<Measurement> {
+export async function run(load: Load): Promise<Measurement> {
+  const { url, pid, clients, workload, warmUpMs, durationMs } = load;
   let latencies = new Latencies();
   let failed = 0;
-  let connections = 0;
   const instance = autocannon({
-    url: `http://127.0.0.1:${port}`,
+    url,
     connections: clients,
     duration: (warmUpMs + durationMs) / 1000,
     // Milliseconds between two looks at whether it is over.
     sampleInt: 20,
     bailout: 1,
-    requests: requests[mix],
     setupClient: (client) => {
-      // Half of the clients begin with the other kind, so that both are always in flight.
-      if (mix === "mixed" && connections++ % 2 === 1) client.setRequests([post, get]);
+      client.setRequests(requestsOf(workload, clients, load.ids));
       client.on("response", (status, _bytes, ms) => {
         latencies.record(ms);
         if (status < 200 || status > 299) failed++;
@@ -90,9 +79,17 @@ export async function run({ port, pid, clients, mix, warmUpMs, durationMs }: Loa
 }
 
 /** Seconds of CPU used until now, and the time in milliseconds. */
-function usage(pid: number): { readonly at: number; readonly server: number; readonly own: number } {
+function usage(pid: number | undefined): {
+  readonly at: number;
+  readonly server: number;
+  readonly own: number;
+} {
   const { user, system } = process.cpuUsage();
-  return { at: performance.now(), server: cpuSeconds(pid), own: (user + system) / 1e6 };
+  return {
+    at: performance.now(),
+    server: pid === undefined ? NaN : cpuSeconds(pid),
+    own: (user + system) / 1e6,
+  };
 }
 
 // In a process of its own, so that its CPU time is nothing but the load's.

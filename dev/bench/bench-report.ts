@@ -1,5 +1,9 @@
 import { markdownTable } from "markdown-table";
-import { noisy, type Cell } from "./round-summary.ts";
+import type { BenchGoal } from "./bench-goals.ts";
+import { names } from "./server-names.ts";
+import type { Estimate } from "./quartiles.ts";
+import type { Cell } from "./round-summary.ts";
+import { workloads } from "./workloads.ts";
 
 /** What a contender is like apart from its requests. */
 export interface Footprint {
@@ -11,60 +15,86 @@ export interface Footprint {
 }
 
 /** What was measured where. */
-export interface Report {
-  readonly date: string;
-  /** What the machine was like. */
-  readonly machine: string;
-  /** The command that made it. */
-  readonly command: string;
+export interface BenchReport {
+  /** Command, date and machine. */
+  readonly where: string;
   readonly rounds: number;
   /** Of each measurement. */
   readonly durationMs: number;
+  readonly goals: readonly BenchGoal[];
   readonly cells: readonly Cell[];
   readonly footprints: readonly Footprint[];
 }
 
-const cellHeads = ["", "clients", "server", "requests/s", "× bare", "p50 ms", "p99 ms", "CPU µs", "spread"];
-const footprintHeads = ["server", "start ms", "peak memory MiB"];
+const cellHeads = [
+  "workload",
+  "clients",
+  "server",
+  "requests/s",
+  "× bare",
+  "p50 ms",
+  "p99 ms",
+  "CPU µs",
+  "× bare",
+];
+const goalHeads = ["", "goal", "measured", "", "two halves of the rounds"];
 
-/** The report as Markdown. */
-export function markdown(report: Report): string {
-  const { cells, footprints, rounds, durationMs, machine, command, date } = report;
-  const noise = cells.filter(({ spread }) => spread > noisy).length;
+/** The report for a terminal, as Markdown. */
+export function markdown({ where, rounds, durationMs, cells, goals, footprints }: BenchReport): string {
   return [
-    `Measured by \`${command}\` on ${date}: ${machine}.`,
+    where,
+    `Up to ${rounds} rounds of ${durationMs} ms for each server: the lower quartile of latency and CPU time per request, the`,
+    "upper quartile of requests/s. ± is the interquartile range.",
     "",
-    `Each figure is the median of ${rounds} rounds of ${durationMs / 1000} s, in which the servers took turns, and × bare that of ` +
-      `what each round says. ` +
-      `${noise} of ${cells.length} cells are noisy (their rounds, without the lowest and the highest quarter, are over ${noisy * 100} % apart)` +
-      (noise > cells.length / 4 ? ": **this machine had other things to do, so trust none of it.**" : "."),
+    markdownTable([cellHeads, ...cells.map((cell) => cellRow(cell, cells))]),
     "",
-    markdownTable([cellHeads, ...cells.map(cellRow)]),
+    markdownTable([["server", "start ms", "peak memory MiB"], ...footprints.map(footprintRow)]),
     "",
-    markdownTable([footprintHeads, ...footprints.map(footprintRow)]),
+    markdownTable([goalHeads, ...goals.map(goalRow)]),
     "",
   ].join("\n");
 }
 
-function cellRow(cell: Cell): string[] {
-  const { mix, clients, contender, rate, times, p50, p99, cpu, spread, failed } = cell;
+function cellRow(cell: Cell, cells: readonly Cell[]): string[] {
+  const { workload, clients, contender, rate, p50, p99, cpu, failed } = cell;
+  const bare = cells.find(
+    (one) => one.contender === names.bare && one.workload === workload && one.clients === clients,
+  );
   return [
-    mix,
+    workloads[workload],
     String(clients),
     failed === 0 ? contender : `${contender}: ${failed} failed`,
-    rate.toFixed(0),
-    figure(times, 2),
-    p50.toFixed(2),
-    p99.toFixed(2),
+    figure(rate, 0),
+    times(rate.value, bare?.rate.value),
+    figure(p50, 2),
+    figure(p99, 2),
     figure(cpu, 0),
-    `${(spread * 100).toFixed(0)} %${spread > noisy ? " noisy" : ""}`,
+    times(cpu.value, bare?.cpu.value),
   ];
 }
 
 function footprintRow({ contender, startTime, peakMemory }: Footprint): string[] {
-  return [contender, startTime.toFixed(0), figure(peakMemory / 1024 ** 2, 0)];
+  return [contender, number(startTime, 0), number(peakMemory / 1024 ** 2, 0)];
 }
 
-function figure(value: number, digits: number): string {
+function goalRow({ about, target, measured, isReached, halves }: BenchGoal): string[] {
+  return [
+    about,
+    target,
+    measured,
+    isReached ? "reached" : "missed",
+    halves.map((half) => number(half, 2)).join(", "),
+  ];
+}
+
+function figure({ value, spread }: Estimate, digits: number): string {
+  return `${number(value, digits)} ± ${number(spread * 100, 0)} %`;
+}
+
+function times(value: number, other: number | undefined): string {
+  return number(value / (other ?? NaN), 2);
+}
+
+function number(value: number, digits: number): string {
   return Number.isFinite(value) ? value.toFixed(digits) : "–";
 }

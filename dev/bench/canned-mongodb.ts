@@ -1,16 +1,19 @@
 import { createServer, type Socket } from "node:net";
 import { mongo } from "mongoose";
+import { answerFind, type Find } from "./canned-documents.ts";
 
-// A server of MongoDB's protocol that answers at once, with the same documents: then the service is what is measured.
+// A server of MongoDB's protocol that answers at once, and stores nothing: then the service is what is measured.
 // It prints its port, and ends with the process that started it.
 
-const { serialize, ObjectId } = mongo.BSON;
+const { deserialize, serialize } = mongo.BSON;
 const opReply = 1;
 const opQuery = 2004;
 const opMessage = 2013;
 
-/** Where the command starts: header 16, flags 4, kind of section 1, length of the document 4, type of the first key 1. */
-const commandOffset = 26;
+/** Where the command starts: header 16, flags 4, kind of section 1. */
+const bodyOffset = 21;
+/** Where its name starts: length of the document 4, type of the first key 1. */
+const commandOffset = bodyOffset + 5;
 
 const hello = {
   ok: 1,
@@ -28,29 +31,16 @@ const hello = {
   logicalSessionTimeoutMinutes: 30,
 };
 
-/** A page of the default size. */
-const page = Array.from({ length: 20 }, (_, i) => ({
-  _id: new ObjectId(),
-  createdAt: new Date(Date.UTC(2026, 0, 1, 0, 0, 20 - i)),
-  name: `Document number ${i}`,
-  text: "The quick brown fox jumps over the lazy dog.",
-  tags: ["canned", "benchmark"],
-  n: i,
-}));
-
 const answers: Record<string, Buffer> = {
-  hello: reply(hello),
-  ismaster: reply(hello),
-  isMaster: reply(hello),
-  find: reply({ cursor: { firstBatch: page, id: mongo.Long.ZERO, ns: "app.data" }, ok: 1 }),
-  insert: reply({ n: 1, ok: 1 }),
-  buildInfo: reply({ version: "8.0.0", ok: 1 }),
+  hello: reply(serialize(hello)),
+  ismaster: reply(serialize(hello)),
+  isMaster: reply(serialize(hello)),
+  buildInfo: reply(serialize({ version: "8.0.0", ok: 1 })),
 };
-const fine = reply({ ok: 1 });
+const fine = reply(serialize({ ok: 1 }));
 
 /** A message without its own number and the one it answers. */
-function reply(document: object): Buffer {
-  const body = serialize(document);
+function reply(body: Uint8Array): Buffer {
   const message = Buffer.alloc(21 + body.length);
   message.writeInt32LE(message.length, 0);
   message.writeInt32LE(opMessage, 12);
@@ -72,9 +62,25 @@ function oldReply(document: object): Buffer {
 const oldHello = oldReply(hello);
 
 function answerTo(message: Buffer): Buffer {
-  if (message.readInt32LE(12) === opQuery) return oldHello;
+  if (message.readInt32LE(12) === opQuery) return Buffer.from(oldHello);
   const name = message.toString("latin1", commandOffset, message.indexOf(0, commandOffset));
-  return answers[name] ?? fine;
+  if (name === "find") return reply(answerFind(command(message) as Find));
+  if (name === "insert") return reply(serialize({ n: insertedBy(message), ok: 1 }));
+  return Buffer.from(answers[name] ?? fine);
+}
+
+function command(message: Buffer): object {
+  return deserialize(message.subarray(bodyOffset));
+}
+
+/** Documents of an insert: in a section of their own, as newer drivers send them, or in the command. */
+function insertedBy(message: Buffer): number {
+  const end = bodyOffset + message.readInt32LE(bodyOffset);
+  if (end >= message.length) return (command(message) as { documents: object[] }).documents.length;
+  let count = 0;
+  // Kind of the section 1, its size 4, its name.
+  for (let at = end + 5 + "documents\0".length; at < message.length; at += message.readInt32LE(at)) count++;
+  return count;
 }
 
 function serve(socket: Socket): void {
@@ -86,7 +92,7 @@ function serve(socket: Socket): void {
     while (rest.length >= 16 && rest.length >= rest.readInt32LE(0)) {
       const message = rest.subarray(0, rest.readInt32LE(0));
       rest = rest.subarray(message.length);
-      const answer = Buffer.from(answerTo(message));
+      const answer = answerTo(message);
       message.copy(answer, 8, 4, 8);
       socket.write(answer);
     }

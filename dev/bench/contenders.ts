@@ -1,13 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { bundle as bundleService } from "../../service/bundle.ts";
+import { heapMiB } from "../../infra/web/web-defaults.ts";
 import { freePort } from "../../service/dev/free-port.ts";
 import { ask, mustAsk } from "../../tools/process/child-process.ts";
+import { names, type Name } from "./server-names.ts";
+import { bundleWithOrders } from "./service-with-orders.ts";
 
 /** A server that is measured. */
 export interface Contender {
-  readonly name: string;
+  readonly name: Name;
   /** Program and arguments. It reads PORT and MONGODB_URI. */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -15,52 +17,35 @@ export interface Contender {
 
 const servers = join(import.meta.dirname, "servers");
 
-/** What is measured. */
-export const own = "koa-mongo-stack";
-
-/** What all others are compared with. */
-export const baseline = "node:http + mongodb";
-
-/** The service as its image has it, and what one would write by hand. */
+/** The service as its image has it, and what one would write by hand. Flask is left out where Python is missing. */
 export async function findContenders(cache: string): Promise<Contender[]> {
-  const node = (name: string, file: string, env = {}): Contender => {
-    return { name, command: [process.execPath, file], env: { ...compileCache(cache), ...env } };
+  const node = (name: Name, file: string, env = {}): Contender => {
+    return { name, command: [process.execPath, file], env: { ...compileCache(cache), ...heap, ...env } };
   };
-  const byHand = async (name: string, source: string) =>
-    node(name, await bundle(join(servers, source), cache));
+  const byHand = async (name: Name, source: string) => node(name, await bundle(join(servers, source), cache));
   const flask = await findFlask(cache);
   return [
-    // The log goes where a container's does, into a file or a pipe.
-    node(own, await service(cache), {
-      // As in its stack.
-      METRICS_PORT: String(await freePort()),
-    }),
-    await byHand(baseline, "bare.ts"),
-    await byHand("Fastify + mongodb", "fastify.ts"),
-    await byHand("Koa + Mongoose", "koa-mongoose.ts"),
+    // As in its stack.
+    node(names.own, await service(cache), { METRICS_PORT: String(await freePort()) }),
+    await byHand(names.bare, "bare.ts"),
+    await byHand(names.fastify, "fastify.ts"),
+    await byHand(names.koa, "koa-mongoose.ts"),
+    await byHand(names.fastifyMongoose, "fastify-mongoose.ts"),
     ...(flask === undefined ? [] : [flask]),
   ];
 }
 
-/** What shows where the limits of the measurement are: Node's HTTP without a database, and sockets without HTTP. */
-export async function findCeilings(cache: string): Promise<Contender[]> {
-  const names = { "node:http alone": "http-only.ts", "the load client": "socket-only.ts" };
-  return await Promise.all(
-    Object.entries(names).map(async ([name, file]) => {
-      const command = [process.execPath, await bundle(join(servers, file), cache)];
-      return { name, command, env: compileCache(cache) };
-    }),
-  );
-}
+/** As in the service's pod. It decides how often V8 collects garbage, so all have the same. */
+const heap = { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` };
 
 function compileCache(cache: string) {
   return { NODE_COMPILE_CACHE: join(cache, "bench/compiled") };
 }
 
-/** The service and its compile cache, as its image has them. */
+/** The service and its compile cache, as its image has them, with a resource of ten fields. */
 async function service(cache: string): Promise<string> {
   const folder = join(cache, "bench/service");
-  await bundleService(folder);
+  await bundleWithOrders(folder);
   return await compiled(join(folder, "main.cjs"), cache);
 }
 
@@ -81,6 +66,9 @@ async function bundle(source: string, cache: string): Promise<string> {
   return await compiled(outfile, cache);
 }
 
+/** Milliseconds, for a machine that does something else, too. */
+const compiling = 60_000;
+
 /** Loads a file once, as the build of the image does. */
 async function compiled(outfile: string, cache: string): Promise<string> {
   const load = `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`;
@@ -91,7 +79,7 @@ async function compiled(outfile: string, cache: string): Promise<string> {
     METRICS_PORT: String(await freePort()),
     MONGODB_URI: "mongodb://127.0.0.1:1/app",
   };
-  await mustAsk(process.execPath, ["-e", load], { env });
+  await mustAsk(process.execPath, ["-e", load], { env, timeout: compiling });
   return outfile;
 }
 
@@ -110,5 +98,5 @@ async function findFlask(cache: string): Promise<Contender | undefined> {
     if (installed.kind !== "ok") return undefined;
   }
   const command = [gunicorn, "--chdir", servers, "--threads=16", "--keep-alive=60", "--log-level=error"];
-  return { name: "Flask + pymongo", command: [...command, "flask_app:app"] };
+  return { name: names.flask, command: [...command, "flask_app:app"] };
 }

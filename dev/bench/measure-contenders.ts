@@ -1,81 +1,89 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { checkAnswers } from "./check-answers.ts";
 import type { Contender } from "./contenders.ts";
-import type { Mix } from "./bench-load.ts";
-import type { Footprint } from "./bench-report.ts";
-import { start, startCanned, startClient, type Running } from "./start-contender.ts";
-import { median, type Round } from "./round-summary.ts";
+import { cellsOf, workloadsOf } from "./matrix.ts";
 import { peakMemory } from "./process-usage.ts";
+import type { Round, Start } from "./round-summary.ts";
+import { start, startCanned, startClient, type Running } from "./start-contender.ts";
 
-/** What is measured. */
+/** How long is measured. */
 export interface Plan {
-  readonly clients: readonly number[];
   readonly rounds: number;
-  /** Of each measurement. */
-  readonly durationMs: number;
+  /** Starts of each contender. */
+  readonly starts: number;
 }
 
-const mixes: readonly Mix[] = ["GET", "POST", "mixed"];
-/** Milliseconds before each measurement, and before the first of a server, until V8 has compiled what is used. */
-const warmUpMs = 300;
-const firstWarmUpMs = 3000;
-/** Starts of each, of which the median counts. */
-const starts = 9;
-/** Milliseconds in which what a load left behind is cleared away. */
-const pause = 100;
+/** What was measured. */
+export interface Measured {
+  readonly rounds: readonly Round[];
+  readonly starts: readonly Start[];
+  /** Bytes of memory at most, by contender. */
+  readonly peakMemory: Readonly<Record<string, number>>;
+}
 
-/** Measures every contender in turn, again and again, so that a bad moment of the machine hits them all. */
+/** Milliseconds of each measurement: a bad moment of the machine spoils one, and there are many. */
+export const durationMs = 250;
+/** Milliseconds before each measurement, and before the first of a server, until V8 has compiled what is used. */
+const warmUpMs = 100;
+const firstWarmUpMs = 1000;
+/** Milliseconds in which a server does what a load has left for later. */
+const pauseMs = 50;
+
+/** Starts every contender, checks its answers, and measures all of them alternately. */
 export async function measureAll(
   contenders: readonly Contender[],
   plan: Plan,
   say: (line: string) => void,
-): Promise<{ readonly rounds: readonly Round[]; readonly footprints: readonly Footprint[] }> {
+): Promise<Measured> {
   const database = await startCanned();
   const client = startClient();
-  const running: Running[] = [];
+  const running = new Map<string, Running>();
   try {
-    const startTimes = await timeStarts(contenders, database.uri);
-    for (const contender of contenders) running.push(await start(contender, database.uri));
-    for (const { port, pid } of running) {
-      await client.measure({
-        port,
-        pid,
-        clients: 64,
-        mix: "mixed",
-        warmUpMs: firstWarmUpMs,
-        durationMs: 100,
-      });
+    const starts = await timeStarts(contenders, database.uri, plan.starts);
+    for (const contender of contenders) {
+      running.set(contender.name, await start(contender, database.uri));
+    }
+    for (const { name, server, workload } of servedBy(contenders, running)) {
+      await checkAnswers(server, [workload]);
+      const { url, pid } = server;
+      await client.measure({ url, pid, clients: 64, workload, warmUpMs: firstWarmUpMs, durationMs: 100 });
+      say(`${name}, ${workload}: its answers are right`);
     }
     const rounds: Round[] = [];
-    for (let round = 1; round <= plan.rounds; round++) {
-      for (const mix of mixes) {
-        for (const clients of plan.clients) {
-          for (const { name, port, pid } of running) {
-            const load = { port, pid, clients, mix, warmUpMs, durationMs: plan.durationMs };
-            rounds.push({ contender: name, clients, mix, ...(await client.measure(load)) });
-            await sleep(pause);
-          }
-          say(`round ${round} of ${plan.rounds}: ${mix}, ${clients} clients`);
-        }
+    for (let round = 0; round < plan.rounds; round++) {
+      for (const { contender, clients, workload } of cellsOf(round)) {
+        const server = running.get(contender);
+        if (server === undefined) continue;
+        const { url, pid } = server;
+        const measurement = await client.measure({ url, pid, clients, workload, warmUpMs, durationMs });
+        rounds.push({ round, contender, clients, workload, ...measurement });
+        await sleep(pauseMs);
       }
+      say(`round ${round + 1} of ${plan.rounds}`);
     }
-    const footprints = running.map(({ name, pid }) => {
-      return { contender: name, startTime: startTimes.get(name) ?? NaN, peakMemory: peakMemory(pid) };
-    });
-    return { rounds, footprints };
+    const memory = [...running.values()].map(({ name, pid }) => [name, peakMemory(pid)]);
+    return { rounds, starts, peakMemory: Object.fromEntries(memory) as Record<string, number> };
   } finally {
-    await Promise.all([...running, client, database].map((one) => one.close()));
+    await Promise.all([...running.values(), client, database].map((one) => one.close()));
   }
 }
 
-/** Median milliseconds of a start, by name. The first start of each does not count: its file is not in memory yet. */
-async function timeStarts(contenders: readonly Contender[], uri: string): Promise<Map<string, number>> {
-  const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
-  for (let i = 0; i <= starts; i++) {
+function servedBy(contenders: readonly Contender[], running: ReadonlyMap<string, Running>) {
+  return contenders.flatMap(({ name }) => {
+    const server = running.get(name);
+    return server === undefined ? [] : workloadsOf(name).map((workload) => ({ name, server, workload }));
+  });
+}
+
+/** The first start of each doesn't count: its file is not in memory yet. */
+async function timeStarts(contenders: readonly Contender[], uri: string, count: number): Promise<Start[]> {
+  const starts: Start[] = [];
+  for (let round = -1; round < count; round++) {
     for (const contender of contenders) {
       const running = await start(contender, uri);
-      if (i > 0) times.get(contender.name)?.push(running.startTime);
       await running.close();
+      if (round >= 0) starts.push({ round, contender: contender.name, ms: running.startTime });
     }
   }
-  return new Map([...times].map(([name, list]) => [name, median(list)]));
+  return starts;
 }

@@ -1,18 +1,16 @@
-import { readFileSync } from "node:fs";
-
-/** Linux counts CPU time in hundredths of a second. */
-const ticks = 100;
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Seconds of CPU that a process and its children have used; NaN where the system does not say (it has no /proc). */
 export function cpuSeconds(pid: number): number {
   return familyOf(pid).reduce((sum, each) => sum + ownCpuSeconds(each), 0);
 }
 
+/** Of all threads, which schedstat counts in nanoseconds; `stat` counts in hundredths of a second. */
 function ownCpuSeconds(pid: number): number {
-  const stat = read(`/proc/${pid}/stat`);
-  // The name, in parentheses, may have spaces.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / ticks;
+  const threads = list(`/proc/${pid}/task`);
+  if (threads.length === 0) return NaN;
+  const nanoseconds = (thread: string) => Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0]);
+  return threads.reduce((sum, thread) => sum + nanoseconds(thread), 0) / 1e9;
 }
 
 /** Bytes of memory that a process and its children had at most; NaN where the system does not say. */
@@ -35,5 +33,13 @@ function read(path: string): string {
     return readFileSync(path, "utf8");
   } catch {
     return "";
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

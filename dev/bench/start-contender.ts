@@ -11,14 +11,14 @@ import type { Load, Measurement } from "./bench-load.ts";
 export interface Running {
   readonly name: string;
   readonly pid: number;
-  readonly port: number;
+  readonly url: string;
   /** Milliseconds from the start of its process to its first answer from the database. */
   readonly startTime: number;
   close(): Promise<void>;
 }
 
 /** Milliseconds in which a contender must answer. */
-const patience = 20_000;
+const patience = 60_000;
 
 /**
  * Starts a contender on a port of its own.
@@ -43,14 +43,15 @@ export async function start({ name, command, env }: Contender, mongodbUri: strin
     detached: true,
   });
   const close = () => endGroup(child);
+  const url = `http://127.0.0.1:${port}`;
   groups.add(child);
   try {
-    await untilAnswered(`http://127.0.0.1:${port}/data`, child);
+    await untilAnswered(`${url}/data`, child);
   } catch (error) {
     await close();
     throw new UserError(`${name}: ${(error as Error).message}`, { cause: error });
   }
-  return { name, pid: child.pid ?? 0, port, startTime: performance.now() - began, close };
+  return { name, pid: child.pid ?? 0, url, startTime: performance.now() - began, close };
 }
 
 async function untilAnswered(url: string, child: ChildProcess): Promise<void> {

@@ -1,39 +1,42 @@
 import { renderSvg } from "../../tools/load/render-chart.ts";
+import { names } from "./server-names.ts";
 import type { Cell } from "./round-summary.ts";
+import { workloads } from "./workloads.ts";
 
-const barHeight = 18;
+const barHeight = 14;
 const barWidth = 420;
-const colors = ["#2e8b57", "#555", "#1f77b4", "#7b3294", "#e69f00", "#aaa", "#ccc"];
+const colors = ["#2e8b57", "#555", "#1f77b4", "#7b3294", "#b07cc6", "#e69f00"];
 
-/** Bars of the requests per second, for each kind of request and number of clients, as SVG. */
+/** Bars of the requests that a server answers with one second of CPU time, for each workload of 64 clients, as SVG. */
 export async function drawChart(cells: readonly Cell[]): Promise<string> {
-  const names = [...new Set(cells.map(({ contender }) => contender))];
-  const groups = [...Map.groupBy(cells, ({ mix, clients }) => title(mix, clients))];
+  const servers = Object.values(names);
+  const groups = Map.groupBy(
+    cells.filter(({ clients }) => clients === 64),
+    ({ workload }) => workload,
+  );
   return await renderSvg({
-    vconcat: groups.map(([heading, group]) => ({
-      title: { text: heading, anchor: "start", fontSize: 12 },
+    resolve: { scale: { x: "shared" } },
+    vconcat: [...groups].map(([workload, group]) => ({
+      title: { text: workloads[workload], anchor: "start", fontSize: 12 },
       width: barWidth,
       height: { step: barHeight },
-      data: { values: group.map((cell) => ({ name: cell.contender, rate: cell.rate, label: label(cell) })) },
+      data: { values: group.map(bar) },
       encoding: {
-        y: { field: "name", type: "nominal", sort: names, title: null },
-        x: { field: "rate", type: "quantitative", title: "requests/s" },
+        y: { field: "server", type: "nominal", sort: servers, title: null },
+        x: { field: "rate", type: "quantitative", title: "requests per second of CPU time, 64 clients" },
       },
       layer: [
         {
           mark: "bar",
-          encoding: { color: { field: "name", scale: { domain: names, range: colors }, legend: null } },
+          encoding: { color: { field: "server", scale: { domain: servers, range: colors }, legend: null } },
         },
-        { mark: { type: "text", align: "left", dx: 4 }, encoding: { text: { field: "label" } } },
+        { mark: { type: "text", align: "left", dx: 4, fontSize: 9 }, encoding: { text: { field: "label" } } },
       ],
     })),
   });
 }
 
-function title(mix: string, clients: number): string {
-  return `${mix}, ${clients} ${clients === 1 ? "client" : "clients"}: requests per second`;
-}
-
-function label({ rate, times }: Cell): string {
-  return `${rate.toFixed(0)}${Number.isFinite(times) ? ` (${times.toFixed(2)} ×)` : ""}`;
+function bar({ contender, cpu: { value } }: Cell) {
+  const rate = 1e6 / value;
+  return { server: contender, rate, label: rate.toFixed(0) };
 }

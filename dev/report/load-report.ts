@@ -1,50 +1,40 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { abortOnInterrupt, loadFlags } from "../../tools/commands/load.ts";
+import { goals } from "../../tools/load/load-findings.ts";
 import { loadOptions, type LoadFlags } from "../../tools/load/load-options.ts";
-import type { Finding } from "../../tools/load/load-findings.ts";
-import { findingLines, measureLoad, type LoadResult } from "../../tools/load/measure-load.ts";
+import { reaction, type Recording } from "../../tools/load/load-recording.ts";
+import { findingLines, measureLoad } from "../../tools/load/measure-load.ts";
 import { cliCommand, runCommandLine } from "../../tools/terminal/cli-command.ts";
 import { runOnTerminal } from "../../tools/terminal/command-context.ts";
-import { writeSection } from "./performance-page.ts";
-import { measured, watchMachine } from "./this-machine.ts";
-
-/** How a load was measured. */
-export interface Measurement {
-  /** Whether the load was clients that wait for their answers. They have a section of their own. */
-  readonly hasClients: boolean;
-  /** Arguments of the command, for readers who want to measure again. */
-  readonly args: readonly string[];
-  /** What {@link watchMachine} says. */
-  readonly machine: string;
-}
+import { summarize } from "../../tools/traffic/request-samples.ts";
+import type { Goal } from "./goal.ts";
+import { saveFigures } from "./save-figures.ts";
+import { doubtsAbout, measured, watchMachine } from "./this-machine.ts";
 
 /**
- * Writes what a load showed into its section of `performance.md`, with a picture.
- * @param folder the folder of the page
- * @returns the file of the picture
+ * What a load came to, compared with what it should.
+ * @param asked the load in words
  */
-export async function writeLoadReport(
-  folder: string,
-  { findings, picture, metricsPeriod }: Pick<LoadResult, "findings" | "picture" | "metricsPeriod">,
-  { hasClients, args, machine }: Measurement,
-): Promise<string> {
-  const section = hasClients ? "clients" : "load";
-  const drawing = hasClients ? "load-clients.svg" : "load.svg";
-  const file = join(folder, drawing);
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, picture);
-  const measuring = metricsPeriod === undefined ? "" : ` metrics-server measured every ${metricsPeriod} s.`;
-  const where = measured(["npm run load:write -w dev", ...args], machine);
-  const body = `${where}${measuring}\n\n${list(findings)}\n\n![load, CPU and pods](${drawing})`;
-  await writeSection(folder, section, body);
-  return file;
-}
-
-function list(found: readonly Finding[]): string {
-  return found
-    .map(([about, sentence]) => (about === "" ? `  ${sentence}` : `- ${about}: ${sentence}`))
-    .join("\n");
+export function loadGoals(asked: string, recording: Recording): Goal[] {
+  const { failed, shed } = summarize(recording.samples, 0, Infinity);
+  const { anotherPod, mostPods } = reaction(recording);
+  const { min, max } = recording.autoscaler;
+  const failures: Goal = {
+    about: `${asked}: requests that failed`,
+    target: `${goals.failed}`,
+    measured: `${failed + shed}`,
+    isReached: failed + shed === goals.failed,
+  };
+  // No pod can be added where the autoscaler's limits are equal.
+  if (min === max) return [failures];
+  const ready = anotherPod === undefined ? undefined : anotherPod / 1000;
+  const addition: Goal = {
+    about: `${asked}: time until pod ${min + 1} is ready`,
+    target: `≤ ${goals.anotherPod} s`,
+    measured: ready === undefined ? `none was added to ${mostPods}` : `${ready.toFixed(0)} s`,
+    isReached: ready !== undefined && ready <= goals.anotherPod,
+    limit: "metrics-server's period limits it: `npm run load` prints the command for 15 s.",
+  };
+  return [failures, addition];
 }
 
 /** `npm run load:write -w dev`: what `npm run load` measures, written into docs/performance.md. */
@@ -58,10 +48,19 @@ async function main(args: readonly string[]): Promise<number> {
     const signal = abortOnInterrupt();
     await runOnTerminal(async (context) => {
       const machine = watchMachine();
-      const result = await measureLoad(loadOptions(flags), context, signal);
-      const measurement = { hasClients: flags.clients !== undefined, args, machine: machine() };
-      const file = await writeLoadReport(join(context.project.folder, "docs"), result, measurement);
-      context.print(`\n${findingLines([...result.findings, ["picture", file]])}`);
+      const options = loadOptions(flags);
+      const { recording, findings, metricsPeriod } = await measureLoad(options, context, signal);
+      context.print(`\n${findingLines(findings)}`);
+      const seen = machine();
+      const asked = flags.clients === undefined ? `${flags.rate} requests/s` : `${flags.clients} clients`;
+      const figures = {
+        where: measured(["npm run load:write -w dev", ...args], seen),
+        goals: loadGoals(`${asked} for ${flags.seconds} s`, recording),
+        metricsPeriod,
+        findings,
+      };
+      const doubts = [...doubtsAbout(seen), ...(signal.aborted ? ["Ctrl-C ended the load early."] : [])];
+      await saveFigures(context.project.folder, { source: "load", figures, doubts, isPage: true });
       return undefined;
     });
   });

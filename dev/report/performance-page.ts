@@ -1,64 +1,102 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { markdownTable } from "markdown-table";
+import { downloadTable } from "./first-up.ts";
+import type { Goal } from "./goal.ts";
 
-/** The page's sections, in their order: each has a command that makes it. */
-const sections = {
-  bench: { title: "Throughput, start and memory", command: "npm run bench -w dev -- --write" },
-  up: { title: "up and destroy", command: "npm run bench:up -w dev -- --write" },
-  load: { title: "Under load", command: "npm run load:write -w dev" },
-  clients: {
-    title: "With clients that wait for their answers",
-    command: "npm run load:write --workspace dev -- --clients 64 --seconds 600",
+/** Figures of one command, as its JSON has them. */
+export interface Figures {
+  /** Command, date and machine. */
+  readonly where: string;
+  readonly goals: readonly Goal[];
+  /** A table for the page. @default none */
+  readonly table?: readonly (readonly string[])[];
+}
+
+/** What makes figures, in the order of the page. */
+const sources = {
+  bench: { file: "performance.json", command: "npm run bench -w dev -- --write", needs: "8 minutes" },
+  up: {
+    file: "performance-up.json",
+    command: "npm run bench:up -w dev -- --write",
+    needs: "10 minutes, minikube",
+  },
+  load: {
+    file: "performance-load.json",
+    command: "npm run load:write -w dev",
+    needs: "8 minutes, a running stack",
+  },
+  cluster: {
+    file: "performance-cluster.json",
+    command: "npm run bench:cluster -w dev -- --write",
+    needs: "25 minutes, minikube",
   },
 } as const;
 
-/** Name of a section. */
-export type Section = keyof typeof sections;
+/** Name of what makes figures. */
+export type Source = keyof typeof sources;
 
-const head = "# Performance";
+/** The file of the only chart. */
+export const chartFile = "performance.svg";
+
+/** File of the JSON. */
+export function fileOf(source: Source): string {
+  return sources[source].file;
+}
+
+const intro = `The commands below wrote this page and the JSON files beside it. \`bench\` measures the service, as its image has it and
+with the stack's settings, alternately with handwritten servers, in many short rounds. All use the same canned
+MongoDB, which answers at once. Other processes only ever slow a round down, so the lower quartile of the rounds counts.
+A pod has one CPU: the CPU time of a request decides how many requests the pod serves.`;
 
 /**
- * Writes a section of `performance.md` anew, and leaves the others, and what somebody wrote below the last, as they are.
+ * Writes a source's figures, and \`performance.md\` from the figures of all sources.
  * @param folder where the page is, or is to be
  */
-export async function writeSection(folder: string, section: Section, body: string): Promise<void> {
+export async function writeFigures(folder: string, source: Source, figures: Figures): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const file = join(folder, "performance.md");
-  const page = await readFile(file, "utf8").catch(() => "");
-  const parts = Object.keys(sections).map((name) => {
-    const key = name as Section;
-    return key === section ? made(key, body) : (found(page, key) ?? "");
-  });
-  const written = [head, ...parts, below(page)].filter((part) => part !== "");
-  await writeFile(file, `${written.join("\n\n")}\n`);
+  await writeFile(join(folder, fileOf(source)), `${JSON.stringify(figures, undefined, 2)}\n`);
+  const known = await Promise.all(
+    Object.keys(sources).map(async (name) => [name as Source, await read(folder, name as Source)] as const),
+  );
+  await writeFile(join(folder, "performance.md"), page(known));
 }
 
-function made(section: Section, body: string): string {
-  const { title } = sections[section];
-  return [`## ${title}`, begin(section), body.trim(), end(section)].join("\n\n");
+async function read(folder: string, source: Source): Promise<Figures | undefined> {
+  const text = await readFile(join(folder, fileOf(source)), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Figures);
 }
 
-/** A section as it stands in the page. */
-function found(page: string, section: Section): string | undefined {
-  const [from, to] = [page.indexOf(`## ${sections[section].title}`), page.indexOf(end(section))];
-  return from === -1 || to === -1 ? undefined : page.slice(from, to + end(section).length);
+function page(known: readonly (readonly [Source, Figures | undefined])[]): string {
+  const goals = known.flatMap(([, figures]) => figures?.goals ?? []);
+  const missed = goals.filter(({ isReached }) => !isReached);
+  const tables = known.flatMap(([, figures]) => (figures?.table === undefined ? [] : [figures.table]));
+  const parts = [
+    "# Performance",
+    intro,
+    markdownTable([["", "goal", "measured", ""], ...goals.map(row)]),
+    ...(missed.length === 0 ? [] : [missed.map(reason).join("\n")]),
+    ...(known.some(([source, figures]) => source === "bench" && figures !== undefined)
+      ? [`![requests per second of CPU time](${chartFile})`]
+      : []),
+    ...tables.map((table) => markdownTable(table)),
+    "## The first `up`",
+    downloadTable(),
+    "## Measure it yourself",
+    markdownTable([["command", "takes", "last figures"], ...known.map(howTo)]),
+  ];
+  return `${parts.join("\n\n")}\n`;
 }
 
-/** What stands behind the last section. */
-function below(page: string): string {
-  const ends = Object.keys(sections).map((name) => {
-    const line = end(name as Section);
-    const at = page.indexOf(line);
-    return at === -1 ? 0 : at + line.length;
-  });
-  const last = Math.max(...ends);
-  return last === 0 ? "" : page.slice(last).trim();
+function row({ about, target, measured, isReached }: Goal): string[] {
+  return [about, target, measured, isReached ? "reached" : "**missed**"];
 }
 
-function begin(section: Section): string {
-  return `<!-- Made by \`${sections[section].command}\`: run it instead of editing. -->`;
+function reason({ about, limit }: Goal): string {
+  return `- Missed: ${about}. ${limit ?? "Its limit is not analysed yet."}`;
 }
 
-function end(section: Section): string {
-  return `<!-- ${section}: end -->`;
+function howTo([source, figures]: readonly [Source, Figures | undefined]): string[] {
+  const { command, needs } = sources[source];
+  return [`\`${command}\``, needs, figures?.where ?? "none"];
 }

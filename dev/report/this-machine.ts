@@ -1,36 +1,74 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 
-/** By which command something is measured. */
-export function measured(command: readonly string[], machine: string, date = new Date()): string {
-  return `Measured by \`${spelled(command)}\` on ${date.toISOString().slice(0, 10)}: ${machine}.`;
+/** By which command something was measured, when and where. */
+export function measured(
+  command: readonly string[],
+  { words }: Pick<Machine, "words">,
+  date = new Date(),
+): string {
+  return `\`${spelled(command)}\` on ${date.toISOString().slice(0, 10)}: ${words}.`;
+}
+
+/** What this machine was like during a measurement. */
+export interface Machine {
+  /** Processor, number of CPUs, Node's version, the load before it began, and the stolen CPU time. */
+  readonly words: string;
+  /**
+   * Share of the CPU time that the machine wanted and its host gave to others. Undefined if the system doesn't say;
+   * some sandboxes have nothing but zeros there.
+   */
+  readonly stolen: number | undefined;
+  /** Processes that wanted a CPU before it began, per CPU. */
+  readonly load: number;
 }
 
 /**
  * Watches this machine from now on.
- * @returns what says, at the end of a measurement: processor, number of CPUs, Node's version, the load before it began,
- *   and what it did not get of the CPU time that it wanted, because its host gave it to others
+ * @returns says, at the end of a measurement, what the machine was like
  */
-export function watchMachine(readTimes = cpuTimes): () => string {
-  const [load = 0] = loadavg();
+export function watchMachine(readTimes = cpuTimes, readLoad = () => loadavg()[0] ?? 0): () => Machine {
+  const load = readLoad();
   const model = cpus()[0]?.model ?? "unknown processor";
   const start = readTimes();
   return () => {
+    const stolen = stolenShare(start, readTimes());
     const parts = [
       `${availableParallelism()} × ${model}`,
       `Node ${process.versions.node}`,
       `load ${load.toFixed(1)} before it began`,
+      ...(stolen === undefined ? [] : [`${percent(stolen)} of its CPU time stolen by its host`]),
     ];
-    const end = readTimes();
-    if (start !== undefined && end !== undefined) {
-      const stolen = end.stolen - start.stolen;
-      const share = stolen / (stolen + end.used - start.used);
-      // Some sandboxes have nothing but zeros there.
-      if (Number.isFinite(share))
-        parts.push(`${(share * 100).toFixed(0)} % of its CPU time stolen by its host`);
-    }
-    return parts.join(", ");
+    return { words: parts.join(", "), stolen, load: load / availableParallelism() };
   };
+}
+
+/** Share of the CPU time that a machine may lose to others on its host. */
+const maxStolen = 0.05;
+/** Processes per CPU that may want a CPU before a measurement begins; Kubernetes alone wants half of one. */
+const maxLoad = 0.75;
+
+/** Why a machine should not be trusted with measuring times; nothing where it can be. */
+export function doubtsAbout({ stolen = 0, load }: Machine): string[] {
+  return [
+    ...(stolen > maxStolen
+      ? [`The host gave ${percent(stolen)} of the CPU time to others (limit ${percent(maxStolen)}).`]
+      : []),
+    ...(load > maxLoad
+      ? [`${load.toFixed(1)} processes per CPU wanted it before the measurement began (limit ${maxLoad}).`]
+      : []),
+  ];
+}
+
+function stolenShare(start: CpuTimes | undefined, end: CpuTimes | undefined): number | undefined {
+  if (start === undefined || end === undefined) return undefined;
+  const stolen = end.stolen - start.stolen;
+  const share = stolen / (stolen + end.used - start.used);
+  return Number.isFinite(share) ? share : undefined;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
 }
 
 /** CPU time of all processors since the machine started, in one unit. */

@@ -5,7 +5,7 @@ import type { Options } from "./load-options.ts";
 import { reaction, type Recording } from "./load-recording.ts";
 
 /** Goals of the project: seconds until another pod is ready, and failed requests. */
-const goals = { anotherPod: 45, failed: 0 } as const;
+export const goals = { anotherPod: 45, failed: 0 } as const;
 
 /** What came of a load, beside what was recorded. */
 export interface Outcome {

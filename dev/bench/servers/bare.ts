@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { MongoClient } from "mongodb";
+import { MongoClient, ObjectId } from "mongodb";
 
 // `node:http` and MongoDB's driver: what is left when everything else is left out.
 const client = new MongoClient(process.env.MONGODB_URI ?? "");
@@ -17,7 +17,10 @@ async function answer(request: IncomingMessage): Promise<[number, unknown]> {
     await data.insertOne(document);
     return [201, document];
   }
-  return [200, await data.find().sort({ createdAt: -1, _id: -1 }).limit(20).toArray()];
+  const id = /^\/data\/(\w{24})$/.exec(request.url ?? "")?.[1];
+  if (id === undefined) return [200, await data.find().sort({ createdAt: -1, _id: -1 }).limit(20).toArray()];
+  const found = await data.findOne({ _id: new ObjectId(id) });
+  return [found === null ? 404 : 200, found];
 }
 
 createServer((request, response) => {

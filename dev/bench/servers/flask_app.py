@@ -3,7 +3,8 @@
 import os
 from datetime import datetime, timezone
 
-from flask import Flask, jsonify, request
+from bson import ObjectId
+from flask import Flask, abort, jsonify, request
 from pymongo import MongoClient
 
 app = Flask(__name__)
@@ -18,6 +19,12 @@ def as_json(document):
 def read():
     found = data.find().sort([("createdAt", -1), ("_id", -1)]).limit(20)
     return jsonify([as_json(document) for document in found])
+
+
+@app.get("/data/<document_id>")
+def read_one(document_id):
+    found = data.find_one({"_id": ObjectId(document_id)})
+    return jsonify(as_json(found)) if found else abort(404)
 
 
 @app.post("/data")

@@ -1,54 +1,54 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
-import { writeLoadReport } from "../../report/load-report.ts";
+import { loadGoals } from "../../report/load-report.ts";
+import type { Recording } from "../../../tools/load/load-recording.ts";
 
-describe("writeLoadReport", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-load-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const page = () => readFileSync(join(folder, "performance.md"), "utf8");
-  const result = {
-    findings: [
-      ["failed", "1 requests (goal 0)"],
-      ["", "1 × shed: overloaded"],
+describe("loadGoals", () => {
+  const recording = (change: Partial<Recording> = {}): Recording => ({
+    autoscaler: { min: 2, max: 5, target: 50 },
+    samples: [{ due: 0, ms: 5, outcome: "ok" }],
+    pods: [
+      { at: 0, ready: 2 },
+      { at: 29_000, ready: 3 },
     ],
-    picture: "<svg></svg>",
-    metricsPeriod: 60,
-  } as const;
-  const machine = "2 × a processor";
-
-  it("writes its section and its picture", async () => {
-    const args = ["--seconds=1", "--rate=20"];
-    const file = await writeLoadReport(folder, result, { hasClients: false, args, machine });
-    expect(page()).to.match(/^# Performance\n\n## Under load\n/);
-    expect(page()).to.match(
-      /Measured by `npm run load:write -w dev -- --seconds=1 --rate=20` on \d{4}-\d\d-\d\d: 2 × a processor\. metrics-server measured every 60 s\.\n/,
-    );
-    expect(page()).to.include("\n- failed: 1 requests (goal 0)\n  1 × shed: overloaded\n");
-    expect(page()).to.include("![load, CPU and pods](load.svg)");
-    expect(file).to.equal(join(folder, "load.svg"));
-    expect(readFileSync(file, "utf8")).to.equal(result.picture);
+    scaling: [],
+    off: 120_000,
+    end: 400_000,
+    ...change,
   });
-
-  it("writes a section of its own for clients", async () => {
-    await writeLoadReport(folder, result, { hasClients: false, args: [], machine });
-    await writeLoadReport(folder, result, { hasClients: true, args: ["--clients=2"], machine });
-    expect(page().match(/^## .*$/gm)).to.deep.equal([
-      "## Under load",
-      "## With clients that wait for their answers",
+  const judged = (change?: Partial<Recording>) =>
+    loadGoals("300 requests/s", recording(change)).map(({ about, measured, isReached }) => [
+      about,
+      measured,
+      isReached,
     ]);
-    expect(page()).to.include("--clients=2`").and.include("![load, CPU and pods](load-clients.svg)");
+
+  it("are no failed request, and another pod in time", () => {
+    expect(judged()).to.deep.equal([
+      ["300 requests/s: requests that failed", "0", true],
+      ["300 requests/s: time until pod 3 is ready", "29 s", true],
+    ]);
   });
 
-  it("says nothing of metrics-server's period where nobody knows it", async () => {
-    const measurement = { hasClients: false, args: [], machine };
-    await writeLoadReport(folder, { ...result, metricsPeriod: undefined }, measurement);
-    expect(page()).not.to.include("metrics-server");
+  it("count requests that were shed as failed", () => {
+    const samples = [
+      { due: 0, ms: 5, outcome: "shed" },
+      { due: 0, ms: 5, outcome: "broken" },
+    ] as const;
+    expect(judged({ samples })[0]).to.deep.equal(["300 requests/s: requests that failed", "2", false]);
+  });
+
+  it("are missed when the pod comes late, or never", () => {
+    const late = { at: 72_400, ready: 3 };
+    const first = { at: 0, ready: 2 };
+    expect(judged({ pods: [first, late] })[1]).to.deep.equal([
+      "300 requests/s: time until pod 3 is ready",
+      "72 s",
+      false,
+    ]);
+    expect(judged({ pods: [first] })[1]?.slice(1)).to.deep.equal(["none was added to 2", false]);
+  });
+
+  it("ask for no pod where the autoscaler can't add one", () => {
+    expect(judged({ autoscaler: { min: 2, max: 2, target: 50 } })).to.have.length(1);
   });
 });

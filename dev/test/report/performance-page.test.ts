@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { writeSection } from "../../report/performance-page.ts";
+import { writeFigures, type Figures } from "../../report/performance-page.ts";
 
-describe("writeSection", () => {
+describe("writeFigures", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-page-"));
@@ -13,38 +13,92 @@ describe("writeSection", () => {
     rmSync(folder, { recursive: true });
   });
   const page = () => readFileSync(join(folder, "performance.md"), "utf8");
-  const bodies = () => page().match(/^body.*$/gm);
+  const rows = () =>
+    page()
+      .split("\n")
+      .map((line) =>
+        line
+          .split(/ *\| */)
+          .slice(1, -1)
+          .join("|"),
+      );
+  const reached = { about: "speed", target: "≥ 5 × bare", measured: "5.10 ×", isReached: true };
+  const missed = {
+    about: "size",
+    target: "≤ 3 MB",
+    measured: "4 MB",
+    isReached: false,
+    limit: "Node is large.",
+  };
+  const figures = (...goals: Figures["goals"]): Figures => ({ where: "`bench` on 2026-01-01: here.", goals });
 
-  it("keeps the sections in one order, whichever comes first", async () => {
-    await writeSection(folder, "clients", "body of clients");
-    await writeSection(folder, "load", "body of load");
-    await writeSection(folder, "bench", "body of bench");
-    await writeSection(folder, "up", "body of up");
-    expect(bodies()).to.deep.equal(["body of bench", "body of up", "body of load", "body of clients"]);
-    expect(page().match(/^## /gm)).to.have.length(4);
+  it("has a row for each goal of all sources, in one order, whichever comes first", async () => {
+    await writeFigures(folder, "up", figures(missed));
+    await writeFigures(folder, "bench", figures(reached));
+    const goals = rows().filter((row) => /^(speed|size)\|/.test(row));
+    expect(goals).to.deep.equal(["speed|≥ 5 × bare|5.10 ×|reached", "size|≤ 3 MB|4 MB|**missed**"]);
   });
 
-  it("writes a section anew, and leaves the others as they are", async () => {
-    await writeSection(folder, "bench", "body of bench");
-    await writeSection(folder, "up", "body of up");
+  it("says of each goal that is missed what limits it, and nothing of the others", async () => {
+    await writeFigures(folder, "up", figures(missed, reached));
+    expect(page().match(/^- Missed: .*$/gm)).to.deep.equal(["- Missed: size. Node is large."]);
+  });
+
+  it("replaces the figures of a source, and keeps those of the others", async () => {
+    await writeFigures(folder, "up", figures(missed));
+    await writeFigures(folder, "bench", figures(missed));
     const before = page();
-    await writeSection(folder, "bench", "body, another");
-    expect(bodies()).to.deep.equal(["body, another", "body of up"]);
-    await writeSection(folder, "bench", "body of bench");
+    await writeFigures(folder, "bench", figures(reached));
+    expect(page()).not.to.equal(before);
+    await writeFigures(folder, "bench", figures(missed));
     expect(page()).to.equal(before);
   });
 
-  it("keeps what somebody wrote below", async () => {
-    await writeSection(folder, "load", "body of load");
-    writeFileSync(join(folder, "performance.md"), `${page()}\n## Limits\n\nbody by hand\n`);
-    await writeSection(folder, "bench", "body of bench");
-    await writeSection(folder, "load", "body, another");
-    expect(bodies()).to.deep.equal(["body of bench", "body, another", "body by hand"]);
-    expect(page().match(/^## Limits$/gm)).to.have.length(1);
+  it("has the raw figures beside it", async () => {
+    await writeFigures(folder, "up", { ...figures(reached), rounds: [1, 2] } as Figures);
+    const json = JSON.parse(readFileSync(join(folder, "performance-up.json"), "utf8")) as object;
+    expect(json).to.deep.equal({ ...figures(reached), rounds: [1, 2] });
   });
 
-  it("says by which command each is made", async () => {
-    await writeSection(folder, "up", "body");
-    expect(page()).to.include("Made by `npm run bench:up -w dev -- --write`");
+  it("names the command of each source, and when it ran last", async () => {
+    await writeFigures(folder, "bench", figures(reached));
+    expect(rows()).to.include("`npm run bench -w dev -- --write`|8 minutes|`bench` on 2026-01-01: here.");
+    expect(rows()).to.include("`npm run load:write -w dev`|8 minutes, a running stack|none");
+  });
+
+  it("has the chart once the benchmark has run", async () => {
+    await writeFigures(folder, "up", figures(reached));
+    expect(page()).not.to.include("![");
+    await writeFigures(folder, "bench", figures(reached));
+    expect(page().match(/!\[/g)).to.have.length(1);
+  });
+
+  it("has a source's table", async () => {
+    const table = [
+      ["pods", "requests/s"],
+      ["4", "900"],
+    ];
+    await writeFigures(folder, "cluster", { ...figures(reached), table });
+    expect(rows()).to.include.members(["pods|requests/s", "4|900"]);
+  });
+
+  it("says how long the downloads of the first up take", async () => {
+    await writeFigures(folder, "up", figures(reached));
+    const [, megabytes, ...times] =
+      rows()
+        .find((row) => row.startsWith("**all**"))
+        ?.split("|") ?? [];
+    const expected = [20, 50, 200].map((speed) => (Number(megabytes) * 8) / speed);
+    expect(
+      expected.map((seconds) =>
+        seconds < 100 ? `${Math.ceil(seconds)} s` : `${(seconds / 60).toFixed(1)} min`,
+      ),
+    ).to.deep.equal(times.slice(0, 3));
+    expect(Number(megabytes)).to.be.within(1000, 4000);
+  });
+
+  it("is one screen", async () => {
+    await writeFigures(folder, "bench", figures(...Array<typeof reached>(25).fill(reached)));
+    expect(page().split("\n").length).to.be.below(80);
   });
 });

@@ -1,19 +1,41 @@
 import { expect } from "chai";
-import { cpuTimes, watchMachine, type CpuTimes } from "../../report/this-machine.ts";
+import { cpuTimes, doubtsAbout, watchMachine, type CpuTimes } from "../../report/this-machine.ts";
 
 describe("watchMachine", () => {
-  const says = (...times: (CpuTimes | undefined)[]) => watchMachine(() => times.shift())();
+  const seen = (...times: (CpuTimes | undefined)[]) =>
+    watchMachine(
+      () => times.shift(),
+      () => 0.5,
+    )();
 
   it("says what the host gave to others of the time that was wanted meanwhile", () => {
-    expect(says({ used: 100, stolen: 50 }, { used: 175, stolen: 75 })).to.match(
-      /^\d+ × .+, Node \d+\.\d+\.\d+, load \d+\.\d before it began, 25 % of its CPU time stolen by its host$/,
+    const { words, stolen } = seen({ used: 100, stolen: 50 }, { used: 175, stolen: 75 });
+    expect(words).to.match(
+      /^\d+ × .+, Node \d+\.\d+\.\d+, load 0\.5 before it began, 25 % of its CPU time stolen by its host$/,
     );
+    expect(stolen).to.equal(0.25);
   });
 
   it("says nothing of it where the system does not", () => {
-    expect(says(undefined, undefined)).to.match(/before it began$/);
     const nothing = { used: 0, stolen: 0 };
-    expect(says(nothing, nothing)).to.match(/before it began$/);
+    for (const machine of [seen(undefined, undefined), seen(nothing, nothing)]) {
+      expect(machine.words).to.match(/before it began$/);
+      expect(machine.stolen).to.equal(undefined);
+    }
+  });
+});
+
+describe("doubtsAbout", () => {
+  it("are none of a machine that has nothing else to do", () => {
+    expect(doubtsAbout({ words: "", stolen: 0.04, load: 0.5 })).to.deep.equal([]);
+    expect(doubtsAbout({ words: "", stolen: undefined, load: 0 })).to.deep.equal([]);
+  });
+
+  it("name CPU time that its host gave to others, and other processes", () => {
+    expect(doubtsAbout({ words: "", stolen: 0.25, load: 3.14 })).to.deep.equal([
+      "The host gave 25 % of the CPU time to others (limit 5 %).",
+      "3.1 processes per CPU wanted it before the measurement began (limit 0.75).",
+    ]);
   });
 });
 

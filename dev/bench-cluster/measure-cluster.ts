@@ -1,0 +1,147 @@
+import { startClient } from "../bench/start-contender.ts";
+import { document, workloads } from "../bench/workloads.ts";
+import { mongodbSelector, untilWhole, webSelector } from "../cluster-tests/support/stack-pods.ts";
+import { profile } from "../cluster-tests/support/cluster-kubectl.ts";
+import { createTestStack, type Outputs, type TestStack } from "../cluster-tests/support/test-stack.ts";
+import { createClient } from "../../tools/traffic/http-client.ts";
+import { watchMemory } from "../../tools/traffic/pod-memory.ts";
+import type { MemoryUse, Scale } from "./cluster-report.ts";
+import { idleConnections, largeBodies, type Course } from "./memory-loads.ts";
+import { cpusBetween, podUsage } from "./pod-usage.ts";
+
+/** How long is measured. */
+export interface Plan {
+  /** Seconds of 64 clients, for the memory. */
+  readonly memorySeconds: number;
+  /** Seconds of each load of the scale-out. The kubelet measures every ten or so. */
+  readonly scaleSeconds: number;
+}
+
+const clients = 64;
+/** Documents that are read. */
+const documents = 10_000;
+const podCounts = [1, 2, 4] as const;
+const loads = ["byId", "insert"] as const;
+
+type LoadClient = ReturnType<typeof startClient>;
+
+/** Deploys a stack of its own on the minikube that runs, measures, and destroys the stack. */
+export async function measureCluster(
+  plan: Plan,
+  say: (line: string) => void,
+): Promise<{ readonly memory: MemoryUse[]; readonly scales: Scale[] }> {
+  const stack = await createTestStack("bench-cluster");
+  const client = startClient();
+  try {
+    const memory: MemoryUse[] = [];
+    const scales: Scale[] = [];
+    let ids: string[] | undefined;
+    for (const pods of podCounts) {
+      const outputs = await scaleTo(stack, pods);
+      say(`${pods} pods are ready`);
+      ids ??= await addDocuments(outputs.url);
+      for (const workload of loads) {
+        scales.push(await measureScale(client, { outputs, pods, workload, ids }, plan));
+        say(JSON.stringify(scales.at(-1)));
+      }
+      if (pods > 1) continue;
+      for (const [load, run] of memoryLoads(client, outputs.url, ids, plan)) {
+        memory.push(await measureMemory(outputs.namespace, load, run));
+        say(JSON.stringify(memory.at(-1)));
+      }
+    }
+    return { memory, scales };
+  } finally {
+    await client.close();
+    await stack.remove();
+  }
+}
+
+async function scaleTo(stack: TestStack, pods: number): Promise<Outputs> {
+  await stack.set("minReplicas", String(pods));
+  await stack.set("maxReplicas", String(pods));
+  const { outputs } = await stack.up();
+  await untilWhole(outputs.namespace);
+  return outputs;
+}
+
+/** Adds the documents that are read, and returns their ids. */
+async function addDocuments(url: string): Promise<string[]> {
+  const client = createClient(url, { connections: clients });
+  const ids: string[] = [];
+  const add = async () => {
+    while (ids.length < documents) {
+      const { status, json } = await client.ask({ method: "POST", path: "/data", body: document });
+      if (status === 201) ids.push((json as { _id: string })._id);
+    }
+  };
+  await Promise.all(Array.from({ length: clients }, add));
+  client.close();
+  return ids;
+}
+
+/** A load of the scale-out. */
+interface ScaleLoad extends Pick<Scale, "pods"> {
+  readonly outputs: Outputs;
+  readonly workload: (typeof loads)[number];
+  readonly ids: readonly string[];
+}
+
+async function measureScale(
+  client: LoadClient,
+  { outputs: { url, namespace }, pods, workload, ids }: ScaleLoad,
+  { scaleSeconds }: Plan,
+): Promise<Scale> {
+  const usage = () =>
+    Promise.all([webSelector, mongodbSelector].map((each) => podUsage(profile, namespace, each)));
+  const load = { url, clients, workload, ids, durationMs: scaleSeconds * 1000 };
+  // The first one until the kubelet's next measurement is one of the load.
+  await client.measure({ ...load, warmUpMs: 0, durationMs: 15_000 });
+  const [webStart, mongodbStart] = await usage();
+  const { rate, failed } = await client.measure({ ...load, warmUpMs: 1000 });
+  const [webEnd, mongodbEnd] = await usage();
+  if (!webStart || !mongodbStart || !webEnd || !mongodbEnd) throw new Error("no usage");
+  return {
+    pods,
+    workload: workloads[workload],
+    rate,
+    failed,
+    webCpus: cpusBetween(webStart, webEnd),
+    mongodbCpus: cpusBetween(mongodbStart, mongodbEnd),
+  };
+}
+
+function memoryLoads(client: LoadClient, url: string, ids: readonly string[], { memorySeconds }: Plan) {
+  const mixed = async () => {
+    const load = {
+      url,
+      clients,
+      workload: "mix",
+      ids,
+      warmUpMs: 1000,
+      durationMs: memorySeconds * 1000,
+    } as const;
+    const { rate, failed } = await client.measure(load);
+    return `${rate.toFixed(0)} requests/s, ${failed} failed`;
+  };
+  return [
+    ["1,000 idle connections", () => idleConnections(url, 1000)],
+    ["200 bodies of 100 KiB at once", () => largeBodies(url, 200)],
+    [`${clients} clients for ${memorySeconds} s`, mixed],
+  ] as const;
+}
+
+async function measureMemory(
+  namespace: string,
+  load: string,
+  run: () => Promise<Course>,
+): Promise<MemoryUse> {
+  const watch = watchMemory(profile, namespace);
+  try {
+    const course = await run();
+    await watch.stop();
+    return { load, course, mebibytes: watch.most, restarts: watch.restarts };
+  } finally {
+    await watch.stop();
+  }
+}

@@ -1,0 +1,54 @@
+import { names, type Name } from "./server-names.ts";
+import type { Workload } from "./workloads.ts";
+
+/** A contender under a load. */
+export interface MatrixCell {
+  readonly workload: Workload;
+  /** Concurrent connections. */
+  readonly clients: number;
+  readonly contender: Name;
+  /** 1: in each round; 3: in each third one. */
+  readonly every: number;
+}
+
+const { own, bare, fastify, koa, fastifyMongoose, flask } = names;
+
+/** Goals compare the first ones, so each round measures them. The others need fewer rounds. */
+const loads: readonly (Omit<MatrixCell, "contender" | "every"> & {
+  readonly often: readonly Name[];
+  readonly seldom: readonly Name[];
+})[] = [
+  { workload: "hot", clients: 64, often: [own, bare, koa], seldom: [fastify, flask] },
+  { workload: "byId", clients: 64, often: [own, bare, koa], seldom: [fastify, flask] },
+  { workload: "insert", clients: 64, often: [own, bare, koa], seldom: [fastify, flask] },
+  { workload: "mix", clients: 64, often: [own, bare], seldom: [koa, fastify, flask] },
+  { workload: "schemaInsert", clients: 64, often: [own, koa], seldom: [fastifyMongoose] },
+  { workload: "schemaRead", clients: 64, often: [own, koa], seldom: [fastifyMongoose] },
+  { workload: "hot", clients: 1, often: [own, bare], seldom: [koa, fastify, flask] },
+  { workload: "byId", clients: 1, often: [own, bare], seldom: [koa, fastify, flask] },
+  { workload: "insert", clients: 1, often: [own, bare], seldom: [koa, fastify, flask] },
+  { workload: "mix", clients: 1, often: [], seldom: [own, bare, koa, fastify, flask] },
+  { workload: "schemaInsert", clients: 1, often: [], seldom: [own, koa, fastifyMongoose] },
+  { workload: "schemaRead", clients: 1, often: [], seldom: [own, koa, fastifyMongoose] },
+];
+
+/** What is measured: those that are compared stand beside each other. */
+export const matrix: readonly MatrixCell[] = loads.flatMap(({ workload, clients, often, seldom }) => [
+  ...often.map((contender) => ({ workload, clients, contender, every: 1 })),
+  ...seldom.map((contender) => ({ workload, clients, contender, every: 3 })),
+]);
+
+/** Workloads that a contender serves. */
+export function workloadsOf(contender: Name): Workload[] {
+  return [...new Set(matrix.filter((cell) => cell.contender === contender).map(({ workload }) => workload))];
+}
+
+/**
+ * The cells of a round, from 0 on. Contenders change their order from round to round, so that none always has the
+ * moment after another one.
+ */
+export function cellsOf(round: number): MatrixCell[] {
+  const due = matrix.filter(({ every }) => round % every === 0);
+  const groups = [...Map.groupBy(due, ({ workload, clients }) => `${workload} ${clients}`).values()];
+  return groups.flatMap((group) => (round % 2 === 0 ? group : group.toReversed()));
+}

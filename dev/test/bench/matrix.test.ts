@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import { names } from "../../bench/server-names.ts";
+import { cellsOf, matrix, workloadsOf } from "../../bench/matrix.ts";
+import { durationMs } from "../../bench/measure-contenders.ts";
+
+describe("the matrix", () => {
+  it("has each workload of the service at 1 and 64 clients", () => {
+    const own = matrix.filter(({ contender }) => contender === names.own);
+    expect(own.map(({ workload, clients }) => `${workload} ${clients}`)).to.have.members(
+      ["hot", "byId", "insert", "mix", "schemaInsert", "schemaRead"].flatMap((name) => [
+        `${name} 1`,
+        `${name} 64`,
+      ]),
+    );
+  });
+
+  it("measures all in the first round, and those that no goal names in each third one", () => {
+    expect(cellsOf(0)).to.have.deep.members([...matrix]);
+    const seldom = cellsOf(1).filter(({ contender }) => contender === names.flask);
+    expect(seldom).to.deep.equal([]);
+    expect(cellsOf(3)).to.have.length(matrix.length);
+  });
+
+  it("changes the order of those that are compared from round to round", () => {
+    const hot = (round: number) =>
+      cellsOf(round)
+        .filter(({ workload, clients }) => workload === "hot" && clients === 64)
+        .map(({ contender }) => contender);
+    expect(hot(1)).to.deep.equal(hot(2).toReversed());
+  });
+
+  it("takes under six minutes in 20 rounds, with 150 ms around each measurement", () => {
+    const measurements = Array.from({ length: 20 }, (_, round) => cellsOf(round).length);
+    const count = measurements.reduce((sum, each) => sum + each, 0);
+    expect((count * (durationMs + 250)) / 60_000).to.be.below(6);
+  });
+
+  it("asks of each server only what it serves", () => {
+    expect(workloadsOf(names.fastifyMongoose)).to.deep.equal(["schemaInsert", "schemaRead"]);
+    expect(workloadsOf(names.bare)).to.deep.equal(["hot", "byId", "insert", "mix"]);
+  });
+});
