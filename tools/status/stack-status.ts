@@ -76,6 +76,8 @@ export interface EventStatus {
 
 /** Whether everything is as it should be. */
 export function isWell({ url, service, mongodb }: Status): boolean {
-  const whole = ({ wanted, ready }: WorkloadStatus) => wanted > 0 && ready >= wanted;
+  // A rollout may be stuck while the previous pods are ready.
+  const whole = ({ wanted, ready, pods }: WorkloadStatus) =>
+    wanted > 0 && ready >= wanted && pods.every(({ problem }) => problem === undefined);
   return url.ok && whole(service) && (mongodb.isExternal || whole(mongodb));
 }

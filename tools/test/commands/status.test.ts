@@ -145,6 +145,14 @@ warnings  none that still matters`);
     );
   });
 
+  it("is not well while a rollout is stuck, though the previous pods are ready", () => {
+    const state = { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } };
+    const stuck = pod("web-c", "web", { ready: false, state, image: "ghcr.io/ada/koa-mongo-stack:1" });
+    const objects = { ...wellStack(), pods: [...wellStack().pods, stuck] };
+    expect(statusOf(objects).service).to.deep.include({ wanted: 2, ready: 2 });
+    expect(isWell(statusOf(objects))).to.equal(false);
+  });
+
   it("tells of a replica set, whose members are the operator's", () => {
     const ofOperator = <T extends { metadata?: V1ObjectMeta }>(object: T): T => ({
       ...object,
