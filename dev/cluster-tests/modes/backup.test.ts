@@ -15,7 +15,7 @@ import { createTestStack, type Outputs, type TestStack } from "../support/test-s
 
 const mongodbSelector = "--selector=app.kubernetes.io/name=mongodb";
 
-describe("backup and restore", () => {
+describe("backup: documents and indexes outlive the stack", () => {
   let stack: TestStack;
   let outputs: Outputs;
   let folder: string;

@@ -19,7 +19,7 @@ import {
 const stack = "modes-external";
 const elsewhere = "koa-mongo-stack-modes-external-db";
 
-describe("mode external: MongoDB with TLS and a private CA", function () {
+describe("external-mongodb: MongoDB with TLS and a private CA", function () {
   let ca: KeyPair;
   let mongodb: TlsMongodb;
   let clone: Clone | undefined;

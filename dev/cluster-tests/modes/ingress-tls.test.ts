@@ -23,7 +23,7 @@ const patienceMs = 60_000;
 /** Requests on one connection, on average: each new one sees the certificate of its time. */
 const perConnection = 5;
 
-describe("an Ingress over HTTPS, on Traefik with cert-manager", () => {
+describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () => {
   const removals: (() => Promise<void>)[] = [];
   let ca: TestCa;
   let traefik: Traefik;

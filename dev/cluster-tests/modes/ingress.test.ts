@@ -12,7 +12,7 @@ const host = "app.modes.example";
 /** Milliseconds in which a controller starts to serve a new Ingress. */
 const patienceMs = 60_000;
 
-describe("an Ingress over HTTP, on Traefik", () => {
+describe("ingress: an Ingress over HTTP, on Traefik", () => {
   let traefik: Traefik | undefined;
   let stack: TestStack | undefined;
   let outputs: Outputs;

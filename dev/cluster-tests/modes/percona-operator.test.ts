@@ -26,7 +26,7 @@ const memberSelector = selector(memberLabels);
 /** Seconds that kubelet and operator may take with this many images and volumes. */
 const patience = 600;
 
-describe("mode operator: Percona's operator and the definition of its resource", () => {
+describe("percona-operator: Percona's operator and the definition of its resource", () => {
   let stack: TestStack | undefined;
   let namespace: string;
   const cut = new AbortController();
