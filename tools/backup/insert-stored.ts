@@ -11,7 +11,11 @@ export interface Inserted {
 
 interface DriverInternals {
   /** A value for the field of a command: documents that are sent as they are. */
-  makeDocumentSequence(field: string, documents: readonly object[], bytes: readonly Uint8Array[]): unknown;
+  readonly makeDocumentSequence: (
+    field: string,
+    documents: readonly object[],
+    bytes: readonly Uint8Array[],
+  ) => unknown;
 }
 
 /**

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { BSON } from "mongodb";
+import { BSON, type Document } from "mongodb";
 import { UserError } from "../process/user-error.ts";
 import {
   dataCollection,
@@ -109,7 +109,7 @@ async function readPrelude(take: Take): Promise<CollectionEntry[]> {
   const entries: CollectionEntry[] = [];
   await inBlock(take);
   for (let bytes = await inBlock(take); bytes !== "end"; bytes = await inBlock(take)) {
-    const { db, collection, metadata = "", type = "" } = parse<Partial<CollectionEntry>>(bytes);
+    const { db, collection, metadata = "", type = "" } = parse(bytes) as Partial<CollectionEntry>;
     if (db === undefined || collection === undefined) throw new ArchiveError(notAnArchive);
     entries.push({ db, collection, metadata, type });
   }
@@ -118,14 +118,14 @@ async function readPrelude(take: Take): Promise<CollectionEntry[]> {
 
 function readHeader(bytes: Buffer | "end"): BlockHeader {
   if (bytes === "end") throw new ArchiveError(notAnArchive);
-  const { db, collection, EOF, CRC } = parse<Partial<BlockHeader>>(bytes);
+  const { db, collection, EOF, CRC } = parse(bytes) as Partial<BlockHeader>;
   if (db === undefined || collection === undefined) throw new ArchiveError(notAnArchive);
   return { db, collection, EOF: EOF === true, CRC: BigInt(CRC ?? 0) };
 }
 
-function parse<T>(bytes: Buffer): T {
+function parse(bytes: Buffer): Document {
   try {
-    return BSON.deserialize(bytes, { useBigInt64: true }) as T;
+    return BSON.deserialize(bytes, { useBigInt64: true });
   } catch (error) {
     throw new ArchiveError(notAnArchive, { cause: error });
   }

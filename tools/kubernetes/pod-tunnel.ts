@@ -21,6 +21,12 @@ export interface PodTunnel {
   close(): void;
 }
 
+/** The part of a WebSocket that is needed here. */
+interface Channel {
+  onclose: () => void;
+  close(): void;
+}
+
 /**
  * Leads connections through the API server and the kubelet into the network of the pod, as `kubectl port-forward` does:
  * no network policy applies, and nothing on the image is needed. It has no back-pressure: use it for a protocol whose
@@ -67,9 +73,15 @@ async function connect(
       done();
     },
   });
-  const channel = await forward.portForward(namespace, pod, [port], socket, errors, socket);
-  // Without a retry count it is a WebSocket.
-  if (typeof channel === "function") throw new TypeError("no WebSocket");
+  // Without a retry count it is a WebSocket, whose types are not installed.
+  const channel = (await forward.portForward(
+    namespace,
+    pod,
+    [port],
+    socket,
+    errors,
+    socket,
+  )) as unknown as Channel;
   channel.onclose = () => socket.destroy();
   socket.on("close", () => {
     channel.close();

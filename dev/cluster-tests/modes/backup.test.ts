@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { Decimal128, Long, MongoClient, Timestamp, type Db, type Document } from "mongodb";
+import { Decimal128, Long, MongoClient, Timestamp, type Db } from "mongodb";
 import { atAddress, readConnection } from "../../../tools/backup/connection-settings.ts";
 import { describeCollections } from "../../../tools/backup/collections.ts";
 import { connectCluster } from "../../../tools/kubernetes/cluster-client.ts";
@@ -69,15 +69,15 @@ describe("backup: documents and indexes outlive the stack", () => {
   }
 
   async function fill(db: Db): Promise<void> {
-    const data = db.collection<Document>("data");
+    const data = db.collection("data");
     await data.insertMany([
       { name: "Ada", long: Long.fromNumber(1), decimal: Decimal128.fromString("1.50"), at: new Date(0) },
       { name: "Grace", nested: { "2": 1, "1": [1, 2.5, {}] }, ts: new Timestamp({ t: 0, i: 0 }) },
       { name: "Barbara", bytes: Buffer.of(0, 255) },
     ]);
-    await data.createIndex({ name: 1 }, { unique: true });
-    await data.createIndex({ expires: 1 }, { expireAfterSeconds: 86_400 });
-    await data.createIndex({ at: -1 }, { partialFilterExpression: { at: { $exists: true } } });
+    await data.createIndexes([{ key: { name: 1 }, unique: true }]);
+    await data.createIndexes([{ key: { expires: 1 }, expireAfterSeconds: 86_400 }]);
+    await data.createIndexes([{ key: { at: -1 }, partialFilterExpression: { at: { $exists: true } } }]);
     const text = Array.from({ length: 90_000 }, () => Math.random().toString(36).slice(2, 12)).join("");
     const large = Array.from({ length: 30 }, (_, index) => ({ text: text.slice(index) }));
     for (const document of large) await db.collection("large").insertOne(document);

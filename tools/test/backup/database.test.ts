@@ -130,10 +130,12 @@ describe("dumpDatabase and restoreDatabase", function () {
     await db.createCollection("a-view", { viewOn: "data", pipeline: [{ $match: { a: 1 } }] });
     const data = db.collection("data");
     await data.insertOne({ a: 1, place: [1, 2] });
-    await data.createIndex({ a: 1, b: -1 }, { unique: true, name: "own name" });
-    await data.createIndex({ at: 1 }, { expireAfterSeconds: 3600 });
-    await data.createIndex({ b: 1 }, { partialFilterExpression: { b: { $gt: Long.fromNumber(5) } } });
-    await data.createIndex({ c: 1 }, { sparse: true });
+    await data.createIndexes([{ key: { a: 1, b: -1 }, unique: true, name: "own name" }]);
+    await data.createIndexes([{ key: { at: 1 }, expireAfterSeconds: 3600 }]);
+    await data.createIndexes([
+      { key: { b: 1 }, partialFilterExpression: { b: { $gt: Long.fromNumber(5) } } },
+    ]);
+    await data.createIndexes([{ key: { c: 1 }, sparse: true }]);
     const before = await described();
     expect(before.flatMap(({ indexes }) => indexes)).to.have.length(7);
 
