@@ -5,36 +5,30 @@ import { names } from "../../support/running-cluster.ts";
 
 /** Requests that go on until they are stopped. */
 export interface Traffic {
-  /** What was not answered as it should be. */
-  readonly failures: readonly string[];
   stop(): Promise<void>;
 }
 
 /** Milliseconds between two rounds of {@link startTraffic}: a load that one CPU of a laptop does not notice. */
 const pauseMs = 250;
 
-/** Uses every route of /data, repeatedly, and these paths in addition. */
+/** Uses every route of /data, repeatedly, and these paths in addition. An error ends nothing. */
 export function startTraffic(url: string, paths: readonly string[] = []): Traffic {
-  const failures: string[] = [];
   const stopping = new AbortController();
-  const ask = async (path: string, wanted: number, method = "GET", body?: object) => {
+  const ask = async (path: string, method = "GET", body?: object) => {
     const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
     const init = body === undefined ? {} : { headers: { "Content-Type": type }, body: JSON.stringify(body) };
-    const response = await fetch(url + path, { method, ...init }).catch(
-      (error: unknown) => new Response(String(error), { status: 599 }),
-    );
-    const text = await response.text();
-    if (response.status !== wanted) failures.push(`${method} ${path}: ${response.status} ${text}`);
+    const response = await fetch(url + path, { method, ...init }).catch(() => new Response());
+    await response.text().catch(() => undefined);
     return response.headers.get("Location") ?? "";
   };
   const round = async () => {
-    for (const path of ["/", "/data", ...paths]) await ask(path, 200);
-    const document = await ask("/data", 201, "POST", { a: 1 });
-    await ask(document, 200);
-    await ask(document, 200, "PUT", { a: 2 });
-    await ask(document, 200, "PATCH", { a: 3 });
-    await ask(document, 204, "DELETE");
-    await ask("/nothing", 404);
+    for (const path of ["/", "/data", ...paths]) await ask(path);
+    const document = await ask("/data", "POST", { a: 1 });
+    await ask(document);
+    await ask(document, "PUT", { a: 2 });
+    await ask(document, "PATCH", { a: 3 });
+    await ask(document, "DELETE");
+    await ask("/nothing");
   };
   const ended = (async () => {
     while (!stopping.signal.aborted) {
@@ -43,7 +37,6 @@ export function startTraffic(url: string, paths: readonly string[] = []): Traffi
     }
   })();
   return {
-    failures,
     async stop() {
       stopping.abort();
       await ended;
