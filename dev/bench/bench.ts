@@ -25,7 +25,7 @@ const command = cliCommand("bench -w dev", {
   examples: ["npm run bench -w dev -- --rounds 8"],
 })
   .option("--rounds <n>", "Rounds, of 16 s each.", wholeNumber(4, 1000), 20)
-  .option("--starts <n>", "Starts of each server.", wholeNumber(2, 100), 8)
+  .option("--starts <n>", "Starts of each server.", wholeNumber(4, 100), 8)
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => bench(options)));
 

@@ -62,6 +62,7 @@ export function summarize(rounds: readonly Round[]): Cell[] {
 }
 
 function estimate(rounds: readonly Round[], metric: Metric): Estimate {
-  const values = rounds.map((round) => round[metric]);
+  // A round in which a busy machine let no client have an answer has no figures.
+  const values = rounds.map((round) => round[metric]).filter(Number.isFinite);
   return metric === "rate" ? upperQuartile(values) : lowerQuartile(values);
 }

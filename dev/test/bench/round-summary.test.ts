@@ -21,6 +21,11 @@ describe("summarize", () => {
     expect(cell?.rate.value).to.be.within(1000 / 1.02, 1000 / 1.01);
     expect(cell?.cpu.spread).to.be.within(0.03, 0.06);
   });
+
+  it("leaves out rounds without an answer", () => {
+    const cells = summarize(fakeRounds(({ round, cpu }) => ({ cpu: round % 2 === 0 ? NaN : cpu })));
+    expect(cells.find(({ contender }) => contender === names.own)?.cpu.value).to.equal(100);
+  });
 });
 
 describe("the report", () => {
