@@ -31,7 +31,7 @@ export interface Settings {
   readonly isTraced: boolean;
   /** DNS name with an address for every pod that is ready, which the page counts. `PODS_HOST`, default none. */
   readonly podsHost: string | undefined;
-  /** Milliseconds to go on serving after SIGTERM, telling clients to leave. `DRAIN_MS`, default 2000. */
+  /** Milliseconds without a request that end the drain after SIGTERM. `DRAIN_MS`, default 2000. See drain.ts. */
   readonly drainMs: number;
   /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;

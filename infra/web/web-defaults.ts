@@ -22,7 +22,7 @@ export const scaleDownWindowSeconds = 300;
  */
 export const preStopSeconds = { oneNode: 3, severalNodes: 5 };
 /** Seconds after which Kubernetes kills a pod that has not ended. */
-export const terminationGraceSeconds = 30;
+export const terminationGraceSeconds = 35;
 
 /**
  * Milliseconds that the service keeps idle connections of a proxy: longer than any proxy keeps them, because a proxy

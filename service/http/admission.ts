@@ -1,5 +1,6 @@
 import type { Context, Middleware } from "koa";
 import { bodyLimit } from "./request-body.ts";
+import { isProbe } from "./probe-path.ts";
 import { unavailable } from "./problem.ts";
 import { whenAnswered } from "./response-end.ts";
 
@@ -29,7 +30,7 @@ export const requestBytes = 4 * 1024;
 export function admitRequests(limits: AdmissionLimits): Middleware {
   const room = createRoom(limits);
   return async function admitRequest(ctx, next) {
-    if (isHealth(ctx.path)) {
+    if (isProbe(ctx.path)) {
       await next();
       return;
     }
@@ -55,10 +56,6 @@ export function overloaded(cause?: unknown) {
   return unavailable("overloaded", "There is too much to do at the moment: try again in a moment.", {
     cause,
   });
-}
-
-function isHealth(path: string): boolean {
-  return path === "/health" || path.startsWith("/health/");
 }
 
 /** Bytes that reading the body will take. A body over the limit is rejected unread. */

@@ -30,7 +30,7 @@ describe("the service's Deployment", function () {
 
   it("gives endpoints time to go before it stops", () => {
     expect(pod().containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 3 } } });
-    expect(pod().terminationGracePeriodSeconds).to.equal(30);
+    expect(pod().terminationGracePeriodSeconds).to.equal(35);
   });
 
   it("probes over HTTP, liveness without MongoDB", () => {
