@@ -5,9 +5,9 @@ const begin = "-----BEGIN CERTIFICATE-----";
 const certificates = new RegExp(`${begin}[^]*?-----END CERTIFICATE-----`, "g");
 
 /**
- * Checks that a key has certificates in PEM and no private key. No message shows the value.
- * @param key a key of the configuration, with the certificates of an authority
- * @throws {RunError} one sentence with the command that sets the key
+ * Checks that a value has certificates in PEM and no private key. No error shows the value.
+ * @param key the configuration key of a CA's certificates
+ * @throws {RunError} the problem, and the command that sets the key
  */
 export function requireCa(key: string, text: string): void {
   const command = `Run: pulumi config set ${key} < FILE.pem`;

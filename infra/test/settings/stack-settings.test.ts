@@ -4,7 +4,7 @@ import { readSettings } from "../../settings/stack-settings.ts";
 import { certificate, key } from "../support/test-certificate.ts";
 import { projectFile, setConfig } from "../support/mocked-program.ts";
 
-/** The defaults. */
+/** MongoDB's default settings. */
 const mongo = {
   kind: "standalone",
   image: projectFile.config.mongoImage?.default,
