@@ -3,7 +3,7 @@ import { markdownTable } from "markdown-table";
 /** Something that the first `up` downloads on a machine that has only Docker, Node and a clone of this repository. */
 interface Download {
   readonly what: string;
-  /** Megabytes (10^6 bytes) that go over the network, compressed, for linux/amd64. */
+  /** Estimated megabytes (10^6 bytes) that go over the network, compressed, for linux/amd64. */
   readonly megabytes: number;
   /** Where the size is published. */
   readonly source: string;
@@ -34,7 +34,7 @@ const speeds = [20, 50, 200];
 export function downloadTable(): string {
   const total = downloads.reduce((sum, { megabytes }) => sum + megabytes, 0);
   const rows = downloads.map(({ what, megabytes, source }) => [what, ...times(megabytes), source]);
-  const heads = ["", "MB", ...speeds.map((speed) => `${speed} Mbit/s`), "size from"];
+  const heads = ["", "MB", ...speeds.map((speed) => `${speed} Mbit/s`), "exact size"];
   return markdownTable([heads, ...rows, ["**all**", ...times(total), ""]]);
 }
 

@@ -81,6 +81,7 @@ function page(known: readonly (readonly [Source, Figures | undefined])[]): strin
       : []),
     ...tables.map((table) => markdownTable(table)),
     "## The first `up`",
+    "The sizes are rounded estimates. The last column names who publishes the exact ones.",
     downloadTable(),
     "## Measure it yourself",
     markdownTable([["command", "takes", "last figures"], ...known.map(howTo)]),

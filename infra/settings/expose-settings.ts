@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
 import { given, integer, matching, oneOf, optional, refuseKeys } from "./config-values.ts";
+import { requireKeyPair } from "./pem.ts";
 
 /** The source of an Ingress's certificate. */
 export type Tls =
@@ -71,14 +72,8 @@ function readTls(config: Config): Tls | undefined {
       `tlsCertificate and tlsKey go together. Run: pulumi config set --secret ${missing} < FILE.pem`,
     );
   }
-  requirePem("tlsCertificate", certificate, /-----BEGIN CERTIFICATE-----/);
-  requirePem("tlsKey", key, /-----BEGIN (\w+ )?PRIVATE KEY-----/);
+  requireKeyPair({ key: "tlsCertificate", text: certificate }, { key: "tlsKey", text: key });
   return { kind: "certificate", certificate: secret(certificate), key: secret(key) };
-}
-
-/** The error does not show the text, which is a secret. */
-function requirePem(name: string, text: string, form: RegExp): void {
-  if (!form.test(text)) throw new RunError(`${name} is not in PEM: it must have ${form.source}.`);
 }
 
 /** Names of address ranges that the service accepts. */

@@ -69,10 +69,16 @@ function requireUri(uri: string): void {
 
 /** A connection string without `tls` is valid: the service enables TLS if it has a CA. */
 function requireTls(uri: string): void {
-  if (!/[?&](tls|ssl)=false(&|$)/i.test(uri)) return;
+  if (/[?&](tls|ssl)=false(&|$)/i.test(uri)) {
+    throw new RunError(
+      "mongodbCa goes with TLS, and mongodbUri turns TLS off. Run: pulumi config rm mongodbCa, or remove tls=false " +
+        "from mongodbUri.",
+    );
+  }
+  const [, insecure] = /[?&](tlsInsecure|tlsAllowInvalid\w+)=true(?:&|$)/i.exec(uri) ?? [];
+  if (insecure === undefined) return;
   throw new RunError(
-    "mongodbCa goes with TLS, and mongodbUri turns TLS off. Run: pulumi config rm mongodbCa, or remove tls=false " +
-      "from mongodbUri.",
+    `mongodbCa verifies MongoDB's certificate, and mongodbUri turns that off. Remove ${insecure}=true from mongodbUri.`,
   );
 }
 

@@ -76,8 +76,9 @@ export interface EventStatus {
 
 /** Whether everything is as it should be. */
 export function isWell({ url, service, mongodb }: Status): boolean {
-  // A rollout may be stuck while the previous pods are ready.
+  // A rollout may be stuck while the previous pods are ready. An evicted pod stays as Failed, and another replaces it.
+  const isStuck = ({ problem, state }: PodStatus) => problem !== undefined && state !== "Failed";
   const whole = ({ wanted, ready, pods }: WorkloadStatus) =>
-    wanted > 0 && ready >= wanted && pods.every(({ problem }) => problem === undefined);
+    wanted > 0 && ready >= wanted && !pods.some(isStuck);
   return url.ok && whole(service) && (mongodb.isExternal || whole(mongodb));
 }

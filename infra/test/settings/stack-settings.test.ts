@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect } from "chai";
 import { isSecret, output, RunError, type Output } from "@pulumi/pulumi";
 import { readSettings } from "../../settings/stack-settings.ts";
@@ -18,6 +19,13 @@ const current = {
   storage: "standard",
 };
 const operator = { mongo: "operator", storage: "standard" };
+
+/** The private key of no certificate. */
+const otherKey = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+}).privateKey;
 
 const digest = `sha256:${"0".repeat(64)}`;
 
@@ -234,7 +242,27 @@ describe("readSettings", () => {
     ],
     [
       { expose: "ingress", host: "a.example", tlsCertificate: "not PEM", tlsKey: key },
-      "tlsCertificate is not in PEM: it must have -----BEGIN CERTIFICATE-----.",
+      "tlsCertificate is not in PEM: it must have -----BEGIN CERTIFICATE-----. " +
+        "Run: pulumi config set --secret tlsCertificate < FILE.pem",
+    ],
+    [
+      {
+        expose: "ingress",
+        host: "a.example",
+        tlsCertificate: certificate.slice(0, certificate.indexOf("-----END")),
+        tlsKey: key,
+      },
+      "tlsCertificate has a certificate that can't be read: the file is cut off or changed. " +
+        "Run: pulumi config set --secret tlsCertificate < FILE.pem",
+    ],
+    [
+      { expose: "ingress", host: "a.example", tlsCertificate: certificate, tlsKey: certificate },
+      "tlsKey must be a private key in PEM without a passphrase. Run: pulumi config set --secret tlsKey < FILE.pem",
+    ],
+    [
+      { expose: "ingress", host: "a.example", tlsCertificate: certificate, tlsKey: otherKey },
+      "tlsKey is not the key of the first certificate in tlsCertificate. " +
+        "Run: pulumi config set --secret tlsKey < FILE.pem",
     ],
     [
       { mongo: "operator" },

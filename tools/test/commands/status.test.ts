@@ -153,6 +153,15 @@ warnings  none that still matters`);
     expect(isWell(statusOf(objects))).to.equal(false);
   });
 
+  it("is well with a pod that was evicted and replaced", () => {
+    const terminated = {
+      exitCode: 137,
+      message: "The container could not be located when the pod was terminated",
+    };
+    const evicted = pod("web-c", "web", { ready: false, phase: "Failed", state: { terminated } });
+    expect(isWell(statusOf({ ...wellStack(), pods: [...wellStack().pods, evicted] }))).to.equal(true);
+  });
+
   it("tells of a replica set, whose members are the operator's", () => {
     const ofOperator = <T extends { metadata?: V1ObjectMeta }>(object: T): T => ({
       ...object,
