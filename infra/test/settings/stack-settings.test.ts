@@ -20,7 +20,7 @@ const current = {
 };
 const operator = { mongo: "operator", storage: "standard" };
 
-/** The private key of no certificate. */
+/** A private key that belongs to no certificate. */
 const otherKey = generateKeyPairSync("ec", {
   namedCurve: "P-256",
   publicKeyEncoding: { type: "spki", format: "pem" },
