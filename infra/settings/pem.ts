@@ -5,9 +5,9 @@ const begin = "-----BEGIN CERTIFICATE-----";
 const certificates = new RegExp(`${begin}[^]*?-----END CERTIFICATE-----`, "g");
 
 /**
- * Checks that a key has certificates in PEM and no private key. No message shows the value.
- * @param key a key of the configuration, with the certificates of an authority
- * @throws {RunError} one sentence with the command that sets the key
+ * Checks that a value has certificates in PEM and no private key. No error shows the value.
+ * @param key the configuration key of a CA's certificates
+ * @throws {RunError} the problem, and the command that sets the key
  */
 export function requireCa(key: string, text: string): void {
   const command = `Run: pulumi config set ${key} < FILE.pem`;
@@ -18,9 +18,9 @@ export function requireCa(key: string, text: string): void {
 }
 
 /**
- * Checks that two keys have a server's certificate with its chain, and the private key of that certificate. No message
+ * Checks that two values are a server's certificate with its chain, and the private key of that certificate. No error
  * shows a value.
- * @throws {RunError} one sentence with the command that sets the wrong key
+ * @throws {RunError} the problem, and the command that sets the wrong key
  */
 export function requireKeyPair(
   certificate: { readonly key: string; readonly text: string },
@@ -39,7 +39,7 @@ function isKeyOf(server: X509Certificate, { key, text }: { key: string; text: st
   try {
     return server.checkPrivateKey(createPrivateKey(text));
   } catch {
-    // The error of OpenSSL may have a part of the key.
+    // OpenSSL's error may contain a part of the key.
     throw new RunError(
       `${key} must be a private key in PEM without a passphrase. Run: pulumi config set --secret ${key} < FILE.pem`,
     );

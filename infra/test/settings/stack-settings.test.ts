@@ -5,7 +5,7 @@ import { readSettings } from "../../settings/stack-settings.ts";
 import { certificate, key } from "../support/test-certificate.ts";
 import { projectFile, setConfig } from "../support/mocked-program.ts";
 
-/** The defaults. */
+/** MongoDB's default settings. */
 const mongo = {
   kind: "standalone",
   image: projectFile.config.mongoImage?.default,
@@ -20,7 +20,7 @@ const current = {
 };
 const operator = { mongo: "operator", storage: "standard" };
 
-/** The private key of no certificate. */
+/** A private key that belongs to no certificate. */
 const otherKey = generateKeyPairSync("ec", {
   namedCurve: "P-256",
   publicKeyEncoding: { type: "spki", format: "pem" },

@@ -150,7 +150,7 @@ describe("the service's Deployment", function () {
 
   it("spreads over nodes and zones", () => {
     const labelSelector = { matchLabels: selector };
-    // One constraint only: with a second the scheduler ignores nodes that lack its label.
+    // With a second constraint, the scheduler would ignore nodes without its label.
     expect(pod().topologySpreadConstraints).to.deep.equal([
       {
         maxSkew: 1,
