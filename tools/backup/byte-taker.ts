@@ -1,6 +1,4 @@
-/**
- * Reads exactly `size` bytes, or returns undefined at the end. Rejects with `cutOff()` if the end comes in between.
- */
+/** Reads `size` bytes, or returns undefined at the end. Rejects with `cutOff()` if the end comes in between. */
 export type Take = (size: number) => Promise<Buffer | undefined>;
 
 /** Reads pieces of any size from a stream of chunks. */

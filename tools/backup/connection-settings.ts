@@ -8,15 +8,11 @@ import { webSelector } from "../traffic/web-selector.ts";
 export interface ConnectionSettings {
   /** Connection string, with a password. */
   readonly uri: string;
-  /**
-   * CA certificates that the connection trusts, in PEM; enables TLS. @default the connection string's own settings
-   */
+  /** CA certificates to trust, in PEM; enables TLS. @default the settings in the connection string */
   readonly ca?: string;
 }
 
-/**
- * Reads the service's connection from its Deployment, for every kind of MongoDB. Undefined if there is no Deployment.
- */
+/** Reads the service's connection from its Deployment, for any kind of MongoDB. Undefined without a Deployment. */
 export async function readConnection(
   { apps, core }: Pick<ClusterClient, "apps" | "core">,
   namespace: string,

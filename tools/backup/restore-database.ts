@@ -80,9 +80,7 @@ class Restoration implements ArchiveVisitor {
     if (documents.length >= batchLimit.documents || size >= batchLimit.bytes) await this.#insert(collection);
   }
 
-  /**
-   * Inserts the last batch and creates the indexes. With `drop`, deletes collections that the archive doesn't have.
-   */
+  /** Inserts the last batch and creates indexes. With `drop`, deletes collections that are not in the archive. */
   async finish(): Promise<void> {
     await this.#insert("");
     for (const { collection, metadata } of this.#entries) {

@@ -27,7 +27,7 @@ export const command = cliCommand("up", {
 });
 
 /**
- * Deploys the stack and waits until its URL answers. Each step first checks what exists, so `up` can run again at any
+ * Deploys the stack and waits until its URL answers. Each step checks what exists, so `up` can run again at any
  * point.
  * @throws {UserError} a problem, in one sentence, or the output of a failed program
  */

@@ -20,8 +20,7 @@ export function programChecks({ project, releases }: Needs): Readonly<Record<Nam
 }
 
 /**
- * Installs each program that is missing or too old. Puts the program first on the PATH of this process and its
- * children.
+ * Installs each missing or outdated program, and puts it first on the PATH of this process and its children.
  * @throws {UserError} why the installation failed, and how to install the program by hand
  */
 export async function installMissing(context: CommandContext, names: readonly Name[]): Promise<void> {

@@ -11,8 +11,7 @@ const run = promisify(execFile);
 export const alone = "here is the service alone, with an embedded MongoDB.";
 
 /**
- * Why the stack can't run here, in one line. Undefined if the stack can run; then missing minikube and Pulumi are
- * installed.
+ * Why the stack can't run here, in one line. Undefined if the stack can run, after installing missing programs.
  * @param timeout limit for Docker's answer, in milliseconds. @default 10 s
  */
 export async function whyLocal(context: CommandContext, timeout = 10_000): Promise<string | undefined> {

@@ -39,9 +39,7 @@ export interface Excerpt {
   readonly after?: string | undefined;
 }
 
-/**
- * A log line, with the time at which the node received it. RFC 3339 with nine digits, so that strings sort by time.
- */
+/** A log line, and when the node received it: RFC 3339 with nine digits, so that strings sort by time. */
 export interface LogLine {
   readonly timestamp: string;
   readonly text: string;

@@ -52,8 +52,7 @@ async function fixOf(port: number, stopped: Profile | undefined): Promise<string
  * Starts a cluster that publishes ports, and explains an error about a port in use. Under WSL2, only Docker sees the
  * ports of Windows.
  * @param stopped the cluster, if it exists
- * @throws {UserError} the port, and how to choose another one. Usually thrown before minikube leaves a half-created
- * cluster
+ * @throws {UserError} the port, and how to choose another; usually before minikube leaves a half-created cluster
  */
 export async function withFreePorts(
   start: () => Promise<unknown>,

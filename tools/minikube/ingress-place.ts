@@ -34,8 +34,7 @@ const servicesQuery = [
  * Finds the ingress controller that serves the stack. Tries the node's own port, where minikube's addon listens, then
  * node ports of Services.
  * @param url the stack's URL, without the controller's port
- * @param patienceMs limit of the wait until a controller serves the stack, in milliseconds. After it, returns the
- * first one
+ * @param patienceMs limit of the wait for a controller that serves the stack. Then returns the first controller
  * @returns undefined if minikube has no such cluster
  */
 export async function findIngressPlace(

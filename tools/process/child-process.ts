@@ -34,9 +34,7 @@ export const patience = 10_000;
 /** Size limit of an output, in bytes. The state of a large stack has several megabytes. */
 const maxAnswer = 64 * 1024 ** 2;
 
-/**
- * Runs a program for a query that changes nothing. Never throws, and never takes longer than `timeout` milliseconds.
- */
+/** Runs a query that changes nothing. Never throws, and never takes longer than `timeout` milliseconds. */
 export async function ask(
   program: string,
   args: readonly string[],

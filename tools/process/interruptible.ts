@@ -3,8 +3,7 @@ import { InterruptedError } from "./user-error.ts";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs work that Ctrl-C, `kill` or closing the terminal cancels. The process stays alive until the work has cleaned
- * up.
+ * Runs work that Ctrl-C, `kill` or closing the terminal cancels. Keeps the process alive until the cleanup is done.
  * @param work ends when its signal aborts, and removes unfinished results
  * @throws {InterruptedError} the work was canceled
  */

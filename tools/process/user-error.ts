@@ -1,6 +1,5 @@
 /**
- * A problem that the user can fix, not a bug. The message says what is wrong and how to fix it. Printed without a
- * stack.
+ * A problem that the user can fix, not a bug. The message says what is wrong, and the fix. Printed without a stack.
  */
 export class UserError extends Error {}
 

@@ -50,9 +50,7 @@ function sentenceProblems(sentence: string): string[] {
   ];
 }
 
-/**
- * Splits text after a full stop, a question mark or an exclamation mark. The next sentence may start in lower case.
- */
+/** Splits text after a full stop, question mark or exclamation mark. A sentence may start in lower case. */
 export function sentencesOf(text: string): string[] {
   return text
     .split(/(?<!\b(?:e\.g|i\.e|vs)\.)(?<=[.!?]["”)]?)\s+/)

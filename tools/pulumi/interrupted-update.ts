@@ -29,7 +29,7 @@ interface Operation {
   };
 }
 
-/** A name of an object in the cluster. */
+/** Name of an object in the cluster. */
 interface KubernetesName {
   /** In kubectl's form, such as "StatefulSet.v1.apps". */
   readonly kind: string;

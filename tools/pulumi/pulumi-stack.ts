@@ -58,7 +58,7 @@ function withPassphrase(project: Project, backend: Backend, run: Run): Run {
   return { ...run, env: { ...run.env, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(project) } };
 }
 
-/** Pulumi Cloud encrypts secrets itself. Any other backend uses a passphrase. */
+/** An HTTP backend such as Pulumi Cloud encrypts secrets itself. Any other backend uses a passphrase. */
 function isEncryptedHere({ url }: Backend): boolean {
   return !/^https?:/.test(url);
 }
@@ -92,9 +92,8 @@ export async function forget(stack: Stack, say: (line: string) => void): Promise
 const lateModules = pathToFileURL(join(import.meta.dirname, "../../infra/startup/late-modules.js")).href;
 
 /**
- * Environment that starts Pulumi's Node processes sooner: V8 caches compiled code, and unused modules load late. The
- * program itself needs no environment (`nodeargs` in Pulumi.yaml). The process of dynamic resources has no other
- * option.
+ * Starts Pulumi's Node processes sooner: V8 caches compiled code, and unused modules load late. Only the process of
+ * dynamic resources needs this environment: the program uses `nodeargs` in Pulumi.yaml.
  */
 export function soonerStart(folder: string): Environment {
   const { NODE_OPTIONS: given = "" } = process.env;

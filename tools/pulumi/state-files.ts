@@ -4,9 +4,8 @@ import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { lockState } from "./stale-lock.ts";
 
 /**
- * Repairs files of the project's own backend that a killed process or a power cut left incomplete. Otherwise every
- * Pulumi command fails with "EOF". Pulumi overwrites attribute files in place, and keeps the previous state as
- * `.bak`.
+ * Repairs files of the project's own backend that a killed process or a power cut left incomplete. Otherwise Pulumi
+ * commands fail with "EOF". Pulumi overwrites attribute files in place, and keeps the previous state as `.bak`.
  */
 export function repairStateFiles(project: Project): void {
   const folder = join(ownFolder(project), "state/.pulumi");

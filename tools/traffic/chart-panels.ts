@@ -102,7 +102,7 @@ export function latencyMarks(seconds: readonly Second[]): Layer {
   };
 }
 
-/** Ready pods. */
+/** Bars of the ready pods over time. */
 export function podBars(pods: readonly ReadyPods[], seconds: number): Layer {
   const values = pods.map(({ at, ready }, i) => {
     return { from: at / 60_000, to: (pods[i + 1]?.at ?? seconds * 1000) / 60_000, none: 0, ready };

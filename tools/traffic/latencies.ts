@@ -3,9 +3,7 @@ import { createHistogram } from "node:perf_hooks";
 /** One minute. Longer latencies are recorded as one minute. */
 const longestUs = 60_000_000;
 
-/**
- * Latencies in an HDR histogram of microseconds, with a relative error of 0.1 %. All percentiles are computed here.
- */
+/** Latencies in an HDR histogram of microseconds, exact to 0.1 %. Every percentile is computed here. */
 export class Latencies {
   readonly #histogram = createHistogram({ lowest: 1, highest: longestUs, figures: 3 });
 

@@ -86,7 +86,7 @@ describe("compose.yaml", () => {
 });
 
 describe("compose.yaml's start of MongoDB", () => {
-  // Like mongod, opens a port, and closes its data some time after SIGTERM. A second one must wait until then.
+  // Like mongod, opens a port, and closes its data some time after SIGTERM. Another instance must wait until then.
   const first = `require("net").createServer().listen(27018, "127.0.0.1");
     process.on("SIGTERM", () => setTimeout(() => {
       require("fs").writeFileSync(process.env.TMPDIR + "/closed", "");

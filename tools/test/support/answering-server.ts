@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A local server that answers every request with the same status. */
+/** A local server that answers with one status. */
 export interface Answering {
   readonly url: string;
   close(): void;

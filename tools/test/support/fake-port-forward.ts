@@ -13,10 +13,7 @@ export interface Forwarded {
   readonly deafAfter?: number;
 }
 
-/**
- * The part of the package `ws` that this file uses. Kubernetes' client depends on `ws`, but its types are not
- * installed.
- */
+/** The part of the package `ws` that this file uses. Kubernetes' client installs `ws`, but not its types. */
 interface WebSocketPackage {
   readonly WebSocketServer: new (options: { noServer: true }) => {
     handleUpgrade(
