@@ -17,6 +17,7 @@ describe("scripts of dev/", () => {
   for (const script of [
     "bench/bench.ts",
     "bench-up/bench-up.ts",
+    "bench-cluster/bench-cluster.ts",
     "contract/contract-test.ts",
     "report/load-report.ts",
     "supply-chain/supply-chain.ts",
@@ -38,10 +39,10 @@ describe("scripts of dev/", () => {
   });
 
   const wrong: [string[], string][] = [
-    [["--rounds", "x"], "It must be a whole number from 1 to 1000."],
-    [["--rounds", "1.5"], "It must be a whole number from 1 to 1000."],
-    [["--clients", "1,,8"], "It must be a whole number from 1 to 10000."],
-    [["--seconds", "0"], "It must be a number above 0."],
+    [["--rounds", "x"], "It must be a whole number from 4 to 1000."],
+    [["--rounds", "4.5"], "It must be a whole number from 4 to 1000."],
+    [["--rounds", "3"], "It must be a whole number from 4 to 1000."],
+    [["--starts", "101"], "It must be a whole number from 4 to 100."],
   ];
   for (const [args, sentence] of wrong) {
     it(`bench rejects ${args.join(" ")}`, async () => {
