@@ -1,17 +1,17 @@
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long each step of a drain may take. */
+/** Duration of each step of a drain. */
 export interface DrainTimes {
-  /** Milliseconds to go on serving while answers ask clients to leave. */
+  /** Milliseconds in which the server still serves, with `Connection: close` on every answer. */
   readonly drainMs: number;
-  /** Milliseconds that requests in flight then have to finish. */
+  /** Milliseconds that in-flight requests then have to finish. */
   readonly shutdownMs: number;
 }
 
 /**
- * Ends a server without losing a request: goes on serving for a while with `Connection: close` on every
- * answer, then takes no new connection and waits for the requests in flight.
+ * Stops a server without losing a request. For `drainMs`, every answer has `Connection: close`. Then the server accepts
+ * no new connection, and in-flight requests have `shutdownMs` to finish.
  * @returns whether every request was answered in time
  */
 export async function drain(server: Server, times: DrainTimes): Promise<boolean> {
@@ -24,7 +24,7 @@ export async function drain(server: Server, times: DrainTimes): Promise<boolean>
       resolve(true);
     });
   });
-  // An answer that began before the drain has left its connection open.
+  // An answer that began before the drain leaves its connection open.
   const sweep = setInterval(() => {
     server.closeIdleConnections();
   }, 50);
