@@ -46,7 +46,7 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
     logger.fatal({ err }, `can't listen on port ${port}`);
     process.exit(1);
   });
-  // Node's default is 511, and a burst has more clients.
+  // Node's default backlog is 511 connections, and a burst has more.
   server.listen({ port, host, backlog: serverLimits.connections }, () => {
     logger.info({ what, address: server.address() }, "listening");
   });

@@ -4,8 +4,8 @@ import type { Context } from "koa";
 const jsonType = "application/json; charset=utf-8";
 
 /**
- * Answers with JSON text. Node sends text and headers in one write. To check the type of an object, Koa would load all
- * of Node's `fetch`, which takes longer than any other step of the start.
+ * Answers with JSON text. Node sends text and headers in one write. For an object, Koa would load all of Node's
+ * `fetch`, which takes longer than any other step of the start.
  */
 export function sendJson(ctx: Context, text: string, type = jsonType): void {
   ctx.set("Content-Type", type);

@@ -13,8 +13,8 @@ export function isUnused(socket: Duplex): boolean {
 
 /**
  * Treats unused connections as idle: `keepAliveTimeout` ends them, and `closeIdleConnections` closes them. Proxies and
- * browsers open connections in advance, which Node counts as busy. Node would answer 408 on a connection that a proxy
- * is about to use, and a drain would wait for unused connections.
+ * browsers open connections in advance, which Node counts as busy. Node would answer 408 just before a proxy uses such
+ * a connection, and a drain would wait for unused connections.
  */
 export function keepUnusedConnections(
   server: Server,

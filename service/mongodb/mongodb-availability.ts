@@ -18,7 +18,7 @@ export interface Availability {
   readonly operation: <T>(run: () => PromiseLike<T>, timeoutMs?: number) => Promise<T>;
   /**
    * Waits for an operation on behalf of one request. Several requests may share the operation. Rejects like
-   * `operation`. While MongoDB has been silent for a second, one request tries, and the others are rejected at once.
+   * `operation`. After a second without an answer from MongoDB, one request tries, and the others are rejected at once.
    */
   readonly request: <T>(run: () => PromiseLike<T>) => Promise<T>;
   /** `performance.now()` of MongoDB's last answer. `-Infinity` before the first one. */
