@@ -60,7 +60,7 @@ export function createRouter(deps: AppDeps): Router {
   return router;
 }
 
-/** Builds the Koa app. It neither listens nor connects. */
+/** Builds the Koa app, which neither listens nor connects. */
 export function createApp(deps: AppDeps): Koa {
   const { logger, metrics } = deps;
   const app = new Koa();

@@ -12,7 +12,7 @@ export interface Metrics {
   request(method: string, route: string | undefined, status: number, seconds: number): void;
   /** Counts an answer with a problem of this code. */
   problem(code: string): void;
-  /** Counts an operation of MongoDB. `ok` is whether the operation succeeded. */
+  /** Records an operation of MongoDB. `ok` is whether the operation succeeded. */
   operation(operation: Operation, seconds: number, ok: boolean): void;
   /** Counts a read, and the requests that share the read. */
   sharedRead(operation: Operation, requests: number): void;

@@ -5,7 +5,7 @@ import { ref } from "./openapi-schemas.ts";
 /** Codes of the problems that an operation may return, by status. */
 export type Codes = Readonly<Record<number, readonly string[]>>;
 
-/** An answer with a body of this type. It has these headers in addition to `X-Request-Id`. */
+/** An answer with a body of this type, and with these headers in addition to `X-Request-Id`. */
 export function response(description: string, type: string, schema: object, names: readonly string[] = []) {
   return { description, headers: headersOf(names), content: { [type]: { schema } } };
 }

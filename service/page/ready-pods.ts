@@ -8,7 +8,7 @@ export type CountPods = () => number | undefined;
 
 /**
  * Counts ready pods by the addresses of a DNS name. Unready pods can't be counted without access to the Kubernetes API.
- * Callers never wait for DNS: they get the last count, and start the next lookup.
+ * Callers never wait for DNS: they get the last count, and an old count starts the next lookup.
  * @param host DNS name with one address for each ready pod. Without a name, the count is unknown
  */
 export function podCounter(host: string | undefined, resolve = addressesOf): CountPods {

@@ -6,7 +6,7 @@ const none: ReadonlyMap<number, unknown> = new Map();
 /**
  * Inserts documents in one round trip.
  * @returns the errors of the documents that MongoDB rejected, by index. The other documents are stored
- * @throws the error if no document could be stored
+ * @throws an error that concerns all documents
  */
 export async function insertGroup(
   collection: DocumentCollection,
