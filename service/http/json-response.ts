@@ -14,7 +14,7 @@ export function sendJson(ctx: Context, text: string, type = jsonType): void {
 
 const texts = new WeakMap<object, string>();
 
-/** Serializes a value that several requests share only once. The value must not change after its first use. */
+/** Serializes a shared value only once. The value must not change after its first use. */
 export function sharedText(value: object): string {
   let text = texts.get(value);
   if (text === undefined) {

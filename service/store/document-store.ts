@@ -35,7 +35,8 @@ export interface DocumentStore {
   find(id: string): Promise<StoredDocument | undefined>;
   /**
    * Replaces the client's part of a document atomically. Resolves to `undefined` if there is no such document.
-   * @param next returns the new part, or throws. Must not change its argument. Called again if another client was faster
+   * @param next returns the new part, or throws. Must not change its argument. Called again if another client wrote
+   *   first
    */
   change(id: string, next: Change): Promise<StoredDocument | undefined>;
   /**
