@@ -4,7 +4,7 @@ import prettier from "eslint-config-prettier";
 import { importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** Imports of these files outside tests have to be in `dependencies` of a package.json of these folders. */
+/** Requires these files, outside tests, to import only `dependencies` of a package.json of these folders. */
 function runtimeImports(files, folders) {
   return {
     files,
@@ -27,15 +27,15 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // A field of a Mongoose schema is an object literal where its types name a class.
+      // A field of a Mongoose schema is an object literal, although its type expects a class.
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
-      // Ports and counts read well in messages.
+      // Ports and counts are readable in messages.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
   {
-    // The arrow of docs/architecture.md: dev → tools → infra, and service stands alone. The tools run the service, and
-    // share its helpers for work on a developer's machine.
+    // Imports follow docs/architecture.md: dev → tools → infra, and service stands alone. The tools start the service
+    // as a program, and share its helpers for development.
     files: ["**/*.{ts,js}"],
     plugins: { "import-x": importX },
     rules: {
@@ -73,7 +73,7 @@ export default tseslint.config(
       ],
     },
   },
-  // With NODE_ENV=production npm installs no devDependencies.
+  // With NODE_ENV=production, npm installs no devDependencies.
   runtimeImports(["tools/**/*.{ts,js}", "service/dev/**/*.ts"], [".", "./tools"]),
   runtimeImports(["infra/**/*.{ts,js,cjs}"], [".", "./infra/policy"]),
   runtimeImports(["service/!(dev)/**/*.ts", "service/!(bundle).ts"], ["./service"]),
@@ -100,8 +100,8 @@ export default tseslint.config(
     },
   },
   {
-    // chai asserts by property, mocha's `this` carries the timeout. The models of Kubernetes' client are classes without
-    // methods: a literal is as good.
+    // chai asserts by property, and mocha's `this` has the timeout. Models of Kubernetes' client are classes without
+    // methods, so a literal can replace them.
     files: ["**/test/**/*.ts"],
     rules: {
       "@typescript-eslint/no-unused-expressions": "off",
@@ -110,7 +110,7 @@ export default tseslint.config(
     },
   },
   {
-    // What Pulumi's mocks are given is `any`; the tests compare it whole.
+    // Pulumi's mocks receive `any`, and the tests compare it as a whole.
     files: ["infra/test/**/*.ts", "dev/cluster-tests/**/*.ts"],
     rules: {
       "@typescript-eslint/no-unsafe-argument": "off",

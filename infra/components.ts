@@ -1,6 +1,6 @@
 /**
- * The stack's parts, for programs of others. What is exported here is the package's interface: a change that breaks one
- * of them, or replaces a resource that runs, is a new major version.
+ * The stack's components, for other programs. These exports are the package's interface. A change that breaks an
+ * export, or replaces a running resource, is a new major version.
  */
 export { Bounds, type BoundsArgs, type Priorities } from "./platform/quota.ts";
 export type { Requests } from "./cluster/nodes/capacity.ts";

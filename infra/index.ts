@@ -37,7 +37,7 @@ const serviceImage = new ServiceImage(
     loadInto,
     isMissing: registry === undefined ? (name) => isMissing(name, site.docker, loadInto) : undefined,
     registry,
-    // The image in a registry is for every machine: the settings that its build uses are those that all of them have.
+    // An image in a registry is for every machine, so its build uses only settings that all machines share.
     buildArgs:
       registry === undefined
         ? buildArguments(settings.build, proxiesOfMachine())
@@ -54,9 +54,9 @@ const deployed = deploy(
   { provider: cluster.kubernetes },
 );
 
-/** Where the service answers. */
+/** URL of the service. */
 export const url = deployed.url;
-/** The Kubernetes namespace that everything is in. */
+/** The Kubernetes namespace of all objects. */
 export const namespace = deployed.namespace;
 /** The service's image. */
 export const image = serviceImage.reference;

@@ -1,4 +1,4 @@
-// Plain JavaScript, so that an older Node, too, can read it and say what is wrong.
+// Plain JavaScript, so that an older Node can run this file and print the error.
 import { RunError } from "@pulumi/pulumi";
 
 const [major] = process.versions.node.split(".");

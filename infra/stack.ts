@@ -17,7 +17,7 @@ import { WebService } from "./web/web-service.ts";
 export interface DeployArgs {
   readonly settings: Settings;
   readonly site: Site;
-  /** Identity of the cluster: in another one everything is created anew. */
+  /** Identity of the cluster. In another cluster, all resources are created again. */
   readonly clusterId: pulumi.Input<string>;
   /** Id of the stack. */
   readonly owner: pulumi.Output<string>;
@@ -27,17 +27,17 @@ export interface DeployArgs {
   readonly image: pulumi.Output<string>;
 }
 
-/** What the program exports of it. */
+/** The program's outputs that depend on the deployed objects. */
 export interface Deployed {
-  /** Where the service answers. */
+  /** URL of the service. */
   readonly url: pulumi.Output<string>;
-  /** The Kubernetes namespace that everything is in. */
+  /** The Kubernetes namespace of all objects. */
   readonly namespace: pulumi.Output<string>;
 }
 
 /**
- * Everything that is in the cluster, in a namespace of its own.
- * @param inCluster with the cluster's provider
+ * Creates all objects in the cluster, in a namespace of their own.
+ * @param inCluster options with the cluster's provider
  */
 export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOptions): Deployed {
   const { settings, site, image, clusterId, owner, isDeployed } = args;
@@ -81,7 +81,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
       reach: site.reach,
       tunnel: site.tunnel,
       hasSeveralNodes: site.hasSeveralNodes,
-      // All of a minikube's nodes are alike.
+      // All nodes of a minikube have the same architecture.
       architecture: site.minikube === undefined ? site.architecture : undefined,
       priority: priorities?.web,
     },
@@ -96,7 +96,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
   return { url: web.url, namespace };
 }
 
-/** Name of the Secret that the nodes pull the image with, if the registry asks for a login. */
+/** Name of the Secret with which the nodes pull the image. Undefined if the registry needs no login. */
 function createPullSecret(
   { registry }: Settings,
   namespace: pulumi.Output<string>,
@@ -107,7 +107,7 @@ function createPullSecret(
   return new PullSecret("web-pull", { namespace, repository, user }, inCluster).name;
 }
 
-/** A minikube has one user, and needs neither quota nor priorities. */
+/** A minikube cluster has one user, and needs neither quota nor priorities. */
 function createQuota(
   { name, scaling, mongo }: Settings,
   { minikube }: Site,
@@ -123,7 +123,7 @@ function createQuota(
   );
 }
 
-/** Which pods may talk to each other. */
+/** Connections that the network policies allow. */
 function networkPaths({ settings, site }: DeployArgs): Omit<NetworkRulesArgs, "namespace"> {
   const { mongo, expose, metrics, collector, dnsServers } = settings;
   return {
@@ -136,7 +136,7 @@ function networkPaths({ settings, site }: DeployArgs): Omit<NetworkRulesArgs, "n
   };
 }
 
-/** What of the cluster no other stack may have. */
+/** The stack's claims to resources that no other stack of the cluster may have. */
 export function claims({ name, expose, mongo }: Settings): Claims {
   const isHostPath = mongo.kind === "standalone" && mongo.storage.kind === "hostPath";
   return {

@@ -33,7 +33,7 @@ export interface Settings {
   readonly isTraced: boolean;
   /** DNS name with one address for each ready pod. The page counts the addresses. `PODS_HOST`, default none. */
   readonly podsHost: string | undefined;
-  /** Milliseconds of serving after SIGTERM, with `Connection: close`. `DRAIN_MS`, default 2000. */
+  /** Milliseconds without a request that end the drain after SIGTERM. `DRAIN_MS`, default 2000. See drain.ts. */
   readonly drainMs: number;
   /** Milliseconds that in-flight requests have to finish after `drainMs`. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;

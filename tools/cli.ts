@@ -6,11 +6,11 @@ import { runCommandLine } from "./terminal/cli-command.ts";
 /** A file of `tools/commands/`. */
 interface CommandModule {
   readonly command: Command;
-  /** Runs the command with its arguments as they are, `--help` too: they are another program's. Returns its exit code. */
+  /** Runs another program with these arguments, `--help` included. Returns the program's exit code. */
   readonly passThrough?: (args: readonly string[]) => Promise<number>;
 }
 
-/** Only the module of the chosen command is loaded: all of them take a second. */
+/** Only the chosen command's module is loaded: all modules together take a second. */
 const commands: Readonly<Record<string, () => Promise<CommandModule>>> = {
   up: () => import("./commands/up.ts"),
   down: () => import("./commands/down.ts"),
@@ -32,7 +32,7 @@ const exitCodeTable = Object.entries(exitCodes)
   .map(([name, code]) => `  ${String(code).padEnd(5)}${exitCodeMeanings[name as keyof typeof exitCodes]}`)
   .join("\n");
 
-// A reader that goes away, such as `head`, is no bug.
+// It is no bug if a reader such as `head` closes the pipe.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.ok);
   throw error;

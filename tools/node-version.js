@@ -1,4 +1,4 @@
-// Plain JavaScript, so that an older Node, too, can read it. It ends a Node that can't run TypeScript with one message.
+// Plain JavaScript, so that older versions of Node can read it. Exits with one message if Node can't run TypeScript.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath, URL } from "node:url";
 

@@ -2,18 +2,18 @@ import { memoryOf } from "../../infra/cluster/nodes/quantity.ts";
 import { webLimits } from "../../infra/web/web-defaults.ts";
 import type { Goal } from "../report/goal.ts";
 
-/** What a load did to the memory of the only pod. */
+/** Memory of the only pod under a load. */
 export interface MemoryUse {
-  /** The load. */
+  /** Name of the load. */
   readonly load: string;
-  /** How it went. */
+  /** Result of the load, in words. */
   readonly course: string;
-  /** Mebibytes at most. */
+  /** Maximum, in MiB. */
   readonly mebibytes: number;
   readonly restarts: number;
 }
 
-/** What a number of pods served. */
+/** Throughput and CPU use of a number of pods. */
 export interface Scale {
   readonly pods: number;
   readonly workload: string;
@@ -21,14 +21,14 @@ export interface Scale {
   readonly rate: number;
   /** Answers other than 2xx. */
   readonly failed: number;
-  /** CPUs that the service's pods and MongoDB used. */
+  /** CPUs that the service's pods used, and MongoDB. */
   readonly webCpus: number;
   readonly mongodbCpus: number;
 }
 
 const limitMiB = memoryOf(webLimits.memory) / 1024 ** 2;
 
-/** A pod stays below its limit, and isn't restarted. */
+/** Expects that a pod stays below its memory limit, and isn't restarted. */
 export function memoryGoals(uses: readonly MemoryUse[]): Goal[] {
   return uses.map(({ load, mebibytes, restarts }) => ({
     about: `memory of a pod: ${load}`,
@@ -47,7 +47,7 @@ const heads = [
   "MongoDB's CPU per request",
 ];
 
-/** The table of the page. */
+/** Rows of the page's table, its heads first. */
 export function scaleTable(scales: readonly Scale[]): string[][] {
   return [
     heads,

@@ -9,23 +9,23 @@ import type { MemoryUse, Scale } from "./cluster-report.ts";
 import { idleConnections, largeBodies, type Course } from "./memory-loads.ts";
 import { cpusBetween, podUsage } from "./pod-usage.ts";
 
-/** How long is measured. */
+/** Durations of the measurements. */
 export interface Plan {
-  /** Seconds of 64 clients, for the memory. */
+  /** Duration of the load of 64 clients whose memory is measured. */
   readonly memorySeconds: number;
-  /** Seconds of each load of the scale-out. The kubelet measures every ten or so. */
+  /** Duration of each load of the scale-out. The kubelet measures about every ten seconds. */
   readonly scaleSeconds: number;
 }
 
 const clients = 64;
-/** Documents that are read. */
+/** Number of documents to read. */
 const documents = 10_000;
 const podCounts = [1, 2, 4] as const;
 const loads = ["byId", "insert"] as const;
 
 type LoadClient = ReturnType<typeof startClient>;
 
-/** Deploys a stack of its own on the minikube that runs, measures, and destroys the stack. */
+/** Deploys a stack of its own on the running minikube, measures, and destroys the stack. */
 export async function measureCluster(
   plan: Plan,
   say: (line: string) => void,
@@ -65,7 +65,7 @@ async function scaleTo(stack: TestStack, pods: number): Promise<Outputs> {
   return outputs;
 }
 
-/** Adds the documents that are read, and returns their ids. */
+/** Adds the documents to read, and returns their ids. */
 async function addDocuments(url: string): Promise<string[]> {
   const client = createClient(url, { connections: clients });
   const ids: string[] = [];
@@ -95,7 +95,7 @@ async function measureScale(
   const usage = () =>
     Promise.all([webSelector, mongodbSelector].map((each) => podUsage(profile, namespace, each)));
   const load = { url, clients, workload, ids, durationMs: scaleSeconds * 1000 };
-  // The first one until the kubelet's next measurement is one of the load.
+  // Warms up until the kubelet's next measurement is one of the load.
   await client.measure({ ...load, warmUpMs: 0, durationMs: 15_000 });
   const [webStart, mongodbStart] = await usage();
   const { rate, failed } = await client.measure({ ...load, warmUpMs: 1000 });

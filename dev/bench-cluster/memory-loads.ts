@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The kubelet measures memory every ten seconds or so: a load has to last longer than two of its measurements. */
+/** The kubelet measures memory about every ten seconds, and a load must last longer than two measurements. */
 export const kubeletMs = 25_000;
 
-/** How a load went, in words. */
+/** Result of a load, in words. */
 export type Course = string;
 
-/** Opens connections, sends one request on each, and keeps them open without another one. */
+/** Opens connections, sends one request on each, and keeps the connections open without further requests. */
 export async function idleConnections(url: string, count: number): Promise<Course> {
   const { hostname, port } = new URL(url);
   const sockets = await Promise.all(
@@ -31,10 +31,10 @@ async function openIdle(host: string, port: number): Promise<Socket> {
   return socket;
 }
 
-/** The service takes a body of 100 KiB at most. */
+/** The largest body that the service accepts: 100 KiB. */
 const bodyBytes = 100 * 1024;
 
-/** Sends bodies of 100 KiB at once, and again when all are answered. */
+/** Sends bodies of 100 KiB concurrently, and sends them again after all answers. */
 export async function largeBodies(url: string, count: number): Promise<Course> {
   const frame = '{"text":""}';
   const body = `{"text":"${"x".repeat(bodyBytes - frame.length)}"}`;
@@ -53,7 +53,7 @@ export async function largeBodies(url: string, count: number): Promise<Course> {
   return counted(answers);
 }
 
-/** How often each answer came. */
+/** Counts each answer. */
 export function counted(answers: readonly string[]): string {
   const groups = [...Map.groupBy(answers, (answer) => answer)];
   return groups.map(([answer, all]) => `${all.length} × ${answer}`).join(", ");

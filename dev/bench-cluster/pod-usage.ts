@@ -1,14 +1,14 @@
 import { connectCluster } from "../../tools/kubernetes/cluster-client.ts";
 
-/** CPU time of a kind of pods, as the kubelet counts it. */
+/** CPU time of the pods of one kind, as measured by the kubelet. */
 export interface PodUsage {
-  /** Seconds since the start of each, added up. */
+  /** CPU time of all pods since their start. */
   readonly cpuSeconds: number;
-  /** When the kubelet measured, in seconds since 1970, on average. */
+  /** Average time of the kubelet's measurements, in seconds since 1970. */
   readonly at: number;
 }
 
-/** What the kubelet says of a node's pods. */
+/** The kubelet's measurements of a node's pods. */
 interface NodeSummary {
   readonly pods: readonly {
     readonly podRef: { readonly name: string; readonly namespace: string };
@@ -23,7 +23,7 @@ export async function podUsage(profile: string, namespace: string, labelSelector
   const names = new Set(items.map(({ metadata }) => metadata?.name));
   const nodes = new Set(items.flatMap(({ spec }) => spec?.nodeName ?? []));
   const summaries = await Promise.all(
-    // The kubelet answers with JSON, which the client parses although it calls it a string.
+    // The kubelet answers with JSON. The client parses the JSON, although its type is a string.
     [...nodes].map((name): Promise<unknown> =>
       core.connectGetNodeProxyWithPath({ name, path: "stats/summary" }),
     ),
@@ -38,7 +38,7 @@ export async function podUsage(profile: string, namespace: string, labelSelector
   };
 }
 
-/** CPUs that were used from one measurement to the next. NaN if the kubelet has not measured again. */
+/** CPUs used between two measurements. NaN if the kubelet has not measured again. */
 export function cpusBetween(start: PodUsage, end: PodUsage): number {
   const seconds = end.at - start.at;
   return seconds > 0 ? (end.cpuSeconds - start.cpuSeconds) / seconds : NaN;

@@ -2,11 +2,11 @@ import { markdownTable } from "markdown-table";
 import { median } from "../bench/quartiles.ts";
 import type { Goal } from "../report/goal.ts";
 
-/** What is done. */
+/** Measured steps. */
 export const steps = ["from nothing", "nothing to do", "change of code", "destroy"] as const;
 export type Step = (typeof steps)[number];
 
-/** Who does it. */
+/** Compared ways to run a step. */
 export type Way = "pulumi" | "by hand" | "an empty program";
 
 /** One measurement. */
@@ -16,7 +16,9 @@ export interface Timing {
   readonly seconds: number;
 }
 
-/** What Pulumi is compared with, how long it may take (× the other, or in seconds), and what limits it if that is missed. */
+/**
+ * The compared way, the maximum (as a factor or in seconds), and the limiting factor of a missed goal.
+ */
 const goals: Record<
   Step,
   { readonly other: Way; readonly limit?: string } & (
@@ -29,7 +31,7 @@ const goals: Record<
   destroy: { other: "by hand", seconds: 10 },
 };
 
-/** A line of the report: seconds are medians. */
+/** A row of the report. Seconds are medians. */
 export interface Row {
   readonly step: Step;
   readonly pulumi: number;
@@ -54,7 +56,7 @@ export function compare(timings: readonly Timing[]): Row[] {
   });
 }
 
-/** The rows as goals. */
+/** Converts the rows to goals. */
 export function goalsOf(rows: readonly Row[]): Goal[] {
   return rows.map(({ step, pulumi, times, goal, isReached }) => {
     const { limit, ...target } = goals[step];
@@ -76,7 +78,7 @@ function judgement(isReached: boolean): string {
 
 const heads = ["", "pulumi", "compared with", "", "×", "goal", "", "all rounds of pulumi"];
 
-/** The rows as Markdown. */
+/** Renders the rows as Markdown. */
 export function markdown(rows: readonly Row[], timings: readonly Timing[]): string {
   const all = (step: Step) =>
     timings

@@ -4,7 +4,7 @@ import { UserError } from "../../tools/process/user-error.ts";
 
 const file = "service/page/page-view.ts";
 
-/** The service's code, which is changed before each image: one that was built before costs nothing. */
+/** The service's code, which changes before each image, because Docker takes an unchanged image from its cache. */
 export class Code {
   readonly #project: ProjectCopy;
   #greeting = "Hello World";
@@ -13,15 +13,15 @@ export class Code {
     this.#project = project;
   }
 
-  /** Makes the page greet otherwise. */
+  /** Changes the greeting of the page. */
   async greet(greeting: string): Promise<void> {
     await this.#project.replace(file, this.#greeting, greeting);
     this.#greeting = greeting;
   }
 
   /**
-   * Waits until a new connection is answered with the greeting.
-   * @throws {UserError} not within a minute
+   * Waits until a new connection gets the greeting.
+   * @throws {UserError} no greeting within a minute
    */
   async untilServed(url: string): Promise<void> {
     const end = performance.now() + 60_000;

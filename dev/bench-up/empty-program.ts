@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createStack } from "./scratch-stack.ts";
 
-/** A Pulumi program that makes nothing: nothing can be faster than its `up`. */
+/** A Pulumi program without resources: its `up` takes the shortest possible time. */
 export interface EmptyProgram {
   up(): Promise<void>;
   remove(): Promise<void>;
@@ -12,7 +12,7 @@ export interface EmptyProgram {
 const definition = "name: empty\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
 
 /**
- * Makes it, in the same language and with the same packages.
+ * Creates an empty program in the same language and with the same packages as the project.
  * @param modules the folder node_modules
  */
 export async function createEmptyProgram(modules: string): Promise<EmptyProgram> {

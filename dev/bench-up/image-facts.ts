@@ -3,32 +3,34 @@ import { median } from "../bench/quartiles.ts";
 import type { Goal } from "../report/goal.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 
-/** What was seen of the service's image. */
+/** Measurements of the service's image. */
 export interface ImageFacts {
-  /** Seconds that each `docker build` took after a change of code. */
+  /** Seconds of each `docker build` after a change of code. */
   readonly builds: readonly number[];
-  /** Bytes of the layers that the Dockerfile adds to Node and its system's files, the last first. */
+  /**
+   * Bytes of each layer that the Dockerfile adds to its base image (Node and system files), the last first.
+   */
   readonly added: readonly number[];
-  /** Bytes of everything, unpacked. */
+  /** Bytes of the unpacked image. */
   readonly whole: number;
 }
 
-/** Bytes of the Flask image that this project is to replace. */
+/** Bytes of the Flask image that this project replaces. */
 const replaced = 688e6;
-/** Bytes, and seconds. */
+/** Limits in bytes, and in seconds for `build`. */
 const goals = { added: 3e6, whole: replaced / 4, build: 10 };
 
 /** The Dockerfile's first instruction on top of the base image. */
 export const first = "ENV NODE_ENV=production";
 
-/** Arguments of the `docker` that says what {@link parseHistory} reads. */
+/** Arguments of the `docker` command whose output {@link parseHistory} reads. */
 export function historyOf(image: string): string[] {
   return ["history", "--no-trunc", "--human=false", "--format", "{{.Size}}\t{{.CreatedBy}}", image];
 }
 
 /**
- * Sizes of an image's layers, from what `docker history` says.
- * @throws {UserError} the Dockerfile's first instruction is not among them
+ * Reads the sizes of an image's layers from the output of `docker history`.
+ * @throws {UserError} the Dockerfile's first instruction is not in the output
  */
 export function parseHistory(text: string): Pick<ImageFacts, "added" | "whole"> {
   const layers = text
@@ -47,7 +49,7 @@ export function parseHistory(text: string): Pick<ImageFacts, "added" | "whole"> 
   };
 }
 
-/** The facts, compared with what they may be. */
+/** Compares the facts with their limits. */
 export function goalsOf({ builds, added, whole }: ImageFacts): Goal[] {
   const sum = added.reduce((total, size) => total + size, 0);
   const size = (bytes: number) => `${megabytes(bytes)} MB`;

@@ -9,16 +9,16 @@ import { UserError } from "../../tools/process/user-error.ts";
 import { webSelector } from "../../tools/traffic/web-selector.ts";
 import { historyOf } from "./image-facts.ts";
 
-/** What a program has rendered. */
+/** Manifests that a program has rendered. */
 export interface Manifests {
-  /** Objects in the order in which they can be applied, as one file. */
+  /** The objects as one file, in the order in which kubectl can apply them. */
   readonly text: string;
   readonly namespace: string;
   /** The database's directory on the node. */
   readonly directory: string;
 }
 
-/** The objects that stand in files for themselves. */
+/** The parts of a Kubernetes object that are read here. */
 interface KubernetesObject {
   readonly kind: string;
   readonly metadata: { readonly name: string };
@@ -27,7 +27,7 @@ interface KubernetesObject {
 
 /**
  * Reads the files that the Kubernetes provider has rendered into a folder.
- * @throws {UserError} they are not what can be deployed
+ * @throws {UserError} a namespace or a hostPath volume is missing
  */
 export async function readManifests(folder: string): Promise<Manifests> {
   const manifests = join(folder, "1-manifest");
@@ -39,7 +39,7 @@ export async function readManifests(folder: string): Promise<Manifests> {
   const directory = volume?.object.spec?.hostPath?.path;
   if (namespace === undefined || directory === undefined)
     throw new UserError(`The program has rendered no namespace or no hostPath volume into ${folder}.`);
-  // kubectl applies in the order of the file, and nothing can be in a namespace that is not there.
+  // kubectl applies objects in the order of the file, and a namespace must exist before the objects in it.
   const others = objects.filter((one) => one !== namespace);
   return {
     text: [namespace, ...others].map(({ text }) => text).join("\n---\n"),
@@ -48,7 +48,7 @@ export async function readManifests(folder: string): Promise<Manifests> {
   };
 }
 
-/** Docker and kubectl, as one types them. */
+/** Deploys with Docker and kubectl, like a user without Pulumi. */
 export class ByHand {
   readonly #minikube: Minikube;
   readonly #manifests: Manifests;
@@ -66,7 +66,7 @@ export class ByHand {
     this.#context = context;
   }
 
-  /** From nothing. */
+  /** Creates the database's directory on the node, then deploys. */
   async up(tag: string): Promise<void> {
     const { directory } = this.#manifests;
     await this.#onNode(
@@ -75,7 +75,7 @@ export class ByHand {
     await this.deploy(tag);
   }
 
-  /** Builds the image, applies the manifests that name it, and waits until its pods are there. */
+  /** Builds the image, applies the manifests with its tag, and waits for the rollout. */
   async deploy(tag: string): Promise<void> {
     const { text, namespace } = this.#manifests;
     const file = this.#file();
@@ -90,7 +90,7 @@ export class ByHand {
     await this.#docker("build", "--tag", nameOf(tag), ".");
   }
 
-  /** What Docker says of the image's layers. */
+  /** Output of `docker history` for the image. */
   async history(tag: string): Promise<string> {
     return (await this.#docker(...historyOf(nameOf(tag)))).join("\n");
   }
@@ -100,7 +100,7 @@ export class ByHand {
     await this.#onNode(`sudo rm -rf ${this.#manifests.directory}`);
   }
 
-  /** With the passwords in it: beside the copy of the project, which only its owner can read. */
+  /** The manifests contain passwords, so the file is in the copy of the project, which only its owner can read. */
   #file(): string {
     return join(this.#context, ".pulumi/manifests.yaml");
   }

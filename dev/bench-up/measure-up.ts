@@ -10,17 +10,17 @@ import { parseHistory, type ImageFacts } from "./image-facts.ts";
 import { createStack } from "./scratch-stack.ts";
 import type { Step, Timing, Way } from "./bench-up-report.ts";
 
-/** Node's port of what is measured: no stack of somebody's has it by default. */
+/** Node port of the measured stacks. No user's stack has this port by default. */
 const nodePort = 30_190;
-/** Measurements of nothing to do in a round: they are short, and their noise is not. */
+/** Measurements of "nothing to do" per round. Each is short, so its noise is relatively high. */
 const repeats = 3;
 
-/** What was made and has to go, the last first. */
+/** Removals of everything that was created, run in reverse order. */
 type Undo = (() => Promise<unknown>)[];
 
 /**
  * Builds the image, and deploys the same stack with Pulumi and by hand, alternately.
- * @param say gets each measurement
+ * @param say receives a line for each measurement
  */
 export async function measure(
   profile: string,
@@ -55,7 +55,7 @@ export async function measure(
 type Time = (step: Step, way: Way, work: () => Promise<void>) => Promise<void>;
 type Ways = Awaited<ReturnType<typeof prepare>>;
 
-/** Everything that is not measured: copies of the project, stacks, manifests, and the image's lower layers. */
+/** Prepares everything that is not measured: copies of the project, stacks, manifests, and the image's lower layers. */
 async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => void) {
   const { profile } = minikube;
   const config = { nodePort: String(nodePort), minikubeProfile: profile };
@@ -76,7 +76,7 @@ async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => vo
   const image = await rendered.output("image");
   const byHand = new ByHand(minikube, await readManifests(folder), image, project.folder);
 
-  // As `npm run up` has it. Nobody does that for an empty program.
+  // Like `npm run up`, with the variables of a faster start. An empty program has none of them.
   const stack = await createStack(project.folder, "bench-up", config, soonerStart(project.folder));
   const empty = await createEmptyProgram(join(project.folder, "node_modules"));
   undo.push(() => empty.remove());
@@ -116,7 +116,7 @@ async function measureByHand({ url, code, byHand, undo }: Ways, round: number, t
   undo.pop();
 }
 
-/** After the build that has rendered the manifests: what does not change is in Docker's cache. */
+/** Run this after the build that rendered the manifests, so that Docker has cached the unchanged layers. */
 async function measureImage(
   { code, byHand }: Ways,
   rounds: number,

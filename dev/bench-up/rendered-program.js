@@ -1,7 +1,7 @@
 import { runtime } from "@pulumi/pulumi";
 
-// The same program, whose Kubernetes objects become files in the folder $MANIFESTS: what somebody without Pulumi has.
-// Pulumi loads it instead of infra/main.js.
+// Runs the same program, but renders its Kubernetes objects into the folder $MANIFESTS, for use without Pulumi.
+// Pulumi loads this file instead of infra/main.js.
 
 /** The stack's outputs. */
 export default async () => {

@@ -2,16 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { mustAsk, work, type Environment } from "../../tools/process/child-process.ts";
 
-/** A stack in a folder, with a backend of its own, as `pulumi` on the command line has it. */
+/** A stack of the project in a folder, with its own backend, used through Pulumi's command line. */
 export interface PulumiStack {
-  /** `pulumi up` without questions and preview, as `npm run up` does it. */
+  /** Runs `pulumi up` without questions and preview, like `npm run up`. */
   up(): Promise<void>;
   destroy(): Promise<void>;
-  /** One of its outputs. */
+  /** Value of a stack output. */
   output(name: string): Promise<string>;
 }
 
-/** Makes one in the project of a folder. */
+/** Creates a stack of the project in a folder. */
 export async function createStack(
   folder: string,
   name: string,

@@ -10,23 +10,26 @@ interface Comparison {
   readonly workload?: Workload;
   readonly clients?: number;
   readonly other: Name;
-  /** How many times better than the other server at least, or how many times its latency or start at most. */
+  /**
+   * For CPU: minimum factor by which the service is better. For latency and start: maximum factor of the other's
+   * time.
+   */
   readonly target: number;
-  /** What limits it, if it is missed. */
+  /** Limiting factor of a missed goal. */
   readonly limit?: string;
 }
 
-/** A goal, and how well the two halves of the run agree on it. */
+/** A goal, with the results of both halves of the run. */
 export interface BenchGoal extends Goal {
-  /** What was measured, × the other server. */
+  /** Measured factor, compared with the other server. */
   readonly times: number;
-  /** The same of either half of the rounds. */
+  /** The same factor in each half of the rounds. */
   readonly halves: readonly [number, number];
-  /** How far apart the halves may be, as a share. */
+  /** Accepted difference between the halves, as a share. */
   readonly tolerance: number;
 }
 
-/** Shares. CPU time has less noise than time. */
+/** As shares. CPU time has less noise than elapsed time. */
 const tolerances = { cpu: 0.05, p50: 0.1, start: 0.1 };
 
 const comparisons: readonly Comparison[] = [
@@ -45,7 +48,7 @@ const comparisons: readonly Comparison[] = [
   { metric: "start", other: names.bare, target: 1.4 },
 ];
 
-/** Compares the service with the others. */
+/** Compares the service with the other servers. */
 export function judgeBench(rounds: readonly Round[], starts: readonly Start[]): BenchGoal[] {
   return comparisons.map((comparison) => {
     const { metric, target, other, limit } = comparison;
@@ -67,7 +70,7 @@ export function judgeBench(rounds: readonly Round[], starts: readonly Start[]): 
   });
 }
 
-/** Two rounds, one in each order of the contenders, are in the same half. */
+/** Puts two successive rounds, one in each order of the contenders, into the same half. */
 function halfOf(round: number): number {
   return Math.floor(round / 2) % 2;
 }
@@ -83,7 +86,7 @@ function timesOf(comparison: Comparison, rounds: readonly Round[], starts: reado
   const [own, others] = [names.own, other].map((contender) =>
     metric === "start" ? startTime(starts, contender) : figure(comparison, metric, rounds, contender),
   ) as [number, number];
-  // Less CPU time for each request is more requests.
+  // Less CPU time per request means more requests.
   return metric === "cpu" ? others / own : own / others;
 }
 
@@ -101,7 +104,7 @@ function figure(
   return cell?.[metric].value ?? NaN;
 }
 
-/** Milliseconds. */
+/** Lower quartile of a contender's start times, in milliseconds. */
 export function startTime(starts: readonly Start[], contender: string): number {
   return lowerQuartile(starts.filter((one) => one.contender === contender).map(({ ms }) => ms)).value;
 }

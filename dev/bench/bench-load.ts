@@ -3,30 +3,30 @@ import { Latencies } from "../../tools/traffic/latencies.ts";
 import { cpuSeconds } from "./process-usage.ts";
 import { requestsOf, type Workload } from "./workloads.ts";
 
-/** A load: every client sends its next request when it has the answer to the previous one. */
+/** A load: every client sends its next request after the answer to the previous one. */
 export interface Load {
   readonly url: string;
-  /** Process whose CPU time counts. @default none: its CPU time is unknown */
+  /** Process whose CPU time is measured. @default none: its CPU time is unknown */
   readonly pid?: number;
   /** Concurrent connections. */
   readonly clients: number;
   readonly workload: Workload;
-  /** Documents that are read. @default those of the canned database */
+  /** Ids of the documents to read. @default those of the canned database */
   readonly ids?: readonly string[];
-  /** Before the measurement. */
+  /** Time before the measurement. */
   readonly warmUpMs: number;
-  /** Of the measurement. */
+  /** Duration of the measurement. */
   readonly durationMs: number;
 }
 
-/** What a load came to. */
+/** Result of a load. */
 export interface Measurement {
   /** Requests per second. */
   readonly rate: number;
   /** Latency in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Microseconds of CPU per request: the server's, and the load generator's. */
+  /** Microseconds of CPU time per request, of the server and of the load generator. */
   readonly cpu: number;
   readonly clientCpu: number;
   /** Answers other than 2xx. */
@@ -34,8 +34,8 @@ export interface Measurement {
 }
 
 /**
- * Runs a load with autocannon. Its own histogram has whole milliseconds only, and its warm-up is a run of its own: its
- * events are counted here instead.
+ * Runs a load with autocannon. Counts autocannon's events, because its histogram has whole milliseconds only and its
+ * warm-up is a separate run.
  * @throws {Error} a connection failed or ended
  */
 export async function run(load: Load): Promise<Measurement> {
@@ -46,7 +46,7 @@ export async function run(load: Load): Promise<Measurement> {
     url,
     connections: clients,
     duration: (warmUpMs + durationMs) / 1000,
-    // Milliseconds between two looks at whether it is over.
+    // Milliseconds between autocannon's checks of the elapsed time.
     sampleInt: 20,
     bailout: 1,
     setupClient: (client) => {
@@ -65,7 +65,8 @@ export async function run(load: Load): Promise<Measurement> {
   const { errors, requests: sent } = await instance;
   clearTimeout(warm);
   const end = usage(pid);
-  // autocannon connects anew when a server ends a connection, and says nothing: the request on its way is missing.
+  // autocannon reconnects silently when a server closes a connection. Then the answer of the in-flight request is
+  // missing.
   if (errors > 0 || sent.sent - sent.total > clients) throw new Error("a connection failed or ended");
   const each = (seconds: number) => (seconds / latencies.count) * 1e6;
   return {
@@ -78,7 +79,7 @@ export async function run(load: Load): Promise<Measurement> {
   };
 }
 
-/** Seconds of CPU used until now, and the time in milliseconds. */
+/** CPU seconds used until now, and the time in milliseconds. */
 function usage(pid: number | undefined): {
   readonly at: number;
   readonly server: number;
@@ -92,7 +93,7 @@ function usage(pid: number | undefined): {
   };
 }
 
-// In a process of its own, so that its CPU time is nothing but the load's.
+// Runs in a separate process, so that the process' CPU time is that of the load alone.
 process.on("message", (load: Load) => {
   run(load).then(
     (measurement) => process.send?.({ measurement }),

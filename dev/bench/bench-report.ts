@@ -5,21 +5,21 @@ import type { Estimate } from "./quartiles.ts";
 import type { Cell } from "./round-summary.ts";
 import { workloads } from "./workloads.ts";
 
-/** What a contender is like apart from its requests. */
+/** Start time and memory of a contender. */
 export interface Footprint {
   readonly contender: string;
   /** Milliseconds from the start of its process to its first answer from the database. */
   readonly startTime: number;
-  /** Bytes of memory at most. */
+  /** Peak memory in bytes. */
   readonly peakMemory: number;
 }
 
-/** What was measured where. */
+/** Figures, and how they were measured. */
 export interface BenchReport {
   /** Command, date and machine. */
   readonly where: string;
   readonly rounds: number;
-  /** Of each measurement. */
+  /** Duration of each measurement. */
   readonly durationMs: number;
   readonly goals: readonly BenchGoal[];
   readonly cells: readonly Cell[];
@@ -39,7 +39,7 @@ const cellHeads = [
 ];
 const goalHeads = ["", "goal", "measured", "", "two halves of the rounds"];
 
-/** The report for a terminal, as Markdown. */
+/** Renders the report as Markdown, for a terminal. */
 export function markdown({ where, rounds, durationMs, cells, goals, footprints }: BenchReport): string {
   return [
     where,

@@ -29,7 +29,7 @@ const command = cliCommand("bench -w dev", {
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => bench(options)));
 
-// By default a signal ends a process without a look at what it has started.
+// By default, a signal ends the process without its `exit` handlers, which end the started servers.
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 

@@ -2,10 +2,10 @@ import { mongo } from "mongoose";
 
 const { serialize, ObjectId } = mongo.BSON;
 
-/** The id that stands in the templates, and is found in no other field. */
+/** The id in the templates. No other field contains its bytes. */
 const placeholder = new ObjectId("c0ffeec0ffeec0ffeec0ffee");
 
-/** Any JSON object, as clients send it in the benchmark. */
+/** A JSON object like those that the benchmark's clients send. */
 const text = {
   name: "Ada Lovelace",
   text: "The quick brown fox jumps over the lazy dog.",
@@ -13,7 +13,7 @@ const text = {
   n: 42,
 };
 
-/** The document of each collection that is found by an id, without that id. */
+/** For each collection, the document that is found by an id, without that id. */
 const documents: Readonly<Record<string, object>> = {
   data: { createdAt: new Date(Date.UTC(2026, 0, 1)), ...text },
   orders: {
@@ -40,7 +40,7 @@ const page = Array.from({ length: 20 }, (_, i) => ({
   n: i,
 }));
 
-/** BSON of a cursor's only batch. */
+/** BSON of a cursor with a single batch. */
 function batch(firstBatch: readonly object[]): Buffer {
   return Buffer.from(serialize({ cursor: { firstBatch, id: mongo.Long.ZERO, ns: "app.data" }, ok: 1 }));
 }
@@ -48,13 +48,13 @@ function batch(firstBatch: readonly object[]): Buffer {
 const wholePage = batch(page);
 const templates = new Map<string, { readonly bytes: Buffer; readonly offsets: readonly number[] }>();
 
-/** What a `find` command asks for. */
+/** The parts of a `find` command that decide the answer. */
 export interface Find {
   readonly find: string;
   readonly filter?: { readonly _id?: unknown };
 }
 
-/** BSON of the answer: the documents of these ids, or a page. */
+/** BSON of the answer: the documents with the requested ids, or a page if the command has no id. */
 export function answerFind({ find, filter }: Find): Buffer {
   const ids = idsOf(filter?._id);
   if (ids === undefined) return wholePage;
@@ -71,7 +71,7 @@ function idsOf(asked: unknown): mongo.ObjectId[] | undefined {
   return (asked as { $in?: mongo.ObjectId[] } | undefined)?.$in;
 }
 
-/** Serialized once, because the database must be faster than every server that is measured. */
+/** Serializes each template only once, because the database must be faster than every measured server. */
 function template(collection: string, count: number) {
   const key = `${collection} ${count}`;
   let found = templates.get(key);

@@ -2,17 +2,17 @@ import { createServer, type Socket } from "node:net";
 import { mongo } from "mongoose";
 import { answerFind, type Find } from "./canned-documents.ts";
 
-// A server of MongoDB's protocol that answers at once, and stores nothing: then the service is what is measured.
-// It prints its port, and ends with the process that started it.
+// A server of MongoDB's protocol that answers at once and stores nothing, so that the benchmark measures the service.
+// The server sends its port to its parent process, and ends with the parent.
 
 const { deserialize, serialize } = mongo.BSON;
 const opReply = 1;
 const opQuery = 2004;
 const opMessage = 2013;
 
-/** Where the command starts: header 16, flags 4, kind of section 1. */
+/** Offset of the command in bytes: header 16, flags 4, kind of section 1. */
 const bodyOffset = 21;
-/** Where its name starts: length of the document 4, type of the first key 1. */
+/** Offset of the command's name: length of the document 4, type of the first key 1. */
 const commandOffset = bodyOffset + 5;
 
 const hello = {
@@ -27,7 +27,7 @@ const hello = {
   minWireVersion: 0,
   maxWireVersion: 25,
   readOnly: false,
-  // Without it drivers would not send their sessions, as they do to a real one.
+  // Drivers send their sessions only to a server with this field, as to a real MongoDB.
   logicalSessionTimeoutMinutes: 30,
 };
 
@@ -39,7 +39,7 @@ const answers: Record<string, Buffer> = {
 };
 const fine = reply(serialize({ ok: 1 }));
 
-/** A message without its own number and the one it answers. */
+/** Builds a message. Its own id and the id of its request are still 0. */
 function reply(body: Uint8Array): Buffer {
   const message = Buffer.alloc(21 + body.length);
   message.writeInt32LE(message.length, 0);
@@ -48,7 +48,7 @@ function reply(body: Uint8Array): Buffer {
   return message;
 }
 
-/** The first thing a driver asks, in the protocol's oldest words. */
+/** Builds the answer to a driver's first request, which has the protocol's oldest format. */
 function oldReply(document: object): Buffer {
   const body = serialize(document);
   const message = Buffer.alloc(36 + body.length);
@@ -73,12 +73,12 @@ function command(message: Buffer): object {
   return deserialize(message.subarray(bodyOffset));
 }
 
-/** Documents of an insert: in a section of their own, as newer drivers send them, or in the command. */
+/** Number of documents of an insert. Newer drivers send them in a separate section, others in the command. */
 function insertedBy(message: Buffer): number {
   const end = bodyOffset + message.readInt32LE(bodyOffset);
   if (end >= message.length) return (command(message) as { documents: object[] }).documents.length;
   let count = 0;
-  // Kind of the section 1, its size 4, its name.
+  // Skips the kind of the section (1), its size (4) and its name.
   for (let at = end + 5 + "documents\0".length; at < message.length; at += message.readInt32LE(at)) count++;
   return count;
 }

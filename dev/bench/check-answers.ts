@@ -3,7 +3,7 @@ import { UserError } from "../../tools/process/user-error.ts";
 import type { Running } from "./start-contender.ts";
 import { document, ids, order, type Workload } from "./workloads.ts";
 
-/** Requests that are sent at once, so that those which a server sends to MongoDB together are checked, too. */
+/** Concurrent requests, which also check the requests that a server sends to MongoDB together. */
 const concurrent = 16;
 
 const retries = 5;
@@ -13,7 +13,7 @@ interface Answer {
   readonly json: unknown;
 }
 
-/** Asks for a path, and sends a body where there is one. */
+/** Sends a GET request to a path, or a POST request if there is a body. */
 type Ask = (path: string, body?: object) => Promise<Answer>;
 
 const checks: Record<Workload, (ask: Ask) => Promise<unknown>> = {
@@ -37,7 +37,7 @@ const checks: Record<Workload, (ask: Ask) => Promise<unknown>> = {
 };
 
 /**
- * Checks what a server answers, because a server that answers with an error or another document is fast, too.
+ * Checks a server's answers, because a server with errors or wrong documents is fast, too.
  * @throws {UserError} with the server's name and the answer
  */
 export async function checkAnswers({ name, url }: Running, asked: readonly Workload[]): Promise<void> {
@@ -49,7 +49,7 @@ export async function checkAnswers({ name, url }: Running, asked: readonly Workl
     };
     const send = () => fetch(`${url}${path}`, body === undefined ? {} : post);
     let response = await send();
-    // The first requests of a process on a busy machine may take longer than the service lets them.
+    // On a busy machine, the first requests of a process may exceed the service's deadline.
     for (let i = 0; response.status === 503 && i < retries; i++) response = await send();
     return { status: response.status, json: await response.json() };
   };

@@ -7,17 +7,17 @@ import { ask, mustAsk } from "../../tools/process/child-process.ts";
 import { names, type Name } from "./server-names.ts";
 import { bundleWithOrders } from "./service-with-orders.ts";
 
-/** A server that is measured. */
+/** A server to measure. */
 export interface Contender {
   readonly name: Name;
-  /** Program and arguments. It reads PORT and MONGODB_URI. */
+  /** Program and arguments. The program reads PORT and MONGODB_URI. */
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const servers = join(import.meta.dirname, "servers");
 
-/** The service as its image has it, and what one would write by hand. Flask is left out where Python is missing. */
+/** The service as in its image, and handwritten servers. Flask is left out if the installation fails. */
 export async function findContenders(cache: string): Promise<Contender[]> {
   const node = (name: Name, file: string, env = {}): Contender => {
     return { name, command: [process.execPath, file], env: { ...compileCache(cache), ...heap, ...env } };
@@ -25,7 +25,7 @@ export async function findContenders(cache: string): Promise<Contender[]> {
   const byHand = async (name: Name, source: string) => node(name, await bundle(join(servers, source), cache));
   const flask = await findFlask(cache);
   return [
-    // As in its stack.
+    // With a metrics port, as in its stack.
     node(names.own, await service(cache), { METRICS_PORT: String(await freePort()) }),
     await byHand(names.bare, "bare.ts"),
     await byHand(names.fastify, "fastify.ts"),
@@ -35,21 +35,21 @@ export async function findContenders(cache: string): Promise<Contender[]> {
   ];
 }
 
-/** As in the service's pod. It decides how often V8 collects garbage, so all have the same. */
+/** The heap limit of the service's pod, for all servers, because the limit decides how often V8 collects garbage. */
 const heap = { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` };
 
 function compileCache(cache: string) {
   return { NODE_COMPILE_CACHE: join(cache, "bench/compiled") };
 }
 
-/** The service and its compile cache, as its image has them, with a resource of ten fields. */
+/** Builds the service and its compile cache as for the image, with a resource of ten fields. */
 async function service(cache: string): Promise<string> {
   const folder = join(cache, "bench/service");
   await bundleWithOrders(folder);
   return await compiled(join(folder, "main.cjs"), cache);
 }
 
-/** One file and its compile cache, as the service has them. */
+/** Bundles a server into one file with a compile cache, like the service. */
 async function bundle(source: string, cache: string): Promise<string> {
   const outfile = join(cache, "bench", source.replace(/.*[/\\]/, "").replace(/\.ts$/, ".cjs"));
   await build({
@@ -66,10 +66,10 @@ async function bundle(source: string, cache: string): Promise<string> {
   return await compiled(outfile, cache);
 }
 
-/** Milliseconds, for a machine that does something else, too. */
+/** Timeout in milliseconds, long enough for a busy machine. */
 const compiling = 60_000;
 
-/** Loads a file once, as the build of the image does. */
+/** Loads a file once to fill its compile cache, as the build of the image does. */
 async function compiled(outfile: string, cache: string): Promise<string> {
   const load = `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`;
   const env = {
@@ -86,7 +86,7 @@ async function compiled(outfile: string, cache: string): Promise<string> {
 const flaskPackages = ["flask==3.1.3", "pymongo==4.17.0", "gunicorn==26.0.0"];
 const installing = 300_000;
 
-/** Flask in an environment of its own, behind the server that its guide names; undefined where Python is not there. */
+/** Installs Flask in a virtual environment, with the server that its guide names. Undefined if that fails. */
 async function findFlask(cache: string): Promise<Contender | undefined> {
   const folder = join(cache, "bench-flask");
   const gunicorn = join(folder, "bin/gunicorn");

@@ -7,13 +7,13 @@ export interface MatrixCell {
   /** Concurrent connections. */
   readonly clients: number;
   readonly contender: Name;
-  /** 1: in each round; 3: in each third one. */
+  /** 1: measured in each round; 3: in every third round. */
   readonly every: number;
 }
 
 const { own, bare, fastify, koa, fastifyMongoose, flask } = names;
 
-/** Goals compare the first ones, so each round measures them. The others need fewer rounds. */
+/** Each round measures the `often` contenders, because goals compare them. The others need fewer rounds. */
 const loads: readonly (Omit<MatrixCell, "contender" | "every"> & {
   readonly often: readonly Name[];
   readonly seldom: readonly Name[];
@@ -32,7 +32,7 @@ const loads: readonly (Omit<MatrixCell, "contender" | "every"> & {
   { workload: "schemaRead", clients: 1, often: [], seldom: [own, koa, fastifyMongoose] },
 ];
 
-/** What is measured: those that are compared stand beside each other. */
+/** Everything that is measured. Contenders that are compared follow each other. */
 export const matrix: readonly MatrixCell[] = loads.flatMap(({ workload, clients, often, seldom }) => [
   ...often.map((contender) => ({ workload, clients, contender, every: 1 })),
   ...seldom.map((contender) => ({ workload, clients, contender, every: 3 })),
@@ -44,8 +44,8 @@ export function workloadsOf(contender: Name): Workload[] {
 }
 
 /**
- * The cells of a round, from 0 on. Contenders change their order from round to round, so that none always has the
- * moment after another one.
+ * The cells of a round, counted from 0. The order of the contenders alternates, so that none always follows the same
+ * contender.
  */
 export function cellsOf(round: number): MatrixCell[] {
   const due = matrix.filter(({ every }) => round % every === 0);

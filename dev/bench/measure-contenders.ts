@@ -6,30 +6,32 @@ import { peakMemory } from "./process-usage.ts";
 import type { Round, Start } from "./round-summary.ts";
 import { start, startCanned, startClient, type Running } from "./start-contender.ts";
 
-/** How long is measured. */
+/** Numbers of measurements. */
 export interface Plan {
   readonly rounds: number;
   /** Starts of each contender. */
   readonly starts: number;
 }
 
-/** What was measured. */
+/** Results of all measurements. */
 export interface Measured {
   readonly rounds: readonly Round[];
   readonly starts: readonly Start[];
-  /** Bytes of memory at most, by contender. */
+  /** Peak memory in bytes, by contender. */
   readonly peakMemory: Readonly<Record<string, number>>;
 }
 
-/** Milliseconds of each measurement: a bad moment of the machine spoils one, and there are many. */
+/** Milliseconds of each measurement. Many short ones, so that a disturbance spoils only one. */
 export const durationMs = 250;
-/** Milliseconds before each measurement, and before the first of a server, until V8 has compiled what is used. */
+/**
+ * Warm-up in milliseconds: before each measurement, and before a server's first one, until V8 has compiled the code.
+ */
 const warmUpMs = 100;
 const firstWarmUpMs = 1000;
-/** Milliseconds in which a server does what a load has left for later. */
+/** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 50;
 
-/** Starts every contender, checks its answers, and measures all of them alternately. */
+/** Starts every contender, checks its answers, and measures all contenders alternately. */
 export async function measureAll(
   contenders: readonly Contender[],
   plan: Plan,
@@ -75,7 +77,7 @@ function servedBy(contenders: readonly Contender[], running: ReadonlyMap<string,
   });
 }
 
-/** The first start of each doesn't count: its file is not in memory yet. */
+/** Leaves out the first start of each contender, because its file is not in memory yet. */
 async function timeStarts(contenders: readonly Contender[], uri: string, count: number): Promise<Start[]> {
   const starts: Start[] = [];
   for (let round = -1; round < count; round++) {

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Seconds of CPU that a process and its children have used; NaN where the system does not say (it has no /proc). */
+/** CPU seconds that a process and its children have used. NaN on a system without /proc. */
 export function cpuSeconds(pid: number): number {
   return familyOf(pid).reduce((sum, each) => sum + ownCpuSeconds(each), 0);
 }
 
-/** Of all threads, which schedstat counts in nanoseconds; `stat` counts in hundredths of a second. */
+/** Adds all threads of schedstat, which counts nanoseconds. `stat` counts hundredths of a second. */
 function ownCpuSeconds(pid: number): number {
   const threads = list(`/proc/${pid}/task`);
   if (threads.length === 0) return NaN;
@@ -13,7 +13,7 @@ function ownCpuSeconds(pid: number): number {
   return threads.reduce((sum, thread) => sum + nanoseconds(thread), 0) / 1e9;
 }
 
-/** Bytes of memory that a process and its children had at most; NaN where the system does not say. */
+/** Peak memory of a process and its children, in bytes. NaN on a system without /proc. */
 export function peakMemory(pid: number): number {
   return familyOf(pid).reduce((sum, each) => sum + ownPeakMemory(each), 0);
 }
@@ -22,7 +22,7 @@ function ownPeakMemory(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1]) * 1024;
 }
 
-/** Python's servers work in a process of their own. */
+/** The children count, because Python's server answers in a child process. */
 function familyOf(pid: number): number[] {
   const children = read(`/proc/${pid}/task/${pid}/children`).trim();
   return [pid, ...(children === "" ? [] : children.split(" ").map(Number))];

@@ -1,16 +1,16 @@
-/** A figure that stands for many rounds. */
+/** A figure that summarizes many rounds. */
 export interface Estimate {
   readonly value: number;
-  /** How far apart the middle half of the rounds is, as a share of the value. */
+  /** Interquartile range, as a share of the value. */
   readonly spread: number;
 }
 
-/** For what noise makes larger. */
+/** Estimates a figure that noise increases. */
 export function lowerQuartile(values: readonly number[]): Estimate {
   return quartile(values, 0.25);
 }
 
-/** For what noise makes smaller. */
+/** Estimates a figure that noise decreases. */
 export function upperQuartile(values: readonly number[]): Estimate {
   return quartile(values, 0.75);
 }
@@ -21,12 +21,12 @@ function quartile(values: readonly number[], share: number): Estimate {
   return { value, spread: (quantile(sorted, 0.75) - quantile(sorted, 0.25)) / value };
 }
 
-/** The middle one; of an even number the lower of the two in the middle. */
+/** The middle value, or the lower one of two middle values. NaN for an empty list. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
 }
 
-/** Between two values in proportion; NaN of none. */
+/** Interpolates linearly between two values. NaN for an empty list. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
   const low = sorted[Math.floor(at)] ?? NaN;

@@ -2,7 +2,7 @@ import type { Measurement } from "./bench-load.ts";
 import { lowerQuartile, upperQuartile, type Estimate } from "./quartiles.ts";
 import type { Workload } from "./workloads.ts";
 
-/** One measurement of a contender. */
+/** A measurement of a contender. */
 export interface Round extends Measurement {
   readonly round: number;
   readonly contender: string;
@@ -10,7 +10,7 @@ export interface Round extends Measurement {
   readonly workload: Workload;
 }
 
-/** One start of a contender. */
+/** A start of a contender. */
 export interface Start {
   readonly round: number;
   readonly contender: string;
@@ -18,7 +18,7 @@ export interface Start {
   readonly ms: number;
 }
 
-/** A contender under a load: what stands for all of its rounds. */
+/** Summary of all rounds of a contender under a load. */
 export interface Cell extends Pick<Round, "contender" | "clients" | "workload"> {
   readonly rounds: number;
   /** Requests per second. */
@@ -26,19 +26,19 @@ export interface Cell extends Pick<Round, "contender" | "clients" | "workload"> 
   /** Latency in milliseconds. */
   readonly p50: Estimate;
   readonly p99: Estimate;
-  /** Microseconds of CPU per request: the server's, and the load generator's. */
+  /** Microseconds of CPU time per request, of the server and of the load generator. */
   readonly cpu: Estimate;
   readonly clientCpu: Estimate;
   /** Answers other than 2xx. */
   readonly failed: number;
 }
 
-/** What is estimated of a cell. */
+/** Estimated figure of a cell. */
 export type Metric = "rate" | "p50" | "p99" | "cpu" | "clientCpu";
 
 /**
- * Sums up rounds, in the order in which their cells first came. Another process only ever makes a round slower, so the
- * better quarter of the rounds has the figures of a machine with nothing else to do.
+ * Summarizes rounds, in the order in which their cells first occur. Other processes can only slow a round down, so
+ * the better quartile shows an idle machine's figures.
  */
 export function summarize(rounds: readonly Round[]): Cell[] {
   const keyOf = ({ workload, clients, contender }: Round) => `${workload} ${clients} ${contender}`;
@@ -62,7 +62,7 @@ export function summarize(rounds: readonly Round[]): Cell[] {
 }
 
 function estimate(rounds: readonly Round[], metric: Metric): Estimate {
-  // A round in which a busy machine let no client have an answer has no figures.
+  // A round without any answer, on a busy machine, has no figures.
   const values = rounds.map((round) => round[metric]).filter(Number.isFinite);
   return metric === "rate" ? upperQuartile(values) : lowerQuartile(values);
 }

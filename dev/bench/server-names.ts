@@ -1,4 +1,4 @@
-/** The service, bare `node:http` that the others are compared with, and what one would write by hand. */
+/** Names of the service, of bare `node:http` as the baseline, and of other handwritten servers. */
 export const names = {
   own: "koa-mongo-stack",
   bare: "node:http + driver",

@@ -6,7 +6,7 @@ import { copyProject, type ProjectCopy } from "../../tools/test/support/project-
 const project = join(import.meta.dirname, "../..");
 const schema = join(import.meta.dirname, "servers/order.ts");
 
-/** Bundles the service with a resource of ten fields, which is mounted as docs/make-it-yours.md says. */
+/** Bundles the service with a resource of ten fields, mounted as in docs/make-it-yours.md. */
 export async function bundleWithOrders(folder: string): Promise<void> {
   const copy = await copyProject();
   try {
@@ -28,7 +28,7 @@ export async function bundleWithOrders(folder: string): Promise<void> {
   }
 }
 
-/** npm installs there what several workspaces want in different versions. */
+/** npm installs packages there if several workspaces need different versions. */
 async function linkPackages(packages: string, { folder }: ProjectCopy): Promise<void> {
   if (existsSync(join(project, packages))) await symlink(join(project, packages), join(folder, packages));
 }

@@ -7,7 +7,7 @@ import { UserError } from "../../tools/process/user-error.ts";
 import type { Contender } from "./contenders.ts";
 import type { Load, Measurement } from "./bench-load.ts";
 
-/** A contender that serves. */
+/** A running contender. */
 export interface Running {
   readonly name: string;
   readonly pid: number;
@@ -17,12 +17,12 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** Milliseconds in which a contender must answer. */
+/** Timeout of a contender's start, in milliseconds. */
 const patience = 60_000;
 
 /**
- * Starts a contender on a port of its own.
- * @throws {UserError} when it does not answer in time
+ * Starts a contender on a free port.
+ * @throws {UserError} no answer in time
  */
 export async function start({ name, command, env }: Contender, mongodbUri: string): Promise<Running> {
   const port = await freePort();
@@ -39,7 +39,7 @@ export async function start({ name, command, env }: Contender, mongodbUri: strin
       ...env,
     },
     stdio: ["ignore", "ignore", "inherit"],
-    // A group of its own, because some leave their workers behind when they are killed.
+    // In its own process group, because some servers leave their workers behind when they are killed.
     detached: true,
   });
   const close = () => endGroup(child);
@@ -70,7 +70,7 @@ async function untilAnswered(url: string, child: ChildProcess): Promise<void> {
 
 const groups = new Set<ChildProcess>();
 
-// Whatever ends the measurement: a terminal's Ctrl-C does not reach groups of their own.
+// A terminal's Ctrl-C does not reach the servers' process groups.
 process.on("exit", () => {
   groups.forEach(killGroup);
 });
@@ -80,7 +80,7 @@ async function endGroup(child: ChildProcess): Promise<void> {
   if (killGroup(child)) await once(child, "exit");
 }
 
-/** Whether there was something to kill. */
+/** Kills the process group. Returns false if the process has already ended. */
 function killGroup({ pid, exitCode, signalCode }: ChildProcess): boolean {
   if (pid === undefined || exitCode !== null || signalCode !== null) return false;
   return process.kill(-pid, "SIGKILL");
@@ -92,14 +92,14 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
-/** The canned database, in a process of its own. */
+/** Starts the canned database in a separate process. */
 export async function startCanned(): Promise<{ readonly uri: string; close(): Promise<void> }> {
   const child = fork(join(import.meta.dirname, "canned-mongodb.ts"));
   const [{ port }] = (await once(child, "message")) as [{ port: number }];
   return { uri: `mongodb://127.0.0.1:${port}/app`, close: () => end(child) };
 }
 
-/** The load client, in a process of its own. */
+/** Starts the load client in a separate process. */
 export function startClient(): { measure(load: Load): Promise<Measurement>; close(): Promise<void> } {
   const child = fork(join(import.meta.dirname, "bench-load.ts"));
   return {

@@ -7,7 +7,7 @@ const barHeight = 14;
 const barWidth = 420;
 const colors = ["#2e8b57", "#555", "#1f77b4", "#7b3294", "#b07cc6", "#e69f00"];
 
-/** Bars of the requests that a server answers with one second of CPU time, for each workload of 64 clients, as SVG. */
+/** Draws requests per second of the server's CPU time as bars, for each workload with 64 clients. Returns SVG. */
 export async function drawChart(cells: readonly Cell[]): Promise<string> {
   const servers = Object.values(names);
   const groups = Map.groupBy(

@@ -1,7 +1,7 @@
 import type { BenchGoal } from "./bench-goals.ts";
 import type { Cell } from "./round-summary.ts";
 
-/** Why figures should not be trusted; nothing where they can be. A busy machine alone is no reason. */
+/** Reasons to distrust the figures; empty if there are none. A busy machine alone is not a reason. */
 export function doubts(goals: readonly BenchGoal[], cells: readonly Cell[]): string[] {
   return [
     ...goals
@@ -21,7 +21,7 @@ export function doubts(goals: readonly BenchGoal[], cells: readonly Cell[]): str
 }
 
 function differs({ halves: [one, other], tolerance }: BenchGoal): boolean {
-  // Where a contender is missing, both are NaN.
+  // If a contender is missing, both are NaN.
   return !(Math.max(one, other) / Math.min(one, other) - 1 <= tolerance);
 }
 

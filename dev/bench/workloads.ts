@@ -1,6 +1,6 @@
 import type { Request } from "autocannon";
 
-/** What clients ask for: the key is the name in the figures. */
+/** Workloads with their descriptions. The key is the name in the figures. */
 export const workloads = {
   hot: "one hot page",
   byId: "reads by id",
@@ -11,7 +11,7 @@ export const workloads = {
 } as const;
 export type Workload = keyof typeof workloads;
 
-/** Ids of the documents that are read. */
+/** Ids of the documents to read. */
 export const ids = Array.from({ length: 10_000 }, (_, i) => `69${i.toString(16).padStart(22, "0")}`);
 
 /** Body of an insert. */
@@ -48,14 +48,14 @@ function post(path: string, body: object): Request {
   };
 }
 
-/** Reads of different documents that are prepared for all clients of one measurement. */
+/** Reads of different documents, prepared for all clients of a measurement together. */
 const preparedReads = 4096;
 
 /**
- * The requests that one of the clients repeats. Clients read different documents.
- * @param clients how many there are
- * @param known ids of the documents that are read. @default those of the canned database
- * @param random chooses where the client begins. @default Math.random
+ * The requests that a client repeats. Clients read different documents.
+ * @param clients number of clients
+ * @param known ids of the documents to read. @default those of the canned database
+ * @param random chooses the client's first request. @default Math.random
  */
 export function requestsOf(
   workload: Workload,
@@ -74,7 +74,9 @@ export function requestsOf(
   return workload === "mix" ? withInserts(reads, random) : reads;
 }
 
-/** An insert after four reads. The clients begin at different requests, so that both kinds are always in flight. */
+/**
+ * Inserts a document after every four reads. Clients start at different requests, so both kinds are always in flight.
+ */
 function withInserts(reads: readonly Request[], random: () => number): Request[] {
   const phase = Math.floor(random() * 5);
   return reads.map((read, i) => (i % 5 === phase ? insert : read));

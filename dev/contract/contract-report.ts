@@ -1,7 +1,7 @@
-/** What schemathesis reports of a run, as far as it is judged. */
+/** A report of schemathesis, as far as it is used here. */
 export interface Report {
   readonly complete: boolean;
-  /** As it is written: it is more than a number holds. */
+  /** As text, because the seed is too large for a number. */
   readonly seed: string;
   readonly running_time: number;
   readonly operations: { readonly selected: number; readonly tested: number };
@@ -10,14 +10,14 @@ export interface Report {
   readonly errors: readonly unknown[];
 }
 
-/** Reads a report. */
+/** Parses a report. */
 export function parseReport(text: string): Report {
   const seedAsText = (key: string, value: unknown, { source }: { source?: string }) =>
     key === "seed" ? source : value;
   return JSON.parse(text, seedAsText as (key: string, value: unknown) => unknown) as Report;
 }
 
-/** What is wrong with a run, a sentence each. */
+/** Returns a phrase for each problem of a run. */
 export function faultsOf(report: Report): string[] {
   const { complete, operations, test_cases: cases, failures, errors } = report;
   const faults: [boolean, string][] = [
@@ -32,7 +32,7 @@ export function faultsOf(report: Report): string[] {
   return faults.filter(([isFault]) => isFault).map(([, text]) => text);
 }
 
-/** The run in one line. */
+/** Summarizes a run in one line. */
 export function summary({ operations, test_cases: cases, failures, running_time, seed }: Report): string {
   return (
     `schemathesis: ${cases.generated} requests to ${operations.tested} operations, ` +

@@ -8,10 +8,10 @@ import { UserError } from "../../tools/process/user-error.ts";
 
 const main = join(import.meta.dirname, "../../service/main.ts");
 
-/** The service on a port and a database of its own. */
+/** The service with its own port and database. */
 export interface LocalService {
   readonly url: string;
-  /** How many answers its log has, by status. */
+  /** Number of answers in the service's log, by status. */
   readonly answers: ReadonlyMap<number, number>;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function startLocalService(): Promise<LocalService> {
       PORT: String(port),
       HOST: "127.0.0.1",
       MONGODB_URI: mongo.process ? `${mongo.uri}/app` : mongo.uri,
-      // Health checks are logged at this level.
+      // The service logs health checks at this level.
       LOG_LEVEL: "debug",
       DRAIN_MS: "0",
     },

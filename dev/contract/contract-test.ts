@@ -14,11 +14,11 @@ const project = join(import.meta.dirname, "../..");
 const cache = join(project, "node_modules/.cache/koa-mongo-stack");
 const config = join(import.meta.dirname, "schemathesis.toml");
 
-/** Requests at least. */
+/** Minimum number of requests. */
 const leastRequests = 10_000;
-/** How many examples of each operation a run makes at the most: it makes fewer of those that it finds too alike. */
+/** Maximum number of examples per operation and run. schemathesis leaves out examples that are too similar. */
 const examples = "1100";
-/** Runs at the most, each with a seed of its own. */
+/** Maximum number of runs, each with its own seed. */
 const mostRuns = 4;
 
 const command = cliCommand("test:schema -w dev", {
@@ -46,7 +46,7 @@ async function testContract(url?: string): Promise<void> {
   expectNoServerError(service.answers);
 }
 
-/** One run. Gives its requests. */
+/** Executes a run. Returns the number of its requests. */
 async function test(schemathesis: string, url: string): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-schema-"));
   try {
@@ -54,7 +54,7 @@ async function test(schemathesis: string, url: string): Promise<number> {
     const data = ["--max-examples", examples, "--generation-database", "none", "--continue-on-failure"];
     const output = ["--report", "json", "--report-json-path", report, "--no-color"];
     const args = ["--config-file", config, "run", new URL("/openapi.json", url).href, ...data, ...output];
-    // What it finds makes it fail, and is judged by its report.
+    // schemathesis fails if it finds a problem. The report decides instead.
     await work(schemathesis, args, { cwd: folder }, console.log).catch(() => undefined);
     return judge(parseReport(await readFile(report, "utf8")));
   } finally {

@@ -1,10 +1,10 @@
 import { UserError } from "../../tools/process/user-error.ts";
 
 /**
- * Repeats a run until there were so many requests.
- * @param run one of them; gives its requests
- * @returns how many there were
- * @throws {UserError} they were too few after the last run
+ * Repeats a run until there are enough requests.
+ * @param run executes a run, and returns the number of its requests
+ * @returns number of all requests
+ * @throws {UserError} too few requests after the last run
  */
 export async function repeatUntil(
   least: number,

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { ask, mustAsk } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 
-/** The version that is tested with. */
+/** Version of schemathesis for the test. */
 export const schemathesisVersion = "4.32.5";
 
 const installing = 300_000;
 
 /**
- * Where schemathesis is: in an environment of its own inside `cache`, made when it is first asked for.
- * @throws {UserError} when there is no Python for it, or PyPI does not give it
+ * Path of schemathesis, in a virtual environment inside `cache`. The first call installs it.
+ * @throws {UserError} Python is missing, or the installation from PyPI fails
  */
 export async function findSchemathesis(cache: string, python = "python3"): Promise<string> {
   const folder = join(cache, `schemathesis-${schemathesisVersion}`);

@@ -14,22 +14,22 @@ import { summarize, type Sample, type Summary } from "../../tools/traffic/reques
 import { table, type Row } from "./fault-table.ts";
 import { drawTimeline, type Moment } from "./fault-timeline.ts";
 
-/** Requests a second. */
+/** Requests per second. */
 const rate = 210;
-/** Requests in flight at once: what is due within the second that an answer may take. */
+/** Maximum number of in-flight requests: those due within one second, the time that an answer may take. */
 const mostInFlight = 220;
-/** Milliseconds that a request waits to be sent. */
+/** Maximum milliseconds between the due time of a request and its start. */
 const patience = 5000;
-/** Shortest time of a fault under load, in milliseconds: six of them make the 50,000 requests. */
+/** Minimum duration of a disruption under load, in milliseconds. Six of them reach the 50,000 requests. */
 const shortest = 45_000;
-/** Milliseconds without a fault of any kind after which the service counts as calm. */
+/** Milliseconds without any failed request after which the service counts as calm. */
 const calm = 5000;
-/** Pods of the service: the autoscaler adds none, so that each fault has a known number of them. */
+/** Number of the service's pods. The autoscaler adds none, so the number is known in each disruption. */
 const replicas = 2;
 
 const folder = join(import.meta.dirname, "../../.faults");
 
-/** A fault and its window. */
+/** A disruption and its time window. */
 interface Window {
   readonly fault: string;
   readonly from: number;
@@ -37,7 +37,7 @@ interface Window {
   readonly notes: readonly string[];
 }
 
-/** A stack of its own under constant load. */
+/** A dedicated stack under constant load. */
 export class FaultRun {
   readonly stack: TestStack;
   readonly #client: Client;
@@ -57,7 +57,7 @@ export class FaultRun {
     this.#pods = watchPods(profile, outputs.namespace, () => this.#load.now());
   }
 
-  /** Brings the stack up, and begins the load. */
+  /** Deploys the stack, and starts the load. */
   static async start(): Promise<FaultRun> {
     const stack = await createTestStack("faults");
     try {
@@ -79,7 +79,7 @@ export class FaultRun {
     return this.#outputs.url;
   }
 
-  /** `pulumi up`. */
+  /** Runs `pulumi up`. */
   async up(): Promise<void> {
     ({ outputs: this.#outputs } = await this.stack.up());
   }
@@ -89,13 +89,13 @@ export class FaultRun {
     this.#moments.push({ at: this.#load.now(), name });
   }
 
-  /** Milliseconds from the moment until the last request that was not answered as it should be. */
+  /** Milliseconds from a moment until the end of the last failed request. 0 if no request failed after the moment. */
   lastFailureAfter(moment: number): number {
     const failure = this.#lastFailure();
     return failure === undefined ? 0 : Math.max(0, failure.due + failure.ms - moment);
   }
 
-  /** What the load has had from a moment until now. */
+  /** Summary of the load from a moment until now. */
   since(moment: number): Summary {
     return summarize(this.#load.samples, moment, this.#load.now());
   }
@@ -106,8 +106,8 @@ export class FaultRun {
   }
 
   /**
-   * Causes a fault, waits until everything is whole again without a hand, and gives what the load had of it.
-   * @param cause gives notes for the report
+   * Causes a disruption, waits until the stack has recovered by itself, and returns a summary of the load.
+   * @param cause returns notes for the report
    */
   async under(fault: string, cause: () => Promise<readonly string[]>): Promise<Summary> {
     await this.#untilCalm();
@@ -128,7 +128,7 @@ export class FaultRun {
   async #conclude(fault: string, from: number, notes: readonly string[]): Promise<Summary> {
     const to = this.#load.now();
     this.#windows.push({ fault, from, to, notes });
-    // What was due at the window's end is still on its way.
+    // Requests that were due at the window's end are still in flight.
     await sleep(2000);
     const summary = summarize(this.#load.samples, from, to);
     const { requests, failed, shed, p99, reasons } = summary;
@@ -139,7 +139,7 @@ export class FaultRun {
 
   /**
    * Ends the load, looks for every acknowledged write, reports, and destroys the stack.
-   * @throws {Error} when a write is lost
+   * @throws {Error} a write is lost
    */
   async finish(): Promise<void> {
     try {
@@ -162,7 +162,7 @@ export class FaultRun {
     });
   }
 
-  /** Samples come in the order of their answers. */
+  /** Samples are in the order of their answers. */
   #lastFailure(): Sample | undefined {
     return this.#load.samples.findLast(({ outcome }) => outcome !== "ok");
   }
@@ -188,7 +188,7 @@ export class FaultRun {
   }
 }
 
-/** Sets how many pods of the service there are, whatever their CPU does. */
+/** Sets a fixed number of the service's pods, independent of their CPU usage. */
 export async function setReplicas(stack: TestStack, count: number): Promise<void> {
   await stack.set("minReplicas", String(count));
   await stack.set("maxReplicas", String(count));

@@ -1,20 +1,20 @@
 import { markdownTable } from "markdown-table";
 import type { Summary } from "../../tools/traffic/request-samples.ts";
 
-/** A line of the report. */
+/** A row of the report. */
 export interface Row extends Summary {
   readonly fault: string;
-  /** Writes that were acknowledged in its time. */
+  /** Writes acknowledged during the disruption. */
   readonly acknowledged: number;
-  /** Of those, the ones that are not there at the end. */
+  /** Acknowledged writes that are missing at the end. */
   readonly lost: number;
-  /** What else is worth telling. */
+  /** Further facts about the disruption. */
   readonly notes: readonly string[];
 }
 
 const heads = ["fault", "requests", "failed", "503", "p50 ms", "p99 ms", "outage s", "acknowledged", "lost"];
 
-/** The report as a Markdown table, with what went wrong and the notes below. */
+/** Renders the report as a Markdown table, with failures and notes below. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.fault,

@@ -12,24 +12,24 @@ import { renderSvg } from "../../tools/load/render-chart.ts";
 import { bySecond } from "../../tools/traffic/per-second.ts";
 import type { Sample } from "../../tools/traffic/request-samples.ts";
 
-/** A moment of a fault. */
+/** A named moment of a disruption. */
 export interface Moment {
   /** Milliseconds since the load began. */
   readonly at: number;
   readonly name: string;
 }
 
-/** What a timeline shows. */
+/** Data of a timeline. */
 export interface TimelineData {
   readonly samples: readonly Sample[];
   readonly moments: readonly Moment[];
   readonly pods: readonly ReadyPods[];
 }
 
-/** Lines that the names of moments take by turns, so that they don't cover each other. */
+/** Number of lines over which the names of moments alternate, so that names don't overlap. */
 const nameLines = 6;
 
-/** Draws answers per second, latency and ready pods over time, with the moments of the faults, as SVG. */
+/** Draws answers per second, latency and ready pods over time, with the moments of disruptions. Returns SVG. */
 export async function drawTimeline({ samples, moments, pods }: TimelineData): Promise<string> {
   const perSecond = bySecond(samples);
   const seconds = perSecond.length;

@@ -11,13 +11,13 @@ import { profile } from "../cluster-tests/support/cluster-kubectl.ts";
 import { FaultRun } from "./fault-run.ts";
 import type { Summary } from "../../tools/traffic/request-samples.ts";
 
-/** Mebibytes that a pod of the service may use. */
+/** Memory limit of a pod of the service, in MiB. */
 const memoryLimit = 128;
 
-/** Milliseconds to an answer: `DEADLINE_MS` as it ships. */
+/** Default of `DEADLINE_MS`, the maximum time to an answer. */
 const deadlineMs = 2000;
 
-// After each fault the service has to be whole without a hand, and after the last every acknowledged write is looked for.
+// After each disruption, the service must recover by itself. At the end, the run looks for every acknowledged write.
 describe("faults under a constant load", () => {
   let run: FaultRun;
   let finish: (() => Promise<void>) | undefined;
@@ -73,7 +73,7 @@ describe("faults under a constant load", () => {
       ready = await deleteDatabasePod(run);
       return [];
     });
-    // Refused, because a Service without a ready pod takes no connection.
+    // Without a ready pod, a Service rejects connections.
     expect(reasons(summary, "shed", "refused")).to.deep.equal({});
     expect(run.lastFailureAfter(ready)).to.be.below(10_000);
   });
@@ -86,7 +86,7 @@ describe("faults under a constant load", () => {
       ready = await restartMinikube(run);
       return [`ready ${((ready - begun) / 1000).toFixed(0)} s after the stop began`];
     });
-    // Broken, because a node's network goes before its pods do, and is there again before their rules are.
+    // Connections break, because a node's network stops before its pods, and starts before the rules of the pods.
     expect(reasons(summary, "shed", "refused", "broken")).to.deep.equal({});
     expect(run.lastFailureAfter(ready)).to.be.below(10_000);
   });
@@ -124,7 +124,7 @@ function expectNoFailure(summary: Summary): void {
   expect(reasons(summary)).to.deep.equal({});
 }
 
-/** What went wrong, and how often, without what may. */
+/** Number of failures by reason, without the allowed reasons. */
 function reasons(summary: Summary, ...allowed: string[]): Record<string, number> {
   const bad = [...summary.reasons].filter(
     ([reason]) => !allowed.some((kind) => reason.startsWith(`${kind}:`)),

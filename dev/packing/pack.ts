@@ -10,8 +10,8 @@ const lib = join(project, "dist/lib");
 /** Parts of infra/ that the components don't read. */
 const exclude = ["main.js", "policy/**", "startup/**", "test/**"];
 
-// `npm run pack -w dev`: the components as JavaScript, because Node doesn't strip types inside node_modules, with the
-// files that they read. Arguments go to `npm pack`.
+// `npm run pack -w dev` packs the components, with the files that they read. The script compiles to JavaScript,
+// because Node doesn't strip types inside node_modules. Arguments go to `npm pack`.
 await runProgram(async () => {
   rmSync(lib, { recursive: true, force: true });
   const compiler = join(project, "node_modules/typescript/bin/tsc");

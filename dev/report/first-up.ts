@@ -1,15 +1,15 @@
 import { markdownTable } from "markdown-table";
 
-/** Something that the first `up` downloads on a machine that has only Docker, Node and a clone of this repository. */
+/** A download of the first `up`, on a machine with only Docker, Node and a clone of this repository. */
 interface Download {
   readonly what: string;
-  /** Megabytes (10^6 bytes) that go over the network, compressed, for linux/amd64. */
+  /** Estimated megabytes (10^6 bytes) on the network, compressed, for linux/amd64. */
   readonly megabytes: number;
-  /** Where the size is published. */
+  /** Publisher of the exact size. */
   readonly source: string;
 }
 
-/** Rounded, because each release differs by some megabytes. */
+/** Rounded, because releases differ by some megabytes. */
 const downloads: readonly Download[] = [
   { what: "`npm ci`: packages, with Node", megabytes: 160, source: "npm's tarballs" },
   { what: "minikube 1.38", megabytes: 135, source: "GitHub release" },
@@ -30,11 +30,11 @@ const downloads: readonly Download[] = [
 /** Megabits per second. */
 const speeds = [20, 50, 200];
 
-/** What the first `up` downloads, and how long that takes. */
+/** Table of the first `up`'s downloads and their durations, as Markdown. */
 export function downloadTable(): string {
   const total = downloads.reduce((sum, { megabytes }) => sum + megabytes, 0);
   const rows = downloads.map(({ what, megabytes, source }) => [what, ...times(megabytes), source]);
-  const heads = ["", "MB", ...speeds.map((speed) => `${speed} Mbit/s`), "size from"];
+  const heads = ["", "MB", ...speeds.map((speed) => `${speed} Mbit/s`), "exact size"];
   return markdownTable([heads, ...rows, ["**all**", ...times(total), ""]]);
 }
 

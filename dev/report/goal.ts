@@ -1,10 +1,10 @@
-/** A goal of the project, and what was measured. */
+/** A goal of the project, and the measured value. */
 export interface Goal {
-  /** What it is about, with its unit. */
+  /** Subject of the goal, with its unit. */
   readonly about: string;
   readonly target: string;
   readonly measured: string;
   readonly isReached: boolean;
-  /** If it is missed: what was tried, and what the limit is. */
+  /** For a missed goal: what was tried, and the limiting factor. */
   readonly limit?: string;
 }

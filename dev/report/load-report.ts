@@ -11,7 +11,7 @@ import { saveFigures } from "./save-figures.ts";
 import { doubtsAbout, measured, watchMachine } from "./this-machine.ts";
 
 /**
- * What a load came to, compared with what it should.
+ * Compares the result of a load with its goals.
  * @param asked the load in words
  */
 export function loadGoals(asked: string, recording: Recording): Goal[] {
@@ -24,7 +24,7 @@ export function loadGoals(asked: string, recording: Recording): Goal[] {
     measured: `${failed + shed}`,
     isReached: failed + shed === goals.failed,
   };
-  // No pod can be added where the autoscaler's limits are equal.
+  // If the autoscaler's limits are equal, no pod can be added.
   if (min === max) return [failures];
   const ready = anotherPod === undefined ? undefined : anotherPod / 1000;
   const addition: Goal = {
@@ -37,7 +37,7 @@ export function loadGoals(asked: string, recording: Recording): Goal[] {
   return [failures, addition];
 }
 
-/** `npm run load:write -w dev`: what `npm run load` measures, written into docs/performance.md. */
+/** `npm run load:write -w dev`: measures like `npm run load`, and writes docs/performance.md. */
 async function main(args: readonly string[]): Promise<number> {
   const command = cliCommand("load:write -w dev", {
     summary: "Load the running service, and write docs/performance.md.",

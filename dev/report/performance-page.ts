@@ -4,7 +4,7 @@ import { markdownTable } from "markdown-table";
 import { downloadTable } from "./first-up.ts";
 import type { Goal } from "./goal.ts";
 
-/** Figures of one command, as its JSON has them. */
+/** Figures of one command, as in its JSON file. */
 export interface Figures {
   /** Command, date and machine. */
   readonly where: string;
@@ -13,7 +13,7 @@ export interface Figures {
   readonly table?: readonly (readonly string[])[];
 }
 
-/** What makes figures, in the order of the page. */
+/** Commands that measure figures, in the order of the page. */
 const sources = {
   bench: { file: "performance.json", command: "npm run bench -w dev -- --write", needs: "8 minutes" },
   up: {
@@ -33,13 +33,13 @@ const sources = {
   },
 } as const;
 
-/** Name of what makes figures. */
+/** Name of a command that measures figures. */
 export type Source = keyof typeof sources;
 
-/** The file of the only chart. */
+/** File of the only chart. */
 export const chartFile = "performance.svg";
 
-/** File of the JSON. */
+/** Name of a command's JSON file. */
 export function fileOf(source: Source): string {
   return sources[source].file;
 }
@@ -50,8 +50,8 @@ MongoDB, which answers at once. Other processes only ever slow a round down, so 
 A pod has one CPU: the CPU time of a request decides how many requests the pod serves.`;
 
 /**
- * Writes a source's figures, and \`performance.md\` from the figures of all sources.
- * @param folder where the page is, or is to be
+ * Writes a source's figures, and `performance.md` from the figures of all sources.
+ * @param folder folder of the page, created if it is missing
  */
 export async function writeFigures(folder: string, source: Source, figures: Figures): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -81,6 +81,7 @@ function page(known: readonly (readonly [Source, Figures | undefined])[]): strin
       : []),
     ...tables.map((table) => markdownTable(table)),
     "## The first `up`",
+    "The sizes are rounded estimates. The last column names who publishes the exact ones.",
     downloadTable(),
     "## Measure it yourself",
     markdownTable([["command", "takes", "last figures"], ...known.map(howTo)]),

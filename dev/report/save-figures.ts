@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { UserError } from "../../tools/process/user-error.ts";
 import { chartFile, fileOf, writeFigures, type Figures, type Source } from "./performance-page.ts";
 
-/** Where figures go. */
+/** Figures to save, and their destination. */
 export interface Saving<F extends Figures> {
   readonly source: Source;
   readonly figures: F;
-  /** SVG. @default none */
+  /** As SVG. @default none */
   readonly chart?: string;
-  /** Why the figures should not be trusted. */
+  /** Reasons to distrust the figures. */
   readonly doubts: readonly string[];
-  /** Whether the page is to be written, too. */
+  /** Whether to write the page, too. */
   readonly isPage: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Saving<F extends Figures> {
  * Saves figures in `.bench`, and in the page if they can be trusted.
  * @param project the project's folder
  * @param print @default standard output
- * @throws {UserError} the page was to be written, but there are doubts
+ * @throws {UserError} the page should be written, but there are doubts
  */
 export async function saveFigures<F extends Figures>(
   project: string,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 
-/** By which command something was measured, when and where. */
+/** Describes a measurement: its command, date and machine. */
 export function measured(
   command: readonly string[],
   { words }: Pick<Machine, "words">,
@@ -10,22 +10,22 @@ export function measured(
   return `\`${spelled(command)}\` on ${date.toISOString().slice(0, 10)}: ${words}.`;
 }
 
-/** What this machine was like during a measurement. */
+/** State of this machine during a measurement. */
 export interface Machine {
-  /** Processor, number of CPUs, Node's version, the load before it began, and the stolen CPU time. */
+  /** Processor, number of CPUs, Node's version, load before the measurement, and stolen CPU time. */
   readonly words: string;
   /**
-   * Share of the CPU time that the machine wanted and its host gave to others. Undefined if the system doesn't say;
-   * some sandboxes have nothing but zeros there.
+   * Share of the wanted CPU time that the host assigned to others. Undefined if the system doesn't report it. Some
+   * sandboxes report only zeros.
    */
   readonly stolen: number | undefined;
-  /** Processes that wanted a CPU before it began, per CPU. */
+  /** Processes that wanted a CPU before the measurement, per CPU. */
   readonly load: number;
 }
 
 /**
  * Watches this machine from now on.
- * @returns says, at the end of a measurement, what the machine was like
+ * @returns function that describes the machine at the end of a measurement
  */
 export function watchMachine(readTimes = cpuTimes, readLoad = () => loadavg()[0] ?? 0): () => Machine {
   const load = readLoad();
@@ -43,12 +43,12 @@ export function watchMachine(readTimes = cpuTimes, readLoad = () => loadavg()[0]
   };
 }
 
-/** Share of the CPU time that a machine may lose to others on its host. */
+/** Maximum share of CPU time that the host may assign to others. */
 const maxStolen = 0.05;
-/** Processes per CPU that may want a CPU before a measurement begins; Kubernetes alone wants half of one. */
+/** Maximum number of processes per CPU that want a CPU before a measurement. Kubernetes alone accounts for 0.5. */
 const maxLoad = 0.75;
 
-/** Why a machine should not be trusted with measuring times; nothing where it can be. */
+/** Reasons to distrust times that were measured on a machine; empty if there are none. */
 export function doubtsAbout({ stolen = 0, load }: Machine): string[] {
   return [
     ...(stolen > maxStolen
@@ -71,14 +71,14 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
 }
 
-/** CPU time of all processors since the machine started, in one unit. */
+/** CPU time of all processors since the machine started, both values in the same unit. */
 export interface CpuTimes {
   readonly used: number;
-  /** What a virtual machine wanted and its host gave to others: "steal", as proc_stat(5) has it. */
+  /** Time that a virtual machine wanted and its host assigned to others: "steal" in proc_stat(5). */
   readonly stolen: number;
 }
 
-/** Undefined where the system does not say: it is not Linux. */
+/** Undefined if the system doesn't report CPU times (on systems other than Linux). */
 export function cpuTimes(read = () => readFileSync("/proc/stat", "utf8")): CpuTimes | undefined {
   try {
     const [line = ""] = read().split("\n");
@@ -92,7 +92,7 @@ export function cpuTimes(read = () => readFileSync("/proc/stat", "utf8")): CpuTi
   }
 }
 
-/** As a person types it: npm passes what follows `--` to the script. */
+/** Formats a command as a user types it: npm passes arguments after `--` to the script. */
 export function spelled([script = "", ...args]: readonly string[]): string {
   return args.length === 0 ? script : `${script} -- ${args.join(" ")}`;
 }

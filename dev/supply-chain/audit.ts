@@ -1,17 +1,17 @@
-/** What an audit came to: "not audited" is neither a pass nor a finding. */
+/** Verdict of an audit. "not audited" is neither a pass nor a finding. */
 export type Verdict = "passed" | "failed" | "not audited";
 
-/** Exit code of `npm run supply-chain -w dev`, by the audit's verdict; everything else has passed then. */
+/** Exit code of `npm run supply-chain -w dev` by the audit's verdict, if everything else has passed. */
 export const auditExitCode: Readonly<Record<Verdict, number>> = { passed: 0, failed: 1, "not audited": 3 };
 
-/** An audit. */
+/** Result of an audit. */
 export interface Audit {
   readonly verdict: Verdict;
   /** A sentence for the log. */
   readonly text: string;
 }
 
-/** Judges what `npm audit --json` printed: a vulnerability of severity high or critical fails. */
+/** Judges the output of `npm audit --json`. Vulnerabilities of severity high or critical fail. */
 export function judgeAudit(output: string): Audit {
   const { metadata, message } = parsed(output);
   const found = metadata?.vulnerabilities;

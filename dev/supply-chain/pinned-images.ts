@@ -1,13 +1,13 @@
 import { parse } from "yaml";
 
-/** The files that name images from outside, as text. */
+/** Texts of the files that name external images. */
 export interface ImageFiles {
   readonly dockerfile: string;
   readonly compose: string;
   readonly pulumi: string;
 }
 
-/** Every image from outside, with the file that names it. */
+/** External images, each with the file that names it. */
 export function imagesIn({ dockerfile, compose, pulumi }: ImageFiles): { file: string; image: string }[] {
   const args = new Map(
     [...dockerfile.matchAll(/^ARG\s+(\w+)=(\S+)/gim)].map(([, name, value]) => [name, value]),
@@ -30,7 +30,7 @@ export function imagesIn({ dockerfile, compose, pulumi }: ImageFiles): { file: s
   return named.flatMap(([file, image]) => (typeof image === "string" ? [{ file, image }] : []));
 }
 
-/** `${NAME}` stands for the default of that ARG. */
+/** Replaces `${NAME}` with the default of that ARG. */
 function expanded(
   image: string | undefined,
   args: ReadonlyMap<string | undefined, string | undefined>,
@@ -38,7 +38,7 @@ function expanded(
   return image?.replace(/\$\{(\w+)\}/g, (text, name: string) => args.get(name) ?? text);
 }
 
-/** Whether it is the same image tomorrow. */
+/** Whether the image has a digest, and so can't change. */
 export function isPinned(image: string): boolean {
   return /@sha256:[0-9a-f]{64}$/.test(image);
 }

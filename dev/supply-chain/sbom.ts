@@ -1,6 +1,6 @@
 import { UserError } from "../../tools/process/user-error.ts";
 
-/** A component of a CycloneDX document, as far as it is read here. */
+/** A component of a CycloneDX document, as far as it is used here. */
 interface Component {
   /** The package's scope. */
   readonly group?: string;
@@ -9,14 +9,14 @@ interface Component {
   readonly "bom-ref"?: string;
 }
 
-/** A CycloneDX document, as far as it is read here. */
+/** A CycloneDX document, as far as it is used here. */
 export interface Sbom {
   readonly metadata: { readonly component: Component };
   readonly components: readonly Component[];
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[];
 }
 
-/** The service's package.json, as far as it is read here. */
+/** The service's package.json, as far as it is used here. */
 export interface ServicePackage {
   readonly name: string;
   readonly version: string;
@@ -25,7 +25,8 @@ export interface ServicePackage {
 }
 
 /**
- * The document with the service as its subject: cyclonedx-npm takes the project, and lists the service as a component.
+ * Returns the document with the service as its subject. cyclonedx-npm describes the project, with the service as a
+ * component.
  * @throws {UserError} a dependency is missing, or a development dependency is listed
  */
 export function serviceSbom(

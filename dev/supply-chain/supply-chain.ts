@@ -11,7 +11,7 @@ import { serviceSbom, type Sbom, type ServicePackage } from "./sbom.ts";
 const project = join(import.meta.dirname, "../..");
 const asking = 120_000;
 
-// Tests check licences and install scripts, because these need no network.
+// Tests check licences and install scripts, because these checks need no network.
 const command = cliCommand("supply-chain -w dev", {
   summary: "Checks known vulnerabilities and pinned images, and writes the service's SBOM into dist/.",
   description:

@@ -8,7 +8,7 @@ import { expect } from "chai";
 const run = promisify(execFile);
 const project = join(import.meta.dirname, "../..");
 
-/** The variables of the npm that runs this test name this project, and the copy's npm must not read them. */
+/** npm's variables of this test run name this project, and the copy's npm must not read them. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
 
 describe("a copy of the project without dev/", () => {
@@ -25,7 +25,7 @@ describe("a copy of the project without dev/", () => {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await cp(join(project, file), join(folder, file));
     }
-    // A user has it in git, and some tests copy what git knows.
+    // A user has the project in git, and some tests copy the files that git knows.
     await run("git", ["init", "--quiet"], { cwd: folder });
     await run("git", ["add", "--all"], { cwd: folder });
   });
@@ -33,7 +33,7 @@ describe("a copy of the project without dev/", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Runs a program in the copy. Gives all that it printed; fails with that, too. */
+  /** Runs a program in the copy, and returns its output. An error contains the output, too. */
   async function runs(program: string, ...args: string[]): Promise<string> {
     const ended = run(program, args, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 });
     const { stdout, stderr } = await ended.catch((error: unknown) => {
@@ -45,7 +45,7 @@ describe("a copy of the project without dev/", () => {
 
   it("installs its dependencies from the same lockfile", async () => {
     expect(await runs("npm", "ci")).to.match(/^added \d{3} packages/m);
-    // What tests download once: MongoDB.
+    // Tests download MongoDB only once, into this cache.
     const cache = join(project, "node_modules/.cache");
     await mkdir(cache, { recursive: true });
     await symlink(cache, join(folder, "node_modules/.cache"));

@@ -15,42 +15,42 @@ import type { Expose } from "../settings/expose-settings.ts";
 import type { Settings } from "../settings/stack-settings.ts";
 import { urlHost } from "./url-host.ts";
 
-/** The cluster as it is before anything is made in it. */
+/** The cluster, before the program creates anything in it. */
 export interface Site {
-  /** The kubeconfig's context. @default the current one */
+  /** Kubeconfig context. @default the current one */
   readonly context: string | undefined;
-  /** The cluster's identity, or undefined where kubectl can't say. */
+  /** The cluster's identity. Undefined if kubectl can't read it. */
   readonly uid: string | undefined;
   /** The Docker daemon that builds the image. */
   readonly docker: Docker;
-  /** What minikube says of itself, where it is one. Nobody else has such a cluster, and it is for one user. */
+  /** Facts about the minikube cluster. Undefined for any other cluster. A minikube cluster has one user. */
   readonly minikube?: Minikube;
-  /** The nodes for pods, those included that are away for a moment. Undefined where nobody can say. */
+  /** Nodes for pods, including temporarily unavailable ones. Undefined if kubectl can't list them. */
   readonly nodes: readonly NodeFacts[] | undefined;
-  /** What the image is built for. Undefined where nobody can say: then it is the Docker daemon's own. */
+  /** Architecture that the image is built for. Undefined if unknown: then the image is for this machine's. */
   readonly architecture: Architecture | undefined;
-  /** What other stacks have in the cluster, or undefined where kubectl can't say. */
+  /** Namespaces and objects of all stacks in the cluster. Undefined if kubectl can't list them. */
   readonly otherStacks: OtherStacks | undefined;
   /**
-   * Whether pods may go to another node when theirs is away: in every cluster but a minikube of one node. The number of
-   * another cluster's nodes changes by the hour, and pods must not be replaced for that.
+   * Whether a pod may move to another node when its own is unavailable. False only for a minikube cluster of one
+   * node. In other clusters the number of nodes changes by the hour, and such a change must not replace pods.
    */
   readonly hasSeveralNodes: boolean;
-  /** Where a port of the node is reached from this machine. */
+  /** Returns the address at which this machine reaches a node port. */
   readonly reach: (nodePort: number) => Reach;
-  /** Command that gives load balancers their addresses. @default they get them by themselves */
+  /** Command that assigns addresses to load balancers. @default the cluster assigns them itself */
   readonly tunnel?: string;
-  /** Why nobody may rely on NetworkPolicies, and the command that fixes it. */
+  /** Why NetworkPolicies may not be enforced, with the command that fixes the problem. */
   readonly policyFault?: string | undefined;
-  /** What else `up` warns of, each with the command that fixes it. */
+  /** Other problems that `up` warns of, each with the command that fixes the problem. */
   readonly faults: readonly string[];
 }
 
 type SiteSettings = Pick<Settings, "cluster" | "expose" | "registry" | "platform">;
 
 /**
- * Asks minikube, or the cluster of the kubeconfig.
- * @throws {RunError} what is missing, and the one command that fixes it
+ * Asks minikube, or the kubeconfig's cluster.
+ * @throws {RunError} the problem, and the one command that fixes it
  */
 export async function findSite(settings: SiteSettings): Promise<Site> {
   const site =
@@ -67,7 +67,7 @@ async function ofMinikube(profile: string, settings: SiteSettings): Promise<Site
   const identity = findClusterUid(profile);
   const hasAnswered = identity.then((uid) => uid !== undefined);
   const machines = findMachines(profile);
-  // What minikube says of a cluster that is stopped comes first.
+  // An error of minikube, such as a stopped cluster, takes precedence over this one.
   machines.catch(() => undefined);
   const [minikube, otherStacks, classes] = await Promise.all([
     findMinikube(profile, { hasAnswered, machines }),
@@ -81,10 +81,10 @@ async function ofMinikube(profile: string, settings: SiteSettings): Promise<Site
   const { architecture, fault } = imageArchitecture(platform, nodes);
   return {
     context: profile,
-    // A busy cluster that has not answered at once is asked again.
+    // A busy cluster may not answer the first, short query in time: ask again.
     uid: (await identity) ?? (await requireClusterUid(profile)),
     minikube,
-    // This machine's Docker has its logins, and a host that all nodes reach under the same name.
+    // This machine's Docker has the registry's login, and reaches the registry under the same name as all nodes.
     docker: registry === undefined ? minikube.docker : await dockerOfMachine(),
     nodes,
     architecture,
@@ -133,7 +133,7 @@ async function classesFor(expose: Expose, context: string | undefined) {
   return expose.kind === "ingress" ? await findIngressClasses(context) : undefined;
 }
 
-/** Some controllers, such as GKE's own, have no class: of them nothing is known. */
+/** Some controllers, such as GKE's own, have no class. Without any class, there is nothing to check. */
 function ingressFault(
   expose: Expose,
   classes: Awaited<ReturnType<typeof classesFor>> = [],

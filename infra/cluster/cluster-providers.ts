@@ -5,19 +5,19 @@ import type { Site } from "./cluster-facts.ts";
 
 /** Arguments of {@link Cluster}. */
 export interface ClusterArgs {
-  /** Where it is, and which Docker builds for it. */
+  /** Kubeconfig context, the cluster's identity, and the Docker daemon that builds for the cluster. */
   readonly site: Pick<Site, "context" | "uid" | "docker">;
 }
 
-/** The providers of one cluster: its Kubernetes, and the Docker that builds images for it. */
+/** The Kubernetes provider of one cluster, and the Docker provider that builds images for it. */
 export class Cluster extends pulumi.ComponentResource {
   readonly kubernetes: k8s.Provider;
   readonly docker: docker.Provider;
-  /** Changes when the cluster is deleted and made anew, even under the same name and address. */
+  /** Changes when the cluster is deleted and created again, even under the same name and address. */
   readonly id: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Without the arguments: all of its children would wait for the address of that Docker.
+    // Without the arguments: otherwise all children would wait for the address of the Docker daemon.
     super("koa-mongo-stack:cluster:Cluster", name, {}, opts);
     const { context: given, uid, docker: daemon } = args.site;
 
@@ -25,7 +25,7 @@ export class Cluster extends pulumi.ComponentResource {
     this.id = uid === undefined ? this.readUid(name, context) : pulumi.output(uid);
     this.kubernetes = new k8s.Provider(
       name,
-      // By default a Secret with other content is replaced, also one that a pod finds by its name.
+      // By default, changed content replaces a Secret, even one that a pod finds by name.
       { ...context, clusterIdentifier: this.id, enableSecretMutable: true },
       { parent: this },
     );
@@ -34,7 +34,10 @@ export class Cluster extends pulumi.ComponentResource {
     this.registerOutputs({ kubernetes: this.kubernetes, docker: this.docker, id: this.id });
   }
 
-  /** Where kubectl can't say. It takes a provider of its own, because the other one's identity is this. */
+  /**
+   * Used if kubectl can't read the UID. The query needs a provider of its own, because the main one takes the UID
+   * as input.
+   */
   private readUid(name: string, context: k8s.ProviderArgs): pulumi.Output<string> {
     const child = { parent: this };
     const provider = new k8s.Provider(`${name}-reader`, context, child);

@@ -1,26 +1,26 @@
 import { kubectlSays, requireAnswer } from "./kubectl-query.ts";
 
-/** What kubectl is asked for: the UID of the namespace kube-system, which no cluster shares with another. */
+/** Arguments of kubectl that print the UID of the namespace kube-system, which is unique to each cluster. */
 export const uidQuery = ["get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}"];
 
-/** As Kubernetes writes them. */
+/** The form in which Kubernetes prints a UID. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Milliseconds: meanwhile nobody asks minikube whether its cluster runs. */
+/** Milliseconds. Until then, minikube is not asked whether the cluster runs. */
 const firstLookMs = 3000;
 
 const understand = (output: string) => uuid.exec(output)?.[0];
 
-/** The cluster's identity if it answers at once, or undefined. */
+/** Returns the cluster's identity, or undefined if the cluster doesn't answer quickly. */
 export async function findClusterUid(context: string | undefined): Promise<string | undefined> {
   return await kubectlSays(context, uidQuery, understand, firstLookMs);
 }
 
 /**
- * The cluster's identity, which it has no more after it was deleted and made anew. Undefined where kubectl can't say: it
- * is not on PATH, or is not permitted to.
- * @param context the kubeconfig's current one where it is undefined
- * @throws {RunError} the cluster did not answer, and the command that shows why
+ * Returns the cluster's identity, which changes when the cluster is deleted and created again. Undefined if kubectl
+ * is not on PATH or not permitted to read the identity.
+ * @param context kubeconfig context; undefined means the current one
+ * @throws {RunError} the cluster did not answer: shows the command that says why
  */
 export async function requireClusterUid(context: string | undefined): Promise<string | undefined> {
   return await requireAnswer(context, uidQuery, understand);

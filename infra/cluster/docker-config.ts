@@ -5,8 +5,8 @@ import { join } from "node:path";
 type Variables = Record<string, string | undefined>;
 
 /**
- * The parts of Docker's config.json that are needed here.
- * Source: https://docs.docker.com/reference/cli/docker/#configuration-files
+ * The parts of Docker's config.json that this program reads.
+ * @see https://docs.docker.com/reference/cli/docker/#configuration-files
  */
 export interface DockerConfig {
   readonly credsStore?: string;
@@ -19,7 +19,7 @@ export function dockerConfigFile({ DOCKER_CONFIG }: Variables = process.env): st
   return join(DOCKER_CONFIG ?? join(homedir(), ".docker"), "config.json");
 }
 
-/** Docker's configuration. It is empty if the file does not exist or can't be read: Docker itself reports that. */
+/** Docker's configuration. Empty if the file does not exist or can't be read: Docker itself reports that. */
 export function readDockerConfig(env: Variables = process.env): DockerConfig {
   try {
     return (JSON.parse(readFileSync(dockerConfigFile(env), "utf8")) as DockerConfig | null) ?? {};

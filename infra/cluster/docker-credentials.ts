@@ -6,8 +6,8 @@ import { dockerConfigFile, readDockerConfig } from "./docker-config.ts";
 const baseRegistries = ["https://index.docker.io/v1/", "docker.io", "gcr.io"];
 
 /**
- * Why Docker can't read its credentials, with the fix; undefined if it can. Docker asks the store for every build, and a
- * helper for the registry that it is configured for.
+ * Returns why Docker can't read its credentials, with the fix; undefined if Docker can. Docker asks `credsStore`
+ * for every build, and a helper only for the registry that the helper is configured for.
  * @param registry the repository that the image is pushed to. @default none
  */
 export function missingCredentialHelper(registry?: string): string | undefined {

@@ -16,7 +16,7 @@ export function canBuild({ Config }: Profile): boolean {
   return Config.KubernetesConfig.ContainerRuntime === "docker" && Config.Nodes.length === 1;
 }
 
-/** The node's Docker. Its promises reject with a RunError if minikube does not say where it is. */
+/** The node's Docker. Both promises reject with a RunError if minikube does not print the address. */
 export function dockerOfNode(profile: string): Docker {
   const environment = runMinikube(["docker-env", "--shell", "none", "--profile", profile]);
   const say = (name: string) => {
@@ -29,7 +29,7 @@ export function dockerOfNode(profile: string): Docker {
 }
 
 /**
- * The Docker that `docker` talks to. The provider itself knows nothing of contexts.
+ * The Docker daemon that the `docker` command uses. The Docker provider itself does not know contexts.
  * @throws {RunError} docker is not on PATH, or failed
  */
 export async function dockerOfMachine(): Promise<Docker> {

@@ -4,17 +4,17 @@ import { kubectlSays } from "./kubectl-query.ts";
 /** An IngressClass: a controller that routes host names. */
 export interface IngressClass {
   readonly name: string;
-  /** Whether an Ingress without a class is for this controller. */
+  /** Whether this controller serves an Ingress without a class. */
   readonly isDefault: boolean;
 }
 
 /** Class of minikube's ingress addon. */
 const addonClass = "nginx";
 
-/** What kubectl is asked for. */
+/** Arguments of kubectl that list the IngressClasses. */
 export const classesQuery = ["get", "ingressclasses", "--output", "json"];
 
-/** The IngressClasses that kubectl has printed. */
+/** Parses the IngressClasses that kubectl printed. */
 export function classesIn(output: string): IngressClass[] {
   const { items } = JSON.parse(output) as {
     items: { metadata: { name: string; annotations?: Record<string, string> } }[];
@@ -25,7 +25,7 @@ export function classesIn(output: string): IngressClass[] {
   }));
 }
 
-/** The cluster's IngressClasses, or undefined where kubectl can't say. */
+/** The cluster's IngressClasses. Undefined if kubectl can't list them. */
 export async function findIngressClasses(
   context: string | undefined,
 ): Promise<readonly IngressClass[] | undefined> {
@@ -34,7 +34,7 @@ export async function findIngressClasses(
 
 /**
  * Whether minikube's addon would serve an Ingress that no controller serves yet.
- * @param className of the configuration. @default the cluster's own choice
+ * @param className from the configuration. @default the cluster's own choice
  */
 export function needsAddon(className: string | undefined, classes: readonly IngressClass[]): boolean {
   return classes.length === 0 ? (className ?? addonClass) === addonClass : className === addonClass;
@@ -45,7 +45,7 @@ export function isServed(className: string | undefined, classes: readonly Ingres
   return classes.some(({ name, isDefault }) => (className === undefined ? isDefault : name === className));
 }
 
-/** Why no controller serves the Ingress, with the command that fixes it. Undefined where one does. */
+/** Returns why no controller serves the Ingress, with the command that fixes it. Undefined if a controller does. */
 export function classFault(
   className: string | undefined,
   classes: readonly IngressClass[],
@@ -65,10 +65,10 @@ export function classFault(
 }
 
 /**
- * Requires that minikube has a controller for the Ingress: its addon, or any other.
- * @param classes undefined where kubectl can't say
- * @param hasAddon whether minikube's addon is on
- * @throws {RunError} what is missing, and the command that fixes it
+ * Requires that minikube has a controller for the Ingress: its addon or another one.
+ * @param classes undefined if kubectl can't list them
+ * @param hasAddon whether minikube's addon is enabled
+ * @throws {RunError} the problem, and the command that fixes it
  */
 export function requireController(
   className: string | undefined,
@@ -79,7 +79,7 @@ export function requireController(
   if (classes !== undefined && !needsAddon(className, classes)) {
     throw new RunError(classFault(className, classes) ?? "");
   }
-  // The addon's class is there a moment later than its switch.
+  // The addon's class appears a moment after the addon is enabled.
   if (hasAddon) return;
   throw new RunError(
     `The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p ${profile}`,

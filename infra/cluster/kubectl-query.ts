@@ -4,20 +4,23 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 
 const run = promisify(execFile);
 
-/** Milliseconds. An exec plugin of the kubeconfig, such as `aws eks get-token`, can take 10 s of it. */
+/** Milliseconds. An exec plugin of the kubeconfig, such as `aws eks get-token`, can take 10 s of them. */
 const defaultTimeoutMs = 30_000;
 
-/** What kubectl and an exec plugin print if no API server answers. What is not permitted, or not there, is an answer. */
+/**
+ * Errors of kubectl and exec plugins that mean that no API server answered. "Forbidden" and "not found" are
+ * answers.
+ */
 const noAnswer =
   /unable to connect to the server|connection refused|was refused|i\/o timeout|no such host|handshake timeout|deadline exceeded|timed out|network is unreachable|no route to host|service unavailable|unable to handle the request|getting credentials/i;
 
 /**
- * What Kubernetes says, or undefined where nobody can say: kubectl is not on PATH, may not ask for it, or prints what
- * can't be understood.
- * @param context the kubeconfig's current one where it is undefined
- * @param understand makes something of what kubectl prints, or throws. If kubectl may read only some of the kinds, it
- *   prints these
- * @param timeoutMs that it may take
+ * Runs kubectl and parses its output. Returns undefined if kubectl is not on PATH, is not permitted to read, or
+ * prints output that `understand` can't parse.
+ * @param context kubeconfig context; undefined means the current one
+ * @param understand parses kubectl's output, or throws. If kubectl may read only some kinds, the output has only
+ *   these
+ * @param timeoutMs limit for kubectl, in milliseconds
  */
 export async function kubectlSays<T>(
   context: string | undefined,
@@ -29,8 +32,9 @@ export async function kubectlSays<T>(
 }
 
 /**
- * The same, where the resources depend on the answer: a cluster that does not answer now must not change them.
- * @throws {RunError} the cluster did not answer, and the command that shows why
+ * Like {@link kubectlSays}, for answers that resources depend on. A cluster that does not answer must not change
+ * them.
+ * @throws {RunError} the cluster did not answer: shows the command that says why
  */
 export async function requireAnswer<T>(
   context: string | undefined,
@@ -80,7 +84,7 @@ async function ask<T>(
     if (killed) return { failure: `kubectl took more than ${timeoutMs / 1000} s` };
     const line = stderr.split("\n").find((text) => noAnswer.test(text));
     if (line !== undefined) return { failure: line.trim().replace(/\.$/, "") };
-    // Nothing printed is an answer only of a kubectl that did not fail.
+    // Empty output is an answer only if kubectl did not fail.
     return stdout.trim() === "" ? {} : parsed(stdout);
   }
 }

@@ -8,8 +8,9 @@ interface ApiService {
 }
 
 /**
- * Why the autoscaler can't measure, with the command that fixes it. Undefined where it can, or kubectl can't say.
- * @param context the kubeconfig's current one where it is undefined
+ * Returns why the autoscaler can't measure, with the command that fixes it. Undefined if the autoscaler can, or if
+ * kubectl can't read the API's status.
+ * @param context kubeconfig context; undefined means the current one
  */
 export async function findMetricsFault(context: string | undefined): Promise<string | undefined> {
   const kubectl = `kubectl ${context === undefined ? "" : `--context ${context} `}`;

@@ -4,7 +4,7 @@ import type { Machines } from "./nodes/nodes.ts";
 /** Whether NetworkPolicies are enforced. */
 export interface Enforcement {
   readonly isSure: boolean;
-  /** By what, or why it is not sure. */
+  /** The enforcing plugin, or the reason why enforcement is not certain. */
   readonly text: string;
 }
 
@@ -13,8 +13,8 @@ const enforcing = ["calico", "cilium", "kube-router"];
 const ignoring = ["", "auto", "bridge", "false", "flannel"];
 
 /**
- * By the cluster's DaemonSets. If kubectl can't say, by minikube's profile, which does not know what was installed in the
- * cluster later.
+ * Decides by the cluster's DaemonSets. If kubectl can't list them, decides by minikube's profile, which doesn't
+ * contain plugins that were installed later.
  */
 export function enforcement({ Config }: Profile, machines: Machines | undefined): Enforcement {
   const { CNI = "" } = Config.KubernetesConfig;
@@ -40,12 +40,15 @@ function enforcedBy(name: string): Enforcement {
 
 const nothingEnforces = "No DaemonSet of the cluster is known to enforce NetworkPolicies";
 
-/** How to get a cluster that enforces them. */
+/** The commands that create a cluster which enforces NetworkPolicies. */
 export function enforcingCluster({ Name }: Profile): string {
   return `Another cluster does: minikube delete -p ${Name}, then: ${startCommand(Name)}`;
 }
 
-/** What to say of a cluster that is not minikube, or undefined where it enforces them or kubectl can't say. */
+/**
+ * Returns the warning for a cluster that is not minikube. Undefined if the cluster enforces NetworkPolicies or
+ * kubectl can't tell.
+ */
 export function policyFaultOf(machines: Machines | undefined): string | undefined {
   if (machines?.policyEnforcer !== null) return undefined;
   return (

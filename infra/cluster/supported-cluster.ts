@@ -2,19 +2,22 @@ import type { Profile } from "./minikube/minikube-profile.ts";
 import type { NodeFacts } from "./nodes/nodes.ts";
 
 /**
- * The oldest Kubernetes that the stack runs on, as [major, minor]. Since 1.30 a preStop hook may sleep, which needs no
- * shell in the image; every other feature of the stack is older.
+ * The oldest Kubernetes that the stack runs on, as [major, minor]. Since 1.30, a preStop hook may sleep, without a
+ * shell in the image. The stack's other features are older.
  */
 const oldest = [1, 30] as const;
 
-/** Whether a version such as "v1.29.4" is older than the oldest supported one. A version that can't be read isn't. */
+/**
+ * Whether a version such as "v1.29.4" is older than the oldest supported one. False for a version that can't be
+ * parsed.
+ */
 export function isTooOld(version: string): boolean {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version)?.map(Number) ?? [];
   if (major === undefined || minor === undefined) return false;
   return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
 }
 
-/** Why the stack can't run on this minikube cluster, with the fix; undefined if it can. */
+/** Returns why the stack can't run on this minikube cluster, with the fix; undefined if it can. */
 export function unsupportedProfile({ Name, Config }: Profile): string | undefined {
   const { KubernetesVersion = "" } = Config.KubernetesConfig;
   if (Config.Driver === "none") {
@@ -32,7 +35,7 @@ export function unsupportedProfile({ Name, Config }: Profile): string | undefine
   );
 }
 
-/** Why the stack can't run on these nodes, with the fix; undefined if it can. */
+/** Returns why the stack can't run on these nodes, with the fix; undefined if it can. */
 export function unsupportedNodes(nodes: readonly NodeFacts[] | undefined): string | undefined {
   const old = nodes?.find(({ kubelet }) => kubelet !== undefined && isTooOld(kubelet));
   if (old?.kubelet === undefined) return undefined;

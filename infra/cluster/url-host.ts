@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 
-/** A host name or address as a URL has it: an IPv6 address has brackets. */
+/** Formats a host name or address for a URL: an IPv6 address gets brackets. */
 export function urlHost(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }

@@ -2,25 +2,29 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
-/** A program of this machine and its arguments. No shell sees them: cmd and sh would each want other quotes. */
+/** A program and its arguments, which run without a shell, because cmd and sh quote differently. */
 export type CommandLine = readonly string[];
 
 /** Arguments of {@link Command}. */
 export interface CommandArgs {
-  /** Make something so, or find that it is; one after the other, again whenever an argument has changed. */
+  /**
+   * Commands that create the result, or find it. The commands run one after the other, again after each change of
+   * an argument.
+   */
   readonly create: pulumi.Input<readonly CommandLine[]>;
-  /** Undoes it. @default it stays */
+  /** Undoes the commands. @default the result stays */
   readonly delete?: pulumi.Input<CommandLine>;
-  /** When one of these changes it is to be done again. */
+  /** A change of one of these values runs the commands again. */
   readonly triggers?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
-/** The text that Pulumi's process of dynamic resources runs. */
+/** Source code that Pulumi runs in its process for dynamic resources. */
 export const commandProvider = readFileSync(join(import.meta.dirname, "command-provider.cjs"), "utf8");
 
 /**
- * Something that only a program of this machine can do: a dynamic resource of Pulumi's. Its own class would make such a
- * text of a function, and load a TypeScript compiler for it in each `up`. With another text each is done again, in place.
+ * Runs programs on this machine, as a dynamic resource of Pulumi. A subclass of Pulumi's own class would serialize
+ * a function, and load a TypeScript compiler in each `up`. After a change of the source code, all commands run
+ * again, in place.
  */
 export class Command extends pulumi.CustomResource {
   constructor(name: string, args: CommandArgs, opts?: pulumi.CustomResourceOptions) {

@@ -3,17 +3,17 @@ import { Command } from "./local-command.ts";
 
 /** Arguments of {@link NodeCommand}. */
 export interface NodeCommandArgs {
-  /** The minikube cluster. Its first node is meant. */
+  /** The minikube cluster. The commands run on its first node. */
   readonly profile: string;
-  /** Identity of the cluster: in another one it is to be done again. */
+  /** Identity of the cluster. In another cluster the commands run again. */
   readonly clusterId: pulumi.Input<string>;
-  /** Shell line that makes something so, or finds that it is. */
+  /** Shell line that creates the result, or finds it. */
   readonly create: pulumi.Input<string>;
-  /** Shell line that undoes it. @default it stays */
+  /** Shell line that undoes `create`. @default the result stays */
   readonly delete?: pulumi.Input<string>;
 }
 
-/** What only the node itself can do. minikube finds the way in, whatever the runtime. */
+/** Runs shell lines on the node, over `minikube ssh`, which works with every container runtime. */
 export class NodeCommand extends Command {
   constructor(name: string, args: NodeCommandArgs, opts?: pulumi.CustomResourceOptions) {
     const onNode = (line: pulumi.Input<string>) =>

@@ -8,9 +8,9 @@ export type BuildArguments = Readonly<Record<string, string>>;
 type Variables = Record<string, string | undefined>;
 
 /**
- * The build arguments of these settings, a secret. The Dockerfile uses them in a stage whose layers and history the image
- * does not have. BuildKit keeps proxies out of both by itself.
- * @param proxies this machine's, where the settings have none
+ * The build arguments of these settings, as a secret. The Dockerfile uses them in a stage whose layers and history
+ * are not in the image. BuildKit itself keeps proxies out of both.
+ * @param proxies this machine's proxies, used if the settings have none
  */
 export function buildArguments(
   { proxy, npmrc, ca }: BuildSettings,
@@ -25,8 +25,8 @@ export function buildArguments(
 }
 
 /**
- * The proxies that a build on this machine uses: those that `docker build` takes from Docker's configuration, or else
- * those of the environment, but no proxy that listens on this machine only: a build has a network of its own.
+ * The proxies for a build on this machine. Docker's configuration comes first, as for `docker build`, then the
+ * environment. Of the latter, a proxy on a loopback address is left out, because a build has its own network.
  */
 export function proxiesOfMachine(env: Variables = process.env): BuildArguments {
   const ofDocker = dockerProxies(env);
@@ -36,7 +36,7 @@ export function proxiesOfMachine(env: Variables = process.env): BuildArguments {
   return Object.keys(proxies).length === 0 ? {} : { ...proxies, ...defined({ NO_PROXY: of("NO_PROXY") }) };
 }
 
-/** Docker's keys: https://docs.docker.com/engine/cli/proxy */
+/** Keys of Docker's configuration: https://docs.docker.com/engine/cli/proxy */
 function dockerProxies(env: Variables): BuildArguments {
   const { httpsProxy, httpProxy, noProxy } = readDockerConfig(env).proxies?.default ?? {};
   return defined({ HTTPS_PROXY: httpsProxy, HTTP_PROXY: httpProxy, NO_PROXY: noProxy });

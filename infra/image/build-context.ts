@@ -12,14 +12,14 @@ import {
 import { dirname, join, relative } from "node:path";
 import { contextHash, type ContextFile } from "./context-hash.ts";
 
-/** Copies that are older belong to no `up` that still runs. */
+/** Milliseconds. No running `up` uses an older copy. */
 const maxAgeMs = 24 * 3600 * 1000;
 
 /**
- * Copies the files of a build context into a folder that is the same on every machine: the Docker provider compares the
- * folder's path, and the mode of each file, which follows the umask of the checkout.
+ * Copies the files of a build context into a folder that is the same on every machine. The Docker provider compares
+ * the folder's path and each file's mode, which depends on the umask of the checkout.
  * @param context folder that gets the copy, in its `node_modules/.cache`
- * @returns its path from the working directory, with forward slashes
+ * @returns the copy's path relative to the working directory, with forward slashes
  */
 export function copyContext(context: string, files: readonly ContextFile[]): string {
   const cache = join(context, "node_modules/.cache/koa-mongo-stack");
@@ -43,7 +43,7 @@ function writeCopy(copy: string, files: readonly ContextFile[]): void {
     renameSync(unfinished, copy);
   } catch (error) {
     rmSync(unfinished, { recursive: true });
-    // Another `up` was faster, with the same files.
+    // Another `up` created the same copy first.
     if (!existsSync(copy)) throw error;
   }
 }

@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import dockerignore from "@balena/dockerignore";
 
-/** A file of the build context, by its path in the context. */
+/** A file of the build context. The path is relative to the context. */
 export interface ContextFile {
   readonly path: string;
   readonly content: string | Buffer;
 }
 
 /**
- * The Dockerfile and every file that `.dockerignore` lets into the build. The scripts of the project's package.json don't
- * count: the build runs none of them, and a new script would roll out the same pods again.
+ * The Dockerfile and every file that `.dockerignore` lets into the build. The scripts in the project's package.json
+ * are left out. The build runs none of them, and a new script must not cause a rollout.
  * @param context folder with Dockerfile and .dockerignore
  */
 export function contextFiles(context: string): ContextFile[] {
@@ -29,7 +29,7 @@ export function contextFiles(context: string): ContextFile[] {
   return paths.map((path) => ({ path, content: contentOf(context, path) }));
 }
 
-/** A hash of the files, by path and content. */
+/** A hash over the paths and contents of the files. */
 export function contextHash(files: readonly ContextFile[]): string {
   return sha256(files.map(({ path, content }) => `${path} ${sha256(content)}`).join("\n"));
 }
@@ -40,7 +40,7 @@ function contentOf(context: string, file: string): string | Buffer {
   return JSON.stringify({ ...(JSON.parse(content.toString()) as object), scripts: undefined });
 }
 
-/** In hexadecimal. */
+/** Returns the hash in hexadecimal. */
 export function sha256(data: string | Buffer): string {
   return createHash("sha256").update(data).digest("hex");
 }

@@ -8,19 +8,19 @@ import type { Docker } from "../cluster/docker-daemon.ts";
 
 const run = promisify(execFile);
 
-/** Milliseconds that a Docker daemon may take to answer. */
+/** Limit for a Docker daemon's answer, in milliseconds. */
 const timeoutMs = 3000;
 
-/** The nodes of a minikube cluster that an image was loaded into. */
+/** Nodes of a minikube cluster that the image was loaded into. */
 export interface LoadedNodes {
   readonly profile: string;
   readonly nodes: readonly string[];
 }
 
 /**
- * Whether an image is gone from the Docker daemon that built it, or from a node that it was loaded into. A daemon or node
- * that does not say counts as one that has it.
- * @param loadedInto the nodes that have a copy. @default none, the daemon is the node's own
+ * Whether an image is missing from the Docker daemon that built it, or from a node. A daemon or node that does not
+ * answer counts as having the image.
+ * @param loadedInto nodes that have a copy. @default none: the daemon is the node's own
  */
 export async function isMissing(
   reference: string,
@@ -35,13 +35,13 @@ export async function isMissing(
   return answers.includes(false);
 }
 
-/** The command that fails if a node does not have an image. */
+/** The command that fails if a node does not have the image. */
 export function inspectImage(profile: string, node: string, reference: string): [string, ...string[]] {
   const line = `sudo crictl inspecti -q ${reference}`;
   return ["minikube", "ssh", "--profile", profile, "--node", node, "--", line];
 }
 
-/** kubelet's own list in the Node object is half a minute old, and short. */
+/** Asks the node itself, because kubelet's list in the Node object is up to half a minute old, and incomplete. */
 async function nodeHasImage(profile: string, node: string, reference: string): Promise<boolean | undefined> {
   const [program, ...args] = inspectImage(profile, node, reference);
   try {
@@ -54,10 +54,10 @@ async function nodeHasImage(profile: string, node: string, reference: string): P
 }
 
 /**
- * Whether a Docker daemon has an image: `docker system prune -a`, `minikube image rm` and kubelet's garbage collection
- * delete images, and no provider notices.
+ * Whether a Docker daemon has an image. `docker system prune -a`, `minikube image rm` and kubelet's garbage
+ * collection delete images, and no provider notices.
  * @param reference name and tag
- * @returns undefined where the daemon does not answer, or is reached in another way than by a socket or TCP
+ * @returns undefined if the daemon does not answer, or is reached neither by a socket nor by TCP
  */
 export async function hasImage(daemon: Docker, reference: string): Promise<boolean | undefined> {
   try {
@@ -77,7 +77,7 @@ interface Target {
 
 async function targetOf({ host, certPath }: Docker): Promise<Target | undefined> {
   const [, scheme = "", rest = ""] = /^(\w+):\/\/(.*)$/.exec(await host) ?? [];
-  // Docker's own forms: a path after the slashes, and on Windows a pipe with forward slashes.
+  // Docker's own forms: a path after the slashes, or on Windows a pipe with forward slashes.
   if (scheme === "unix") return { request: httpRequest, options: { socketPath: rest } };
   if (scheme === "npipe") {
     return { request: httpRequest, options: { socketPath: rest.replaceAll("/", "\\") } };

@@ -11,7 +11,7 @@ export interface PullSecretArgs {
   readonly user: RegistryUser;
 }
 
-/** What the cluster's nodes log in to the registry with. */
+/** The Secret with which the cluster's nodes log in to the registry. */
 export class PullSecret extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
 
@@ -38,13 +38,13 @@ export class PullSecret extends pulumi.ComponentResource {
   }
 }
 
-/** The form of Docker's own configuration file. */
+/** Text in the form of Docker's own configuration file. */
 export function dockerConfig(repository: string, username: string, password: string): string {
   const auth = Buffer.from(`${username}:${password}`).toString("base64");
   return JSON.stringify({ auths: { [registryHost(repository)]: { username, password, auth } } });
 }
 
-/** The first part of a name is a host if it has a dot or a port, or is localhost; otherwise it is Docker Hub's. */
+/** The first part of a name is a host if it has a dot or a port, or is localhost. Otherwise the host is Docker Hub. */
 function registryHost(repository: string): string {
   const [first = "", ...rest] = repository.split("/");
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");

@@ -12,34 +12,35 @@ import { ImageStamp } from "./image-stamp.ts";
 
 /** Arguments of {@link ServiceImage}. */
 export interface ServiceImageArgs {
-  /** Identity of the cluster: in another cluster's Docker the image is not there yet. */
+  /** Identity of the cluster. Another cluster's Docker does not have the image yet. */
   readonly clusterId: pulumi.Input<string>;
-  /** The minikube cluster whose nodes get the image from this machine's Docker. @default they have built it */
+  /** The minikube nodes that get the image from this machine's Docker. @default the node itself builds the image */
   readonly loadInto?: LoadedNodes | undefined;
   /**
-   * Whether the image is gone from where the pods find it: then it is built, and loaded, again.
-   * @default nobody deletes it, as in a registry
+   * Whether the image is missing where pods look for it. If so, the image is built and loaded again.
+   * @default the image is never missing, as in a registry
    */
   readonly isMissing?: ((reference: string) => Promise<boolean>) | undefined;
-  /** Where it is pushed to. @default it stays where it was built */
+  /** Repository that the image is pushed to. @default the image stays where it was built */
   readonly registry?: Pick<RegistrySettings, "repository" | "push"> | undefined;
-  /** Build arguments that do not change the image, a secret. @default none */
+  /** Build arguments that do not change the image, as a secret. @default none */
   readonly buildArgs?: pulumi.Output<BuildArguments> | undefined;
-  /** What it is built for, as Docker names it. @default this machine's architecture, which a local node has, too */
+  /** Platform by Docker's name. @default this machine's architecture, which is also a local node's */
   readonly platform?: string | undefined;
-  /** Folder with Dockerfile and .dockerignore. @default the project's */
+  /** Folder with Dockerfile and .dockerignore. @default the project */
   readonly context?: string;
 }
 
 const project = join(import.meta.dirname, "../..");
 
 /**
- * The service's image, built in the cluster's own Docker, or in this machine's and loaded into each node or pushed to a
- * registry. Its tag is a hash of what it is built from, because the provider compares inputs only, and because a pod
- * can't use the bare id of an image that was never pushed. One that was is used by its digest.
+ * The service's image. The cluster's own Docker builds it. Otherwise this machine's Docker builds the image, and
+ * loads it into each node or pushes it to a registry. The tag is a hash of the image's sources, because the
+ * provider compares only inputs. A pod can't use the bare id of an image that was never pushed. Pods use a pushed
+ * image by its digest.
  */
 export class ServiceImage extends pulumi.ComponentResource {
-  /** Name and tag, or name and digest of one that was pushed. */
+  /** Name and tag, or name and digest of a pushed image. */
   readonly reference: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -49,7 +50,7 @@ export class ServiceImage extends pulumi.ComponentResource {
     const files = contextFiles(context);
     const content = contextHash(files);
     const folder = copyContext(context, files);
-    // Every cluster pulls the same one from a registry.
+    // Every cluster pulls the same image from a registry.
     const where = registry === undefined ? clusterId : registry.repository;
     const tag = pulumi.output(where).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
     const imageName = pulumi.interpolate`${registry?.repository ?? localRepository}:${tag}`;
@@ -67,10 +68,10 @@ export class ServiceImage extends pulumi.ComponentResource {
         },
         ...(registry === undefined ? { skipPush: true } : pushing(registry)),
       },
-      // The provider would not delete it anyway, and can't be asked where that Docker's address has changed.
+      // The provider never deletes images, and can't connect if the Docker daemon's address has changed.
       { parent: this, retainOnDelete: true },
     );
-    // Through the digest the pods wait until the image is built. Of one that was not pushed it is an id.
+    // Because of the digest, the pods wait for the build. Without a push, the digest is an image id.
     const built = pulumi
       .all([image.imageName, image.repoDigest])
       .apply(([tagged, digest]) => (registry === undefined ? tagged : digest));
@@ -79,7 +80,7 @@ export class ServiceImage extends pulumi.ComponentResource {
     this.registerOutputs({ reference: this.reference });
   }
 
-  /** What changes when the image is missing. */
+  /** The value that changes when the image is missing. */
   private stamp(
     name: string,
     reference: pulumi.Output<string>,
@@ -94,7 +95,7 @@ export class ServiceImage extends pulumi.ComponentResource {
     );
   }
 
-  /** Copies the image into each node, and gives its name when it is there. */
+  /** Loads the image into each node. Returns the image's name when all nodes have the image. */
   private load(
     name: string,
     reference: pulumi.Output<string>,
@@ -111,26 +112,26 @@ export class ServiceImage extends pulumi.ComponentResource {
   }
 }
 
-/** No instruction of the Dockerfile reads the stamp, so what is cached stays. */
+/** No instruction of the Dockerfile reads the stamp, so the build cache stays valid. */
 function stampedArguments({ stamp, args }: ImageStamp): pulumi.Output<Record<string, string>> {
   return pulumi
     .all([stamp, args])
     .apply(([value, others]): Record<string, string> => ({ ...others, BUILD_STAMP: value }));
 }
 
-/** Without a user the provider takes what `docker login` has left, credential helpers included. */
+/** Without a user, the provider uses the login of `docker login`, including credential helpers. */
 function pushing({ push }: Pick<RegistrySettings, "push">): Pick<docker.ImageArgs, "registry"> {
   if (push === undefined) return {};
   return { registry: { username: push.username, password: push.password } };
 }
 
-/** They look into each node afterwards: minikube ends well, too, where a load has failed. */
+/** Inspects each node after the load, because minikube exits with 0 even if a load failed. */
 function loadCommands(profile: string, nodes: readonly string[], image: string): CommandLine[] {
   const looks = nodes.map((node) => inspectImage(profile, node, image));
   return [["minikube", "image", "load", "--profile", profile, image], ...looks];
 }
 
-/** As Docker names it. */
+/** The architecture by Docker's name. */
 function platform(arch: string): string {
   return `linux/${arch === "x64" ? "amd64" : arch}`;
 }

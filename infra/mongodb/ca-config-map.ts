@@ -2,15 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { partOf } from "../platform/metadata.ts";
 
-/** Where a pod finds one value of a ConfigMap. */
+/** Name and key by which a pod finds one value of a ConfigMap. */
 export interface ConfigMapKey {
   readonly name: pulumi.Output<string>;
   readonly key: string;
 }
 
 /**
- * A ConfigMap with the certificates, in PEM, of the CA that signed MongoDB's. Other certificates are another ConfigMap,
- * so that the service's pods are replaced.
+ * A ConfigMap with the certificates, in PEM, of the CA that signed MongoDB's certificate. Other certificates create
+ * another ConfigMap, so that the service's pods are replaced.
  */
 export function caConfigMap(
   name: string,

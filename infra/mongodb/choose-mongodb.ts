@@ -24,27 +24,27 @@ export interface MongoArgs<Settings extends MongoSettings = MongoSettings> {
   readonly clusterId: pulumi.Input<string>;
   /** Id of the stack. */
   readonly owner: pulumi.Input<string>;
-  /** Whether MongoDB may run already: then it may have a long recovery before it is ready again. */
+  /** Whether MongoDB may be running already. If so, it may need a long recovery before it is ready again. */
   readonly isDeployed: boolean;
-  /** Name of the PriorityClass of its pods. @default the cluster's */
+  /** Name of the PriorityClass of MongoDB's pods. @default the cluster's */
   readonly priority?: pulumi.Input<string>;
-  /** What has to be there before one of its pods talks to another. */
+  /** Must exist before MongoDB's pods connect to each other. */
   readonly network: pulumi.Resource;
 }
 
-/** The database, as the service sees it. */
+/** The database, as the service uses it. */
 export interface Mongo {
-  /** Where its connection string is. */
+  /** The Secret with the connection string. */
   readonly uri: SecretKey;
-  /** Where the CA's certificates are that the service trusts. @default Node's public CAs */
+  /** The CA certificates that the service trusts. @default Node's public CAs */
   readonly ca?: ConfigMapKey;
-  /** What has to be there before the service's pods: they are ready when MongoDB answers. */
+  /** Resources to create before the service's pods, which become ready only when MongoDB answers. */
   readonly before: pulumi.Input<pulumi.Resource>[];
-  /** Ends what only pods that are gone by now have needed. */
+  /** Drops the users that only previous pods needed. Call it after the service's rollout. */
   finish(web: pulumi.Resource): void;
 }
 
-/** What its pods ask for, pod by pod. */
+/** Requests of MongoDB's pods, one entry for each pod. */
 export function mongoRequests(mongo: MongoSettings): readonly Requests[] {
   switch (mongo.kind) {
     case "standalone":
@@ -59,7 +59,7 @@ export function mongoRequests(mongo: MongoSettings): readonly Requests[] {
   }
 }
 
-/** Makes the database, whichever it is. */
+/** Creates the configured database. */
 export function makeMongo(args: MongoArgs, opts: pulumi.ComponentResourceOptions): Mongo {
   const { mongo } = args;
   switch (mongo.kind) {
@@ -82,13 +82,13 @@ function external(args: Of<"external">, opts: pulumi.ComponentResourceOptions): 
 }
 
 /**
- * MongoDB's pod makes its first users. Others are made before anything has them, and the former ones dropped after
- * nothing has them any more.
+ * MongoDB's pod creates its first users. New users are created before any pod uses them. The previous users are
+ * dropped when no pod uses them any more.
  */
 function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOptions): Mongo {
   const { namespace, site, clusterId, network, stack, mongo } = args;
   const { memory, passwordVersion: version, storage } = mongo;
-  // Files on the node are checked there, where they outlive the stack.
+  // A hostPath's files outlive the stack, so the version check reads them on the node.
   const [data, image] =
     storage.kind === "hostPath"
       ? [{ data: hostPathOf(stack) }, mongo.image]
@@ -128,8 +128,8 @@ function standalone(args: Of<"standalone">, opts: pulumi.ComponentResourceOption
   );
   return {
     uri: credentials.uri,
-    // The service's rollout has a deadline, which neither the pull of that large image nor a recovery may use up. A new
-    // database has nothing to recover: it starts while the service does.
+    // The service's rollout has a deadline. Neither the pull of MongoDB's large image nor a recovery may use it up.
+    // A new database has nothing to recover, and starts together with the service.
     before: storage.kind === "hostPath" && !args.isDeployed ? [...mongoImage, ...usersAdded] : [database],
     finish(web) {
       if (isRotated) usersJob("drop", [database, web]);

@@ -3,18 +3,18 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { partOf } from "../platform/metadata.ts";
 
-/** Where a pod finds one value of a Secret. */
+/** Name and key by which a pod finds one value of a Secret. */
 export interface SecretKey {
   readonly name: pulumi.Output<string>;
   readonly key: string;
 }
 
-/** The database that the application user belongs to, reads and writes. */
+/** The application user's database, which the user reads and writes. */
 export const applicationDatabase = "app";
 
 /**
- * A random password. It is made once and kept, encrypted, in Pulumi's state: a stash goes on giving its first value,
- * whatever the program offers it later.
+ * A random password, created once and kept, encrypted, in Pulumi's state. The stash keeps its first value, whatever
+ * input the program passes later.
  */
 export function stashedPassword(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const stash = new pulumi.Stash(
@@ -25,7 +25,10 @@ export function stashedPassword(name: string, opts: pulumi.CustomResourceOptions
   return stash.output as pulumi.Output<string>;
 }
 
-/** A Secret with MongoDB's connection string. Another string is another Secret, so that the service's pods get it. */
+/**
+ * A Secret with MongoDB's connection string. Another string creates another Secret, so that the service's pods are
+ * replaced.
+ */
 export function connectionSecret(
   name: string,
   args: { readonly namespace: pulumi.Input<string>; readonly uri: pulumi.Output<string> },
@@ -37,7 +40,7 @@ export function connectionSecret(
   return { name: secret.metadata.name, key: "uri" };
 }
 
-/** A text as a Secret has it. */
+/** Encodes a text in base64, as a Secret's data require. */
 export function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }

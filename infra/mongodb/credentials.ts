@@ -12,22 +12,22 @@ import { partOf } from "../platform/metadata.ts";
 /** Arguments of {@link Credentials}. */
 export interface CredentialsArgs {
   readonly namespace: pulumi.Input<string>;
-  /** With another number there are other users, with passwords of their own. */
+  /** Another version creates other users, with other passwords. */
   readonly version: number;
 }
 
-/** A Secret's data, in base64: names and passwords of both users. */
+/** A Secret's data: names and passwords of both users, in base64. */
 export type UsersData = Readonly<
   Record<"root-user" | "root-password" | "app-user" | "app-password", pulumi.Output<string>>
 >;
 
 /** MongoDB's root and application users, with random passwords. */
 export class Credentials extends pulumi.ComponentResource {
-  /** Both users. */
+  /** Names and passwords of both users. */
   readonly users: UsersData;
-  /** A Secret of this version alone that holds both users. */
+  /** Name of a Secret with both users of this version only. */
   readonly usersSecret: pulumi.Output<string>;
-  /** The application user's connection string, for the service. */
+  /** The Secret with the application user's connection string, for the service. */
   readonly uri: SecretKey;
 
   constructor(name: string, args: CredentialsArgs, opts?: pulumi.ComponentResourceOptions) {

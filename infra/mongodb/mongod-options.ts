@@ -3,9 +3,9 @@ import { memoryOf } from "../cluster/nodes/quantity.ts";
 const gib = 1024 ** 3;
 
 /**
- * WiredTiger's cache in a container of MongoDB, in GiB: half of the memory above one GiB, and 0.25 at least. This is
- * MongoDB's own rule, and that of Percona's operator. It leaves half a GiB or more for mongod's connections and sorts,
- * and for mongodump, mongorestore or mongosh beside it: the kernel ends the whole container when they need more.
+ * WiredTiger's cache in GiB: half of the memory above one GiB, and 0.25 at least. MongoDB and Percona's operator
+ * use the same rule. At least half a GiB remains for connections, sorts, and tools such as mongodump, mongorestore
+ * or mongosh. If mongod and the tools need more, the kernel kills the whole container.
  * @param memory the container's limit, a Kubernetes quantity
  */
 export function cacheGiB(memory: string): number {
@@ -13,7 +13,7 @@ export function cacheGiB(memory: string): number {
   return Math.max(0.25, Math.floor(aboveOne * 50) / 100);
 }
 
-/** The least memory of a MongoDB: its smallest cache and half a GiB. */
+/** The least memory of a MongoDB: the smallest cache and half a GiB. */
 export const leastMemory = "768Mi";
 
 /** Options that mongod would otherwise derive from the node, or from a disk that is larger than the volume. */
@@ -21,14 +21,14 @@ export function mongodOptions(memory: string): string[] {
   return [
     "--wiredTigerCacheSizeGB",
     String(cacheGiB(memory)),
-    // 200 MB by default, in the data's volume.
+    // The default is 200 MB, in the data's volume.
     "--setParameter",
     "diagnosticDataCollectionDirectorySizeMB=50",
   ];
 }
 
 /**
- * The environment of a mongod. From Linux 6.19 on MongoDB 8's tcmalloc fails unless glibc has registered rseq, and the
- * official image tells glibc not to. https://jira.mongodb.org/browse/SERVER-121912
+ * The environment of a mongod. From Linux 6.19, MongoDB 8's tcmalloc fails unless glibc has registered rseq. The
+ * official image disables rseq in glibc. https://jira.mongodb.org/browse/SERVER-121912
  */
 export const mongodEnv = [{ name: "GLIBC_TUNABLES", value: "glibc.pthread.rseq=1" }];

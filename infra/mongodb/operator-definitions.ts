@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
-/** The text that Pulumi's process of dynamic resources runs. */
+/** Source code that Pulumi runs in its process for dynamic resources. */
 export const definitionsProvider = readFileSync(
   join(import.meta.dirname, "definitions-provider.cjs"),
   "utf8",
@@ -12,15 +12,16 @@ export const definitionsProvider = readFileSync(
 export interface OperatorDefinitionsArgs {
   /** The operator's version. */
   readonly version: string;
-  /** The kubeconfig's context. @default the current one */
+  /** Kubeconfig context. @default the current one */
   readonly context?: string | undefined;
-  /** Identity of the cluster: another one may have older definitions. */
+  /** Identity of the cluster. Another cluster may have older definitions. */
   readonly clusterId?: pulumi.Input<string> | undefined;
 }
 
 /**
- * The definitions of Percona's resources, upgraded before the operator is: Helm creates a chart's definitions and never
- * upgrades them. They belong to the cluster: a newer version stays as it is, and `destroy` leaves all of them.
+ * Upgrades the definitions of Percona's resources before the operator, because Helm creates a chart's definitions
+ * but never upgrades them. The definitions belong to the cluster. A newer version stays, and `destroy` deletes none
+ * of them.
  */
 export class OperatorDefinitions extends pulumi.CustomResource {
   constructor(name: string, args: OperatorDefinitionsArgs, opts?: pulumi.CustomResourceOptions) {

@@ -24,23 +24,26 @@ import { claimSpec } from "./storage/volume-claim.ts";
 /** Arguments of {@link ReplicaSet}. */
 export interface ReplicaSetArgs {
   readonly namespace: pulumi.Input<string>;
-  /** Each member has a volume of this. */
+  /** The StorageClass and size of each member's volume. */
   readonly storage: ClassStorage;
   /** Memory of each member, a Kubernetes quantity. */
   readonly memory: string;
-  /** Whether the stack brings the operator, or the cluster has one that watches every namespace. */
+  /**
+   * Whether the stack installs the operator. Otherwise the cluster must have an operator that watches every
+   * namespace.
+   */
   readonly installs: boolean;
-  /** The kubeconfig's context, for kubectl. @default the current one */
+  /** Kubeconfig context. @default the current one */
   readonly context?: string | undefined;
-  /** Identity of the cluster. @default it is always the same */
+  /** Identity of the cluster. @default the identity never changes */
   readonly clusterId?: pulumi.Input<string> | undefined;
-  /** Nodes for pods; with fewer than members, these share a node and `up` warns. @default unknown */
+  /** Number of nodes for pods. With fewer nodes than members, members share a node and `up` warns. @default unknown */
   readonly nodes?: number;
   /** Name of the PriorityClass of the members. @default the cluster's */
   readonly priority?: pulumi.Input<string>;
 }
 
-/** The operator, and what it is told: https://docs.percona.com/percona-operator-for-mongodb/operator.html */
+/** Version of the operator: https://docs.percona.com/percona-operator-for-mongodb/operator.html */
 export const operatorVersion = "1.22.0";
 /** Image of a member's mongod. */
 export const memberImage = "percona/percona-server-mongodb:8.0.19-7";
@@ -49,32 +52,32 @@ const chart = { chart: "psmdb-operator", repo: "https://percona.github.io/percon
 
 const resourceName = "mongodb";
 const replicaSetName = "rs0";
-/** Members, of which a majority has to be there. */
+/** Number of members. A majority must be available. */
 export const members = 3;
-/** What one of them asks for. The operator derives WiredTiger's cache from it. */
+/** Requests of one member. The operator derives WiredTiger's cache from the memory. */
 export function memberRequests(memory: string): Requests {
   return { cpu: "300m", memory };
 }
-/** What the operator asks for. */
+/** Requests of the operator. */
 export const operatorRequests: Requests = { cpu: "100m", memory: "128Mi" };
-/** User and group of the operator's images. */
+/** User and group ids of the operator's images. */
 const perconaUser = 1001;
 const operatorUser = 2;
 
 /** Labels of the members' pods. */
 export const memberLabels = memberLabelsOf(resourceName);
-/** Labels of the operator's own pod. */
+/** Labels of the operator's pod, if the stack installs the operator. */
 export const operatorLabels = podLabels("psmdb-operator");
-/** Names that an operator's pods may have as a label: of Percona's chart, and of Percona's manifests and OLM. */
+/** Names in the labels of an operator's pods: by Percona's chart, and by Percona's manifests and OLM. */
 export const operatorNames = ["psmdb-operator", "percona-server-mongodb-operator"] as const;
 
 /**
- * A replica set of three MongoDBs, which Percona's operator makes, heals and stops in order. Its members talk TLS among
- * themselves; the service doesn't, and is kept apart by network policies, as with a MongoDB of our own: the operator's
- * certificates are for clients that have one, too.
+ * A replica set of three MongoDBs. Percona's operator creates, repairs and stops the members in order. The members
+ * use TLS among themselves. The service's connection is not encrypted; network policies alone protect it, as with
+ * the standalone MongoDB. The operator's certificates only work for clients that have a certificate, too.
  */
 export class ReplicaSet extends pulumi.ComponentResource {
-  /** The application user's connection string, for the service. */
+  /** The Secret with the application user's connection string, for the service. */
   readonly uri: SecretKey;
 
   constructor(name: string, args: ReplicaSetArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -104,7 +107,7 @@ export class ReplicaSet extends pulumi.ComponentResource {
         },
         spec: spec(args, user.metadata.name),
       },
-      // While it is deleted it needs its operator.
+      // The operator must run until the replica set is deleted.
       { ...child, dependsOn: operator, customTimeouts: { create: "15m", update: "30m", delete: "10m" } },
     );
     this.uri = connectionSecret(name, { namespace, uri: connectionString(namespace, password) }, child);
@@ -113,8 +116,8 @@ export class ReplicaSet extends pulumi.ComponentResource {
   }
 
   /**
-   * In our own namespace, with rights there only. Helm leaves the definitions of its resources when it goes: another
-   * stack of the cluster may have some.
+   * Installs the operator in the stack's namespace, with rights only there. On uninstall, Helm keeps the
+   * definitions of the operator's resources, because other stacks may use them.
    */
   private operator(name: string, { namespace, context, clusterId }: ReplicaSetArgs): k8s.helm.v3.Release {
     const definitions = new OperatorDefinitions(
@@ -138,7 +141,7 @@ export class ReplicaSet extends pulumi.ComponentResource {
   }
 }
 
-/** What differs from the chart's own values. */
+/** Values that differ from the chart's own. */
 export function operatorValues(): Record<string, unknown> {
   return {
     disableTelemetry: true,
@@ -168,7 +171,7 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
     imagePullPolicy: "IfNotPresent",
     initContainerSecurityContext: containerSecurity(),
     updateStrategy: "SmartUpdate",
-    // A version changes when this file does.
+    // Versions change only with this file.
     upgradeOptions: { apply: "disabled" },
     tls: { mode: "preferTLS" },
     users: [
@@ -184,32 +187,33 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
         name: replicaSetName,
         size: members,
         podDisruptionBudget: { maxUnavailable: 1 },
-        // The constraint below spreads them: it holds with any number of nodes.
+        // The constraint below spreads the members, and works with any number of nodes.
         affinity: { antiAffinityTopologyKey: "none" },
         topologySpreadConstraints: [nodeSpread(), zoneSpread()],
         tolerations: leaveAfter(300),
         ...(priority === undefined ? {} : { priorityClassName: priority }),
         podSecurityContext: podSecurity(perconaUser),
-        // The image writes to its own root.
+        // The image writes to its root file system.
         containerSecurityContext: { ...containerSecurity(), readOnlyRootFilesystem: false },
-        // The operator's own argument --bind_ip_all is IPv4 alone without it.
+        // Without this setting, the operator's argument --bind_ip_all binds to IPv4 only.
         configuration: "net:\n  ipv6: true\n",
-        // Since version 1.22 of the operator.
+        // Supported since version 1.22 of the operator.
         env: mongodEnv,
         resources: { requests: memberRequests(memory), limits: { cpu: "1", memory } },
         volumeSpec: { persistentVolumeClaim: claimSpec(storage.size, storage.className) },
       },
     ],
     sharding: { enabled: false },
-    // The API asks for an image all the same.
+    // The API requires an image even for disabled backups.
     backup: { enabled: false, image: backupImage },
     logcollector: { enabled: false },
   };
 }
 
 /**
- * A node each where there are three, and else as even as can be. Unlike anti-affinity it does not depend on the number of
- * nodes, which changes while one is drained. Nodes that take no pods don't count.
+ * Places each member on its own node if there are three, and otherwise spreads the members as evenly as possible.
+ * Unlike anti-affinity, the constraint doesn't depend on the number of nodes, which changes during a drain. Nodes
+ * that take no pods don't count.
  */
 function nodeSpread() {
   return {
@@ -230,7 +234,7 @@ function zoneSpread() {
   };
 }
 
-/** What a majority has is never rolled back, and a write that a failover cuts off is tried once more by the driver. */
+/** A write that a majority has is never rolled back. If a failover interrupts a write, the driver retries it once. */
 function connectionString(
   namespace: pulumi.Input<string>,
   password: pulumi.Input<string>,

@@ -6,17 +6,17 @@ import { nameOf, newestNumber, seriesFile, shellNumber, versionOf } from "./mong
 export interface PulledImageArgs {
   /** The minikube cluster. */
   readonly profile: string;
-  /** Identity of the cluster: in another one the image is not there yet. */
+  /** Identity of the cluster. Another cluster does not have the image yet. */
   readonly clusterId: pulumi.Input<string>;
   /** Name and tag. */
   readonly image: string;
-  /** Directory of the node with MongoDB's data, which this image must be able to read. @default not checked */
+  /** Directory of the node with MongoDB's data, which the image must be able to read. @default not checked */
   readonly data?: string;
 }
 
 /**
- * MongoDB's image on the first node, where hostPath volumes are. What depends on this does not wait for the pull later,
- * and does not stop the running MongoDB for an image that doesn't exist or can't read the data.
+ * Pulls MongoDB's image to the first node, where hostPath volumes are. Dependents do not wait for the pull later.
+ * If the image doesn't exist or can't read the data, the running MongoDB is not stopped.
  */
 export class PulledImage extends pulumi.ComponentResource {
   constructor(name: string, args: PulledImageArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -30,12 +30,12 @@ export class PulledImage extends pulumi.ComponentResource {
   }
 }
 
-/** The node's shell line. Its last line of output is the reason where it fails. */
+/** The node's shell line. If the line fails, the last line of its output is the reason. */
 export function pullLine({ image, data }: Pick<PulledImageArgs, "image" | "data">): string {
   return [...(data === undefined ? [] : versionCheck(image, data)), pull(image)].join("; ");
 }
 
-/** Fails before anything is changed. Where the tag does not tell the version, MongoDB's pod checks it. */
+/** Fails before anything is changed. If the tag does not contain the version, MongoDB's pod checks the version. */
 function versionCheck(image: string, data: string): string[] {
   const version = versionOf(image);
   if (version === undefined) return [];
@@ -51,7 +51,7 @@ function versionCheck(image: string, data: string): string[] {
 
 function pull(image: string): string {
   const message = `The node could not pull ${image}, as the lines above say. Check mongoImage, and that the node reaches its registry.`;
-  // A pull asks the registry, also for what is there.
+  // A pull asks the registry even if the node has the image.
   return (
     `sudo crictl inspecti ${image} >/dev/null 2>&1 || sudo crictl pull ${image} || ` +
     `{ echo "${message}" >&2; exit 1; }`

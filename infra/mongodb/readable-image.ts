@@ -6,16 +6,17 @@ import { mongodbLabels } from "./standalone-mongodb.ts";
 
 /** Arguments of {@link readableImage}. */
 export interface ReadableImageArgs {
-  /** The image that MongoDB's pod is to have. */
+  /** The new image of MongoDB's pod. */
   readonly image: string;
   readonly namespace: pulumi.Input<string>;
-  /** The kubeconfig's context. @default the current one */
+  /** Kubeconfig context. @default the current one */
   readonly context: string | undefined;
 }
 
 /**
- * The image, as soon as it is known that no newer MongoDB runs on the data: what has it as an input is not changed
- * before. Where kubectl can't tell, or MongoDB is not ready, its pod checks the data itself.
+ * Returns the image after a check that no newer MongoDB runs on the data. Resources that take the result as an
+ * input do not change before. If kubectl can't read the StatefulSet, or MongoDB is not ready, MongoDB's pod checks
+ * the data itself.
  * @throws {RunError} both versions, and the command that sets the previous image
  */
 export function readableImage({ image, namespace, context }: ReadableImageArgs): pulumi.Output<string> {
@@ -30,7 +31,7 @@ export function readableImage({ image, namespace, context }: ReadableImageArgs):
   });
 }
 
-/** The parts of a StatefulSet that are needed here. */
+/** The parts of a StatefulSet that this program reads. */
 interface StatefulSet {
   readonly spec: {
     readonly template: { readonly spec: { readonly containers: readonly { image: string }[] } };
@@ -42,7 +43,7 @@ interface StatefulSet {
   };
 }
 
-/** The image of a MongoDB that is ready. One that is not may never have run on the data. */
+/** The image of a MongoDB that is ready. A MongoDB that is not ready may never have run on the data. */
 async function runningImage(context: string | undefined, namespace: string): Promise<string | undefined> {
   const query = ["get", "statefulsets", "--namespace", namespace, "--selector", selector(mongodbLabels)];
   return await kubectlSays(context, [...query, "--output", "json"], (output) => {

@@ -18,13 +18,13 @@ export interface MongoDatabaseArgs {
   readonly namespace: pulumi.Input<string>;
   /** The official mongo image, with its version. */
   readonly image: pulumi.Input<string>;
-  /** Memory of its container, a Kubernetes quantity. */
+  /** Memory of MongoDB's container, a Kubernetes quantity. */
   readonly memory: string;
-  /** The claim of the volume that holds the data; MongoDB's user must be able to write to it. */
+  /** The claim of the volume for the data. MongoDB's user must be able to write to the volume. */
   readonly claimName: pulumi.Input<string>;
-  /** Its users. Where it runs already it must have them by now. */
+  /** MongoDB's users. A running MongoDB must have these users already. */
   readonly credentials: Pick<Credentials, "users">;
-  /** Name of the PriorityClass of its pod. @default the cluster's */
+  /** Name of the PriorityClass of MongoDB's pod. @default the cluster's */
   readonly priority?: pulumi.Input<string>;
 }
 
@@ -35,8 +35,8 @@ export const mongodbPort = 27017;
 /** Labels of MongoDB's pods. */
 export const mongodbLabels = podLabels("mongodb");
 /**
- * The Secret with the users that MongoDB has. Its name stays and its content changes: with other users the pod need not
- * start anew, and when it does it sets them.
+ * The Secret with MongoDB's current users. The name stays and the content changes, so that other users don't
+ * restart the pod. At its next start, the pod sets the users.
  */
 export const currentUsers = "mongodb-users";
 
@@ -84,7 +84,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
       },
       child,
     );
-    // As long as the startup probe, and the time to stop the previous pod.
+    // Enough for the startup probe, and to stop the previous pod.
     const customTimeouts = { create: "12m", update: "12m" };
     const statefulSet = new k8s.apps.v1.StatefulSet(
       name,
@@ -92,7 +92,7 @@ export class MongoDatabase extends pulumi.ComponentResource {
         metadata: { ...metadata, annotations: deletedAtOnce },
         spec: {
           replicas: 1,
-          // With OrderedReady a pod that can't start would be waited for before it is replaced by a better one.
+          // With OrderedReady, Kubernetes would wait for a broken pod to become ready before it applies a fix.
           podManagementPolicy: "Parallel",
           serviceName: headless.metadata.name,
           selector: { matchLabels: mongodbLabels },
@@ -144,8 +144,8 @@ function setUsers({ image, memory }: MongoDatabaseArgs): Container {
 }
 
 function mongod({ image, memory }: MongoDatabaseArgs): Container {
-  // mongod opens its port after it has recovered its data. mongosh, a Node process in mongod's memory limit, has no part
-  // in a probe: a runtime need not end one that has timed out, and they would pile up.
+  // mongod opens its port after the recovery of its data. A probe with mongosh would start a Node process in
+  // mongod's memory limit. A runtime need not end a probe that has timed out, so these processes would pile up.
   const tcp = { tcpSocket: { port: "mongodb" } };
   return {
     ...serverContainer(image, memory),
@@ -153,14 +153,14 @@ function mongod({ image, memory }: MongoDatabaseArgs): Container {
     args: ["mongod", "--auth", "--bind_ip_all", "--ipv6", ...mongodOptions(memory)],
     ports: [{ name: "mongodb", containerPort: mongodbPort }],
     volumeMounts: dataMounts(),
-    // Ten minutes for the recovery of a MongoDB that was killed.
+    // Ten minutes for recovery, if MongoDB was killed.
     startupProbe: { ...tcp, periodSeconds: 2, failureThreshold: 300, timeoutSeconds: 2 },
     readinessProbe: { ...tcp, periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
     livenessProbe: { ...tcp, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
   };
 }
 
-/** What a pod of this memory asks for. */
+/** Requests of a pod with this memory. */
 export function standaloneRequests(memory: string): Requests {
   return { cpu: "250m", memory };
 }
@@ -173,7 +173,7 @@ function serverContainer(image: pulumi.Input<string>, memory: string) {
   return { ...common, env: [...common.env, ...mongodEnv] };
 }
 
-/** What every container of the mongo image has. */
+/** Fields that all containers of the mongo image share. */
 export function mongoContainer(
   image: pulumi.Input<string>,
   resources: types.input.core.v1.ResourceRequirements,
@@ -181,11 +181,11 @@ export function mongoContainer(
   return {
     image,
     imagePullPolicy: "IfNotPresent",
-    // mongosh writes its log to the home directory, which would be the data's.
+    // mongosh writes its log to the home directory, which would be on the data volume.
     env: [{ name: "HOME", value: "/tmp" }],
     resources,
     securityContext: containerSecurity(),
-    // The last lines of one that failed are the pod's reason.
+    // If a container fails, its last lines become the pod's reason.
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
 }
@@ -193,13 +193,13 @@ export function mongoContainer(
 function dataMounts(): VolumeMount[] {
   return [
     { name: "data", mountPath: "/data/db" },
-    // The image and mongosh write here, and the root file system is read-only.
+    // The image and mongosh write to these folders, and the root file system is read-only.
     { name: "scratch", mountPath: "/tmp", subPath: "tmp" },
     { name: "scratch", mountPath: "/data/configdb", subPath: "configdb" },
   ];
 }
 
-/** A ConfigMap's data: scripts that run in the mongo image, by name. */
+/** Reads scripts for the mongo image, as a ConfigMap's data by file name. */
 export function scriptFiles(...names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((file) => [file, readFileSync(join(scriptFolder, file), "utf8")]));
 }

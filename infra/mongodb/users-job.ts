@@ -14,19 +14,19 @@ export interface UsersJobArgs {
   readonly image: pulumi.Input<string>;
   /** A node that has the image. @default any */
   readonly node?: string;
-  /** The users that MongoDB is to have. */
+  /** The users that MongoDB gets. */
   readonly credentials: Pick<Credentials, "usersSecret">;
-  /** Makes these users, or drops those that were ours before. */
+  /** Whether the Job adds these users, or drops the stack's previous ones. */
   readonly task: "add" | "drop";
 }
 
-/** Labels of its pods. */
+/** Labels of the Job's pods. */
 export const usersJobLabels = podLabels("mongodb-users");
 
 /**
- * Changes the users of the MongoDB that runs, once for each version of the credentials. What depends on `add` finds
- * them there; `drop` depends on all that had the former ones. Cut off anywhere, MongoDB has at least the users of the
- * Secret that its pod starts with, and those that the service's pods have.
+ * Changes the users of a running MongoDB, once for each version of the credentials. Dependents of `add` can use the
+ * new users. `drop` depends on all resources that used the previous ones. If `up` is interrupted, MongoDB still has
+ * the users of its pod's Secret, and those of the service's pods.
  */
 export class UsersJob extends pulumi.ComponentResource {
   constructor(name: string, args: UsersJobArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,7 +42,7 @@ export class UsersJob extends pulumi.ComponentResource {
     new k8s.batch.v1.Job(
       name,
       {
-        // One that has failed will not do better: the next `up` makes another.
+        // A failed Job stays failed: the next `up` replaces it.
         metadata: { ...metadata, annotations: { "pulumi.com/replaceUnready": "true" } },
         spec: {
           backoffLimit: 1,
@@ -76,7 +76,7 @@ function podSpec(args: UsersJobArgs, scripts: pulumi.Input<string>): types.input
     containers: [container(args)],
     volumes: [
       { name: "users", secret: { secretName: usersSecret, defaultMode: 0o440 } },
-      // Before the first start of MongoDB it is not there.
+      // The Secret does not exist before MongoDB's first start.
       { name: "current", secret: { secretName: currentUsers, defaultMode: 0o440, optional: true } },
       { name: "scripts", configMap: { name: scripts } },
       { name: "scratch", emptyDir: { sizeLimit: "64Mi" } },
@@ -87,7 +87,7 @@ function podSpec(args: UsersJobArgs, scripts: pulumi.Input<string>): types.input
 function container({ image, task }: UsersJobArgs): types.input.core.v1.Container {
   const common = mongoContainer(image, {
     requests: { cpu: "50m", memory: "128Mi" },
-    // mongosh takes all the CPU it gets to start, and a MongoDB that has none answers too late.
+    // mongosh uses all available CPU to start. Without CPU, MongoDB would answer too late.
     limits: { cpu: "250m", memory: "256Mi" },
   });
   return {

@@ -9,28 +9,28 @@ import { webLabels } from "../web/labels-and-ports.ts";
 /** Arguments of {@link Monitoring}. */
 export interface MonitoringArgs {
   readonly namespace: pulumi.Input<string>;
-  /** Labels that Prometheus selects ServiceMonitors and rules by. @default none, for one that takes every one */
+  /** Labels by which Prometheus selects ServiceMonitors and rules. @default none, for a Prometheus that selects all */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 const files = import.meta.dirname;
 const operatorApi = "monitoring.coreos.com/v1";
 
-/** Of alerts.yaml: the namespaces of all stacks. */
+/** The selector in alerts.yaml, for the namespaces of all stacks. */
 const everyNamespace = 'namespace=~"koa-mongo-stack-.+"';
-/** Most characters of a dashboard's id in Grafana. */
+/** Maximum number of characters in a Grafana dashboard's id. */
 const longestUid = 40;
 
 /**
- * What the Prometheus operator and Grafana's sidecar look for: a ServiceMonitor, the alerts, and the dashboard, all of
- * this namespace only. Where there is no operator, `monitoring/` has the same files for Prometheus and Grafana to read.
+ * Objects that the Prometheus operator and Grafana's sidecar look for: a ServiceMonitor, alerts and a dashboard,
+ * for this namespace only. Without an operator, Prometheus and Grafana can read the files of this folder directly.
  */
 export class Monitoring extends pulumi.ComponentResource {
   constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:monitoring:Monitoring", name, args, opts);
     const { namespace } = args;
     const child = { parent: this };
-    // Kubernetes rejects a name that begins with the logical name of these, which has capital letters.
+    // The auto-generated name would start with the logical name, whose capital letters Kubernetes rejects.
     const metadata = { name, namespace, labels: { ...args.labels, ...partOf } };
     const ofOperator = (kind: string, spec: pulumi.Input<object>) =>
       new k8s.apiextensions.CustomResource(
@@ -48,7 +48,7 @@ export class Monitoring extends pulumi.ComponentResource {
       `${name}-dashboard`,
       {
         metadata: { namespace, labels: { ...partOf, grafana_dashboard: "1" } },
-        // Grafana's sidecar puts the files of all namespaces into one folder.
+        // Grafana's sidecar writes the files of all namespaces into one folder.
         data: pulumi.output(namespace).apply((stack) => ({ [`${stack}.json`]: dashboard(stack) })),
       },
       child,
@@ -58,13 +58,13 @@ export class Monitoring extends pulumi.ComponentResource {
   }
 }
 
-/** Rules for one namespace. */
+/** Alert rules for one namespace. */
 export function alerts(namespace: string): object {
   const text = readFileSync(join(files, "alerts.yaml"), "utf8");
   return parse(text.replaceAll(everyNamespace, `namespace="${namespace}"`)) as object;
 }
 
-/** The dashboard of one namespace, as JSON. Its id is its own: Grafana shows no two of the same id. */
+/** The dashboard of one namespace, as JSON. The id is unique, because Grafana shows only one dashboard of an id. */
 export function dashboard(namespace: string): string {
   const { templating, ...rest } = JSON.parse(readFileSync(join(files, "dashboard.json"), "utf8")) as {
     templating: { list: readonly { readonly name: string }[] };

@@ -4,13 +4,14 @@ import { notAwaited, partOf } from "./metadata.ts";
 
 /** Arguments of {@link AppNamespace}. */
 export interface AppNamespaceArgs {
-  /** Labels beside those of the pod security standard. @default none */
+  /** Labels in addition to those of the pod security standard. @default none */
   readonly labels?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /**
- * The namespace of everything. Kubernetes refuses every pod in it that asks for more than it needs. Its name ends in
- * random letters: a fixed one could not be replaced, because what is made anew would be deleted as the old one.
+ * The stack's namespace. Kubernetes rejects pods in it that don't meet the `restricted` pod security standard. The
+ * name ends in random letters, because a fixed name could not be replaced. Pulumi creates the new object first, and
+ * would then delete it under the old one's name.
  */
 export class AppNamespace extends pulumi.ComponentResource {
   readonly name: pulumi.Output<string>;
@@ -22,7 +23,8 @@ export class AppNamespace extends pulumi.ComponentResource {
       name,
       {
         metadata: {
-          // Everything in it is awaited. The empty name Kubernetes keeps for 5 s more, on purpose, and nothing needs it.
+          // `destroy` awaits all objects in the namespace. On purpose, Kubernetes keeps the empty namespace for 5 s
+          // more. Nothing needs to wait for that.
           annotations: notAwaited,
           labels: {
             ...partOf,

@@ -1,19 +1,19 @@
-/** Label of everything that the stack makes. */
+/** Label of every object of the stack. */
 export const partOf = { "app.kubernetes.io/part-of": "koa-mongo-stack" };
 
 /**
- * Annotation for what `destroy` need not wait for: the autoscaler, which nothing belongs to, and the StatefulSet's pod,
- * which ends while the Deployment's do. Its claim is there until it is gone, and the volume and its files until the claim
- * is.
+ * Annotation for objects whose deletion `destroy` does not await. One is the autoscaler, which owns no other
+ * object. The other is the StatefulSet, whose pod ends concurrently with the Deployment's pods. The claim exists
+ * until that pod is gone, and the volume and its files until the claim is gone.
  */
 export const deletedAtOnce = { "pulumi.com/deletionPropagationPolicy": "background" };
 
 /**
- * Annotation for what `up` need not wait for, because it waits for the pods behind it: it would give a Service 10 s to
- * settle and take 10 s to see that a claim is bound, and on minikube a load balancer has no address before
- * `minikube tunnel` runs.
+ * Annotation for objects that `up` does not await, because `up` waits for the pods behind them. Otherwise `up`
+ * would wait 10 s for a Service to settle, and 10 s for the binding of a claim. On minikube, a load balancer has no
+ * address before `minikube tunnel` runs.
  */
 export const notAwaited = { "pulumi.com/skipAwait": "true" };
 
-/** Name of the service's image where no registry has it. */
+/** Name of the service's image if no registry has the image. */
 export const localRepository = "koa-mongo-stack";

@@ -12,39 +12,39 @@ import { metricsPort, webLabels, webPort } from "../web/labels-and-ports.ts";
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type EgressRule = types.input.networking.v1.NetworkPolicyEgressRule;
 
-/** Whom the service finds its database at. */
+/** The database that the service connects to. */
 export type DatabasePath =
   | { readonly kind: "standalone" }
-  /** With an operator of its own, or one of another namespace. */
+  /** Percona's operator runs in this namespace if `installs` is true, and otherwise in another one. */
   | { readonly kind: "operator"; readonly installs: boolean }
-  /** Anywhere, at these ports. */
+  /** A MongoDB outside the stack, at unknown addresses and at these ports. */
   | { readonly kind: "external"; readonly ports: readonly number[] };
 
-/** Who beside the stack's own pods has part in it. */
+/** Other namespaces and addresses that the stack's pods exchange traffic with. */
 export interface Neighbours {
-  /** The namespace whose pods may read the metrics. @default nobody may */
+  /** The namespace whose pods may read the metrics. @default no pods may */
   readonly metricsFrom?: string | undefined;
-  /** Where the service's pods may send traces. @default nowhere */
+  /** The collector that the service's pods may send traces to. @default none */
   readonly collector?: Pick<Collector, "namespace" | "port"> | undefined;
-  /** Blocks of addresses where the cluster's DNS answers at port 53. @default those of {@link dns} alone */
+  /** Address blocks where the cluster's DNS answers at port 53. @default only those of {@link dns} */
   readonly dnsServers?: readonly string[] | undefined;
 }
 
-/** What the rules depend on. */
+/** The facts that the rules depend on. */
 export interface Paths extends Neighbours {
   readonly database: DatabasePath;
-  /** Whether cert-manager's pods may be asked for what proves that the host name is ours. */
+  /** Whether cert-manager's pods may receive the requests that validate the host name. */
   readonly acme: boolean;
 }
 
 /** Arguments of {@link NetworkRules}. */
 export interface NetworkRulesArgs extends Paths {
   readonly namespace: pulumi.Input<string>;
-  /** Why nobody may rely on the rules, which `up` then warns of. @default they are enforced */
+  /** Why the rules may not be enforced. If set, `up` warns of it. @default the rules are enforced */
   readonly fault?: string | undefined;
 }
 
-/** Who may talk to whom. Nobody else does: not even a MongoDB of ours to the outside. */
+/** Allows the stack's own connections and denies all others, even from the stack's MongoDB to the outside. */
 export class NetworkRules extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:network:NetworkRules", name, args, opts);
@@ -59,7 +59,7 @@ export class NetworkRules extends pulumi.ComponentResource {
   }
 }
 
-/** One policy a rule, by name. */
+/** Returns one policy for each rule, by name. */
 export function policies(paths: Paths): Record<string, PolicySpec> {
   const { database, acme, metricsFrom, collector, dnsServers } = paths;
   const names = dns(dnsServers);
@@ -76,7 +76,7 @@ export function policies(paths: Paths): Record<string, PolicySpec> {
 
 const tcp = (...ports: readonly number[]) => ports.map((port) => ({ protocol: "TCP", port }));
 const web = { matchLabels: webLabels };
-/** An operator of another namespace, whether Percona's chart or Percona's manifests installed it. */
+/** Selects an operator in another namespace, whether Percona's chart or Percona's manifests installed it. */
 const anyOperator = {
   matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values: [...operatorNames] }],
 };
@@ -88,7 +88,7 @@ function databasePolicies(database: DatabasePath, names: EgressRule[]): Record<s
     case "operator":
       return replicaSet(database.installs, names);
     case "external": {
-      // Nobody knows the addresses: with a service of MongoDB's they change.
+      // The addresses are unknown, and those of a hosted MongoDB change.
       const egress = [{ ports: tcp(...database.ports) }];
       return { "web-to-outside": { podSelector: web, policyTypes: ["Egress"], egress } };
     }
@@ -113,7 +113,7 @@ function replicaSet(installs: boolean, names: EgressRule[]): Record<string, Poli
   const toMember = { to: [{ podSelector: member }], ports: tcp(mongodbPort) };
   const own: Record<string, PolicySpec> = {
     "operator-to-mongodb": { podSelector: operator, policyTypes: ["Egress"], egress: [toMember, ...names] },
-    // The API server is no pod, and has other addresses in every cluster.
+    // The API server is not a pod, and its address differs between clusters.
     "operator-to-api": {
       podSelector: operator,
       policyTypes: ["Egress"],
@@ -141,7 +141,7 @@ function mongodbFrom(
   return { podSelector: mongodb, policyTypes: ["Ingress"], ingress };
 }
 
-/** Let's Encrypt asks through the ingress controller, wherever that runs. */
+/** Let's Encrypt connects through the ingress controller, which may run in any namespace. */
 function toAcmeSolver(): PolicySpec {
   const { selector, port } = acmeSolver;
   return { podSelector: selector, policyTypes: ["Ingress"], ingress: [{ ports: tcp(port) }] };
@@ -162,9 +162,9 @@ function podsOf(namespace: string): types.input.networking.v1.NetworkPolicyPeer 
 }
 
 /**
- * The cluster's DNS. It is not always a pod: a cache on the node, or the cloud's resolver, has a link-local address
- * (NodeLocal DNSCache 169.254.20.10, AKS LocalDNS 169.254.10.11, GKE 169.254.169.254). The last one is the cloud's
- * metadata server, too, but not at port 53.
+ * The cluster's DNS, which is not always a pod. A cache on the node or the cloud's resolver has a link-local
+ * address. Examples are NodeLocal DNSCache (169.254.20.10), AKS LocalDNS (169.254.10.11) and GKE (169.254.169.254).
+ * The last address is also the cloud's metadata server, but not at port 53.
  */
 function dns(servers: readonly string[] = []): EgressRule[] {
   const cacheOrPods = {
@@ -176,7 +176,7 @@ function dns(servers: readonly string[] = []): EgressRule[] {
       to: [{ ...podsOf("kube-system"), podSelector: cacheOrPods }, ...blocks],
       ports: udpAndTcp(53),
     },
-    // OpenShift's. Policies see the port of the pod, not that of the Service.
+    // OpenShift's DNS. Policies see the pod's port, not the Service's.
     {
       to: [
         {

@@ -1,10 +1,10 @@
 import { partOf } from "./metadata.ts";
 import { kubectlSays } from "../cluster/kubectl-query.ts";
 
-/** Label of a stack's namespace: the random id that the stack keeps in its state. */
+/** Label of a stack's namespace. The value is the random id that the stack keeps in its state. */
 export const ownerLabel = "koa-mongo-stack/owner";
 
-/** What is in the cluster already, of this stack or of others, as far as two stacks can collide in it. */
+/** Objects in the cluster, of all stacks and other programs, that this stack can collide with. */
 export interface OtherStacks {
   readonly namespaces: readonly StackNamespace[];
   readonly occupants: readonly Occupant[];
@@ -15,21 +15,21 @@ export interface StackNamespace {
   readonly name: string;
   /** Whether a stack of this project created it. */
   readonly isStack: boolean;
-  /** The stack's id. Undefined where no stack created it, or one of a version before the label. */
+  /** The stack's id. Undefined if no stack created the namespace, or a version before this label did. */
   readonly owner: string | undefined;
 }
 
-/** An object that holds something that the cluster has only once. */
+/** An object that holds something unique in the cluster. */
 export interface Occupant {
   readonly kind: "Service" | "Ingress" | "PersistentVolume";
   readonly name: string;
-  /** Of a volume: the namespace of its claim. */
+  /** Namespace of the object. For a volume: the namespace of its claim. */
   readonly namespace: string;
-  /** A node port, the host name of an Ingress that takes every path, or a directory of a node. */
+  /** A node port, the host name of an Ingress that takes every path, or a directory on a node. */
   readonly holds: number | string;
 }
 
-/** The parts of Kubernetes' objects that are needed here. */
+/** The parts of Kubernetes objects that this program reads. */
 interface Item {
   readonly kind: string;
   readonly metadata: {
@@ -51,8 +51,8 @@ interface Item {
 const kinds = "namespaces,persistentvolumes,services,ingresses";
 
 /**
- * Asks the cluster, or gives undefined where kubectl can't say: then Kubernetes itself has to reject what collides.
- * @param context the kubeconfig's current one where it is undefined
+ * Lists the objects of the cluster. Returns undefined if kubectl can't: then Kubernetes itself rejects collisions.
+ * @param context kubeconfig context; undefined means the current one
  */
 export async function findOtherStacks(context: string | undefined): Promise<OtherStacks | undefined> {
   return await kubectlSays(context, ["get", kinds, "--all-namespaces", "--output", "json"], (output) =>
@@ -94,7 +94,7 @@ function nodePorts({ ports = [] }: Spec): number[] {
   return ports.flatMap(({ nodePort }) => (nodePort === undefined ? [] : [nodePort]));
 }
 
-/** Several Ingresses may share a host by their paths. */
+/** Hosts that an Ingress takes with every path. Other Ingresses may share a host by its paths. */
 function wholeHosts({ rules = [] }: Spec): string[] {
   const isWhole = (path: string | undefined) => path === undefined || path === "/";
   return rules.flatMap(({ host, http }) =>

@@ -3,24 +3,24 @@ import type { types } from "@pulumi/kubernetes";
 type PodSecurityContext = types.input.core.v1.PodSecurityContext;
 type SecurityContext = types.input.core.v1.SecurityContext;
 
-/** Labels that select the pods of one component. They can't change: selectors are immutable. */
+/** Labels that select the pods of one component. The labels can't change, because selectors are immutable. */
 export function podLabels(component: string): Record<string, string> {
   return { "app.kubernetes.io/name": component };
 }
 
-/** Labels as kubectl's `--selector` takes them. */
+/** Formats labels for kubectl's `--selector`. */
 export function selector(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
 }
 
-/** Labels that Percona's operator gives the pods of a replica set. */
+/** Labels that Percona's operator sets on the pods of a replica set. */
 export function memberLabelsOf(replicaSet: string): Record<string, string> {
   return { "app.kubernetes.io/name": "percona-server-mongodb", "app.kubernetes.io/instance": replicaSet };
 }
 
-/** The pod half of the `restricted` pod security standard, for one user id. */
+/** The pod's part of the `restricted` pod security standard, for one user id. */
 export function podSecurity(uid: number): PodSecurityContext {
   return {
     runAsNonRoot: true,
@@ -31,7 +31,7 @@ export function podSecurity(uid: number): PodSecurityContext {
   };
 }
 
-/** The container half of it, and a root file system that nobody writes to. */
+/** The container's part of the standard `restricted`, and a read-only root file system. */
 export function containerSecurity(): SecurityContext {
   return {
     allowPrivilegeEscalation: false,
@@ -43,9 +43,10 @@ export function containerSecurity(): SecurityContext {
 }
 
 /**
- * Spread over nodes, and over zones where nodes have the label of one, as evenly as there is room. Pods of an earlier
- * rollout don't keep a node from being taken: they are on their way out. The zone is no second constraint, because the
- * scheduler then ignores all nodes without that label: in a cluster without zones nothing would be spread.
+ * Spreads pods over nodes, and over zones if nodes have a zone label, as evenly as there is room. Pods of an
+ * earlier rollout don't count, because they are about to end. The zone is a preference, not a second constraint,
+ * because the scheduler would then ignore nodes without the label. In a cluster without zones, no pod would be
+ * spread.
  */
 export function spread(
   labels: Readonly<Record<string, string>>,
@@ -70,7 +71,7 @@ export function spread(
   };
 }
 
-/** A pod on a node that is away is replaced after so many seconds; Kubernetes' own choice is 300. */
+/** Replaces a pod on an unavailable node after so many seconds. The default of Kubernetes is 300. */
 export function leaveAfter(tolerationSeconds: number): types.input.core.v1.Toleration[] {
   return ["not-ready", "unreachable"].map((condition) => ({
     key: `node.kubernetes.io/${condition}`,

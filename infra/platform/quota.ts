@@ -7,27 +7,27 @@ import { cpu, cpuOf, mebibytes, memoryOf } from "../cluster/nodes/quantity.ts";
 /** Arguments of {@link Bounds}. */
 export interface BoundsArgs {
   readonly namespace: pulumi.Input<string>;
-  /** The most pods of the service at once, but for a rollout. */
+  /** Maximum number of the service's pods, apart from a rollout. */
   readonly maxReplicas: number;
-  /** What one pod of the service asks for. */
+  /** Requests of one pod of the service. */
   readonly web: Requests;
-  /** What MongoDB's pods ask for, pod by pod, and all that belongs to them. */
+  /** Requests of MongoDB's pods and of their operator, one entry for each pod. */
   readonly database: readonly Requests[];
 }
 
-/** Names of the classes that say which pods go last. */
+/** Names of the PriorityClasses. */
 export interface Priorities {
   readonly web: pulumi.Output<string>;
   readonly database: pulumi.Output<string>;
 }
 
-/** What short-lived pods ask for together: those that change MongoDB's users, and cert-manager's answers. */
+/** Total requests of short-lived pods: those that change MongoDB's users, and cert-manager's solvers. */
 const helpers: Requests = { cpu: "200m", memory: "512Mi" };
 
 /**
- * What the stack may take of a cluster that others share, and which of its pods go last when a node has too little:
- * first what uses more than it asked for, then by priority. MongoDB's come before the service's, and none of them
- * drives out the pods of others.
+ * Limits the stack's share of a cluster, and sets the priorities of its pods. If a node has too little, Kubernetes
+ * first evicts pods that exceed their requests, then pods of lower priority. MongoDB's priority is higher than the
+ * service's. None of the stack's pods preempts other pods.
  */
 export class Bounds extends pulumi.ComponentResource {
   readonly priorities: Priorities;
@@ -38,7 +38,7 @@ export class Bounds extends pulumi.ComponentResource {
     const metadata = { namespace: args.namespace, labels: partOf };
 
     new k8s.core.v1.ResourceQuota(name, { metadata, spec: { hard: quota(args) } }, child);
-    // Other users' pods, such as cert-manager's, need not say what they ask for.
+    // Defaults for pods without requests, such as cert-manager's: the quota would reject such pods.
     new k8s.core.v1.LimitRange(
       name,
       {
@@ -71,8 +71,8 @@ export class Bounds extends pulumi.ComponentResource {
 }
 
 /**
- * Room for a rollout under full load, in which as many pods again may be on their way out: a pod counts until it is
- * gone. So it never stops the stack itself, and ends what grows without end.
+ * Has room for a rollout under full load, in which as many pods again may be ending. A pod counts until it is gone.
+ * The quota never limits the stack itself, but limits growth by mistake.
  */
 export function quota({ maxReplicas, web, database }: Omit<BoundsArgs, "namespace">): Record<string, string> {
   const pods = 2 * maxReplicas + 1;

@@ -2,20 +2,20 @@ import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { OtherStacks, Occupant, StackNamespace } from "./other-stacks.ts";
 
-/** What a stack wants of the cluster that only one can have. */
+/** Resources of the cluster that the stack claims, and that only one stack can have. */
 export interface Claims {
-  /** The stack's name, as the message calls it. */
+  /** The stack's name, for the message. */
   readonly stack: string;
   readonly nodePort?: number | undefined;
   /** Host name of the Ingress. */
   readonly host?: string | undefined;
-  /** Path of the directory on the node that holds the database's files. */
+  /** Path of the directory on the node with the database's files. */
   readonly directory?: string | undefined;
 }
 
 /**
- * The stack's id: random, and kept in its state. Another clone's stack of the same name has another id, and so has this
- * clone's after its state was lost.
+ * The stack's random id, which it keeps in its state. A stack of the same name in another clone has another id.
+ * After the loss of its state, so does this stack.
  */
 export function stackOwner(name: string): pulumi.Output<string> {
   const stash = new pulumi.Stash(name, { input: randomUUID() }, { ignoreChanges: ["input"] });
@@ -23,11 +23,11 @@ export function stackOwner(name: string): pulumi.Output<string> {
 }
 
 /**
- * Waits until it is sure that nothing of what the stack claims belongs to another stack. A preview does not know the id of
- * a new stack, and checks nothing.
- * @param otherStacks undefined where kubectl can't say: then Kubernetes itself rejects what collides
- * @returns whether the stack may be in the cluster already; false only where it is sure that it is not
- * @throws {pulumi.RunError} whose it is, and the ways forward
+ * Resolves when no other stack owns any of the claims. A preview does not know the id of a new stack, and checks
+ * nothing.
+ * @param otherStacks undefined if kubectl can't list them: then Kubernetes itself rejects collisions
+ * @returns whether the stack may be in the cluster already; false only if it certainly is not
+ * @throws {pulumi.RunError} the owner, and the ways forward
  */
 export async function requireUnclaimed(
   owner: pulumi.Output<string>,
@@ -40,7 +40,7 @@ export async function requireUnclaimed(
   });
   const { namespaces } = otherStacks;
   const hasLabel = ({ owner: other }: StackNamespace) => other === id;
-  // A stack of a version before the label knows itself by its outputs.
+  // A stack of a version before the label recognizes its namespace by its outputs.
   const older = namespaces.some(hasLabel) ? undefined : await ownNamespace();
   const isOwn = (namespace: StackNamespace) => hasLabel(namespace) || namespace.name === older;
   const found = conflict(claims, otherStacks, isOwn);
@@ -48,7 +48,7 @@ export async function requireUnclaimed(
   return namespaces.some(isOwn);
 }
 
-/** The namespace that the last `up` exported, if there was one. */
+/** The namespace that the last `up` exported. Undefined before the first `up`. */
 async function ownNamespace(): Promise<unknown> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
@@ -57,13 +57,13 @@ async function ownNamespace(): Promise<unknown> {
   return outputs?.namespace;
 }
 
-/** The message about the first claim that another stack or program holds, or undefined. */
+/** Returns the message about the first claim that another stack or program holds, or undefined. */
 export function conflict(
   { stack, nodePort, host, directory }: Claims,
   { namespaces, occupants }: OtherStacks,
   isOwn: (namespace: StackNamespace) => boolean,
 ): string | undefined {
-  /** Who else holds it. */
+  /** The object that holds the claim in a namespace other than the stack's. */
   const holder = (kind: Occupant["kind"], claim: Occupant["holds"] | undefined) =>
     occupants.find((occupant) => {
       const namespace = namespaces.find(({ name }) => name === occupant.namespace);

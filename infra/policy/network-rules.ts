@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { types } from "@pulumi/kubernetes";
 import type { Unwrap } from "@pulumi/pulumi";
 
-/** What a NetworkPolicy says. */
+/** The spec of a NetworkPolicy. */
 export type PolicySpec = Unwrap<types.input.networking.v1.NetworkPolicySpec>;
 
-/** Which MongoDB a stack has. */
+/** The kind of a stack's MongoDB. */
 export type Database = "standalone" | "operator" | "external";
 
 type Peer = Unwrap<types.input.networking.v1.NetworkPolicyPeer>;
@@ -61,8 +61,8 @@ const to = (podSelector: Selector) => ({ to: [{ podSelector }], ports: tcp(27017
 const from = (podSelector: Selector) => ({ from: [{ podSelector }], ports: tcp(27017) });
 
 /**
- * The rules that a stack must have. They are written here a second time on purpose: who changes one in the program
- * changes it here, too, or is refused.
+ * Rules that a stack must have. The rules repeat the program's on purpose. After a change in the program alone, the
+ * policy rejects the stack.
  */
 const always: Rules = {
   "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
@@ -86,7 +86,7 @@ const byDatabase: Record<Database, Rules> = {
   external: {},
 };
 
-/** Rules that a stack may have, though they let pods out to anywhere, or anybody in. */
+/** Rules that a stack may have, although they allow connections to or from anywhere. */
 const allowed: Record<Database, Rules> = {
   standalone: {},
   operator: { "operator-to-api": out(pods("psmdb-operator"), { ports: tcp(443, 6443, 8443) }) },
@@ -97,7 +97,7 @@ const acmeSolver = into(
   { ports: tcp(8089) },
 );
 
-/** What is wrong with the NetworkPolicies of a stack, a sentence each. */
+/** Returns the problems with the NetworkPolicies of a stack, one sentence each. */
 export function networkFaults(specs: readonly PolicySpec[], database: Database): string[] {
   const required = { ...always, ...byDatabase[database] };
   const all = specs.map(plain);
@@ -114,13 +114,13 @@ export function networkFaults(specs: readonly PolicySpec[], database: Database):
   return [...missing, ...wide];
 }
 
-/** The service's way to a MongoDB of somebody else, at the ports of its connection string. */
+/** Whether a policy allows only the service's connection to an external MongoDB, at any set of ports. */
 function isWayToDatabase(spec: PolicySpec): boolean {
   const ports = (spec.egress?.[0]?.ports ?? []).map(({ port }) => Number(port));
   return ports.length > 0 && isDeepStrictEqual(plain(spec), out(pods("web"), { ports: tcp(...ports) }));
 }
 
-/** Without the blocks that the key dnsServers adds, and only there: those of port 53 that are no larger than it allows. */
+/** Removes the blocks that the key dnsServers adds: only those for port 53, and only sizes that the key allows. */
 function withoutDnsServers(spec: PolicySpec): PolicySpec {
   const egress = spec.egress?.map((rule) => {
     if (!isDeepStrictEqual(rule.ports, dnsPorts)) return rule;
@@ -145,7 +145,7 @@ function allowsAnybody({ ingress = [], egress = [] }: PolicySpec): boolean {
   );
 }
 
-/** Without the prototypes of the policy runtime's own objects. */
+/** Removes the prototypes of the policy runtime's own objects. */
 function plain(spec: PolicySpec): PolicySpec {
   return JSON.parse(JSON.stringify(spec)) as PolicySpec;
 }

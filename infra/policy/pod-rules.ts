@@ -1,15 +1,15 @@
 import type { types } from "@pulumi/kubernetes";
 import type { Unwrap } from "@pulumi/pulumi";
 
-/** What a pod is asked to be. */
+/** The spec of a pod. */
 export type PodSpec = Unwrap<types.input.core.v1.PodSpec>;
-/** What a container is asked to be. */
+/** The spec of a container. */
 export type Container = Unwrap<types.input.core.v1.Container>;
 
-/** The pods that a resource makes. */
+/** The pods of a resource. */
 export interface Pods {
   readonly spec: PodSpec;
-  /** Whether they run until they are told to stop, and not until they are done. */
+  /** Whether the pods run until they are stopped. Otherwise they run to completion. */
   readonly serve: boolean;
 }
 
@@ -17,7 +17,7 @@ interface Template {
   readonly spec?: PodSpec;
 }
 
-/** The pods of a Kubernetes resource, or `undefined` if it makes none. */
+/** The pods of a Kubernetes resource, or `undefined` if the resource has none. */
 export function podsOf(type: string, props: Readonly<Record<string, unknown>>): Pods | undefined {
   if (!type.startsWith("kubernetes:")) return undefined;
   const spec = (props.spec ?? {}) as {
@@ -41,7 +41,7 @@ export function podsOf(type: string, props: Readonly<Record<string, unknown>>): 
   }
 }
 
-/** Every container of a pod, also those that only prepare it. */
+/** Every container of a pod, including init containers. */
 export function containersOf({ initContainers = [], containers }: PodSpec): Container[] {
   return [...initContainers, ...containers];
 }

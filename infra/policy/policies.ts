@@ -30,7 +30,7 @@ export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [
   },
 ];
 
-/** Which MongoDB a stack has, by what it is made of. */
+/** The kind of a stack's MongoDB, by the types of its resources. */
 function databaseOf(types: readonly string[]): Database {
   if (types.some((type) => type.endsWith(":StatefulSet"))) return "standalone";
   return types.some((type) => type.endsWith(":PerconaServerMongoDB")) ? "operator" : "external";

@@ -1,9 +1,9 @@
 import { containersOf, type Container, type Pods, type PodSpec } from "./pod-rules.ts";
 
-/** What is wrong with pods, a sentence each. */
+/** Returns the problems with pods, one sentence each. */
 export type PodRule = (pods: Pods) => string[];
 
-/** A container without probes serves before it can, and goes on when it can't. */
+/** Without probes, a container gets requests before it is ready, and keeps getting them after a failure. */
 export const probes: PodRule = ({ spec, serve }) =>
   serve
     ? spec.containers.flatMap((container) =>
@@ -13,7 +13,7 @@ export const probes: PodRule = ({ spec, serve }) =>
       )
     : [];
 
-/** A container without limits can take the node's memory from the others. */
+/** Without limits, a container can use up the memory of the node. */
 export const limits: PodRule = ({ spec }) =>
   containersOf(spec).flatMap(({ name, resources }) =>
     (["requests", "limits"] as const).flatMap((kind) =>
@@ -23,7 +23,7 @@ export const limits: PodRule = ({ spec }) =>
     ),
   );
 
-/** The `restricted` pod security standard, a read-only root, and no token of the Kubernetes API. */
+/** The `restricted` pod security standard, a read-only root file system, and no token of the Kubernetes API. */
 export const restricted: PodRule = ({ spec }) => [
   ...faults("the pod", podFaults(spec)),
   ...containersOf(spec).flatMap((container) =>
@@ -31,7 +31,7 @@ export const restricted: PodRule = ({ spec }) => [
   ),
 ];
 
-/** What a tag such as `latest` names changes without a rollout. */
+/** A tag such as `latest` can change its image without a rollout. */
 export const fixedImages: PodRule = ({ spec }) =>
   containersOf(spec)
     .filter(({ image = "" }) => !isFixed(image))
@@ -41,7 +41,7 @@ export const fixedImages: PodRule = ({ spec }) =>
 
 function isFixed(image: string): boolean {
   if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
-  // After the last slash, because a registry has a port.
+  // Reads the part after the last slash, because a registry's port has a colon, too.
   const tag = /^[^/@]+:([\w.-]+)$/.exec(image.split("/").at(-1) ?? "")?.[1] ?? "latest";
   return tag !== "latest" && /\d/.test(tag);
 }

@@ -2,19 +2,19 @@ import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
 import { given } from "./config-values.ts";
 import { requireCa } from "./pem.ts";
 
-/** What a build of the image needs in a company's network. None of it changes the image. */
+/** Settings for a build of the image in a company's network. No setting changes the image. */
 export interface BuildSettings {
-  /** The HTTP proxy, as a URL. A secret, because a URL can have a password. @default this machine's, on minikube */
+  /** The HTTP proxy, as a URL. A secret, because a URL can contain a password. @default on minikube, this machine's */
   readonly proxy?: Output<string>;
-  /** Text of an `.npmrc`: registry and token. */
+  /** Content of an `.npmrc`: registry and token. */
   readonly npmrc?: Output<string>;
-  /** The company's CA in PEM, which npm trusts beside the public ones. */
+  /** The company's CA in PEM, which npm trusts in addition to the public ones. */
   readonly ca?: Output<string>;
 }
 
 /**
- * Reads it. No message shows a value.
- * @throws {RunError} one sentence
+ * Reads the settings of the build. No error shows a value.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readBuild(config: Config): BuildSettings {
   const [proxy, npmrc, ca] = ["buildProxy", "npmrc", "buildCa"].map((key) => given(config, key));

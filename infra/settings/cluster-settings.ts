@@ -1,17 +1,17 @@
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
 import { matching, oneOf, optional, refuseKeys } from "./config-values.ts";
 
-/** Which cluster it goes to. */
+/** The cluster that the stack is deployed to. */
 export type ClusterSettings =
   | { readonly kind: "minikube"; readonly profile: string }
-  /** One of the kubeconfig; without a context the one that is current. */
+  /** A cluster of the kubeconfig. @default the current context */
   | { readonly kind: "current"; readonly context?: string };
 
 const kinds = ["minikube", "current"] as const;
 
 /**
- * Reads it.
- * @throws {RunError} one sentence
+ * Reads the cluster's settings.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readCluster(config: Config): ClusterSettings {
   const kind = oneOf(config, "cluster", kinds);
@@ -24,29 +24,29 @@ export function readCluster(config: Config): ClusterSettings {
   return { kind, ...(context === undefined ? {} : { context }) };
 }
 
-/** Where the image goes for a cluster that can't build it. */
+/** The registry for the image, if the cluster can't build the image. */
 export interface RegistrySettings {
-  /** Host and path, without a tag. */
+  /** Host and path of the image, without a tag. */
   readonly repository: string;
-  /** @default what `docker login` has left */
+  /** Login for the push. @default the one that `docker login` stored */
   readonly push?: RegistryUser;
-  /** What the cluster's nodes pull with. @default they need nothing */
+  /** Login with which the cluster's nodes pull. @default none */
   readonly pull?: RegistryUser;
 }
 
 /** A login of a registry. */
 export interface RegistryUser {
   readonly username: string;
-  /** A secret: components keep what they are given in the state. */
+  /** A secret, because components keep their arguments in the state. */
   readonly password: Output<string>;
 }
 
 const repository = /^([a-z0-9.-]+(:\d{1,5})?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
 
 /**
- * Reads it. A user of the configuration pushes, and the nodes pull with it; one of the environment only pushes, because
- * a pipeline's token is worth nothing an hour later.
- * @throws {RunError} one sentence
+ * Reads the registry's settings. A user from the configuration is for push and for the nodes' pull. A user from the
+ * environment is only for push, because a pipeline's token expires within an hour.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readRegistry(
   config: Config,

@@ -1,9 +1,9 @@
 import { RunError, type Config } from "@pulumi/pulumi";
 
 /**
- * A whole number within limits.
+ * Reads a whole number within limits.
  * @param leastName the key that sets the lower limit
- * @throws {RunError} one sentence with the limits and the value
+ * @throws {RunError} the limits and the value, in one sentence
  */
 export function integer(
   config: Config,
@@ -12,7 +12,7 @@ export function integer(
   most: number,
   leastName?: string,
 ): number {
-  // Pulumi's own requireNumber takes "3abc" for 3.
+  // Pulumi's own requireNumber reads "3abc" as 3.
   const text = config.require(key);
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
@@ -21,8 +21,8 @@ export function integer(
 }
 
 /**
- * One of a few words.
- * @throws {RunError} one sentence with all of them, and what it is
+ * Reads one of a few words.
+ * @throws {RunError} the allowed words and the value, in one sentence
  */
 export function oneOf<T extends string>(config: Config, key: string, values: readonly T[]): T {
   const value = config.require(key);
@@ -32,8 +32,9 @@ export function oneOf<T extends string>(config: Config, key: string, values: rea
 }
 
 /**
- * A text of some form.
- * @throws {RunError} one sentence with `what` it must be, and what it is
+ * Reads a text that matches a pattern.
+ * @param what description of the form, as the end of "KEY must be …"
+ * @throws {RunError} that description and the value, in one sentence
  */
 export function matching(config: Config, key: string, pattern: RegExp, what: string): string {
   const value = config.require(key);
@@ -42,23 +43,23 @@ export function matching(config: Config, key: string, pattern: RegExp, what: str
 }
 
 /**
- * A text of some form, or undefined where it is not set, which is its default, the empty text.
- * @throws {RunError} as `matching` does
+ * Reads a text that matches a pattern. Returns undefined for the empty text, which is the default.
+ * @throws {RunError} like {@link matching}
  */
 export function optional(config: Config, key: string, pattern: RegExp, what: string): string | undefined {
   return given(config, key) === undefined ? undefined : matching(config, key, pattern, what);
 }
 
-/** A text, or undefined where it is empty. Nothing of it is shown: it may be a secret. */
+/** Reads a text. Returns undefined if the text is empty. No error shows the value, which may be a secret. */
 export function given(config: Config, key: string): string | undefined {
   const value = config.require(key);
   return value === "" ? undefined : value;
 }
 
 /**
- * Refuses keys that would have no effect.
- * @param reason what they go with, as the end of "KEY goes with …"
- * @throws {RunError} one sentence, with the command that removes the key
+ * Rejects keys that would have no effect.
+ * @param reason the setting that they need, as the end of "KEY goes with …"
+ * @throws {RunError} the key, and the command that removes it
  */
 export function refuseKeys(config: Config, keys: readonly string[], reason: string): void {
   for (const key of keys) {

@@ -2,12 +2,12 @@ import { isIP } from "node:net";
 import { RunError, type Config } from "@pulumi/pulumi";
 import { given } from "./config-values.ts";
 
-/** A larger block would let pods out to a good part of the Internet. */
+/** A larger block would allow connections to a large part of the Internet. */
 const shortestPrefix = 8;
 
 /**
- * Reads where the cluster's DNS answers beside its usual addresses, as blocks of addresses.
- * @throws {RunError} one sentence
+ * Reads the address blocks where the cluster's DNS answers, in addition to the usual addresses.
+ * @throws {RunError} the entry and the problem, in one sentence
  */
 export function readDnsServers(config: Config): readonly string[] {
   const text = given(config, "dnsServers");

@@ -1,21 +1,22 @@
 import { isIP } from "node:net";
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
 import { given, integer, matching, oneOf, optional, refuseKeys } from "./config-values.ts";
+import { requireKeyPair } from "./pem.ts";
 
-/** Where an Ingress gets its certificate from. */
+/** The source of an Ingress's certificate. */
 export type Tls =
-  /** An issuer of cert-manager makes it, and makes it anew in time. */
+  /** An issuer of cert-manager creates the certificate, and renews it in time. */
   | { readonly kind: "issuer"; readonly issuer: string }
-  /** Chain and key, in PEM. Both are secrets, because components keep what they are given in the state. */
+  /** Chain and key, in PEM. Both are secrets, because components keep their arguments in the state. */
   | { readonly kind: "certificate"; readonly certificate: Output<string>; readonly key: Output<string> };
 
-/** An Ingress: a host name, on a controller that others may share. */
+/** An Ingress: a host name, on a controller that other stacks may share. */
 export interface IngressSettings {
   readonly kind: "ingress";
   readonly host: string;
-  /** @default the cluster's own choice */
+  /** Name of the IngressClass. @default the cluster's own choice */
   readonly className?: string;
-  /** @default HTTP only */
+  /** The certificate's source. @default HTTP only */
   readonly tls?: Tls;
 }
 
@@ -28,12 +29,12 @@ export type Expose =
 const kinds = ["nodePort", "loadBalancer", "ingress"] as const;
 const tlsKeys = ["tlsIssuer", "tlsCertificate", "tlsKey"] as const;
 const dnsName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
-/** Name of a Kubernetes object. */
+/** Pattern for the name of a Kubernetes object. */
 export const objectName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /**
- * Reads it.
- * @throws {RunError} one sentence
+ * Reads how the service is exposed.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readExpose(config: Config): Expose {
   const kind = oneOf(config, "expose", kinds);
@@ -71,22 +72,16 @@ function readTls(config: Config): Tls | undefined {
       `tlsCertificate and tlsKey go together. Run: pulumi config set --secret ${missing} < FILE.pem`,
     );
   }
-  requirePem("tlsCertificate", certificate, /-----BEGIN CERTIFICATE-----/);
-  requirePem("tlsKey", key, /-----BEGIN (\w+ )?PRIVATE KEY-----/);
+  requireKeyPair({ key: "tlsCertificate", text: certificate }, { key: "tlsKey", text: key });
   return { kind: "certificate", certificate: secret(certificate), key: secret(key) };
 }
 
-/** Says nothing of the value, which is a secret. */
-function requirePem(name: string, text: string, form: RegExp): void {
-  if (!form.test(text)) throw new RunError(`${name} is not in PEM: it must have ${form.source}.`);
-}
-
-/** Names of address ranges that the service knows. */
+/** Names of address ranges that the service accepts. */
 const namedRanges = ["loopback", "linklocal", "uniquelocal"];
 
 /**
- * Reads which proxies the service trusts, or undefined for none. With an Ingress its controller is one.
- * @throws {RunError} one sentence
+ * Reads which proxies the service trusts, or undefined for none. With an Ingress, its controller is a proxy.
+ * @throws {RunError} the problem, in one sentence
  */
 export function readTrustedProxies(config: Config, { kind }: Expose): string | undefined {
   const proxies = config.require("trustedProxies");

@@ -9,23 +9,23 @@ export interface ExternalMongo {
   readonly uri: Output<string>;
   /** TCP ports that its servers listen on. */
   readonly ports: readonly number[];
-  /** Certificates, in PEM, of the CA that signed its certificates. @default Node's public CAs */
+  /** Certificates, in PEM, of the CA that signed the servers' certificates. @default Node's public CAs */
   readonly ca?: string;
 }
 
 const keys = ["mongodbUri", "mongodbPorts", "mongodbCa"] as const;
 
 /**
- * Rejects the keys of an external MongoDB where the stack has another one.
- * @throws {RunError} one sentence
+ * Rejects the keys of an external MongoDB if the stack has another kind of MongoDB.
+ * @throws {RunError} the key, and the command that removes it
  */
 export function refuseExternalMongo(config: Config): void {
   refuseKeys(config, keys, "mongo external");
 }
 
 /**
- * Reads it. No message shows the connection string, which has a password.
- * @throws {RunError} one sentence
+ * Reads the settings of an external MongoDB. No error shows the connection string, which contains a password.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readExternalMongo(config: Config): ExternalMongo {
   const [uri = "", ports, ca] = keys.map((key) => given(config, key));
@@ -67,12 +67,18 @@ function requireUri(uri: string): void {
   throw new RunError(`mongodbUri has ${file}, a file that the service's container doesn't have. ${instead}`);
 }
 
-/** A connection string without `tls` is fine: the service turns TLS on where it has a CA. */
+/** A connection string without `tls` is valid: the service enables TLS if it has a CA. */
 function requireTls(uri: string): void {
-  if (!/[?&](tls|ssl)=false(&|$)/i.test(uri)) return;
+  if (/[?&](tls|ssl)=false(&|$)/i.test(uri)) {
+    throw new RunError(
+      "mongodbCa goes with TLS, and mongodbUri turns TLS off. Run: pulumi config rm mongodbCa, or remove tls=false " +
+        "from mongodbUri.",
+    );
+  }
+  const [, insecure] = /[?&](tlsInsecure|tlsAllowInvalid\w+)=true(?:&|$)/i.exec(uri) ?? [];
+  if (insecure === undefined) return;
   throw new RunError(
-    "mongodbCa goes with TLS, and mongodbUri turns TLS off. Run: pulumi config rm mongodbCa, or remove tls=false " +
-      "from mongodbUri.",
+    `mongodbCa verifies MongoDB's certificate, and mongodbUri turns that off. Remove ${insecure}=true from mongodbUri.`,
   );
 }
 
@@ -80,7 +86,7 @@ function hostsOf(uri: string): string {
   return /^[^/]+:\/\/(?:[^/?]*@)?([^/?]+)/.exec(uri)?.[1] ?? "";
 }
 
-/** With `mongodb+srv` DNS has the ports, which are MongoDB's own wherever it is sold as a service. */
+/** With `mongodb+srv`, DNS holds the ports. Hosted MongoDBs use MongoDB's own port. */
 function portsOf(uri: string): number[] {
   const ports = hostsOf(uri)
     .split(",")

@@ -5,7 +5,7 @@ import { leastMajor, versionOf } from "../mongodb/mongodb-version.ts";
 import { integer, matching, oneOf } from "./config-values.ts";
 import { readExternalMongo, refuseExternalMongo, type ExternalMongo } from "./external-mongodb-settings.ts";
 
-/** Where the database keeps its files. */
+/** The storage of the database's files. */
 export type StorageSettings =
   | { readonly kind: "hostPath"; readonly size: string; readonly keepData: boolean }
   | { readonly kind: "storageClass"; readonly size: string; readonly className: string };
@@ -13,22 +13,22 @@ export type StorageSettings =
 /** A volume of a StorageClass. */
 export type ClassStorage = Extract<StorageSettings, { kind: "storageClass" }>;
 
-/** Which MongoDB it is. */
+/** The kind of MongoDB. */
 export type MongoSettings =
-  /** One MongoDB of our own. */
+  /** One MongoDB that the stack deploys. */
   | {
       readonly kind: "standalone";
       readonly image: string;
-      /** Memory of its container, a Kubernetes quantity. WiredTiger's cache follows it. */
+      /** Memory of the container, a Kubernetes quantity. WiredTiger's cache depends on it. */
       readonly memory: string;
-      /** With another number MongoDB has other users, with passwords of their own. */
+      /** Another version creates other users, with other passwords. */
       readonly passwordVersion: number;
       readonly storage: StorageSettings;
     }
-  /** A replica set of three, run by Percona's operator. */
+  /** A replica set of three members, run by Percona's operator. */
   | {
       readonly kind: "operator";
-      /** Whether the stack brings the operator, or the cluster has one for every namespace. */
+      /** Whether the stack installs the operator. Otherwise the cluster must have an operator for every namespace. */
       readonly installs: boolean;
       /** Memory of each member, a Kubernetes quantity. */
       readonly memory: string;
@@ -37,7 +37,7 @@ export type MongoSettings =
   | ExternalMongo;
 
 const kinds = ["standalone", "operator", "external"] as const;
-/** More is no version any more. */
+/** A larger number is not a plausible version. */
 const mostVersions = 999_999;
 const memoryMinimum = [
   leastMemory,
@@ -46,8 +46,8 @@ const memoryMinimum = [
 const storageMinimum = ["1Gi", "MongoDB's journal and diagnostics alone take 350 MB."] as const;
 
 /**
- * Reads it.
- * @throws {RunError} one sentence
+ * Reads MongoDB's settings.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readMongo(config: Config): MongoSettings {
   const kind = oneOf(config, "mongo", kinds);
@@ -83,7 +83,7 @@ function readImage(config: Config): string {
   );
 }
 
-/** A quantity with a minimum, and the reason of the minimum as a sentence. */
+/** Reads a quantity with a minimum. The reason for the minimum is a sentence of the error. */
 function atLeast(
   config: Config,
   key: string,

@@ -1,30 +1,30 @@
 import type { Config } from "@pulumi/pulumi";
 import { matching, oneOf, optional } from "./config-values.ts";
 
-/** How Prometheus finds the pods, and which namespace it is in. */
+/** How Prometheus finds the pods, and the namespace of Prometheus. */
 export interface MetricsSettings {
   readonly kind: "annotations" | "serviceMonitor";
   readonly namespace: string;
-  /** With serviceMonitor: the labels that Prometheus selects ServiceMonitors and rules by. */
+  /** With serviceMonitor: labels by which Prometheus selects ServiceMonitors and rules. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A collector of traces in the cluster. */
+/** A trace collector in the cluster. */
 export interface Collector {
   readonly endpoint: string;
   readonly namespace: string;
   readonly port: number;
 }
 
-/** A label, as kubectl's `--selector` takes it. */
+/** Pattern for a label in the form of kubectl's `--selector`. */
 const label = String.raw`[\w./-]+=[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?`;
 const labelList = new RegExp(`^${label}(,${label})*$`);
 
 const kinds = ["off", "annotations", "serviceMonitor"] as const;
 
 /**
- * Reads who may read the metrics, or undefined where nobody may.
- * @throws {RunError} one sentence
+ * Reads which Prometheus may read the metrics, or undefined for none.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readMetrics(config: Config): MetricsSettings | undefined {
   const kind = oneOf(config, "metrics", kinds);
@@ -41,9 +41,9 @@ export function readMetrics(config: Config): MetricsSettings | undefined {
 }
 
 /**
- * Reads where traces go, or undefined where nothing is traced. The Service's name tells the namespace, which the network
- * policy needs to know.
- * @throws {RunError} one sentence
+ * Reads the endpoint for traces, or undefined if tracing is off. The Service's host name contains the namespace,
+ * which the network policy needs.
+ * @throws {RunError} the key and the problem, in one sentence
  */
 export function readCollector(config: Config): Collector | undefined {
   const endpoint = optional(

@@ -12,47 +12,47 @@ import { readMongo, type MongoSettings } from "./mongodb-settings.ts";
 import { readCollector, readMetrics, type Collector, type MetricsSettings } from "./monitoring-settings.ts";
 import { integer, oneOf, optional } from "./config-values.ts";
 
-/** Bounds and target of the autoscaler. */
+/** Limits and target of the autoscaler. */
 export interface Scaling {
-  /** Pods that always run. */
+  /** Minimum number of pods. */
   readonly minReplicas: number;
-  /** Pods that run under load. */
+  /** Maximum number of pods. */
   readonly maxReplicas: number;
-  /** Average CPU use in percent of the request. */
+  /** Average CPU use, in percent of the request. */
   readonly cpuTarget: number;
 }
 
 /** The stack's configuration, checked. Pulumi.yaml describes each key and holds its default. */
 export interface Settings {
-  /** Project and stack, as the beginning of Kubernetes' own names. */
+  /** Project and stack, as the prefix of Kubernetes names. */
   readonly name: string;
   readonly cluster: ClusterSettings;
-  /** Where the image is pushed to. @default the cluster builds it, or it is loaded into the cluster's nodes */
+  /** Registry for the image. @default the cluster builds the image, or the image is loaded into the cluster's nodes */
   readonly registry?: RegistrySettings;
-  /** What the image is built for, as Docker names it. @default the architecture of the cluster's nodes */
+  /** Platform of the image, by Docker's name. @default the architecture of the cluster's nodes */
   readonly platform?: string;
   readonly build: BuildSettings;
   readonly expose: Expose;
-  /** Which proxies the service trusts: their number, or addresses. @default none */
+  /** Proxies that the service trusts: their number, or addresses. @default none */
   readonly trustedProxies?: string;
   readonly scaling: Scaling;
   readonly logLevel: string;
-  /** Without, nobody may read the metrics. */
+  /** If undefined, no pod may read the metrics. */
   readonly metrics: MetricsSettings | undefined;
-  /** Without, nothing is traced. */
+  /** If undefined, tracing is off. */
   readonly collector: Collector | undefined;
-  /** Blocks of addresses where the cluster's DNS answers beside its usual ones. */
+  /** Address blocks where the cluster's DNS answers, in addition to the usual addresses. */
   readonly dnsServers: readonly string[];
   readonly mongo: MongoSettings;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
-/** More pods than this on one database are a mistake in the configuration. */
+/** A larger number of pods on one database is a mistake in the configuration. */
 const mostReplicas = 50;
 
 /**
- * Reads the stack's configuration.
- * @throws {RunError} one sentence that names the key, what it may be, and what it is
+ * Reads and checks the stack's configuration.
+ * @throws {RunError} the key, its allowed values and its value, in one sentence
  */
 export function readSettings(config = new Config(), stack = getStack()): Settings {
   const minReplicas = integer(config, "minReplicas", 1, mostReplicas);
@@ -83,7 +83,7 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
   return settings;
 }
 
-/** What only minikube's own machine can do. */
+/** Rejects combinations of settings that the kind of cluster does not support. */
 function requireReachable({ cluster, registry, platform, mongo }: Settings): void {
   if (cluster.kind === "minikube") {
     if (platform === undefined || registry !== undefined) return;

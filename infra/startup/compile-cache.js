@@ -1,5 +1,6 @@
-// Node runs this before Pulumi's own code (Pulumi.yaml, nodeargs): what it makes of the program and of the SDK is kept,
-// which is a third of the time that a program without changes takes to start. An older Node, too, must be able to read it.
+// Node runs this file before Pulumi's own code (Pulumi.yaml, nodeargs). Node's compile cache keeps the compiled
+// code of the program and of the SDK. The cache saves a third of the start of a program without changes. An older
+// Node, too, must be able to read this file.
 import module from "node:module";
 import { fileURLToPath, URL } from "node:url";
 

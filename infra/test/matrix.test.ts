@@ -15,7 +15,7 @@ describe("the configuration's combinations", function () {
     expect(sentences).to.have.length(840);
   });
 
-  // Every pair of values; `npm run test:matrix` takes every combination.
+  // Tests every pair of values. `npm run test:matrix` tests every combination.
   for (const values of pairs((candidate) => refusal(candidate) === undefined)) {
     it(title(values), () => expectStack(values));
   }

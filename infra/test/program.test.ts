@@ -77,7 +77,7 @@ describe("the program", function () {
     expect(program.the("kubernetes").inputs).to.include({
       context: "minikube",
       clusterIdentifier: clusterUid,
-      // On the wire between a program and the engine everything of a provider's is a text.
+      // Between a program and the engine, all inputs of a provider are strings.
       enableSecretMutable: "true",
     });
   });

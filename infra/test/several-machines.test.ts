@@ -38,7 +38,7 @@ describe("the program for several machines", function () {
     const { inputs } = run.the("Image");
     expect(inputs.imageName).to.match(/^ghcr\.io\/ada\/koa:[0-9a-f]{16}$/);
     expect(inputs.skipPush).to.equal(false);
-    // Without a user the provider takes what `docker login` has left.
+    // Without a user, the provider uses the login of `docker login`.
     expect(inputs).not.to.have.property("registry");
     expect(inputs.build.platform).to.equal("linux/arm64");
     expect(pod(run).containers[0].image).to.equal(`ghcr.io/ada/koa@${digest}`);
@@ -85,7 +85,7 @@ describe("the program for several machines", function () {
     const { priorityClassName } = run.the("StatefulSet").inputs.spec.template.spec;
     expect(priorityClassName).to.equal("koa-mongo-stack-test-database-auto");
     expect(run.the("ResourceQuota").inputs.spec.hard).to.deep.equal({
-      // Eleven of the service, MongoDB twice, and 200m and 512Mi for helpers.
+      // Eleven pods of the service, MongoDB twice, and 200m and 512Mi for helpers.
       "requests.cpu": "1800m",
       "requests.memory": `${11 * 64 + 2 * 1024 + 512}Mi`,
       pods: "23",
@@ -377,7 +377,7 @@ describe("a MongoDB of somebody else", function () {
     const run = await runProgram(values, [], three);
     const { name, inputs } = run.the("ConfigMap");
     expect(name).to.equal("mongodb-ca");
-    // Pulumi replaces what is immutable, under another name, which is another template of the pods.
+    // Pulumi replaces an immutable ConfigMap under another name, which changes the pods' template.
     expect(inputs).to.deep.include({ immutable: true, data: { "ca.pem": certificate } });
     const pod = run.the("Deployment").inputs.spec.template.spec;
     const [volume] = pod.volumes;

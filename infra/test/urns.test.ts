@@ -5,8 +5,8 @@ import { goodProfile, kubernetesNode, loadingProfile, restorePath } from "./supp
 import { runProgram } from "./support/mocked-program.ts";
 import { certificate, key } from "./support/test-certificate.ts";
 
-// If a URN changes, `up` deletes that resource in every running stack and creates another. After an intended change,
-// record the URNs again: RECORD_URNS=1 mocha infra/test/urns.test.ts
+// If a URN changes, `up` deletes that resource in every running stack and creates another. After an intended
+// change, record the URNs again: `RECORD_URNS=1 mocha infra/test/urns.test.ts`
 const file = join(import.meta.dirname, "support/recorded-urns.json");
 const recorded = JSON.parse(readFileSync(file, "utf8")) as Record<string, string[]>;
 
@@ -18,7 +18,7 @@ const three = ["a", "b", "c"].map((name) => kubernetesNode(name));
 const host = "a.example";
 const current = { cluster: "current", registry: "registry.example:5000/koa", storage: "standard" };
 
-/** Name, and what the program is run with. */
+/** Arguments of the program's run, by the configuration's name. */
 const configurations: Record<string, Parameters<typeof runProgram>> = {
   "one node": [],
   "two nodes": [{}, [loadingProfile]],
@@ -58,7 +58,7 @@ const configurations: Record<string, Parameters<typeof runProgram>> = {
   "another cluster, MongoDB by the operator": [{ ...current, mongo: "operator" }, [], three],
 };
 
-/** Resources that have come since the recording. */
+/** Resources that were added after the recording. */
 const owner = "pulumi:index:Stash::owner";
 const stamp = "koa-mongo-stack:image:ServiceImage$pulumi-nodejs:dynamic/stamp:ImageStamp::web-stamp";
 

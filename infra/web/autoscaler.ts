@@ -4,7 +4,7 @@ import type { Scaling } from "../settings/stack-settings.ts";
 import { scaleDownWindowSeconds } from "./web-defaults.ts";
 
 /**
- * Scales up at once and down slowly, by the pods' CPU.
+ * Scales up at once and down slowly, by the pods' CPU use.
  * @param deployment name of the Deployment
  */
 export function autoscalerSpec(

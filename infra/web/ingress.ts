@@ -7,14 +7,14 @@ import type { IngressSettings, Tls } from "../settings/expose-settings.ts";
 /** Arguments of {@link WebIngress}. */
 export interface WebIngressArgs {
   readonly namespace: pulumi.Input<string>;
-  /** The Service that gets the requests, at its port `http`. */
+  /** The Service for the requests, at its port `http`. */
   readonly service: pulumi.Input<string>;
   readonly ingress: IngressSettings;
 }
 
-/** A host name at the cluster's ingress controller, with a certificate where there is one. */
+/** A host name on the cluster's ingress controller, with an optional certificate. */
 export class WebIngress extends pulumi.ComponentResource {
-  /** Where the service answers, once the name leads to the controller. */
+  /** URL of the service, once DNS resolves the host name to the controller. */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: WebIngressArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -47,7 +47,7 @@ export class WebIngress extends pulumi.ComponentResource {
   }
 }
 
-/** Name of the Secret with the certificate: one of our own, or the one that cert-manager makes. */
+/** Name of the Secret with the certificate. The stack creates the Secret, or cert-manager does. */
 function certificate(
   name: string,
   namespace: pulumi.Input<string>,
@@ -67,12 +67,12 @@ function certificate(
   return secret.metadata.name;
 }
 
-/** cert-manager reads it: https://cert-manager.io/docs/usage/ingress/ */
+/** Annotation for cert-manager: https://cert-manager.io/docs/usage/ingress/ */
 function issuer(tls: Tls | undefined): Record<string, string> {
   return tls?.kind === "issuer" ? { "cert-manager.io/cluster-issuer": tls.issuer } : {};
 }
 
-/** Labels of the pods by which cert-manager answers Let's Encrypt, and the port that they listen on. */
+/** Labels and port of the pods with which cert-manager answers Let's Encrypt. */
 export const acmeSolver: {
   readonly selector: types.input.meta.v1.LabelSelector;
   readonly port: number;

@@ -22,48 +22,48 @@ import {
 
 type Container = types.input.core.v1.Container;
 
-/** What the Deployment depends on. */
+/** Settings of the Deployment. */
 export interface WebDeploymentArgs {
   /** The service's image: name and tag, or name and digest. */
   readonly image: pulumi.Input<string>;
-  /** Name of the Secret that the nodes pull the image with. @default the registry asks for nothing */
+  /** Name of the Secret with which the nodes pull the image. @default the registry needs no login */
   readonly pullSecret?: pulumi.Input<string> | undefined;
-  /** MongoDB's connection string. */
+  /** The Secret with MongoDB's connection string. */
   readonly mongodbUri: SecretKey;
-  /** The CA's certificates that the service trusts when it connects to MongoDB. @default Node's public CAs */
+  /** The CA certificates that the service trusts when it connects to MongoDB. @default Node's public CAs */
   readonly mongodbCa?: ConfigMapKey | undefined;
   readonly scaling: Scaling;
-  /** Least severe level that is logged. */
+  /** Least severe level in the log. */
   readonly logLevel: string;
-  /** How Prometheus finds the pods. @default it does not */
+  /** How Prometheus finds the pods. @default it doesn't */
   readonly metrics?: MetricsSettings | undefined;
-  /** Proxies whose X-Forwarded headers are true: their number, or addresses. @default none */
+  /** Proxies whose X-Forwarded headers the service trusts: their number, or addresses. @default none */
   readonly trustedProxies?: string | undefined;
-  /** How the service is reached from outside: an Ingress is a proxy, too. */
+  /** How the service is reached from outside. An Ingress is a proxy, too. */
   readonly expose: Expose;
-  /** Where traces go. @default nothing is traced */
+  /** Collector for traces. @default tracing is off */
   readonly collector?: Collector | undefined;
   /**
-   * Whether the pods of an unreachable node are replaced on another one within half a minute instead of five, and
-   * whether a pod that ends waits until every node knows.
+   * If true, the pods of an unreachable node are replaced within half a minute instead of five. A pod that ends
+   * also waits longer, until every node knows.
    */
   readonly hasSeveralNodes: boolean;
-  /** Architecture of the nodes that take its pods, because the image is built for it alone. @default any */
+  /** Architecture of nodes for the pods, if the image is built for one architecture only. @default any */
   readonly architecture?: string | undefined;
-  /** Name of the PriorityClass of its pods. @default the cluster's */
+  /** Name of the PriorityClass of the service's pods. @default the cluster's */
   readonly priority?: pulumi.Input<string> | undefined;
 }
 
-/** Name of the service in its traces. */
+/** The service's name in traces. */
 const tracedName = "koa-mongo-stack";
 
-/** The volume with the CA's certificates, and its folder in the container. */
+/** The volume with the CA certificates, and its folder in the container. */
 const caVolume = { name: "mongodb-ca", folder: "/etc/mongodb" } as const;
 
-/** User `nonroot` of the distroless images. */
+/** Id of the user `nonroot` in distroless images. */
 const nonroot = 65532;
 
-/** The Deployment: how it rolls out, and its pods. */
+/** The Deployment's spec: its rollout, and its pods. */
 export function deploymentSpec(args: WebDeploymentArgs): types.input.apps.v1.DeploymentSpec {
   return {
     replicas: args.scaling.minReplicas,
@@ -79,13 +79,13 @@ export function deploymentSpec(args: WebDeploymentArgs): types.input.apps.v1.Dep
   };
 }
 
-/** Pulumi would wait 10 minutes for pods that never start, and too short for very many of them. */
+/** By default, Pulumi waits 10 minutes: too long for pods that never start, and too short for very many pods. */
 export function rolloutTimeouts({ maxReplicas }: Scaling): pulumi.CustomTimeouts {
   const seconds = `${progressDeadlineSeconds + maxReplicas * podReplacementSeconds}s`;
   return { create: seconds, update: seconds };
 }
 
-/** A Prometheus without an operator looks for these annotations. */
+/** Annotations that a Prometheus without an operator looks for. */
 function scraping(metrics: MetricsSettings | undefined): Pick<types.input.meta.v1.ObjectMeta, "annotations"> {
   if (metrics?.kind !== "annotations") return {};
   const about = { scrape: "true", port: String(metricsPort), path: "/metrics" };
@@ -175,7 +175,7 @@ function tracing(collector: Collector | undefined): types.input.core.v1.EnvVar[]
   ];
 }
 
-/** Liveness never asks for MongoDB: a restart of the service would not repair the database. */
+/** Liveness never depends on MongoDB, because a restart of the service would not repair the database. */
 function probes(): Pick<Container, "startupProbe" | "readinessProbe" | "livenessProbe"> {
   const http = (path: string) => ({ httpGet: { path, port: "http" } });
   return {

@@ -8,13 +8,13 @@ import type { Expose } from "../settings/expose-settings.ts";
 import { WebIngress } from "./ingress.ts";
 import { metricsPort, webLabels } from "./labels-and-ports.ts";
 
-/** What the Services and the URL depend on. */
+/** Settings of the Services and the URL. */
 export interface WebEndpointsArgs {
   readonly namespace: pulumi.Input<string>;
   readonly expose: Expose;
-  /** Where a port of the node is reached from outside the cluster. */
+  /** Returns the address at which clients outside the cluster reach a node port. */
   readonly reach: (nodePort: number) => Reach;
-  /** Command that gives load balancers their addresses. @default they get them by themselves */
+  /** Command that assigns addresses to load balancers. @default the cluster assigns them itself */
   readonly tunnel?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export function serviceSpec(expose: Expose): types.input.core.v1.ServiceSpec {
   };
 }
 
-/** The headless Service: its name resolves to every pod, and Prometheus scrapes each of them. */
+/** The headless Service, whose name resolves to every pod. Prometheus scrapes each pod. */
 export function podsServiceSpec(): types.input.core.v1.ServiceSpec {
   return {
     clusterIP: "None",
@@ -39,7 +39,7 @@ export function podsServiceSpec(): types.input.core.v1.ServiceSpec {
   };
 }
 
-/** Pulumi waits for nothing of a Service but a cloud's load balancer, whose address is the URL. */
+/** Of all Services, Pulumi awaits only a cloud's load balancer, because its address is the URL. */
 export function serviceAnnotations({
   expose,
   tunnel,
@@ -48,8 +48,8 @@ export function serviceAnnotations({
 }
 
 /**
- * Where the service answers. Creates the Ingress if there is to be one.
- * @param deployment after it a load balancer that Pulumi did not wait for is asked for its address
+ * Returns the service's URL. Creates the Ingress if `expose` asks for one.
+ * @param deployment must exist before the address of a load balancer is read that Pulumi did not await
  */
 export function endpointUrl(
   name: string,
@@ -72,7 +72,7 @@ export function endpointUrl(
   });
 }
 
-/** Where the Service answers, and why it does not do so yet as it was asked for. */
+/** Returns the Service's URL, and the problem if the URL does not work yet as requested. */
 export function serviceUrl(
   spec: types.output.core.v1.ServiceSpec,
   status: types.output.core.v1.ServiceStatus | undefined,

@@ -15,9 +15,9 @@ import {
 /** Arguments of {@link WebService}. */
 export interface WebServiceArgs extends WebDeploymentArgs, WebEndpointsArgs {}
 
-/** The HTTP service: Deployment, Services, autoscaler, disruption budget, and the Ingress if there is to be one. */
+/** The HTTP service: Deployment, Services, autoscaler, disruption budget, and optionally an Ingress. */
 export class WebService extends pulumi.ComponentResource {
-  /** Where the service answers. */
+  /** URL of the service. */
   readonly url: pulumi.Output<string>;
 
   constructor(name: string, args: WebServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -28,7 +28,7 @@ export class WebService extends pulumi.ComponentResource {
     const deployment = new k8s.apps.v1.Deployment(
       name,
       { metadata, spec: deploymentSpec(args) },
-      // The autoscaler owns the number of pods as soon as it is there.
+      // From its creation, the autoscaler owns the number of pods.
       { ...child, ignoreChanges: ["spec.replicas"], customTimeouts: rolloutTimeouts(args.scaling) },
     );
     const service = new k8s.core.v1.Service(
@@ -56,7 +56,7 @@ export class WebService extends pulumi.ComponentResource {
         spec: {
           maxUnavailable: 1,
           selector: { matchLabels: webLabels },
-          // Pods that serve nobody never keep a node from being drained.
+          // Pods that are not ready must not block the drain of a node.
           unhealthyPodEvictionPolicy: "AlwaysAllow",
         },
       },

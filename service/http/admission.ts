@@ -1,5 +1,6 @@
 import type { Context, Middleware } from "koa";
 import { bodyLimit } from "./request-body.ts";
+import { isProbe } from "./probe-path.ts";
 import { unavailable } from "./problem.ts";
 import { whenAnswered } from "./response-end.ts";
 
@@ -29,7 +30,7 @@ export const requestBytes = 4 * 1024;
 export function admitRequests(limits: AdmissionLimits): Middleware {
   const room = createRoom(limits);
   return async function admitRequest(ctx, next) {
-    if (isHealth(ctx.path)) {
+    if (isProbe(ctx.path)) {
       await next();
       return;
     }
@@ -57,11 +58,7 @@ export function overloaded(cause?: unknown) {
   });
 }
 
-function isHealth(path: string): boolean {
-  return path === "/health" || path.startsWith("/health/");
-}
-
-/** Bytes that the body will hold. A body over the limit is rejected unread. */
+/** Bytes that reading the body will take. A body over the limit is rejected unread. */
 function bodyBytes({ req }: Context): number {
   const length = req.headers["content-length"];
   if (length === undefined) return req.headers["transfer-encoding"] === undefined ? 0 : bodyLimit;

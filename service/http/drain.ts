@@ -1,24 +1,35 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isProbe } from "./probe-path.ts";
+
+/** The drain takes so many times `drainMs` at most. The pod's grace period has room for that. */
+export const longestDrain = 5;
 
 /** Duration of each step of a drain. */
 export interface DrainTimes {
-  /** Milliseconds in which the server still serves, with `Connection: close` on every answer. */
+  /** Milliseconds without a request after which no more is expected. Until then, answers ask clients to leave. */
   readonly drainMs: number;
   /** Milliseconds that in-flight requests then have to finish. */
   readonly shutdownMs: number;
 }
 
 /**
- * Stops a server without losing a request. For `drainMs`, every answer has `Connection: close`. Then the server accepts
- * no new connection, and in-flight requests have `shutdownMs` to finish.
+ * Ends a server without losing a request. It serves with `Connection: close` on every answer until no request has come
+ * for a while: a busy node may route new connections to a pod for seconds after the pod began to end. Then the server
+ * accepts no connection, and waits for the in-flight requests.
  * @returns whether every request was answered in time
  */
 export async function drain(server: Server, times: DrainTimes): Promise<boolean> {
-  server.prependListener("request", (_request, response) => {
+  const begun = performance.now();
+  let latest = begun;
+  server.prependListener("request", (request: IncomingMessage, response) => {
     response.setHeader("Connection", "close");
+    // The kubelet's probes go on to the end.
+    if (!isProbe(request.url ?? "")) latest = performance.now();
   });
-  await sleep(times.drainMs);
+  const remaining = () =>
+    Math.min(latest, begun + (longestDrain - 1) * times.drainMs) + times.drainMs - performance.now();
+  for (let ms = remaining(); ms > 0; ms = remaining()) await sleep(ms);
   const closed = new Promise<true>((resolve) => {
     server.close(() => {
       resolve(true);

@@ -36,6 +36,10 @@ const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 /** Statuses of the service's own errors. */
 const errors = [500, 503];
+/** Methods that clients use. */
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+/** Route of a request that was answered before it had one, as a request that was shed, or that fits none. */
+const noRoute = "none";
 
 /** Creates the metrics, including Node's own: event loop, memory, garbage collection. */
 export function createMetrics(): ReadableMetrics {
@@ -50,7 +54,16 @@ export function createMetrics(): ReadableMetrics {
     buckets: seconds,
     registers,
   });
-  const routes = new Set<string>();
+  const known = new Set<string>();
+  /** Prometheus counts from a series' first sample on: an error that is the first sample would not count. */
+  const knowErrorsOf = (method: string, route: string) => {
+    const key = `${method} ${route}`;
+    if (known.has(key)) return;
+    known.add(key);
+    for (const status of errors) requests.zero({ method, route, status });
+  };
+  // An overload may begin before the first request without a route.
+  for (const method of methods) knowErrorsOf(method, noRoute);
   const problems = new Counter({
     name: "http_problems_total",
     help: "Requests that were answered with a problem; those that were shed have the code overloaded",
@@ -114,13 +127,8 @@ export function createMetrics(): ReadableMetrics {
   });
 
   return {
-    request(method, route = "none", status, time) {
-      const key = `${method} ${route}`;
-      if (!routes.has(key)) {
-        routes.add(key);
-        // Prometheus counts increases from the first sample of a series on, so the first error needs a zero before it.
-        for (const error of errors) requests.zero({ method, route, status: error });
-      }
+    request(method, route = noRoute, status, time) {
+      knowErrorsOf(method, route);
       requests.observe({ method, route, status }, time);
     },
     problem(code) {

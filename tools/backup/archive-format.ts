@@ -1,17 +1,17 @@
 import { BSON, type Document } from "mongodb";
 
 /**
- * The parts of `mongodump --archive`: a magic number, and blocks of BSON documents that a terminator ends. The first block
- * has versions and the collections. Each other one has a header, and documents of one collection.
+ * The parts of `mongodump --archive`: a magic number, then blocks of BSON documents. A terminator ends each block.
+ * The first block lists versions and collections. Each further block has a header, then documents of one collection.
  * https://github.com/mongodb/mongo-tools/blob/master/common/archive/spec.md
  */
 export const magic = 0x8199e26d;
-/** What ends a block, in place of a document's size. */
+/** Ends a block, in place of a document's size. */
 export const terminator = 0xffffffff;
-/** Bytes that a document may have here: more than MongoDB stores. */
+/** Size limit of a document in an archive, in bytes: larger than the limit of MongoDB. */
 export const largestDocument = 48 * 1024 ** 2;
 
-/** A collection as the first block has it. */
+/** A collection as the first block lists it. */
 export interface CollectionEntry {
   readonly db: string;
   readonly collection: string;
@@ -21,19 +21,19 @@ export interface CollectionEntry {
   readonly type: string;
 }
 
-/** What {@link CollectionEntry.metadata} has. */
+/** The parsed form of {@link CollectionEntry.metadata}. */
 export interface CollectionMetadata {
   readonly options?: Document;
   readonly indexes: readonly Document[];
 }
 
-/** Header of a block that is not the first. */
+/** Header of every block except the first. */
 export interface BlockHeader {
   readonly db: string;
   readonly collection: string;
-  /** Whether the collection has no further documents. The block has none, then. */
+  /** Whether this block ends the collection. Such a block has no documents. */
   readonly EOF: boolean;
-  /** Checksum of all documents of the collection, at its end. */
+  /** Checksum of all documents of the collection. Valid only if `EOF` is true. */
   readonly CRC: bigint;
 }
 
@@ -45,7 +45,7 @@ export function prelude(serverVersion: string, entries: readonly CollectionEntry
   return Buffer.concat([uint32(magic), BSON.serialize(header), ...documents, blockEnd]);
 }
 
-/** What the documents of a collection follow. {@link blockEnd} comes after them. */
+/** The start of a block with documents of a collection. The documents and {@link blockEnd} follow. */
 export function blockStart(db: string, collection: string): Uint8Array {
   return BSON.serialize({ db, collection, EOF: false, CRC: 0n });
 }
@@ -61,21 +61,21 @@ function uint32(value: number): Uint8Array {
   return bytes;
 }
 
-/** {@link terminator}, as bytes. */
+/** The {@link terminator} as bytes. */
 export const blockEnd = uint32(terminator);
 
-/** A time series keeps its documents in a collection of this name. */
+/** The name of the collection that stores the documents. A time series stores them in a bucket collection. */
 export function dataCollection({ collection, type }: Pick<CollectionEntry, "collection" | "type">): string {
   return type === "timeseries" ? `system.buckets.${collection}` : collection;
 }
 
-/** A collection's metadata, whose numbers keep their types. */
+/** Parses a collection's metadata. Numbers keep their BSON types. */
 export function parseMetadata(text: string): CollectionMetadata {
   if (text === "") return { indexes: [] };
   return BSON.EJSON.parse(text, { relaxed: false }) as CollectionMetadata;
 }
 
-/** The opposite of {@link parseMetadata}. */
+/** The inverse of {@link parseMetadata}. */
 export function formatMetadata(metadata: CollectionMetadata & { readonly collectionName: string }): string {
   return BSON.EJSON.stringify(metadata, { relaxed: false });
 }

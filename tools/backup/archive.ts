@@ -2,19 +2,19 @@ import { UserError } from "../process/user-error.ts";
 import type { CollectionEntry } from "./archive-format.ts";
 import { readArchive } from "./read-archive.ts";
 
-/** What a whole and undamaged archive has. */
+/** The contents of a complete and undamaged archive. */
 export interface Archive {
   readonly file: string;
   /** Size of the file. */
   readonly bytes: number;
   readonly collections: readonly CollectionEntry[];
-  /** Documents by database. */
+  /** Number of documents by database. */
   readonly documents: ReadonlyMap<string, number>;
 }
 
 /**
- * Reads an archive to its end, which changes nothing: a restore would find out halfway that it is cut off.
- * @throws {UserError} it is not there, not an archive, cut off, or damaged
+ * Reads an archive to its end without changing the database. Otherwise a restore could fail halfway.
+ * @throws {UserError} the archive is missing, has another format, or is cut off or damaged
  */
 export async function checkArchive(
   file: string,
@@ -32,8 +32,8 @@ export async function checkArchive(
 }
 
 /**
- * Checks that the archive is of this database, or of one that had nothing.
- * @throws {UserError} it has other databases only
+ * Checks that the archive has collections of this database, or no collections at all.
+ * @throws {UserError} the archive has only other databases
  */
 export function requireDatabase({ file, collections }: Archive, database: string): void {
   const [first] = collections;

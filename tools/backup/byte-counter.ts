@@ -2,8 +2,8 @@ import { Transform } from "node:stream";
 import { megabytes } from "../terminal/format-bytes.ts";
 
 /**
- * Passes bytes on, and tells every second how many there were and how fast they are.
- * @param whole how many there will be, where that is known
+ * Passes bytes through, and reports the count and the rate every second.
+ * @param whole expected number of bytes, if known
  */
 export function meter(say: (line: string) => void, whole?: number): Transform {
   let size = 0;

@@ -1,7 +1,7 @@
-/** Gives so many bytes, or undefined at the end. Rejects with `cutOff()` where the end comes before them. */
+/** Reads `size` bytes, or returns undefined at the end. Rejects with `cutOff()` if the end comes in between. */
 export type Take = (size: number) => Promise<Buffer | undefined>;
 
-/** Takes pieces of any size from a stream of chunks. */
+/** Reads pieces of any size from a stream of chunks. */
 export function takeFrom(source: AsyncIterable<Buffer>, cutOff: () => Error): Take {
   const chunks = source[Symbol.asyncIterator]();
   let chunk: Buffer = Buffer.alloc(0);

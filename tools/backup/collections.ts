@@ -1,33 +1,33 @@
 import type { Db, Document } from "mongodb";
 import type { CollectionMetadata } from "./archive-format.ts";
 
-/** A collection of a database, with all that a restore creates anew. */
+/** A collection of a database, with everything that a restore needs to create it. */
 export interface DescribedCollection extends Required<CollectionMetadata> {
   readonly name: string;
   /** `collection`, `view` or `timeseries`. */
   readonly type: string;
 }
 
-/** Numbers keep their types, and regular expressions their options. */
+/** Keeps the types of numbers and the options of regular expressions. */
 const exact = { promoteValues: false, bsonRegExp: true } as const;
 
-/** Collections that are MongoDB's own, `system.js` apart, which is a user's. */
+/** Whether MongoDB itself owns the collection. `system.js` belongs to users. */
 export function isOwnCollection(name: string): boolean {
   return name !== "system.js" && (name.startsWith("system.") || name.startsWith("$"));
 }
 
-/** Whether MongoDB lets a user drop it. */
+/** Whether MongoDB lets a user drop the collection. */
 export function isDroppable(name: string): boolean {
   return !name.startsWith("system.");
 }
 
-/** What the database has, in no order. */
+/** The collections and views of the database, in no particular order. */
 export async function describeCollections(db: Db): Promise<DescribedCollection[]> {
   const found = await db.listCollections({}, { nameOnly: false, ...exact }).toArray();
   const described: DescribedCollection[] = [];
   for (const { name, type = "collection", options = {} } of found) {
     if (isOwnCollection(name)) continue;
-    // The server has no indexes for a view.
+    // Views have no indexes.
     const indexes = type === "view" ? [] : await db.collection(name).listIndexes(exact).toArray();
     described.push({ name, type, options, indexes });
   }
@@ -40,7 +40,7 @@ export async function collectionNames(db: Db): Promise<string[]> {
   return found.map(({ name }) => name).filter((name) => !isOwnCollection(name));
 }
 
-/** Names of the collections that have a document. */
+/** Names of the collections that have at least one document. */
 export async function filledCollections(db: Db): Promise<string[]> {
   const filled: string[] = [];
   for (const { name, type } of await db.listCollections().toArray()) {
@@ -50,7 +50,7 @@ export async function filledCollections(db: Db): Promise<string[]> {
   return filled.sort();
 }
 
-/** Options that a server reports and does not take. */
+/** Options that a server reports but rejects. */
 const refusedOptions = ["autoIndexId", "recordIdsReplicated"];
 
 /** Creates a collection or view with its options. */
@@ -59,7 +59,7 @@ export async function createCollection(db: Db, name: string, options: Document =
   await db.command({ create: name, ...Object.fromEntries(taken) });
 }
 
-/** Creates the indexes of a collection that it does not have by itself. */
+/** Creates the indexes of a collection, except the ones that the server creates itself. */
 export async function createIndexes(db: Db, name: string, indexes: readonly Document[]): Promise<void> {
   const wanted = indexes.filter((index) => !isIdIndex(index)).map(withoutVersion);
   if (wanted.length === 0) return;
@@ -74,7 +74,7 @@ function isIdIndex({ key, clustered }: Document): boolean {
   );
 }
 
-/** A newer MongoDB makes an index of its own version. */
+/** Without its version, so that MongoDB creates the index in its current version. */
 function withoutVersion(index: Document): Document {
   return Object.fromEntries(Object.entries(index).filter(([key]) => key !== "v" && key !== "ns"));
 }

@@ -4,15 +4,15 @@ import { selector } from "../../infra/platform/pod-defaults.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
-/** How the service finds its MongoDB. */
+/** How the service connects to its MongoDB. */
 export interface ConnectionSettings {
   /** Connection string, with a password. */
   readonly uri: string;
-  /** Certificates, in PEM, of the CA that the connection trusts, over TLS. @default as the connection string says */
+  /** CA certificates to trust, in PEM; enables TLS. @default the settings in the connection string */
   readonly ca?: string;
 }
 
-/** Reads the connection of the service from its Deployment, whichever MongoDB the stack has. Undefined without one. */
+/** Reads the service's connection from its Deployment, for any kind of MongoDB. Undefined without a Deployment. */
 export async function readConnection(
   { apps, core }: Pick<ClusterClient, "apps" | "core">,
   namespace: string,
@@ -36,13 +36,13 @@ export async function readConnection(
   return ca === undefined ? connection : { ...connection, ca };
 }
 
-/** The host and port of a connection string that one MongoDB has, and of several the first. */
+/** The first host and port of a `mongodb://` connection string. Undefined for any other scheme. */
 export function firstHost(uri: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port = "27017"] = /^mongodb:\/\/(?:[^@/]*@)?([^,:/?]+)(?::(\d+))?/.exec(uri) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
 }
 
-/** The same connection by another address, and nothing else of it changed. */
+/** The connection string with another host and port. Everything else stays the same. */
 export function atAddress(uri: string, address: string): string {
   return uri.replace(/^(mongodb:\/\/(?:[^@/]*@)?)[^/?]+/, (_, start: string) => `${start}${address}`);
 }
@@ -53,7 +53,7 @@ export interface ServiceName {
   readonly namespace: string;
 }
 
-/** The Service that a host name of a pod's DNS is of: `NAME`, `NAME.NAMESPACE.svc…`, `POD.NAME.NAMESPACE.svc…`. */
+/** The Service that a cluster DNS name refers to: `NAME`, `NAME.NAMESPACE.svc…`, `POD.NAME.NAMESPACE.svc…`. */
 export function serviceOf(host: string, namespace: string): ServiceName | undefined {
   if (/^[a-z0-9-]+$/.test(host)) return { name: host, namespace };
   const [, name, other] =
@@ -61,7 +61,7 @@ export function serviceOf(host: string, namespace: string): ServiceName | undefi
   return name === undefined || other === undefined ? undefined : { name, namespace: other };
 }
 
-/** Pods of a Service. */
+/** The pods behind a Service. */
 export async function podsOf(
   { core }: Pick<ClusterClient, "core">,
   { name, namespace }: ServiceName,
@@ -71,7 +71,7 @@ export async function podsOf(
   return (await core.listNamespacedPod({ namespace, labelSelector })).items;
 }
 
-/** Whether a pod answers, and is not about to end. */
+/** Whether a pod is ready and not terminating. */
 export function isReady({ metadata, status }: V1Pod): boolean {
   if (metadata?.deletionTimestamp !== undefined) return false;
   return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;

@@ -1,4 +1,4 @@
-/** The ECMA polynomial of CRC-64, reflected, as two halves: a number of JavaScript has 53 bits. */
+/** The reflected ECMA polynomial of CRC-64, in two halves: a JavaScript number has only 53 bits. */
 const polynomial = { high: 0xc96c5795, low: 0xd7870f42 };
 const high = new Uint32Array(256);
 const low = new Uint32Array(256);
@@ -17,7 +17,7 @@ for (let byte = 0; byte < 256; byte++) {
   low[byte] = lower;
 }
 
-/** The checksum that mongodump writes: CRC-64 with the ECMA polynomial, of bytes that come in parts. */
+/** The checksum of `mongodump`: CRC-64 with the ECMA polynomial. Accepts the bytes in parts. */
 export class Crc64 {
   #high = ~0;
   #low = ~0;
@@ -33,7 +33,7 @@ export class Crc64 {
     this.#low = lower;
   }
 
-  /** The checksum, signed: BSON has no unsigned integer. */
+  /** The checksum as a signed integer: BSON has no unsigned integers. */
   get value(): bigint {
     return BigInt.asIntN(64, (BigInt(~this.#high >>> 0) << 32n) | BigInt(~this.#low >>> 0));
   }

@@ -10,12 +10,12 @@ import {
 import { describeCollections } from "./collections.ts";
 import { Crc64 } from "./crc64.ts";
 
-/** Bytes that are collected before they are passed on. */
+/** Bytes to collect before a chunk is passed on. */
 const chunkSize = 256 * 1024;
 
 /**
- * The archive of a database, in chunks: documents as MongoDB stores them, indexes, and options of collections. It reads
- * as fast as it is read, and holds one answer of MongoDB's at a time.
+ * The archive of a database, in chunks: stored documents, indexes, and options of collections. Reads as fast as the
+ * consumer, and holds one batch of documents at a time.
  */
 export async function* dumpDatabase(db: Db): AsyncGenerator<Uint8Array> {
   const collections = await describeCollections(db);
@@ -38,10 +38,10 @@ export async function* dumpDatabase(db: Db): AsyncGenerator<Uint8Array> {
 async function* dumpCollection(db: Db, name: string): AsyncGenerator<Uint8Array> {
   const crc = new Crc64();
   let [chunk, size]: [Uint8Array[], number] = [[blockStart(db.databaseName, name)], 0];
-  // In the order in which they are stored, which is that of a capped collection.
+  // In the stored order, which a capped collection must keep.
   const documents = db.collection(name).find({}, { raw: true, hint: { $natural: 1 } });
   try {
-    // With `raw` the driver gives the bytes, which its types do not know.
+    // With `raw`, the driver returns bytes. Its types don't say so.
     for await (const bytes of documents as unknown as AsyncIterable<Uint8Array>) {
       crc.update(bytes);
       chunk.push(bytes);

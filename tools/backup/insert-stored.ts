@@ -1,16 +1,16 @@
 import { createRequire } from "node:module";
 import type { Db } from "mongodb";
 
-/** What came of an insert of several documents. */
+/** The result of inserting several documents. */
 export interface Inserted {
   readonly inserted: number;
   readonly failed: number;
-  /** What MongoDB says of the first one that failed. */
+  /** MongoDB's message for the first document that failed. */
   readonly reason?: string;
 }
 
 interface DriverInternals {
-  /** A value for the field of a command: documents that are sent as they are. */
+  /** Wraps documents for a command's field, so that the driver sends their bytes unchanged. */
   readonly makeDocumentSequence: (
     field: string,
     documents: readonly object[],
@@ -19,7 +19,7 @@ interface DriverInternals {
 }
 
 /**
- * The driver's own function: no public one sends documents as they were stored. Parsed and written again, a document
+ * A private function of the driver: no public function sends stored documents unchanged. Parsing and serializing
  * would lose the order of fields with numeric names, repeated fields, and the type `undefined`.
  */
 const { makeDocumentSequence } = createRequire(import.meta.url)(
@@ -27,8 +27,8 @@ const { makeDocumentSequence } = createRequire(import.meta.url)(
 ) as DriverInternals;
 
 /**
- * Inserts documents byte by byte as they were stored. One that MongoDB rejects does not keep the others out.
- * @param keepsEmptyTimestamps whether MongoDB is asked not to replace empty timestamps by the current time
+ * Inserts documents byte by byte as they were stored. A rejected document does not stop the others.
+ * @param keepsEmptyTimestamps whether MongoDB must not replace empty timestamps with the current time
  */
 export async function insertStored(
   db: Db,
@@ -56,7 +56,7 @@ export async function insertStored(
   };
 }
 
-/** Whether a server of this version knows the option that keeps an empty timestamp. */
+/** Whether this server version has the option to keep empty timestamps. */
 export function canKeepEmptyTimestamps([major = 0, minor = 0, patch = 0]: readonly number[]): boolean {
   return major >= 8 || (major === 7 && minor === 0 && patch >= 13);
 }

@@ -16,20 +16,20 @@ import { meter } from "./byte-counter.ts";
 import { takeFrom, type Take } from "./byte-taker.ts";
 import { Crc64 } from "./crc64.ts";
 
-/** What is told of an archive while it is read. */
+/** Receives the contents of an archive. */
 export interface ArchiveVisitor {
-  /** All collections, before any document. */
+  /** Called once with all collections, before any document. */
   collections(entries: readonly CollectionEntry[]): Promise<void> | void;
-  /** A document, as MongoDB stored it. */
+  /** Called for each document, with the bytes that MongoDB stored. */
   document(database: string, collection: string, bytes: Buffer): Promise<void> | void;
 }
 
 /**
  * Reads an archive of `npm run backup` or `mongodump --archive --gzip` to its end, in constant memory.
- * @param say gets a line of progress every second
- * @param signal ends it
+ * @param say receives a progress line every second
+ * @param signal cancels the reading
  * @returns the size of the file, in bytes
- * @throws {UserError} it is not there, not an archive, cut off, or damaged
+ * @throws {UserError} the file is missing, has another format, or is cut off or damaged
  */
 export async function readArchive(
   file: string,
@@ -55,17 +55,17 @@ export async function readArchive(
   }
 }
 
-/** What is wrong with an archive, to follow its name. */
+/** A problem of an archive. The message continues a sentence that starts with the file's name. */
 class ArchiveError extends Error {}
 
-/** Undefined where the file is not to blame. */
+/** Undefined if the file did not cause the error. */
 function whatIsWrong(error: NodeJS.ErrnoException): string | undefined {
   if (error instanceof ArchiveError) return error.message;
   if (error.code === "ENOENT") return "is not there. `npm run backup` makes one.";
   if (error.code === "EISDIR") return "is a folder. Name the archive in it.";
   if (error.code === "Z_BUF_ERROR") return cutOff;
   if (error.message === "incorrect header check") return notAnArchive;
-  // A visitor's own error may have a number here.
+  // The error of a visitor may have a numeric code.
   if (String(error.code).startsWith("Z_")) return `is damaged (${error.message}). Take another.`;
   return undefined;
 }
@@ -78,7 +78,7 @@ async function walk(take: Take, visitor: ArchiveVisitor): Promise<void> {
   if ((await take(4))?.readUInt32LE() !== magic) throw new ArchiveError(notAnArchive);
   const entries = await readPrelude(take);
   await visitor.collections(entries);
-  // The documents of a collection may come in several blocks, between those of others.
+  // A collection's documents may be in several blocks, mixed with blocks of other collections.
   const checksums = new Map<string, Crc64>();
   const complete = new Set<string>();
   for (let first = await item(take); first !== undefined; first = await item(take)) {
@@ -100,7 +100,7 @@ async function walk(take: Take, visitor: ArchiveVisitor): Promise<void> {
 
 function isComplete(entry: CollectionEntry, complete: ReadonlySet<string>): boolean {
   const { db, collection, type } = entry;
-  // Since MongoDB 8.3 a time series has its documents under its own name.
+  // Since MongoDB 8.3 the archive stores a time series under its own name.
   const names = [collection, dataCollection(entry)];
   return type === "view" || names.some((name) => complete.has(`${db}.${name}`));
 }
@@ -137,7 +137,7 @@ async function inBlock(take: Take): Promise<Buffer | "end"> {
   return found;
 }
 
-/** A document, the end of a block, or undefined at the end of the archive. */
+/** A document, "end" at the end of a block, or undefined at the end of the archive. */
 async function item(take: Take): Promise<Buffer | "end" | undefined> {
   const head = await take(4);
   if (head === undefined) return undefined;

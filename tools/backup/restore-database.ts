@@ -10,26 +10,25 @@ import {
 import { canKeepEmptyTimestamps, insertStored, type Inserted } from "./insert-stored.ts";
 import { readArchive, type ArchiveVisitor } from "./read-archive.ts";
 
-/** Documents, or bytes, that are inserted together. MongoDB has little memory beside its cache. */
+/** Limits of one insert. MongoDB has little memory apart from its cache. */
 const batchLimit = { documents: 1000, bytes: 1024 ** 2 };
 
-/** How an archive is restored. */
 export interface RestoreArgs {
-  /** An archive that was checked. */
+  /** An archive that {@link checkArchive} accepted. */
   readonly file: string;
-  /** The database that gets the archive's collections of the same database. */
+  /** The database to restore. Collections of the archive's other databases are ignored. */
   readonly db: Db;
-  /** Whether its collections replace those that are there, and the others go. */
+  /** Whether to replace existing collections, and to delete those that the archive doesn't have. */
   readonly drop: boolean;
-  /** Gets a line of progress every second. */
+  /** Receives a progress line every second. */
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Restores the documents of an archive, and then the indexes. Collections that are there keep their options, unless `drop`.
- * @returns what became of the documents
- * @throws what MongoDB says
+ * Restores the documents of an archive, then the indexes. Without `drop`, existing collections keep their options.
+ * @returns how many documents were inserted, and how many failed
+ * @throws the driver's error
  */
 export async function restoreDatabase({ file, db, drop, say, signal }: RestoreArgs): Promise<Inserted> {
   const restoration = new Restoration(db, drop, await canKeep(db));
@@ -65,7 +64,7 @@ class Restoration implements ArchiveVisitor {
     for (const { collection } of this.#drop ? this.#entries : []) {
       if (isDroppable(collection) && existing.delete(collection)) await this.#db.dropCollection(collection);
     }
-    // A view may be of a collection that comes after it.
+    // The source of a view may come later in the archive.
     for (const { collection, metadata } of viewsLast(this.#entries)) {
       if (!existing.has(collection))
         await createCollection(this.#db, collection, parseMetadata(metadata).options);
@@ -81,7 +80,7 @@ class Restoration implements ArchiveVisitor {
     if (documents.length >= batchLimit.documents || size >= batchLimit.bytes) await this.#insert(collection);
   }
 
-  /** Inserts what is left, creates the indexes, and with `drop` deletes collections that the archive does not have. */
+  /** Inserts the last batch and creates indexes. With `drop`, deletes collections that are not in the archive. */
   async finish(): Promise<void> {
     await this.#insert("");
     for (const { collection, metadata } of this.#entries) {
@@ -94,7 +93,7 @@ class Restoration implements ArchiveVisitor {
     }
   }
 
-  /** Inserts the batch, and begins another. */
+  /** Inserts the batch, and starts the next one. */
   async #insert(next: string): Promise<void> {
     const { collection, documents } = this.#batch;
     this.#batch = emptyBatch(next);

@@ -20,10 +20,10 @@ import {
 } from "./connection-settings.ts";
 
 /**
- * Works with the database of the stack, as the user that the service is. A MongoDB of the cluster is reached through a
- * tunnel into its pod, any other directly. Changes nothing itself.
- * @param signal cuts the connection, so that the work ends
- * @throws {UserError} there is no stack, its MongoDB does not answer, or what MongoDB said
+ * Connects to the stack's database as the service's user, and runs `work`. The connection to an in-cluster MongoDB
+ * goes through a tunnel into its pod, and any other connection is direct.
+ * @param signal closes the connection, which ends the work
+ * @throws {UserError} there is no stack, MongoDB does not answer, or MongoDB returned an error
  */
 export async function withMongodb<T>(
   context: CommandContext,
@@ -53,13 +53,13 @@ export async function withMongodb<T>(
 async function findNamespace(project: Project): Promise<string> {
   const stack = await findStack(project);
   if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
-  // One that was never up, or is destroyed, has no outputs.
+  // A stack without resources has no outputs.
   const { namespace } = (await outputs(stack)) as { namespace?: string };
   if (namespace === undefined) throw new UserError(`The stack ${stackName} is not up. Run: npm run up`);
   return namespace;
 }
 
-/** The kubeconfig's context of the stack's cluster, or undefined for the current one. */
+/** The kubeconfig context of the stack's cluster, or undefined for the current one. */
 async function findContext({
   cluster,
   context,
@@ -91,15 +91,15 @@ const clientOptions: MongoClientOptions = {
   appName: "koa-mongo-stack backup",
   serverSelectionTimeoutMS: 15_000,
   connectTimeoutMS: 10_000,
-  // The index of a large collection takes its time.
+  // Creating an index of a large collection takes long.
   socketTimeoutMS: 0,
   maxPoolSize: 2,
   serverMonitoringMode: "poll",
 };
 
-/** A connection to MongoDB, with the tunnel that it may need. */
+/** A connection to MongoDB, with a tunnel if needed. */
 class Connection {
-  /** The pod, or the host. */
+  /** Name of the pod or of the host, for messages. */
   where = "";
   #client: MongoClient | undefined;
   #tunnel: PodTunnel | undefined;
@@ -133,11 +133,11 @@ class Connection {
     if (typeof primary !== "string") {
       throw new UserError("MongoDB's replica set has no primary. See its pods: npm run status");
     }
-    // The members' host names begin with their pods' names.
+    // A member's host name starts with the name of its pod.
     return await open(primary.replace(/[.:].*/, ""));
   }
 
-  /** What to tell a user of an error of the driver's. */
+  /** Turns an error of the driver into a message for the user. */
   explain(error: unknown): unknown {
     if (!(error instanceof MongoError)) return error;
     const reasons = [error.message, this.#tunnel?.failure()].filter((text) => text !== undefined);
@@ -181,7 +181,7 @@ class Connection {
   ): Promise<Db> {
     this.where = `pod ${target.pod}`;
     this.#tunnel = await openPodTunnel(portForward, target);
-    // With TLS the certificate is for the host.
+    // The TLS certificate is issued for this host name, not for the tunnel's address.
     const options = { directConnection: true, servername: target.host };
     const uri = atAddress(settings.uri, `127.0.0.1:${this.#tunnel.port}`);
     return await this.#connect({ ...settings, uri }, options);

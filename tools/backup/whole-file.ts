@@ -5,14 +5,14 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { meter } from "./byte-counter.ts";
 
-/** What a file is called while it is written. */
+/** Suffix of a file while it is written. */
 const partSuffix = ".part";
 
 /**
- * Writes a file that exists only once it is complete, on disk and accepted. If anything fails, nothing is left, and a file
- * that was there stays. Only its owner can read it.
- * @param write writes the file that it is given
- * @param accept reads it; throws to reject it
+ * Writes a file that appears only when it is complete, on disk and accepted. If anything fails, no new file is left,
+ * and an existing file stays.
+ * @param write writes the file at this path
+ * @param accept reads the file, and throws to reject it
  */
 export async function writeWholeFile<T>(
   file: string,
@@ -21,7 +21,7 @@ export async function writeWholeFile<T>(
 ): Promise<T> {
   const part = `${file}${partSuffix}`;
   await mkdir(dirname(file), { recursive: true });
-  // Other users may be allowed to read what a killed process left.
+  // The permissions of a killed process' file may let other users read it.
   await rm(part, { force: true });
   try {
     await write(part);
@@ -34,7 +34,7 @@ export async function writeWholeFile<T>(
   }
 }
 
-/** Writes chunks to a new file, gzipped, and waits until they are on disk. */
+/** Compresses chunks into a new file, and waits until the file is on disk. Only the file's owner can read it. */
 export async function writeGzip(
   file: string,
   source: AsyncIterable<Uint8Array>,
@@ -45,10 +45,10 @@ export async function writeGzip(
   await pipeline(source, createGzip(), meter(say), target, signal === undefined ? {} : { signal });
 }
 
-/** Milliseconds after which a file to which nothing was written belongs to a process that was killed. */
+/** Milliseconds without a write after which the file of a killed process counts as abandoned. */
 const abandonedMs = 10 * 60_000;
 
-/** Deletes unfinished files that killed processes left in a folder. */
+/** Deletes unfinished files of killed processes from a folder. */
 export async function removeAbandoned(folder: string, suffix: string): Promise<void> {
   if (!existsSync(folder)) return;
   for (const name of await readdir(folder)) {

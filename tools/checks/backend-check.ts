@@ -4,7 +4,7 @@ import type { Project } from "../pulumi/project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 import type { Finding } from "./check.ts";
 
-/** Where Pulumi would keep the stack. */
+/** Reports where Pulumi would store the stack. */
 export async function backend(project: Project): Promise<Finding> {
   try {
     const { kind, text } = await findBackend(project);

@@ -1,17 +1,17 @@
-/** What a check found, and a fix for a problem. */
+/** The result of a check, with a fix for each problem. */
 export type Finding =
   | { readonly state: "ok"; readonly found: string }
   | {
-      /** `up` can't do without, or it can and something will be worse. */
+      /** With "missing", `up` can't run. With "warn", `up` can run, but something will be worse. */
       readonly state: "missing" | "warn";
       readonly found: string;
       /** One command or one sentence. */
       readonly fix: string;
-      /** Whether it is a program that `up` installs. */
+      /** Whether `up` installs the missing program. */
       readonly isInstallable?: true;
     };
 
-/** One thing that `up` needs. It looks, and changes nothing. */
+/** Checks one prerequisite of `up` without changing anything. */
 export interface Check {
   readonly name: string;
   readonly look: () => Finding | Promise<Finding>;
@@ -20,12 +20,12 @@ export interface Check {
 /** A row of the doctor's table. */
 export type Row = Finding & { readonly name: string };
 
-/** Makes all checks at once. One that throws is a row, too. */
+/** Runs all checks concurrently. A check that throws becomes a row, too. */
 export async function look(checks: readonly Check[]): Promise<Row[]> {
   return await Promise.all(checks.map(lookOnce));
 }
 
-/** Makes one check. */
+/** Runs one check. An error becomes a warning. */
 export async function lookOnce(check: Check): Promise<Row> {
   return { name: check.name, ...(await finding(check)) };
 }
@@ -42,7 +42,7 @@ async function finding(check: Check): Promise<Finding> {
   }
 }
 
-/** Whether a dotted version is at least another; what follows the third number does not count. */
+/** Whether a dotted version is at least another. Only the first three numbers count. */
 export function isAtLeast(version: string, least: string): boolean {
   const [found, needed] = [numbers(version), numbers(least)];
   const differs = needed.findIndex((number, index) => number !== (found[index] ?? 0));

@@ -17,10 +17,10 @@ import type { Project } from "../pulumi/project-settings.ts";
 import { askUrl, type Place } from "../status/query-status.ts";
 import type { Check, Finding } from "./check.ts";
 
-/** What is known of the cluster: its profile, that there is none, or why minikube can't say. */
+/** The cluster's profile, undefined if there is none, or the error of minikube. */
 export type Known = Profile | undefined | Error;
 
-/** Asks minikube. Never throws. */
+/** Finds the cluster's profile. Never throws. */
 export async function askForCluster(profile: string): Promise<Known> {
   try {
     const found = await findProfile(profile, patience);
@@ -31,8 +31,8 @@ export async function askForCluster(profile: string): Promise<Known> {
 }
 
 /**
- * The checks that make sense for what there is.
- * @param findDeployed where the stack is, if it is deployed
+ * The checks that apply to this cluster.
+ * @param findDeployed finds the stack, if it is deployed
  */
 export function clusterChecks(
   project: Project,
@@ -75,7 +75,7 @@ function state(profile: string, known: Known): Finding {
 }
 
 async function networkPolicies(found: Profile): Promise<Finding> {
-  // A cluster that is stopped can't say.
+  // A stopped cluster can't answer.
   const machines = await findMachines(found.Name).catch(() => undefined);
   const { isSure, text } = enforcement(found, machines);
   return isSure ? { state: "ok", found: text } : { state: "warn", found: text, fix: enforcingCluster(found) };
@@ -90,7 +90,7 @@ function metricsServer(found: Profile): Finding {
   };
 }
 
-/** Whether `up` can publish the node's port on this machine. */
+/** Whether `up` can publish the node port on this machine. */
 async function port(project: Project): Promise<Finding> {
   const taken = await findTakenPort(project);
   if (taken === undefined) return { state: "ok", found: `${plannedNodePort(project.nodePort)} is free` };
@@ -98,8 +98,8 @@ async function port(project: Project): Promise<Finding> {
 }
 
 /**
- * Whether a browser on this machine gets to the service.
- * @param deployed asked where it is given: it has the address that `up`, `status` and `load` take
+ * Whether a browser on this machine reaches the service.
+ * @param deployed the stack to send a request to, at the address that `up`, `status` and `load` use
  */
 export async function url(
   found: Profile,
@@ -118,7 +118,7 @@ export async function url(
   };
 }
 
-/** A cluster that was created anew publishes other ports. */
+/** A cluster that was deleted and created again publishes other ports. */
 function whySilent(address: string, planned: string): string {
   const hasMoved = planned.startsWith("http") && planned !== address;
   return hasMoved ? `Now it would be ${planned}. Run: npm run up` : "To see why, run: npm run status";

@@ -7,7 +7,7 @@ import { isAtLeast, type Finding } from "./check.ts";
 const gib = 1024 ** 3;
 const leastNode = "24.0.0";
 
-/** The Node that runs this. */
+/** The Node that runs this process. */
 export function node(version = process.versions.node): Finding {
   if (isAtLeast(version, leastNode)) return { state: "ok", found: version };
   return {
@@ -17,14 +17,14 @@ export function node(version = process.versions.node): Finding {
   };
 }
 
-/** What a person does where minikube rejects root. */
+/** Advice if minikube rejects root. */
 export const asAnotherUser =
   "minikube creates no cluster as root. Run the command as another user who may use Docker, or set MINIKUBE_FORCE=true.";
 
 /**
- * The user that would create the cluster: minikube rejects root, with every driver that the stack supports.
- * @param clusterExists it need not be created
- * @param isForced as minikube reads it from its environment
+ * The user that would create the cluster. minikube rejects root with every supported driver.
+ * @param clusterExists whether the cluster need not be created
+ * @param isForced whether minikube's environment allows root
  */
 export function user(
   clusterExists: boolean,
@@ -34,28 +34,28 @@ export function user(
   if (uid !== 0) return { state: "ok", found: "not root" };
   if (clusterExists) return { state: "ok", found: "root, and the cluster exists" };
   if (isForced) return { state: "ok", found: "root, which MINIKUBE_FORCE allows" };
-  // A wrapper of minikube may pass --force.
+  // A wrapper of minikube may add --force.
   return { state: "warn", found: "root", fix: asAnotherUser };
 }
 
-/** What a machine has to give to a cluster. */
+/** Memory of this machine, in bytes. */
 export interface Memory {
-  /** Bytes that no program uses. */
+  /** Unused by any program. */
   readonly free: number;
-  /** Bytes in all. */
+  /** Physical memory. */
   readonly total: number;
 }
 
 /**
- * Memory for a cluster that is yet to start.
- * @param clusterRuns its share is taken already
+ * Whether a cluster has enough memory to start.
+ * @param clusterRuns whether a running cluster already uses its share
  */
 export function memory(
   clusterRuns: boolean,
   system = platform(),
   { free, total }: Memory = { free: freemem(), total: totalmem() },
 ): Finding {
-  // macOS keeps next to nothing free: it takes back what it caches when a program asks.
+  // macOS keeps little memory free: it releases caches when a program needs memory.
   const [has, needs, what] = system === "darwin" ? [total, 8 * gib, "in all"] : [free, 4 * gib, "free"];
   const found = `${(has / gib).toFixed(1)} GiB ${what}`;
   if (clusterRuns) return { state: "ok", found: `${found}, beside the cluster` };
@@ -67,13 +67,13 @@ export function memory(
   };
 }
 
-/** Cores; minikube refuses to start with fewer than two. */
+/** Number of CPU cores. minikube needs two. */
 export function cpus(count = availableParallelism()): Finding {
   if (count >= 2) return { state: "ok", found: String(count) };
   return { state: "missing", found: String(count), fix: "minikube needs two CPUs: give this machine more." };
 }
 
-/** Space beside the project, which is where Docker has its images on most machines, too. */
+/** Free disk space of the project's file system. On most machines Docker stores its images on the same one. */
 export async function disk(folder: string, least = 10e9): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
@@ -86,10 +86,10 @@ export async function disk(folder: string, least = 10e9): Promise<Finding> {
   };
 }
 
-/** The keys of the configuration that say which MongoDB runs on this machine. */
+/** The configuration that selects MongoDB. */
 export type WhichMongo = Pick<Project, "mongo">;
 
-/** Whether the processor can run MongoDB: 5.0 and newer need AVX, and the stack supports none that is older. */
+/** Whether the processor can run MongoDB. Versions since 5.0 need AVX, and the stack supports no older version. */
 export async function avx(
   { mongo }: WhichMongo,
   system = platform(),
@@ -111,8 +111,8 @@ export async function avx(
 }
 
 /**
- * Whether MongoDB starts on the kernel, which is Docker's: containers have no kernel of their own. From 6.19 on MongoDB 8
- * starts only if glibc registers rseq, which everything here that starts a mongod tells glibc to do.
+ * Whether MongoDB starts on Docker's kernel, which containers share. Since kernel 6.19, MongoDB 8 starts only if
+ * glibc registers rseq. This project sets the glibc option wherever it starts mongod.
  */
 export async function kernel({ mongo }: WhichMongo, ofDocker = dockerKernel): Promise<Finding> {
   if (mongo === "external") return { state: "ok", found: "any, with mongo external" };

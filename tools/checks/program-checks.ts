@@ -3,7 +3,7 @@ import { assetOf, type Release } from "../install/releases.ts";
 import { ask } from "../process/child-process.ts";
 import { isAtLeast, type Finding } from "./check.ts";
 
-/** Docker's client, and whether it reaches a daemon. */
+/** Docker's client, and whether the client reaches a daemon. */
 export async function docker(): Promise<Finding> {
   const answer = await ask("docker", ["version", "--format", "{{json .}}"]);
   if (answer.kind === "absent") {
@@ -28,7 +28,7 @@ export async function docker(): Promise<Finding> {
     : { state: "missing", found, fix: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
 }
 
-/** Whether the programs are there that Docker reads its logins with. */
+/** Whether Docker's credential helpers are on PATH. */
 export function dockerCredentials(): Finding {
   const fix = missingCredentialHelper();
   return fix === undefined
@@ -41,19 +41,19 @@ interface DockerVersions {
   readonly Server?: { readonly Version?: string } | null;
 }
 
-/** Without a daemon the client still prints its own half, or nothing. */
+/** Without a daemon, the client prints only its own version, or nothing. */
 function parseDocker(stdout: string): DockerVersions {
   return stdout.trim().startsWith("{") ? (JSON.parse(stdout) as DockerVersions) : {};
 }
 
-/** How a person gets minikube. */
+/** Advice if minikube must be installed by hand. */
 export function installMinikube({ docs }: Release): string {
   return `Install minikube: ${docs}`;
 }
 
 /**
  * minikube's version.
- * @param release what `up` installs where there is none
+ * @param release the version that `up` installs if minikube is missing
  */
 export async function minikube(release: Release): Promise<Finding> {
   const answer = await ask("minikube", ["version", "--output", "json"]);
@@ -64,8 +64,8 @@ export async function minikube(release: Release): Promise<Finding> {
 }
 
 /**
- * kubectl, which is for people: nothing here needs it.
- * @param shellCommand what a person calls in its place
+ * kubectl's version. The project doesn't need kubectl, but users do.
+ * @param shellCommand the command that replaces kubectl
  */
 export async function kubectl(shellCommand: string): Promise<Finding> {
   const answer = await ask("kubectl", ["version", "--client", "--output", "json"]);
@@ -76,15 +76,15 @@ export async function kubectl(shellCommand: string): Promise<Finding> {
   return { state: "ok", found: clientVersion.gitVersion };
 }
 
-/** How a person gets Pulumi. */
+/** Advice if Pulumi must be installed by hand. */
 export function installPulumi(least: string, { docs }: Release): string {
   return `Install Pulumi ${least} or newer: ${docs}`;
 }
 
 /**
  * Pulumi's version.
- * @param least as Pulumi.yaml requires it
- * @param release what `up` installs where there is none, or an older one
+ * @param least the oldest version that Pulumi.yaml accepts
+ * @param release the version that `up` installs if Pulumi is missing or too old
  */
 export async function pulumi(least: string, release: Release): Promise<Finding> {
   const answer = await ask("pulumi", ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
@@ -96,7 +96,7 @@ export async function pulumi(least: string, release: Release): Promise<Finding> 
     : lacking(found, release, installPulumi(least, release));
 }
 
-/** Only a warning where `up` fixes it. */
+/** A missing program is only a warning if `up` can install it. */
 function lacking(found: string, release: Release, install: string): Finding {
   if (assetOf(release) === undefined) return { state: "missing", found, fix: install };
   const fix = `\`npm run up\` installs ${release.version} into .pulumi/bin; by hand: ${release.docs}`;

@@ -4,8 +4,8 @@ import { docker, dockerCredentials } from "./program-checks.ts";
 import { UserError } from "../process/user-error.ts";
 
 /**
- * Makes the checks without which nothing can begin.
- * @throws {UserError} the doctor's sentence for each thing that is missing and can't be installed
+ * Runs the checks that must pass before `up` can begin.
+ * @throws {UserError} the doctor's sentence for each missing prerequisite that can't be installed
  */
 export async function requireReady(needs: Needs): Promise<void> {
   const { minikube, pulumi } = programChecks(needs);
@@ -18,7 +18,7 @@ export async function requireReady(needs: Needs): Promise<void> {
 }
 
 /**
- * The same for `down`, which builds nothing.
+ * Runs only the checks that `down` needs.
  * @throws {UserError} the doctor's sentence
  */
 export async function requirePulumi(needs: Needs): Promise<void> {

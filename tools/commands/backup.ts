@@ -11,11 +11,11 @@ import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { megabytes } from "../terminal/format-bytes.ts";
 
-/** What `npm run backup` takes. */
+/** Options of `npm run backup`. */
 export interface BackupOptions {
-  /** @default one in `backups/`, with the time in its name */
+  /** The file to write. @default a file in `backups/`, with the time in its name */
   readonly file?: string | undefined;
-  /** Whether a file that exists is replaced. */
+  /** Whether to replace an existing file. */
   readonly force: boolean;
 }
 
@@ -33,8 +33,8 @@ export const command = cliCommand("backup", {
   });
 
 /**
- * Writes the database's documents and indexes to a file, which exists only once it is complete.
- * @throws {UserError} one sentence
+ * Writes the database's documents and indexes to a file, which appears only when it is complete.
+ * @throws {UserError} a problem, in one sentence
  * @throws {InterruptedError} after Ctrl-C
  */
 export async function backup(
@@ -70,7 +70,7 @@ ${file}
 
 const suffix = ".archive.gz";
 
-/** The file that was named, as seen from where npm was called, or one with the time in its name. */
+/** The named file, relative to the folder where npm was called. Without a name, a file with the time in its name. */
 function fileFor({ folder }: Project, name: string | undefined): string {
   if (name !== undefined) return resolve(process.env.INIT_CWD ?? "", name);
   const time = new Date().toISOString().replace(/\.\d+/, "").replaceAll(":", "-");

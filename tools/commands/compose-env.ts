@@ -5,7 +5,7 @@ import { explainSystemErrors, UserError } from "../process/user-error.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
-/** What compose.yaml asks of its environment. */
+/** Variables that compose.yaml needs. */
 const passwords = ["MONGODB_ROOT_PASSWORD", "MONGODB_APP_PASSWORD"];
 
 const notice = `# Written by npm run compose:env; docker compose reads it. After a change, run: docker compose up
@@ -45,12 +45,12 @@ export function composeEnv(
   return Promise.resolve(undefined);
 }
 
-/** Letters, digits, "-" and "_": a connection string takes them as they are. */
+/** The characters are letters, digits, "-" and "_", which a connection string takes without escapes. */
 function randomPassword(): string {
   return randomBytes(24).toString("base64url");
 }
 
-/** Writes a file that only its owner may read; false, and nothing written, when there is one. */
+/** Writes a new file that only its owner can read. Returns false, and writes nothing, if the file exists. */
 function writeNew(path: string, text: string): boolean {
   try {
     writeFileSync(path, text, { flag: "wx", mode: 0o600 });

@@ -14,6 +14,6 @@ command.action(async (flags: LocalFlags) => {
     await serveLocally({ ...flags, reload: true });
     return undefined;
   });
-  // Watchers and timers would keep this process running.
+  // Watchers and timers would keep this process alive.
   process.exit();
 });

@@ -13,9 +13,9 @@ import { findPlaceIfAny } from "../pulumi/deployed-stack.ts";
 import { isRunning } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { programOnPath } from "../../service/dev/program-path.ts";
 
-/** What `npm run doctor` takes. */
+/** Options of `npm run doctor`. */
 export interface DoctorOptions {
-  /** Whether the table is printed as JSON. */
+  /** Whether to print the table as JSON. */
   readonly json: boolean;
 }
 
@@ -31,7 +31,7 @@ export const command = cliCommand("doctor", {
   });
 
 /**
- * Prints what {@link examine} found.
+ * Prints the results of {@link examine}.
  * @returns the exit code: `failed` if something is missing
  */
 export async function doctor(
@@ -43,7 +43,7 @@ export async function doctor(
   return rows.some(({ state }) => state === "missing") ? exitCodes.failed : exitCodes.ok;
 }
 
-/** Everything that `up` needs, looked at and not touched. */
+/** Checks everything that `up` needs, without changing anything. */
 export async function examine(needs: Needs): Promise<Row[]> {
   const { project } = needs;
   await useInstalled(needs);
@@ -72,7 +72,7 @@ export async function examine(needs: Needs): Promise<Row[]> {
   return rows.map((row) => (row.state === "ok" ? row : { ...row, fix: withShellCommands(row.fix, project) }));
 }
 
-/** The rows as lines for people, with a fix below each problem. */
+/** Formats the rows for people, with a fix below each problem. */
 export function table(rows: readonly Row[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
   const line = (state: string, name: string, text: string) =>

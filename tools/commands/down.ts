@@ -9,9 +9,9 @@ import { work } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
 import { change, findStack, forget, type Stack } from "../pulumi/pulumi-stack.ts";
 
-/** What `npm run down` takes. */
+/** Options of `npm run down`. */
 export interface DownOptions {
-  /** Whether the minikube cluster is deleted too, if `up` created it. */
+  /** Whether to delete the minikube cluster too, if `up` created it. */
   readonly cluster: boolean;
 }
 
@@ -27,8 +27,8 @@ export const command = cliCommand("down", {
   });
 
 /**
- * Deletes what `up` created: the stack, and if asked to the minikube cluster.
- * @throws {UserError} one sentence, or what the program that failed has printed
+ * Deletes the stack, and on request the minikube cluster.
+ * @throws {UserError} a problem, in one sentence, or the output of a failed program
  */
 export async function down({ cluster }: DownOptions, context: CommandContext): Promise<undefined> {
   const { project, step, print } = context;
@@ -36,7 +36,7 @@ export async function down({ cluster }: DownOptions, context: CommandContext): P
   await step("Pulumi", () => requirePulumi(context));
   await installMissing(context, ["pulumi"]);
   const stack = await step("stack", () => findStack(project));
-  // Whether there is still a cluster is for minikube to say.
+  // Only minikube can tell whether the cluster still exists.
   if (stack.exists || cluster) await installMissing(context, ["minikube"]);
   if (stack.exists) await destroy(stack, context);
   else print(`There is no stack ${stackName}: nothing to destroy.`);
@@ -44,14 +44,14 @@ export async function down({ cluster }: DownOptions, context: CommandContext): P
 }
 
 async function destroy(stack: Stack, { project, step }: CommandContext): Promise<void> {
-  // What is gone can't be asked to delete anything, neither its Kubernetes nor its Docker.
+  // Pulumi can't delete resources of a cluster that is gone, neither in Kubernetes nor in Docker.
   if (await isGone(project)) await step("pulumi stack rm", ({ say }) => forget(stack, say));
   else await step("pulumi destroy", ({ say }) => change("destroy", stack, say));
 }
 
 /**
- * Whether the cluster was deleted, and all that was in it.
- * @throws {UserError} it is stopped: what is in it would be there again
+ * Whether the cluster was deleted, with everything in it.
+ * @throws {UserError} the cluster is stopped: its resources would return with the next start
  */
 async function isGone(project: Project): Promise<boolean> {
   const profile = project.minikubeProfile;

@@ -8,10 +8,10 @@ import { explainSystemErrors } from "../process/user-error.ts";
 import { cliCommand, wholeNumber } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
-/** Enough to make the autoscaler want more than three pods, and to leave a machine of two CPUs some of them. */
+/** Requests/s: the autoscaler wants more than three pods, and a machine with two CPUs keeps part of them free. */
 const defaultRate = 300;
 
-/** The flags of {@link LoadFlags}. */
+/** The options for {@link LoadFlags}. */
 export function loadFlags(): Option[] {
   return [
     new Option("--seconds <seconds>", "Length of the load in seconds: 1 to 1800.")
@@ -51,7 +51,7 @@ command.action(async (flags: LoadFlags) => {
   await runOnTerminal((context) => load(flags, context, signal));
 });
 
-/** Aborts at the first Ctrl-C. A second one ends this process at once. */
+/** Aborts at the first Ctrl-C. A second Ctrl-C ends this process at once. */
 export function abortOnInterrupt(): AbortSignal {
   const stopping = new AbortController();
   process.once("SIGINT", () => {
@@ -61,9 +61,9 @@ export function abortOnInterrupt(): AbortSignal {
 }
 
 /**
- * Loads the service that runs, prints what its autoscaler made of it, and draws a picture.
+ * Sends a load to the running service, prints the autoscaler's reaction, and draws a chart.
  * @param signal ends the load early
- * @throws {UserError} one sentence, or what the program that failed has printed
+ * @throws {UserError} a problem, in one sentence, or the output of a failed program
  */
 export async function load(
   flags: LoadFlags,

@@ -5,11 +5,11 @@ import { findPlace } from "../pulumi/deployed-stack.ts";
 import { cliCommand, wholeNumber } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
-/** What `npm run logs` takes. */
+/** Options of `npm run logs`. */
 export interface LogsOptions {
-  /** Whether new lines are printed until Ctrl-C. */
+  /** Whether to print new lines until Ctrl-C. */
   readonly follow: boolean;
-  /** Earlier lines of each pod. */
+  /** Number of earlier lines of each pod. */
   readonly tail: number;
 }
 
@@ -26,14 +26,14 @@ export const command = cliCommand("logs", {
       .default(20),
   )
   .action(async (options: LogsOptions) => {
-    // Ctrl-C is the way to leave, not an error.
+    // Users leave with Ctrl-C, so Ctrl-C is no error.
     process.on("SIGINT", () => process.exit(exitCodes.ok));
     await runOnTerminal((context) => logs(options, context));
   });
 
 /**
- * Prints what all pods of the service log, merged by time.
- * @param stop ends it. @default never
+ * Prints the logs of all pods of the service, merged by time.
+ * @param stop ends the command. @default never
  * @throws {UserError} there is no stack, or nothing to print
  */
 export async function logs(

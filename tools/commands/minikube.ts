@@ -10,14 +10,14 @@ export const command = cliCommand("minikube", {
   examples: ["npm run minikube -- status"],
 });
 
-/** `npm run minikube -- …`: all arguments are minikube's own. Returns minikube's exit code. */
+/** `npm run minikube -- …`: passes all arguments on to minikube. Returns minikube's exit code. */
 export async function passThrough(args: readonly string[]): Promise<number> {
   return await minikube(args, { project: readProject(), releases });
 }
 
 /**
- * Runs minikube on this terminal, the one that `up` installed where there is no other.
- * @returns its exit code
+ * Runs minikube on this terminal. If PATH has no minikube, uses the one that `up` installed.
+ * @returns minikube's exit code
  */
 export async function minikube(args: readonly string[], needs: Needs): Promise<number> {
   connectDirectly(needs.project);

@@ -13,12 +13,12 @@ export const command = cliCommand("pulumi", {
   examples: ["npm run pulumi -- preview"],
 });
 
-/** `npm run pulumi -- …`: all arguments are Pulumi's own. Returns Pulumi's exit code. */
+/** `npm run pulumi -- …`: passes all arguments on to Pulumi. Returns Pulumi's exit code. */
 export async function passThrough(args: readonly string[]): Promise<number> {
   return await pulumi(args, { project: readProject(), releases });
 }
 
-/** What Pulumi is told for a command by hand: the backend and the passphrase that `up` chose, if it did. */
+/** The environment for a Pulumi command of the user: the backend and passphrase of `up`, if `up` chose any. */
 export function environment(project: Project): Environment {
   const backend = projectBackend(project);
   if (backend !== undefined) return backend.env;
@@ -28,8 +28,9 @@ export function environment(project: Project): Environment {
 }
 
 /**
- * Runs Pulumi on this terminal, with the project's Node; the Pulumi that `up` installed where there is no other.
- * @returns its exit code
+ * Runs Pulumi on this terminal, with this project's Node. If PATH has no suitable Pulumi, uses the one that `up`
+ * installed.
+ * @returns Pulumi's exit code
  */
 export async function pulumi(args: readonly string[], needs: Needs): Promise<number> {
   const { project } = needs;

@@ -9,9 +9,9 @@ import { explainSystemErrors, InterruptedError, UserError } from "../process/use
 import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
-/** What `npm run restore` takes. */
+/** Options of `npm run restore`. */
 export interface RestoreOptions {
-  /** The backup, seen from where npm was called. */
+  /** The backup, relative to the folder where npm was called. */
   readonly file: string;
   /** Whether the backup replaces everything in the database. */
   readonly drop: boolean;
@@ -30,8 +30,8 @@ export const command = cliCommand("restore", {
   });
 
 /**
- * Restores the documents and indexes of a backup. The file is read to its end before anything is changed.
- * @throws {UserError} one sentence
+ * Restores the documents and indexes of a backup. Reads the whole file before the first change.
+ * @throws {UserError} a problem, in one sentence
  * @throws {InterruptedError} after Ctrl-C
  */
 export async function restore(

@@ -17,9 +17,9 @@ export const command = cliCommand("rotate-password", {
 });
 
 /**
- * Gives MongoDB's root and application users other names and passwords while the service keeps running. After an
+ * Replaces the names and passwords of MongoDB's root and application users, while the service keeps running. After an
  * interruption at any point, the next `up` or the next rotation continues.
- * @throws {UserError} one sentence, or what the program that failed has printed
+ * @throws {UserError} a problem, in one sentence, or the output of a failed program
  */
 export async function rotatePassword(context: CommandContext): Promise<undefined> {
   const { project, step, print } = context;

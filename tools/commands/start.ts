@@ -15,11 +15,11 @@ export const command = cliCommand("start", {
 for (const flag of localFlags()) command.addOption(flag);
 command.action(async (flags: LocalFlags) => {
   await runOnTerminal((context) => start(flags, context));
-  // Timers would keep this process running.
+  // Timers would keep this process alive.
   process.exit();
 });
 
-/** Returns the exit code of `npm run up`, if that is what runs. */
+/** Returns the exit code of `npm run up`, or undefined if only the service ran. */
 async function start(flags: LocalFlags, context: CommandContext): Promise<number | undefined> {
   const why = await whyLocal(context);
   if (why === undefined) return await npmRunUp();
@@ -28,11 +28,11 @@ async function start(flags: LocalFlags, context: CommandContext): Promise<number
   return undefined;
 }
 
-/** Its exit code. */
+/** Returns the exit code of `npm run up`. */
 async function npmRunUp(): Promise<number> {
-  // Windows' npm is a script, which only a shell can start.
+  // On Windows npm is a script, and only a shell can start scripts.
   const up = spawn("npm run up", { shell: true, stdio: "inherit" });
-  // Ctrl-C reaches it too, and it has things to end: this process waits for that.
+  // Ctrl-C reaches `npm run up` too. This process waits until the command has cleaned up.
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => up.kill("SIGTERM"));
   const [code] = (await once(up, "exit")) as [number | null];

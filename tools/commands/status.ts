@@ -7,16 +7,16 @@ import { askStatus, type Place } from "../status/query-status.ts";
 import { isWell, type Status } from "../status/stack-status.ts";
 import { inWords } from "../status/status-text.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two status queries. */
 const pause = 2000;
-/** Empties the screen, and goes to its beginning. */
+/** Escape codes that clear the screen and move the cursor to its top. */
 const clear = "\u001b[2J\u001b[H";
 
-/** What `npm run status` takes. */
+/** Options of `npm run status`. */
 export interface StatusOptions {
-  /** Whether the status is printed as JSON. */
+  /** Whether to print the status as JSON. */
   readonly json: boolean;
-  /** Whether the status is shown repeatedly, until Ctrl-C. */
+  /** Whether to show the status repeatedly, until Ctrl-C. */
   readonly watch: boolean;
 }
 
@@ -33,7 +33,7 @@ export const command = cliCommand("status", {
   });
 
 /**
- * Shows how the stack is doing, on one screen.
+ * Shows the state of the stack on one screen.
  * @returns the exit code: `failed` if something needs a fix
  * @throws {UserError} there is no stack, or its cluster doesn't answer
  */
@@ -46,7 +46,7 @@ export async function status(options: StatusOptions, context: CommandContext): P
   return isWell(found) ? exitCodes.ok : exitCodes.failed;
 }
 
-/** A cluster that is away for a while is looked at again. */
+/** Retries if the cluster is temporarily unavailable. */
 async function watch(
   place: Place,
   form: (found: Status) => string,

@@ -27,8 +27,9 @@ export const command = cliCommand("up", {
 });
 
 /**
- * From a clone to a URL that answers. Each step first checks what exists, so `up` may run again at any point.
- * @throws {UserError} one sentence, or what the program that failed has printed
+ * Deploys the stack and waits until its URL answers. Each step checks what exists, so `up` can run again at any
+ * point.
+ * @throws {UserError} a problem, in one sentence, or the output of a failed program
  */
 export async function up(context: CommandContext): Promise<undefined> {
   const { project, step, print, patience } = context;
@@ -46,7 +47,7 @@ export async function up(context: CommandContext): Promise<undefined> {
   const warnings = await step("pulumi up", ({ say }) => deploy(stack, say)).catch(async (error: unknown) => {
     throw await withPodProblems(project, stack, error);
   });
-  // Before the URL: they may say why it does not answer.
+  // Print warnings before the URL check: a warning may explain why the URL does not answer.
   for (const warning of warnings) print(withShellCommands(warning, project));
   const found = await outputs(stack);
   await startPods(project, found);
@@ -54,9 +55,9 @@ export async function up(context: CommandContext): Promise<undefined> {
   if (ingress !== undefined) print(`\n${hostsHint(ingress, project)}`);
   const target = { ...found, url: ingress?.url ?? found.url, address: ingress?.address };
   const { url, namespace } = target;
-  // Behind a tunnel that is yet to start, only a person can make the URL answer.
+  // Behind a tunnel, the URL answers only after the user has started the tunnel.
   if (ingress?.meanwhile === undefined && !(await isAsDeployed(project, target, patience))) {
-    // Pulumi compares with its state, and does not look into the cluster unless it is told to.
+    // Without --refresh, Pulumi compares the program with its own state, and not with the cluster.
     await step("pulumi up --refresh, because the cluster is not as it was deployed", ({ say }) =>
       change("up", stack, say, { refresh: true }),
     );
@@ -73,7 +74,7 @@ ${url}
   npm run down${installedHint(project)}`);
 }
 
-/** An object that was deleted by others can't be updated: Pulumi has to look for it first. */
+/** Pulumi can't update an object that another tool deleted: a refresh must come first. */
 async function deploy(stack: Stack, say: (line: string) => void): Promise<readonly string[]> {
   try {
     return await change("up", stack, say);
@@ -84,21 +85,21 @@ async function deploy(stack: Stack, say: (line: string) => void): Promise<readon
   }
 }
 
-/** Where the Ingress is reached, once its controller serves it. */
+/** Finds the address of the Ingress. Waits a limited time until its controller serves the stack. */
 async function findIngress({ project, patience }: CommandContext, url: string): Promise<IngressPlace> {
   const place = await findIngressPlace(project, url, Math.min(patience, promptlyMs));
   if (place !== undefined) return place;
   throw new UserError(`The minikube cluster "${project.minikubeProfile}" is gone.`);
 }
 
-/** What makes this machine know the host name. */
+/** A line for the hosts file, so that this machine resolves the host name. */
 function hostsHint({ address, meanwhile }: IngressPlace, { host }: Project): string {
   const tunnel = meanwhile === undefined ? "" : `\nRun, in a terminal of its own: ${meanwhile}`;
   const file = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
   return `Add this line to ${file}:\n\n${address} ${host}${tunnel}`;
 }
 
-/** Programs that `up` installed are on the PATH of these commands only. */
+/** Programs that `up` installed are on the PATH only inside these commands. */
 function installedHint(project: Project): string {
   const commands = (["minikube", "pulumi"] as const)
     .filter((program) => shellCommand(program, project) !== program)

@@ -1,9 +1,9 @@
 import { connect } from "node:net";
 
-/** Milliseconds that a connection may take. */
+/** Timeout of a connection, in milliseconds. */
 const timeoutMs = 2000;
 
-/** Whether something takes connections at a port. Never throws. */
+/** Whether a program accepts connections on a port. Never throws. */
 export async function accepts(host: string, port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const socket = connect({ host, port, timeout: timeoutMs });

@@ -7,9 +7,9 @@ import { UserError } from "../process/user-error.ts";
 
 /**
  * Waits until a URL answers with a success.
- * @param patience how long, in milliseconds
- * @param address where its host is. @default what DNS says
- * @throws {UserError} what it answered last
+ * @param patience limit of the wait, in milliseconds
+ * @param address IP address of the URL's host. @default from DNS
+ * @throws {UserError} the last answer
  */
 export async function untilAnswers(url: string, patience: number, address?: string): Promise<void> {
   const end = Date.now() + patience;
@@ -32,23 +32,23 @@ async function askOnce(url: string, address: string | undefined): Promise<string
   }
 }
 
-/** How long one answer may take, in milliseconds. */
+/** Timeout of one answer, in milliseconds. */
 const timeout = 5000;
 
-/** What a URL answers. */
+/** The answer of a URL. */
 export interface UrlAnswer {
-  /** Whether it is a success. */
+  /** Whether the status is 2xx. */
   readonly ok: boolean;
-  /** HTTP's status. */
+  /** The HTTP status. */
   readonly status: number;
   readonly text: string;
 }
 
 /**
- * Asks a URL once.
- * @param patience how long the answer may take, in milliseconds
- * @param address where its host is. @default what DNS says
- * @throws {Error} no answer: {@link whyNot} says why
+ * Sends one request to a URL.
+ * @param patience timeout of the answer, in milliseconds
+ * @param address IP address of the URL's host. @default from DNS
+ * @throws {Error} no answer: {@link whyNot} returns the reason
  */
 export async function answerOf(url: string, patience: number, address?: string): Promise<UrlAnswer> {
   const signal = AbortSignal.timeout(patience);
@@ -69,11 +69,11 @@ async function ask(url: string, signal: AbortSignal): Promise<Said> {
   return { status: response.status, text: await response.text() };
 }
 
-/** As fetch, which can't be told an address. Whoever made the certificate: the person's browser is to judge it. */
+/** Like fetch, which has no option for an address. Accepts any certificate: the user's browser will check it. */
 async function askAt(url: string, signal: AbortSignal, address: string): Promise<Said> {
   const request = url.startsWith("https:") ? httpsRequest : httpRequest;
   return await new Promise((resolve, reject) => {
-    // The shared agent asks a proxy if NODE_USE_ENV_PROXY is set, and a proxy does not know the address.
+    // With NODE_USE_ENV_PROXY the shared agent uses a proxy, and the proxy would ignore the address.
     const options = { agent: false, lookup: lookupAs(address), signal, rejectUnauthorized: false };
     request(url, options, (response) => {
       text(response).then((body) => {
@@ -87,7 +87,7 @@ async function askAt(url: string, signal: AbortSignal, address: string): Promise
 
 type Lookup = NonNullable<Parameters<typeof httpRequest>[1]["lookup"]>;
 
-/** A lookup that finds every host at one IP address. */
+/** A lookup that resolves every host to one IP address. */
 export function lookupAs(address: string): Lookup {
   const family = isIP(address);
   return (_host, { all }, callback) => {

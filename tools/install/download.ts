@@ -8,22 +8,21 @@ import { UserError } from "../process/user-error.ts";
 import { get } from "./proxied-request.ts";
 import type { Asset } from "./releases.ts";
 
-/** How a file is downloaded. */
 export interface Download {
   readonly url: string;
-  /** The path that the file gets once it is complete and has the expected checksum. */
+  /** Destination. The file appears only when it is complete and its checksum matches. */
   readonly file: string;
   /** The expected checksum. */
   readonly digest: Asset["digest"];
-  /** Gets a line of progress every 2 seconds, and a line before each retry. */
+  /** Receives a progress line every 2 seconds, and a line before each retry. */
   readonly say: (line: string) => void;
-  /** How long the server may send nothing. @default 30 seconds */
+  /** Timeout while the server sends nothing. @default 30 seconds */
   readonly stallMs?: number;
 }
 
 /**
- * Downloads a file. If the connection breaks while the file arrives, starts again, up to 3 times.
- * @throws {UserError} the URL, and what went wrong
+ * Downloads a file. If the connection breaks after the first bytes, starts again, up to 3 times.
+ * @throws {UserError} the URL and the reason
  */
 export async function download(wanted: Download): Promise<void> {
   const part = `${wanted.file}.part`;
@@ -40,7 +39,7 @@ export async function download(wanted: Download): Promise<void> {
   }
 }
 
-/** Returns the checksum of what it wrote into `part`. */
+/** Downloads into `part`, and returns the checksum of the bytes. */
 async function receive(wanted: Download, part: string, retriesLeft: number): Promise<string> {
   const { url, digest, say, stallMs = 30_000 } = wanted;
   const [algorithm = ""] = digest.split(":");
@@ -71,7 +70,7 @@ async function receive(wanted: Download, part: string, retriesLeft: number): Pro
   } catch (error) {
     if (error instanceof UserError) throw error;
     const reason = silence.signal.aborted ? `nothing came for ${stallMs / 1000} s` : reasonOf(error);
-    // A server that has sent nothing will hardly do so now.
+    // If the server has sent nothing, a retry will hardly help.
     if (size === 0 || retriesLeft === 0) throw failure(url, reason, error);
     say(`${basename(url)}: ${reason}, starting again`);
   } finally {
@@ -96,7 +95,7 @@ function failure(url: string, reason: string, cause: unknown): UserError {
   return new UserError(`${url} can't be downloaded: ${reason}.${advice}`, { cause });
 }
 
-/** An error of several addresses that were tried has no message of its own. */
+/** If Node tried several addresses, the error has a code but no message. */
 function reasonOf(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   return message === "" ? (code ?? "unknown") : message;

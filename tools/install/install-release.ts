@@ -7,18 +7,18 @@ import { download } from "./download.ts";
 import { assetOf, type Asset, type Release } from "./releases.ts";
 import { unpack } from "./unpack.ts";
 
-/** The folder that PATH needs for an installed program, or undefined if the program is not installed. */
+/** The folder of an installed program, for PATH. Undefined if the program is not installed. */
 export function installedFolder(project: Project, release: Release): string | undefined {
   const asset = assetOf(release);
   if (asset === undefined) return undefined;
   const folder = join(home(project, release), asset.folder ?? "");
-  // A virus scanner may have deleted the program and left the folder.
+  // A virus scanner may have deleted the program but not the folder.
   return existsSync(join(folder, programFile(release, asset))) ? folder : undefined;
 }
 
 /**
- * Downloads a release into the project, unless it is there.
- * @returns the folder that PATH needs
+ * Downloads a release into the project, unless it is installed.
+ * @returns the folder for PATH
  * @throws {UserError} there is no release for this machine, or the download failed
  */
 export async function installRelease(

@@ -6,12 +6,12 @@ import { UserError } from "../process/user-error.ts";
 import { installedFolder, installRelease } from "./install-release.ts";
 import type { Release } from "./releases.ts";
 
-/** What must be known to look for the programs. */
+/** Input of the search for programs. */
 export type Needs = Pick<CommandContext, "project" | "releases">;
 
 type Name = Release["name"];
 
-/** The check of each program that can be installed. */
+/** The check of each installable program. */
 export function programChecks({ project, releases }: Needs): Readonly<Record<Name, Check>> {
   return {
     minikube: { name: "minikube", look: () => minikube(releases.minikube) },
@@ -20,8 +20,8 @@ export function programChecks({ project, releases }: Needs): Readonly<Record<Nam
 }
 
 /**
- * Installs each program that PATH lacks or has too old, and puts it first on the PATH of this process and those it starts.
- * @throws {UserError} what came instead, and how a person gets the program
+ * Installs each missing or outdated program, and puts it first on the PATH of this process and its children.
+ * @throws {UserError} why the installation failed, and how to install the program by hand
  */
 export async function installMissing(context: CommandContext, names: readonly Name[]): Promise<void> {
   for (const name of names) {
@@ -35,7 +35,7 @@ export async function installMissing(context: CommandContext, names: readonly Na
   }
 }
 
-/** Puts on PATH what was installed before, where it is needed. Changes nothing else. */
+/** Adds previously installed programs to PATH, if needed. Changes nothing else. */
 export async function useInstalled(needs: Needs): Promise<void> {
   for (const name of ["minikube", "pulumi"] as const) {
     const folder = installedFolder(needs.project, needs.releases[name]);

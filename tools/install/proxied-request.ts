@@ -3,10 +3,10 @@ import http, { type IncomingMessage, type OutgoingHttpHeaders } from "node:http"
 import https from "node:https";
 
 /**
- * Asks for a URL, through the proxy that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY name, and follows redirects.
- * @param redirects how many at most
- * @returns the answer, whatever its status, with a body that is yet to be read
- * @throws {Error} nobody answered
+ * Sends a GET request and follows redirects. Uses the proxies of HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY.
+ * @param redirects limit of redirects
+ * @returns the response, whatever its status, with an unread body
+ * @throws {Error} no response, or too many redirects
  */
 export async function get(
   url: string,
@@ -16,7 +16,7 @@ export async function get(
 ): Promise<IncomingMessage> {
   const { Agent, request } = url.startsWith("https:") ? https : http;
   const asked = request(url, { headers, signal, agent: new Agent({ proxyEnv: proxyEnvironment() }) });
-  // What breaks after the answer has begun breaks its body, too, and who reads that sees it.
+  // A later error also breaks the response's body, whose reader handles the error.
   asked.on("error", () => undefined);
   asked.end();
   const [response] = (await once(asked, "response")) as [IncomingMessage];
@@ -31,7 +31,7 @@ function isRedirect({ statusCode = 0 }: IncomingMessage): boolean {
   return [301, 302, 303, 307, 308].includes(statusCode);
 }
 
-/** Node itself does not read ALL_PROXY. It speaks to HTTP proxies only. */
+/** Node itself ignores ALL_PROXY. Only HTTP proxies are supported. */
 function proxyEnvironment(env = process.env): NodeJS.ProcessEnv {
   const all = [env.all_proxy, env.ALL_PROXY].find((url) => url?.startsWith("http"));
   if (all === undefined) return env;

@@ -1,9 +1,9 @@
 /** One file of a release, for one platform. */
 export interface Asset {
   readonly file: string;
-  /** Its checksum, after the name of the algorithm. */
+  /** The checksum, after the name of its algorithm. */
   readonly digest: `sha256:${string}` | `sha512:${string}`;
-  /** In an archive: the folder that has the programs. */
+  /** The folder with the programs, if the file is an archive. */
   readonly folder?: string;
 }
 
@@ -11,21 +11,22 @@ export interface Asset {
 export interface Release {
   readonly name: "minikube" | "pulumi";
   readonly version: string;
-  /** How a person gets it. */
+  /** Page with installation instructions. */
   readonly docs: string;
-  /** Where its files are. */
+  /** Base URL of the files. */
   readonly url: string;
-  /** By Node's names of the platform and the processor, such as linux-x64. */
+  /** Files by Node's name of platform and processor, such as linux-x64. */
   readonly assets: Readonly<Partial<Record<string, Asset>>>;
 }
 
-/** What the tools can install. */
+/** Everything that the tools can install. */
 export type Releases = Readonly<Record<Release["name"], Release>>;
 
 /**
- * The versions that are installed. The checksums are the publishers': minikube's from deploy/minikube/releases-v2.json of
- * kubernetes/minikube, Pulumi's from Formula/pulumi.rb of pulumi/homebrew-tap, and for Windows from the release's
- * SHA512SUMS, as bucket/pulumi.json of ScoopInstaller/Main has it.
+ * The versions to install, with checksums from their publishers.
+ * - minikube: `deploy/minikube/releases-v2.json` of kubernetes/minikube.
+ * - Pulumi: `Formula/pulumi.rb` of pulumi/homebrew-tap.
+ * - Pulumi for Windows: the release's SHA512SUMS, as in `bucket/pulumi.json` of ScoopInstaller/Main.
  */
 export const releases: Releases = {
   minikube: {
@@ -92,7 +93,7 @@ export const releases: Releases = {
   },
 };
 
-/** The file for this machine, or undefined where there is none. */
+/** The file for this machine, or undefined if there is none. */
 export function assetOf(
   release: Release,
   platform = `${process.platform}-${process.arch}`,

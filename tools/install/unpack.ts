@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { work } from "../process/child-process.ts";
 
 /**
- * Makes the folder of a program from the file that was downloaded, all at once: a folder of that name is whole.
- * @param program the file's name there, if it is no archive
- * @throws {UserError} what tar said
+ * Creates a program's folder from a downloaded file, atomically: an existing folder is always complete.
+ * @param program name of the program's file, if the download is no archive
+ * @throws {UserError} the error of tar
  */
 export async function unpack(
   file: string,
@@ -14,7 +14,7 @@ export async function unpack(
   folder: string,
 ): Promise<void> {
   const fresh = `${folder}.new`;
-  // What was cut off.
+  // Left by an interrupted run.
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
   if (isArchive) {
@@ -28,7 +28,7 @@ export async function unpack(
   await rm(file, { force: true });
 }
 
-/** Windows' own reads zip files; the one of Git, which may be first on PATH, does not. */
+/** Windows' own tar reads zip files. Git's tar, which may come first on PATH, can't. */
 function tar(): string {
   if (process.platform !== "win32") return "tar";
   return join(process.env.SystemRoot ?? "C:\\Windows", "System32", "tar.exe");

@@ -3,7 +3,7 @@ import { delimiter } from "node:path";
 import type * as k8s from "@kubernetes/client-node";
 import { UserError } from "../process/user-error.ts";
 
-/** The APIs of one cluster. */
+/** Clients for the APIs of one cluster. */
 export interface ClusterClient {
   readonly core: k8s.CoreV1Api;
   readonly apps: k8s.AppsV1Api;
@@ -13,19 +13,20 @@ export interface ClusterClient {
   readonly portForward: k8s.PortForward;
 }
 
-/** Milliseconds in which the cluster answers a question. Logs and watches take as long as they take. */
+/** Timeout of a request, in milliseconds. Logs and watches have none. */
 const answerTimeoutMs = 10_000;
 
 /**
- * Clients for a context of the kubeconfig, or undefined for the current one. They connect directly: unlike kubectl, they ignore HTTPS_PROXY and HTTP_PROXY,
- * whose proxy can't reach a node on this machine. A `proxy-url` in the kubeconfig is used.
+ * Creates clients for a context of the kubeconfig, or for the current context if undefined. Unlike kubectl, the
+ * clients ignore HTTPS_PROXY and HTTP_PROXY, because such a proxy can't reach a node on this machine. A `proxy-url`
+ * in the kubeconfig applies.
  * @throws {UserError} the kubeconfig has no such context
  */
 export async function connectCluster(
   context: string | undefined,
   timeoutMs = answerTimeoutMs,
 ): Promise<ClusterClient> {
-  // Loading it takes half a second of CPU, which commands without a question to the cluster save.
+  // Importing the library takes half a second of CPU. Commands without a request to the cluster save the time.
   const library = await import("@kubernetes/client-node");
   const config = readKubeconfig(library, context);
   const server = config.getCurrentCluster()?.server;
@@ -46,9 +47,9 @@ export async function connectCluster(
 }
 
 /**
- * Asks the cluster of a context.
- * @throws {UserError} why it does not answer
- * @throws a bug of the question, as it is
+ * Sends requests to the cluster of a context.
+ * @throws {UserError} why the cluster does not answer
+ * @throws an unexpected error of `question`, unchanged
  */
 export async function askCluster<T>(
   context: string | undefined,
@@ -66,15 +67,15 @@ export async function askCluster<T>(
   }
 }
 
-/** Plain errors are no bugs: the programs that a kubeconfig names for the login fail with these. */
+/** A plain Error is no bug: the kubeconfig's login programs fail with plain errors. */
 function isBug(error: unknown): boolean {
   const isOurs = [TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind);
   const { cause, code } = error as Error & { code?: unknown };
-  // A request that fails is a TypeError with a cause. An invalid address in the kubeconfig is one with this code.
+  // A failed request is a TypeError with a cause. An invalid address in the kubeconfig is a TypeError with this code.
   return isOurs && cause === undefined && code !== "ERR_INVALID_URL";
 }
 
-/** Why a question to the cluster failed, as part of a sentence. */
+/** Why a request to the cluster failed, as part of a sentence. */
 export function whyUnanswered(error: unknown): string {
   const { name, message, cause, code, body } = error as Error & { code?: unknown; body?: unknown };
   if (name === "TimeoutError") return "it took too long";
@@ -89,7 +90,7 @@ export function whyUnanswered(error: unknown): string {
   return message;
 }
 
-/** The message of the Status object that the API server answers errors with. */
+/** The message of the Status object in the API server's error response. */
 function statusMessage(body: unknown): string | undefined {
   try {
     const status: unknown = typeof body === "string" ? JSON.parse(body) : body;
@@ -100,8 +101,8 @@ function statusMessage(body: unknown): string | undefined {
 }
 
 /**
- * The kubeconfig, with this context as the current one. As kubectl does, it skips files of KUBECONFIG that don't exist;
- * the library's own merge fails on these, and on names that two files share.
+ * Loads the kubeconfig and selects a context. Like kubectl, skips missing files of KUBECONFIG. The library's own
+ * merge fails on missing files, and on names that two files share.
  */
 function readKubeconfig(library: typeof k8s, context: string | undefined): k8s.KubeConfig {
   const options = { onInvalidEntry: "filter" } as const;
@@ -126,7 +127,7 @@ function readKubeconfig(library: typeof k8s, context: string | undefined): k8s.K
   return found;
 }
 
-/** A file without a current context has an empty name, or none. */
+/** A file without a current context has an empty name, or no name. */
 function isNamed(context: string | undefined): boolean {
   return context !== undefined && context !== "";
 }

@@ -1,16 +1,16 @@
 import { askKubectl, kubectl } from "./kubectl.ts";
 import { mustAsk } from "../process/child-process.ts";
 
-/** Seconds between two measurements that the autoscaler wants: its own look at them comes as often. */
+/** Target interval of measurements, in seconds. The autoscaler reads the measurements at the same interval. */
 export const goodPeriod = 15;
 
-/** What metrics-server does when it is not told. */
+/** Default interval of metrics-server, in seconds. */
 const ownPeriod = 60;
 
 const flag = "--metric-resolution=";
 const deployment = ["deployment", "metrics-server", "--namespace", "kube-system"];
 
-/** Seconds between two measurements of the pods' CPU, or undefined where metrics-server's Deployment is not known. */
+/** Seconds between two measurements of the pods' CPU. Undefined if metrics-server's Deployment can't be read. */
 export async function metricsPeriod(profile: string): Promise<number | undefined> {
   const given = await argumentsOf(profile);
   if (given === undefined) return undefined;
@@ -18,10 +18,7 @@ export async function metricsPeriod(profile: string): Promise<number | undefined
   return told === undefined ? ownPeriod : inSeconds(told.slice(flag.length));
 }
 
-/**
- * Makes metrics-server measure every 15 s; minikube's addon does every 60 s, and is set back to that by each
- * `minikube start`.
- */
+/** Sets metrics-server's interval to 15 s. minikube's addon sets 60 s, again at each `minikube start`. */
 export async function measureOften(profile: string): Promise<void> {
   const given = await argumentsOf(profile);
   if (given === undefined) return;
@@ -35,7 +32,7 @@ export async function measureOften(profile: string): Promise<void> {
   await mustAsk(program, args);
 }
 
-/** The command that does the same by hand. */
+/** The equivalent command for users. */
 export async function byHandCommand(profile: string): Promise<string> {
   const { program, args } = kubectl(profile, ["patch", ...deployment, "--type=json"]);
   return `${[program, ...args].join(" ")} --patch '${patch((await argumentsOf(profile)) ?? [])}'`;
@@ -62,7 +59,7 @@ async function argumentsOf(profile: string): Promise<string[] | undefined> {
   return JSON.parse(answer.stdout) as string[];
 }
 
-/** Of a duration in Go's form, such as 1m30s. */
+/** Parses a duration in Go's format, such as 1m30s. */
 function inSeconds(duration: string): number {
   const units: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600 };
   return [...duration.matchAll(/([\d.]+)(ms|[smh])/g)].reduce(

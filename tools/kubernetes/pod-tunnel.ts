@@ -11,26 +11,26 @@ export interface PodPort {
   readonly port: number;
 }
 
-/** A port of this machine that leads to a port of a pod. */
+/** A local port that forwards to a port of a pod. */
 export interface PodTunnel {
-  /** On 127.0.0.1. */
+  /** Port on 127.0.0.1. */
   readonly port: number;
-  /** Why the last connection that failed did so, as Kubernetes or its API says it. */
+  /** Why the latest failed connection failed, in the words of Kubernetes or its API. Undefined if none failed. */
   failure(): string | undefined;
-  /** Cuts all connections. */
+  /** Closes all connections, and the port. */
   close(): void;
 }
 
-/** The part of a WebSocket that is needed here. */
+/** The part of a WebSocket that this file uses. */
 interface Channel {
   onclose: () => void;
   close(): void;
 }
 
 /**
- * Leads connections through the API server and the kubelet into the network of the pod, as `kubectl port-forward` does:
- * no network policy applies, and nothing on the image is needed. It has no back-pressure: use it for a protocol whose
- * answers are limited in size and come one at a time.
+ * Forwards connections through the API server and the kubelet into the pod's network, like `kubectl port-forward`. No
+ * network policy applies, and the image needs no extra program. The tunnel has no back-pressure: use it only for
+ * protocols with one size-limited answer at a time.
  */
 export async function openPodTunnel(forward: PortForward, target: PodPort): Promise<PodTunnel> {
   const sockets = new Set<Socket>();
@@ -41,7 +41,7 @@ export async function openPodTunnel(forward: PortForward, target: PodPort): Prom
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    // The client at the other end sees the same, and says what it means.
+    // The client of this socket sees the error too, and reports it.
     socket.on("error", () => undefined);
     connect(forward, target, socket, fail).catch((error: unknown) => {
       fail(whyRejected(error));
@@ -73,7 +73,7 @@ async function connect(
       done();
     },
   });
-  // Without a retry count it is a WebSocket, whose types are not installed.
+  // Without a retry count, the result is a WebSocket. The types of WebSockets are not installed.
   const channel = (await forward.portForward(
     namespace,
     pod,
@@ -86,11 +86,11 @@ async function connect(
   socket.on("close", () => {
     channel.close();
   });
-  // The client has given up meanwhile.
+  // The client may have disconnected while the WebSocket was opening.
   if (socket.destroyed) channel.close();
 }
 
-/** A WebSocket that is rejected gives an event with an error. */
+/** A rejected WebSocket passes an event with the error. */
 function whyRejected(error: unknown): string {
   return whyUnanswered((error as { error?: unknown }).error ?? error);
 }

@@ -1,15 +1,15 @@
-/** What this process itself took of the machine. */
+/** CPU use of this process, the load's client. */
 export interface ClientCost {
-  /** CPUs that it used on average. */
+  /** CPUs in use, on average. */
   readonly cpus: number;
-  /** Part of the time in which its one thread had something to do. */
+  /** Busy share of the process' single thread, from 0 to 1. */
   readonly busy: number;
 }
 
-/** Part of the time from which the client no longer keeps up: what it then measures is itself. */
+/** Busy share from which the client is the bottleneck, so that latencies include the client's own delay. */
 export const tooBusy = 0.85;
 
-/** Begins to count. Gives what it came to since. */
+/** Starts counting. The returned function returns the cost since the start. */
 export function countCost(): () => ClientCost {
   const start = performance.now();
   const cpu = process.cpuUsage();

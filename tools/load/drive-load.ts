@@ -12,7 +12,7 @@ import { isAtMinimum, type Recording } from "./load-recording.ts";
 import { dataRequests } from "./request-mix.ts";
 import type { Outcome } from "./load-findings.ts";
 
-/** What is loaded. */
+/** The service under load. */
 export interface Target {
   readonly url: string;
   readonly profile: string;
@@ -20,19 +20,19 @@ export interface Target {
   readonly autoscaler: Autoscaler;
 }
 
-/** Most connections at once with a rate: less than what a pod refuses, also where all of them are on one. */
+/** Limit of concurrent requests with a rate. A pod accepts more than this, even if all of them reach the same pod. */
 const mostInFlight = 64;
-/** Milliseconds that a request waits to be sent. */
+/** Milliseconds that a request may wait to be sent. */
 const patience = 5000;
-/** Requests of a connection, on average. */
+/** Requests on a connection, on average. */
 const perConnection = 50;
-/** Milliseconds between two lines, on a terminal and elsewhere. */
+/** Milliseconds between two progress lines, on a terminal and elsewhere. */
 const second = 1000;
 const unseen = 10_000;
 
 /**
- * Loads the service, then waits until its pods are the minimum again. Shows both, a line a second.
- * @param signal ends it, at whatever point; what was seen until then is given
+ * Sends a load to the service, then waits until the number of pods is the minimum again. Prints progress during both.
+ * @param signal ends the run at any point; the outcome has everything observed until then
  */
 export async function drive(
   target: Target,
@@ -96,7 +96,7 @@ async function until(isSo: () => boolean, tell: () => void, signal: AbortSignal)
   }
 }
 
-/** Tells what came since it last told. */
+/** Returns a function that prints the progress since its last call. */
 function narrator(load: Load, say: (line: string) => void, autoscaler: () => string): () => void {
   let told = 0;
   let at = 0;

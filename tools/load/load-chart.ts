@@ -13,7 +13,7 @@ import { renderSvg } from "./render-chart.ts";
 
 const colors = { cpu: "#1f77b4", target: "#c0392b", wanted: "#555" };
 
-/** Draws answers per second, CPU beside its target, and pods over time, as SVG. */
+/** Draws answers per second, CPU with its target, and pods over time, as SVG. */
 export async function drawPicture({
   samples,
   scaling,

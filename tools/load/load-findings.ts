@@ -7,21 +7,21 @@ import { reaction, type Recording } from "./load-recording.ts";
 /** Goals of the project: seconds until another pod is ready, and failed requests. */
 export const goals = { anotherPod: 45, failed: 0 } as const;
 
-/** What came of a load, beside what was recorded. */
+/** The result of a load: the recording, and measurements at its end. */
 export interface Outcome {
   readonly recording: Recording;
   readonly cost: ClientCost;
   readonly memory: Pick<MemoryWatch, "most" | "restarts">;
-  /** Documents of the load that may be left. */
+  /** Documents of the load that may be left in the database. */
   readonly left: number;
-  /** Why pods had no node to run on. */
+  /** Why pods could not be scheduled. */
   readonly unscheduled?: string | undefined;
 }
 
-/** A finding: what it is about, and a sentence. */
+/** A finding: its topic, and a sentence about it. */
 export type Finding = readonly [about: string, sentence: string];
 
-/** What came of it, in words. */
+/** The outcome as sentences. */
 export function findings(
   options: Options,
   { recording, cost, memory, left, unscheduled }: Outcome,
@@ -96,7 +96,7 @@ function clientSentence({ cpus, busy }: ClientCost): string {
   return busy < tooBusy ? cost : `${cost}: it was the limit itself, so rate and latencies are its own`;
 }
 
-/** What the period of metrics-server costs, or undefined where it costs nothing. */
+/** Delay that metrics-server's period adds, in a sentence. Undefined if the period adds none. */
 export function periodCost(period: number | undefined, good: number): string | undefined {
   if (period === undefined || period <= good) return undefined;
   return (

@@ -1,23 +1,23 @@
 import type { Mix } from "./request-mix.ts";
 
-/** A load. */
+/** Options of a load. */
 export interface Options {
-  /** Length of the load. */
+  /** Length of the load, in seconds. */
   readonly seconds: number;
-  /** Requests a second whatever becomes of them, or clients that wait for their answers. */
+  /** Requests per second, whether or not earlier ones are answered; or clients that wait for each answer. */
   readonly load: { readonly rate: number } | { readonly clients: number };
   readonly mix: Mix;
-  /** Seconds after the load in which the pods may come back to their minimum. */
+  /** Limit of the wait after the load for the minimum number of pods, in seconds. */
   readonly wait: number;
 }
 
-/** A load, as its flags say it: `clients` counts, if given, instead of `rate`. */
+/** The flags of a load. If `clients` is set, it replaces `rate`. */
 export interface LoadFlags extends Omit<Options, "load"> {
   readonly rate: number;
   readonly clients?: number;
 }
 
-/** The load that the flags ask for. */
+/** Converts flags to options. */
 export function loadOptions({ rate, clients, ...others }: LoadFlags): Options {
   return { ...others, load: clients === undefined ? { rate } : { clients } };
 }

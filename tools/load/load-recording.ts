@@ -2,7 +2,7 @@ import type { ReadyPods } from "../traffic/chart-panels.ts";
 import type { Sample } from "../traffic/request-samples.ts";
 import type { Autoscaler, Scaling } from "./watch-autoscaler.ts";
 
-/** All that was seen, in milliseconds since the load began. */
+/** Everything observed during a load. Times are milliseconds since the load began. */
 export interface Recording {
   readonly autoscaler: Autoscaler;
   readonly samples: readonly Sample[];
@@ -10,29 +10,29 @@ export interface Recording {
   readonly scaling: readonly Scaling[];
   /** When the load ended. */
   readonly off: number;
-  /** When nobody looked any more. */
+  /** When the observation ended. */
   readonly end: number;
 }
 
-/** What came of the autoscaler, in milliseconds. */
+/** The autoscaler's reaction, in milliseconds. */
 export interface Reaction {
-  /** From load on until one pod more than the minimum was ready; undefined where that never was. */
+  /** From the load's start until one pod more than the minimum was ready. Undefined if this never happened. */
   readonly anotherPod?: number | undefined;
-  /** From load off until the pods were the minimum again; undefined where that never was. */
+  /** From the load's end until the number of pods was the minimum again. Undefined if this never happened. */
   readonly minimum?: number | undefined;
-  /** Pods that were ready at once, at the most. */
+  /** Largest number of ready pods. */
   readonly mostPods: number;
-  /** Highest average CPU in percent of the request; undefined where none was seen. */
+  /** Highest average CPU, in percent of the request. Undefined if never measured. */
   readonly mostCpu?: number | undefined;
 }
 
-/** How the autoscaler took the load. */
+/** Computes the autoscaler's reaction from a recording. */
 export function reaction({ autoscaler: { min }, pods, scaling, off }: Recording): Reaction {
   const readyAt = (at: number) => pods.findLast((change) => change.at <= at)?.ready ?? pods[0]?.ready ?? 0;
   const mostPods = Math.max(0, ...pods.map(({ ready }) => ready));
   const last = pods.at(-1);
   const cpus = scaling.flatMap(({ cpu }) => cpu ?? []);
-  // With more pods from the beginning there is nothing to be seen.
+  // If the load starts above the minimum, the first added pod can't be measured.
   const isAtMinimum = readyAt(0) <= min;
   const more = isAtMinimum ? pods.find(({ ready }) => ready > min) : undefined;
   const isBack = mostPods > min && last !== undefined && last.ready <= min;
@@ -44,7 +44,7 @@ export function reaction({ autoscaler: { min }, pods, scaling, off }: Recording)
   };
 }
 
-/** Whether the pods are the minimum, and are to stay so. */
+/** Whether the number of pods is the minimum, and the autoscaler wants no more. */
 export function isAtMinimum(min: number, pods: readonly ReadyPods[], scaling: readonly Scaling[]): boolean {
   return pods.at(-1)?.ready === min && (scaling.at(-1)?.wanted ?? min) <= min;
 }

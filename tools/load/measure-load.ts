@@ -14,21 +14,21 @@ import { untilServes } from "../pulumi/deployment-check.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 import type { Recording } from "./load-recording.ts";
 
-/** What a load showed. */
+/** The result of a load. */
 export interface LoadResult {
   readonly recording: Recording;
   readonly findings: readonly Finding[];
-  /** The recording as an SVG. */
+  /** The recording as an SVG chart. */
   readonly picture: string;
-  /** Seconds between two measurements of metrics-server, if known. */
+  /** metrics-server's interval in seconds, if known. */
   readonly metricsPeriod: number | undefined;
 }
 
 /**
- * Loads the service that runs, and records what its autoscaler makes of it. Shows progress, and prints what would make
- * the autoscaler react sooner.
- * @param signal ends the load early, at any point; the result has what was recorded until then
- * @throws {UserError} one sentence, or what the program that failed has printed
+ * Sends a load to the running service, and records the autoscaler's reaction. Prints progress, and a command that
+ * lets the autoscaler react sooner, if there is one.
+ * @param signal ends the load at any point; the result has everything recorded until then
+ * @throws {UserError} a problem, in one sentence, or the output of a failed program
  */
 export async function measureLoad(
   options: Options,
@@ -49,7 +49,7 @@ export async function measureLoad(
   return { recording, findings: found, picture: await drawPicture(recording), metricsPeriod: period };
 }
 
-/** Findings as lines for a terminal. */
+/** Formats findings as lines for a terminal. */
 export function findingLines(found: readonly Finding[]): string {
   const width = Math.max(...found.map(([about]) => about.length));
   return found.map(([about, sentence]) => `${about.padEnd(width)}  ${sentence}`).join("\n");
@@ -65,7 +65,7 @@ async function findTarget(context: CommandContext): Promise<Target> {
   const found = await outputs(stack);
   const { namespace } = found;
   const { url } = await reachedAt(project, found.url);
-  // The load's clients know the host name from DNS only.
+  // The load's clients resolve the host name with DNS only.
   await untilServes(project, { ...found, url, address: undefined }, patience);
   const profile = project.minikubeProfile;
   return { url, profile, namespace, autoscaler: await findAutoscaler(profile, namespace) };

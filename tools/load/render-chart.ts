@@ -1,9 +1,9 @@
 import type { TopLevelSpec } from "vega-lite";
 
-/** A chart, or panels of charts, as vega-lite describes it. */
+/** A chart, or panels of charts, as a vega-lite specification. */
 export type ChartSpec = TopLevelSpec;
 
-/** Renders a chart as SVG. Loads vega when it is called, because vega takes half a second. */
+/** Renders a chart as SVG. Imports vega only when called: the import takes half a second. */
 export async function renderSvg(spec: ChartSpec): Promise<string> {
   const [{ compile }, { Error: onlyErrors, View, parse }] = await Promise.all([
     import("vega-lite"),
@@ -16,7 +16,7 @@ export async function renderSvg(spec: ChartSpec): Promise<string> {
     axis: { titleFontWeight: "normal" },
   };
   const compiled = compile(spec, { config: config as object }).spec;
-  // It would warn of data without a row, which is no problem of the person at the terminal.
+  // vega would warn about data without rows, which users need not see.
   const view = new View(parse(compiled), { renderer: "none", logLevel: onlyErrors });
   try {
     return `${await view.toSVG()}\n`;

@@ -2,26 +2,23 @@ import { checked } from "../traffic/checked-request.ts";
 import type { Client } from "../traffic/http-client.ts";
 import type { Result } from "../traffic/open-loop.ts";
 
-/** What requests in a row are: a page is read, a document written, or the oldest of those that were written deleted. */
+/** Repeating patterns of requests: read the page (r), write a document (w), delete the oldest written one (d). */
 export const mixes = { read: "r", write: "wd", mixed: "rrrwrrrd" } as const;
 
-/** Name of a row. */
+/** Name of a pattern. */
 export type Mix = keyof typeof mixes;
 type Kind = "r" | "w" | "d";
 
-/** The requests of a load. */
 export interface Requests {
-  /** Sends the next one and checks its answer. */
+  /** Sends the next request and checks its answer. */
   send(): Promise<Result>;
-  /** Deletes what it wrote and is still there. Gives how many documents may be left. */
+  /** Deletes the remaining documents of the load. Returns how many may be left. */
   clean(): Promise<number>;
 }
 
 const deleters = 8;
 
-/**
- * Asks `/data`. What is written is deleted again: the load leaves the database as it was, and can't fill it.
- */
+/** Sends requests to `/data`, and deletes the written documents. So a load can't fill the database. */
 export function dataRequests(client: Client, mix: Mix): Requests {
   const pattern = mixes[mix];
   const stored: string[] = [];
@@ -52,7 +49,7 @@ export function dataRequests(client: Client, mix: Mix): Requests {
   async function remove(id: string): Promise<Result> {
     const path = `/data/${id}`;
     const result = await checked(client, { method: "DELETE", path }, ({ status }) => status === 204);
-    // It may be there: it is looked for in the end.
+    // The document may still exist: `clean` tries again.
     if (result.outcome !== "ok") stored.push(id);
     return result;
   }

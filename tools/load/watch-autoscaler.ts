@@ -9,23 +9,23 @@ import { wantedPods } from "../kubernetes/desired-replicas.ts";
 export interface Autoscaler {
   readonly min: number;
   readonly max: number;
-  /** Average CPU in percent of the pods' request, above which it adds pods. */
+  /** Target of the average CPU, in percent of the pods' request. The autoscaler adds pods above the target. */
   readonly target: number;
 }
 
-/** What it said at a moment. */
+/** The autoscaler's status at one moment. */
 export interface Scaling {
   /** Milliseconds since the load began. */
   readonly at: number;
   readonly current: number;
   readonly wanted: number;
-  /** Average CPU in percent of the request; undefined where it knows none. */
+  /** Average CPU in percent of the request. Undefined if not measured. */
   readonly cpu?: number | undefined;
 }
 
 /**
- * Finds it.
- * @throws {UserError} there is none, or the cluster does not answer
+ * Finds the service's autoscaler.
+ * @throws {UserError} there is no autoscaler, or the cluster does not answer
  */
 export async function findAutoscaler(profile: string, namespace: string): Promise<Autoscaler> {
   const { items } = await askCluster(profile, ({ autoscaling }) =>
@@ -41,12 +41,12 @@ export async function findAutoscaler(profile: string, namespace: string): Promis
   };
 }
 
-/** Follows it. */
+/** A running watch of the autoscaler, with its changes so far. */
 export interface AutoscalerWatch extends Watch {
   readonly changes: readonly Scaling[];
 }
 
-/** Begins to follow it. */
+/** Starts a watch of the autoscaler. */
 export function watchAutoscaler(profile: string, namespace: string, now: () => number): AutoscalerWatch {
   const changes: Scaling[] = [];
   const autoscalers = {
@@ -61,7 +61,7 @@ export function watchAutoscaler(profile: string, namespace: string, now: () => n
   return { changes, stop: () => watching.stop() };
 }
 
-/** Why pods have no node to run on, or undefined where all of them have, or the cluster does not answer. */
+/** Why pods can't be scheduled. Undefined if all pods are scheduled, or if the cluster does not answer. */
 export async function whyUnscheduled(profile: string, namespace: string): Promise<string | undefined> {
   const fieldSelector = "status.phase=Pending";
   const pending = await askCluster(profile, ({ core }) =>

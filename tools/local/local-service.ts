@@ -14,28 +14,28 @@ import { reloading, type ServiceProcess } from "./reload.ts";
 
 const project = join(import.meta.dirname, "../..");
 
-/** Milliseconds in which a service that was started should answer. */
+/** Milliseconds after which a started service should answer. */
 const promptly = 30_000;
 
-/** The address that only this machine reaches. */
+/** Reachable only from this machine. */
 const loopback = "127.0.0.1";
 
-/** How {@link serveLocally} serves. */
+/** Options of {@link serveLocally}. */
 export interface LocalOptions {
   /** Address that the service listens on. */
   readonly host: string;
   /** Port of the service on this address. */
   readonly port: number;
-  /** Folder that keeps the embedded MongoDB's documents. */
+  /** Folder of the embedded MongoDB's documents. */
   readonly directory: string;
-  /** Whether the service starts anew when its code changes. */
+  /** Whether to restart the service when its code changes. */
   readonly reload: boolean;
 }
 
-/** What `npm start` and `npm run dev` take. */
+/** Options of `npm start` and `npm run dev`. */
 export type LocalFlags = Omit<LocalOptions, "reload">;
 
-/** The flags of {@link LocalFlags}, with the environment variables that do the same. */
+/** The options for {@link LocalFlags}, with their environment variables. */
 export function localFlags(): Option[] {
   const folder = (path: string) => resolve(project, path);
   return [
@@ -55,8 +55,8 @@ export function localFlags(): Option[] {
 }
 
 /**
- * Runs the service with an embedded MongoDB until Ctrl-C, or until the service ends, and leaves nothing running.
- * @throws {UserError} there is no free port, no MongoDB, or no service any more
+ * Runs the service with an embedded MongoDB until Ctrl-C or until the service ends. Leaves no process running.
+ * @throws {UserError} the port is in use, MongoDB does not start, or the service ended
  */
 export async function serveLocally({ host, port, directory, reload }: LocalOptions): Promise<void> {
   await requireFree(host, port, reload ? "npm run dev" : "npm start");
@@ -73,7 +73,7 @@ export async function serveLocally({ host, port, directory, reload }: LocalOptio
   }
 }
 
-/** Of localhost both addresses must be free: a browser may take the one that another program has. */
+/** localhost has two addresses, and both must be free: a browser may use the one that another program occupies. */
 async function requireFree(host: string, port: number, command: string): Promise<void> {
   const address = reachable(host);
   const addresses = address === loopback ? localhost : [address];
@@ -87,8 +87,8 @@ async function requireFree(host: string, port: number, command: string): Promise
 }
 
 /**
- * Before the returned function is called Ctrl-C ends this process, which ends what it started; afterwards the promise
- * is fulfilled, and a second Ctrl-C ends this process.
+ * Until the returned function is called, Ctrl-C ends this process, and the process ends its children. After the call,
+ * the first Ctrl-C fulfills the promise, and the second ends this process.
  */
 function onInterrupt(): () => Promise<void> {
   const exit = () => {
@@ -124,7 +124,7 @@ function startService(host: string, port: number, mongo: MongoServer): ServicePr
   const service = spawn(process.execPath, [join(project, "service/main.ts")], {
     env: {
       ...process.env,
-      // Nobody but the user asks, so there is nobody to wait for when it ends.
+      // No load balancer sends requests here, so the service need not drain.
       DRAIN_MS: "0",
       SHUTDOWN_MS: "2000",
       HOST: host,
@@ -155,7 +155,7 @@ async function requireService({ ended }: ServiceProcess): Promise<never> {
   throw new UserError(`The service ended (${await ended}): its log above says why.`);
 }
 
-/** Says where the service is once it answers, or that it does not; never returns. */
+/** Prints the URL when the service answers, or a message if the service does not answer in time. Never returns. */
 async function announce(host: string, port: number): Promise<never> {
   const end = Date.now() + promptly;
   const address = reachable(host);
@@ -171,7 +171,7 @@ async function announce(host: string, port: number): Promise<never> {
   return await forever();
 }
 
-/** An address that leads to a server which listens on this one: every address includes the loopback address. */
+/** An address that reaches a server listening on `host`. A server on all addresses includes the loopback address. */
 function reachable(host: string): string {
   return ["0.0.0.0", "::", "localhost"].includes(host) ? loopback : host;
 }

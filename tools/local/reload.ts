@@ -3,21 +3,21 @@ import { watch } from "chokidar";
 
 /** A process of the service. */
 export interface ServiceProcess {
-  /** How it ended, in a few words, once it has. */
+  /** How the process ended, in a few words. Fulfilled when the process ends. */
   readonly ended: Promise<string>;
-  /** Ends it, and waits for that. */
+  /** Stops the process, and waits for its end. */
   stop(): Promise<void>;
 }
 
-/** Folders of the service that it does not read, or that no editor changes. */
+/** Folders that the service doesn't read at run time, or that no editor changes. */
 const ignored = ["dev", "test", "dist", "node_modules"];
 
-/** Milliseconds without a change after which one is complete: an editor, and git even more, makes several at once. */
+/** Milliseconds without further changes before a restart: editors and git change several files in a row. */
 const settling = 100;
 
 /**
- * Runs the service, and starts it anew when a file of its folder changes that it may have read. Node's own `--watch`
- * loses sight of a file that is replaced by another, as many editors save and git does; on Linux `--watch-path` does, too.
+ * Runs the service, and restarts it when a file in its folder changes. Node's own `--watch` loses files that are
+ * replaced, as many editors and git do. On Linux, `--watch-path` has the same problem.
  */
 export function reloading(start: () => ServiceProcess, folder: string): ServiceProcess {
   let current: ServiceProcess | undefined;
@@ -60,7 +60,7 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
   run();
 
   return {
-    // Without the service it waits for a change.
+    // After the service has ended, wait for a change of the code.
     ended: new Promise(() => undefined),
     async stop() {
       await watcher.close();

@@ -7,13 +7,12 @@ import { UserError } from "../process/user-error.ts";
 
 const run = promisify(execFile);
 
-/** What takes the place of the stack. */
+/** Ends the message of {@link whyLocal}. */
 export const alone = "here is the service alone, with an embedded MongoDB.";
 
 /**
- * Why the service runs without the stack, in one line; or `undefined` where the stack can run, now that minikube and
- * Pulumi are installed where they were missing.
- * @param timeout milliseconds that Docker may take to answer. @default 10 s
+ * Why the stack can't run here, in one line. Undefined if the stack can run, after installing missing programs.
+ * @param timeout limit for Docker's answer, in milliseconds. @default 10 s
  */
 export async function whyLocal(context: CommandContext, timeout = 10_000): Promise<string | undefined> {
   if (!(await dockerAnswers(timeout))) return `Docker does not answer: ${alone}`;
@@ -31,7 +30,7 @@ async function dockerAnswers(timeout: number): Promise<boolean> {
   try {
     const format = ["--format", "{{.ServerVersion}}"];
     const { stdout } = await run("docker", ["info", ...format], { timeout, killSignal: "SIGKILL" });
-    // Some clients exit with 0 though no daemon gave them a version.
+    // Some clients exit with 0 although no daemon returned a version.
     return stdout.trim() !== "";
   } catch {
     return false;

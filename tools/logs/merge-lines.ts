@@ -1,14 +1,14 @@
-/** Milliseconds in which lines of several pods are put in order: later ones come when they come. */
+/** Milliseconds in which lines of several pods are sorted. Later lines are printed as they arrive. */
 const window = 250;
 
-/** Takes lines with their times, and passes them on in the order of these. */
+/** Accepts lines with their times, and passes them on sorted by time. */
 export interface InOrder {
   readonly add: (time: number, line: string) => void;
-  /** Passes on what is left. */
+  /** Passes on the remaining lines. */
   end(): void;
 }
 
-/** Puts lines in order that come from several places. */
+/** Sorts lines from several sources by time. */
 export function inOrder(pass: (line: string) => void): InOrder {
   let waiting: { readonly time: number; readonly line: string }[] = [];
   let timer: NodeJS.Timeout | undefined;

@@ -5,14 +5,14 @@ import { askCluster, connectCluster } from "../kubernetes/cluster-client.ts";
 import type { Place } from "../status/query-status.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
-/** A container that has run at least once. */
+/** A container that has started at least once. */
 export interface LoggingPod {
   readonly name: string;
   readonly container: string;
 }
 
 /**
- * The service's pods that have logs.
+ * Finds the service's pods that have logs.
  * @throws {UserError} why the cluster does not answer
  */
 export async function loggingPods({ profile, namespace }: Place): Promise<LoggingPod[]> {
@@ -22,32 +22,32 @@ export async function loggingPods({ profile, namespace }: Place): Promise<Loggin
   return items.flatMap((pod) => loggingPod(pod) ?? []);
 }
 
-/** The pod's container that logs, or undefined while none has begun. */
+/** The container of the pod that has a log. Undefined before it has started. */
 export function loggingPod({ metadata, status }: V1Pod): LoggingPod | undefined {
   const [container] = status?.containerStatuses ?? [];
   if (container?.containerID === undefined) return undefined;
   return { name: metadata?.name ?? "", container: container.name };
 }
 
-/** Which lines of a pod. */
+/** Selects lines of a pod's log. */
 export interface Excerpt {
-  /** Goes on until the container ends. */
+  /** Whether to continue until the container ends. */
   readonly follow: boolean;
-  /** The last so many lines. @default all */
+  /** Number of last lines. @default all */
   readonly tail?: number | undefined;
   /** Only lines whose {@link LogLine.timestamp} is later. @default all */
   readonly after?: string | undefined;
 }
 
-/** One line, with the time at which the node received it: RFC 3339 with nine digits, so that strings compare. */
+/** A log line, and when the node received it: RFC 3339 with nine digits, so that strings sort by time. */
 export interface LogLine {
   readonly timestamp: string;
   readonly text: string;
 }
 
 /**
- * Reads a pod's log to its end, or until the signal.
- * @throws {Error} the API's error, with its HTTP status as `code`; a connection that drops later is an end
+ * Reads a pod's log until its end, or until the signal aborts.
+ * @throws {Error} the API's error, with its HTTP status as `code`; a later disconnection counts as the end
  */
 export async function readLog(
   { profile, namespace }: Place,
@@ -58,7 +58,7 @@ export async function readLog(
 ): Promise<void> {
   const { log } = await connectCluster(profile);
   const text = new PassThrough();
-  // The client pipes its stream into this one without a listener for errors.
+  // The client pipes its stream into this one without an error listener.
   text.once("pipe", (source: Readable) => {
     finished(source, () => text.end());
   });
@@ -77,13 +77,13 @@ export async function readLog(
   for await (const line of createInterface(text)) {
     const end = line.indexOf(" ");
     const timestamp = line.slice(0, end);
-    // Kubernetes knows `sinceTime` by the second, and repeats the lines of its second.
+    // `sinceTime` has a resolution of seconds, so Kubernetes repeats earlier lines of the same second.
     if (after === undefined || timestamp > after) onLine({ timestamp, text: line.slice(end + 1) });
   }
   signal?.removeEventListener("abort", abort);
 }
 
-/** The client leaves a 0 out of its request, but not this text. */
+/** The client omits the number 0 from its request, but not the string "0". */
 function lineCount(tail: number): number {
   return String(tail) as unknown as number;
 }

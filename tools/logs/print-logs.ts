@@ -11,16 +11,16 @@ import { inOrder } from "./merge-lines.ts";
 import { loggingPod, loggingPods, readLog, type LoggingPod, type LogLine } from "./pod-logs.ts";
 import { readableLine } from "./readable-line.ts";
 
-/** Milliseconds before a log that ended is read again. */
+/** Milliseconds before reading a log again after its end. */
 const pause = 1000;
 const colors = ["cyan", "magenta", "green", "blue", "yellow"] as const;
 
 type Print = (line: string) => void;
 
 /**
- * Prints the last lines of each pod of the service, in the order of their time.
- * @param tail lines of each pod
- * @throws {UserError} no pod has begun, the cluster does not answer, or the log of a pod could not be read
+ * Prints the last lines of each pod of the service, sorted by time.
+ * @param tail number of lines of each pod
+ * @throws {UserError} no pod has started, the cluster does not answer, or a pod's log can't be read
  */
 export async function printLogs(place: Place, tail: number, print: Print): Promise<void> {
   const order = inOrder(print);
@@ -39,24 +39,24 @@ export async function printLogs(place: Place, tail: number, print: Print): Promi
 }
 
 /**
- * A sentence for a log that the API did not give.
- * @throws any other error, as it is
+ * Describes why the API rejected a log request.
+ * @throws any other error, unchanged
  */
 function failureOf(pod: LoggingPod | undefined, error: unknown): string {
   if (typeof codeOf(error) !== "number") throw error;
   return `The log of ${pod?.name} can't be read: ${whyUnanswered(error)}`;
 }
 
-/** The HTTP status of the API's error. 404 means that the pod was deleted meanwhile. */
+/** The HTTP status of an API error. 404 means that the pod was deleted. */
 function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | undefined)?.code;
 }
 
 /**
- * Prints what all pods of the service log, also new ones, and goes on after a dropped connection or a restart.
- * @param tail lines of each pod from before
- * @param stop ends it
- * @throws {UserError} the cluster does not answer at the beginning
+ * Prints the logs of all pods of the service, including new pods. Continues after a disconnection or a restart.
+ * @param tail number of earlier lines of each pod
+ * @param stop ends the command
+ * @throws {UserError} the cluster does not answer at the start
  */
 export async function followLogs(place: Place, tail: number, print: Print, stop: AbortSignal): Promise<void> {
   const order = inOrder(print);
@@ -80,8 +80,8 @@ export async function followLogs(place: Place, tail: number, print: Print, stop:
 }
 
 /**
- * Until the pod is deleted. Each time the log ends it goes on after the last line that it has: that is also the
- * beginning of the log of a container that restarted.
+ * Follows a pod until its deletion. When the log ends, continues after the last printed line. If the container
+ * restarted, this is the start of the new log.
  */
 async function followPod(
   place: Place,
@@ -103,11 +103,11 @@ async function followPod(
   }
 }
 
-/** Gives each pod a colour, and each of its lines the pod's name. */
+/** Assigns each pod a color, and prefixes its lines with its short name. */
 function speaker(add: (time: number, line: string) => void): (pod: string) => (line: LogLine) => void {
   const known = new Map<string, string>();
   return function say(pod) {
-    // The last part tells pods of one Deployment apart.
+    // The last part of the name identifies a pod within its Deployment.
     const short = pod.slice(pod.lastIndexOf("-") + 1);
     const color = colors[known.size % colors.length] ?? "cyan";
     if (!known.has(pod)) known.set(pod, styleText(color, short));

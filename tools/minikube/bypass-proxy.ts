@@ -1,7 +1,7 @@
 import { bypassProxy } from "../../infra/cluster/minikube/proxy-bypass.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 
-/** Makes this process and those it starts connect to minikube directly. Another cluster may be behind the proxy. */
+/** Lets this process and its children connect to minikube without a proxy. Other clusters may need the proxy. */
 export function connectDirectly({ cluster, minikubeProfile }: Project): void {
   if (cluster === "minikube") bypassProxy(minikubeProfile);
 }

@@ -11,19 +11,19 @@ import { UserError } from "../process/user-error.ts";
 
 const loopback = "127.0.0.1";
 
-/** Kubernetes' own range, which the key nodePort must be in. */
+/** Kubernetes' default range of node ports. The key nodePort must be in this range. */
 const [firstNodePort, lastNodePort] = [30_000, 32_767];
 
-/** A port that another program has. */
+/** A port that another program uses. */
 export interface TakenPort {
   readonly port: number;
-  /** What a person does about the port. */
+  /** How to free the port or to choose another one. */
   readonly fix: string;
 }
 
 /**
- * Finds a port of this machine that minikube could not publish. Undefined where all of them are free, or are another
- * machine's.
+ * Finds a port of this machine that minikube could not publish. Undefined if all ports are free, or if Docker runs on
+ * another machine.
  * @param stopped the cluster, if it exists
  */
 export async function findTakenPort(project: Project, stopped?: Profile): Promise<TakenPort | undefined> {
@@ -49,10 +49,10 @@ async function fixOf(port: number, stopped: Profile | undefined): Promise<string
 }
 
 /**
- * Starts a cluster that publishes ports, and explains an error that a taken port causes. Docker alone sees ports of Windows
- * under WSL2.
+ * Starts a cluster that publishes ports, and explains an error about a port in use. Under WSL2, only Docker sees the
+ * ports of Windows.
  * @param stopped the cluster, if it exists
- * @throws {UserError} the port, and how to choose another one, before minikube leaves a half-created cluster
+ * @throws {UserError} the port, and how to choose another; usually before minikube leaves a half-created cluster
  */
 export async function withFreePorts(
   start: () => Promise<unknown>,
@@ -76,7 +76,7 @@ function portTaken({ port, fix }: TakenPort): string {
   return `Port ${port} of this machine is in use, and the cluster needs it. ${fix}`;
 }
 
-/** Whether Docker could not publish a port, in the words of its versions and systems. */
+/** Whether the message says that a port can't be published. The wording depends on Docker's version and system. */
 function isAboutPort(message: string): boolean {
   const words =
     /port is already allocated|address already in use|ports are not available|forbidden by its access/i;

@@ -9,19 +9,19 @@ import { explainSystemErrors, UserError } from "../process/user-error.ts";
 /** The cluster that `up` created. `id` is null until the cluster has run. */
 interface CreatedCluster {
   readonly profile: string;
-  /** Its identity: what {@link uidQuery} asks for. */
+  /** Identity of the cluster, from {@link uidQuery}. */
   readonly id: string | null;
 }
 
-/** Remembers, before minikube starts, that `up` creates this cluster: one that is cut off halfway is `up`'s, too. */
+/** Records, before minikube starts, that `up` creates this cluster. A half-created cluster belongs to `up`, too. */
 export function rememberStart(project: Project): void {
   write(project, { profile: project.minikubeProfile, id: null });
 }
 
 /**
- * Remembers the identity of the cluster that `up` created. Without an identity a later `up` would take the cluster for a
- * half-created one, and delete it with what is deployed.
- * @throws {UserError} the cluster does not say its identity
+ * Records the identity of the cluster that `up` created. Without an identity, the next `up` would see a half-created
+ * cluster, and delete it with everything deployed.
+ * @throws {UserError} the cluster does not return its identity
  */
 export async function rememberCluster(project: Project): Promise<void> {
   const created = read(project);
@@ -35,20 +35,20 @@ export async function rememberCluster(project: Project): Promise<void> {
   write(project, { ...created, id });
 }
 
-/** Whether `up` creates this cluster, and has not seen it ready. */
+/** Whether `up` is creating this cluster, and has not yet seen it ready. */
 export function isBeingCreated(project: Project): boolean {
   const created = read(project);
   return created?.profile === project.minikubeProfile && created.id === null;
 }
 
-/** Forgets the cluster that `up` created. */
+/** Deletes the record of the cluster that `up` created. */
 export function forgetCluster(project: Project): void {
   rmSync(file(project), { force: true });
 }
 
 /**
- * Finds the profile that may be deleted. Undefined where `up` created none, or the cluster is gone already.
- * @throws {UserError} a cluster of that name exists, and is not known to be the one that `up` created
+ * Finds the profile that may be deleted. Undefined if `up` created no cluster, or if its cluster is gone.
+ * @throws {UserError} a cluster of this name exists, but may not be the one that `up` created
  */
 export async function createdCluster(project: Project): Promise<string | undefined> {
   const created = read(project);
@@ -63,26 +63,26 @@ export async function createdCluster(project: Project): Promise<string | undefin
   );
 }
 
-/** Whether an earlier `up` began to create this cluster, and the cluster has never run. */
+/** Whether an earlier `up` started to create this cluster, and the cluster has never run. */
 export function isHalfCreated(project: Project, found: Profile): boolean {
   return isBeingCreated(project) && !isRunning(found);
 }
 
-/** Whether the cluster that runs is the one that `up` created. */
+/** Whether the running cluster is the one that `up` created. */
 export async function isCreatedByUp(project: Project): Promise<boolean> {
   const created = read(project);
   if (created?.profile !== project.minikubeProfile || created.id === null) return false;
   return (await clusterId(created.profile)) === created.id;
 }
 
-/** null where the cluster does not say. */
+/** null if the cluster does not answer. */
 async function clusterId(profile: string): Promise<string | null> {
   const answer = await askKubectl(profile, uidQuery);
   return answer.kind === "ok" && answer.stdout !== "" ? answer.stdout : null;
 }
 
 function file(project: Project): string {
-  // The name of the first release: clusters that it created are found by it.
+  // The file name of the first release, so that its clusters are still found.
   return join(ownFolder(project), "made-cluster");
 }
 

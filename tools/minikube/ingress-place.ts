@@ -8,20 +8,20 @@ import { askKubectl } from "../kubernetes/kubectl.ts";
 import { askUrl } from "../status/query-status.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 
-/** Where a host name of an Ingress leads, which no DNS needs to know. */
+/** Address behind an Ingress' host name. Works without a DNS entry. */
 export interface IngressPlace {
-  /** The stack's URL. It has the controller's port, unless that is the scheme's own. */
+  /** The stack's URL, with the controller's port unless it is the scheme's default. */
   readonly url: string;
   /** IP address of the controller. */
   readonly address: string;
-  /** Command that has to run while the host name is used. @default none */
+  /** Command that must run while the host name is in use. @default none */
   readonly meanwhile?: string | undefined;
 }
 
-/** Milliseconds between two rounds of questions. */
+/** Milliseconds between two rounds of requests. */
 const pauseMs = 500;
 
-/** Services of type NodePort and LoadBalancer can be an ingress controller's; the stacks' own are none. */
+/** An ingress controller's Service has type NodePort or LoadBalancer. The stacks' own Services are excluded. */
 const servicesQuery = [
   "get",
   "services",
@@ -31,10 +31,10 @@ const servicesQuery = [
 ];
 
 /**
- * Finds the ingress controller that serves the stack: the node's own port, where minikube's addon listens, or else a
- * node port of a Service.
- * @param url of the stack, without a port of the controller
- * @param patienceMs in which a controller may start to serve the stack. If none does, the first one is taken
+ * Finds the ingress controller that serves the stack. Tries the node's own port, where minikube's addon listens, then
+ * node ports of Services.
+ * @param url the stack's URL, without the controller's port
+ * @param patienceMs limit of the wait for a controller that serves the stack. Then returns the first controller
  * @returns undefined if minikube has no such cluster
  */
 export async function findIngressPlace(
@@ -45,7 +45,7 @@ export async function findIngressPlace(
   const found = await findProfile(project.minikubeProfile);
   if (found === undefined) return undefined;
   const node: IngressPlace = { url, ...ingressReach(found) };
-  // Behind a tunnel nothing answers before a person starts it.
+  // Behind a tunnel, nothing answers until the user starts the tunnel.
   if (node.meanwhile !== undefined) return node;
   const isOpen = await accepts(node.address, portOf(url));
   const places = [...(isOpen ? [node] : []), ...(await nodePortPlaces(found, url))];
@@ -60,13 +60,13 @@ async function nodePortPlaces(profile: Profile, url: string): Promise<IngressPla
     const { address, fault } = reach(profile, nodePort);
     const at = new URL(`http://${address}`);
     const host = at.hostname.replace(/^\[|\]$/g, "");
-    // A hosts file takes addresses only.
+    // A hosts file accepts only IP addresses.
     if (fault !== undefined || isIP(host) === 0) return [];
     return [{ url: withPort(url, at.port), address: host }];
   });
 }
 
-/** The node ports that lead to this port of a Service. */
+/** The node ports for this port of the Services. */
 function nodePorts(output: string, port: number): number[] {
   const { items } = JSON.parse(output) as {
     items: { spec: { ports?: { port: number; nodePort?: number }[] } }[];
@@ -77,7 +77,7 @@ function nodePorts(output: string, port: number): number[] {
     .flatMap(({ nodePort }) => nodePort ?? []);
 }
 
-/** Other Services than a controller's may have node ports, too: only the stack's own answer decides. */
+/** Other Services may have node ports too. Only an answer of the stack identifies its controller. */
 async function untilOneServes(
   places: readonly IngressPlace[],
   patienceMs: number,

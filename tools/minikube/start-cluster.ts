@@ -33,8 +33,8 @@ import { UserError } from "../process/user-error.ts";
 import type { StepOutput } from "../terminal/steps.ts";
 
 /**
- * Creates the cluster where there is none, and starts one that is stopped.
- * @throws {UserError} minikube could not
+ * Creates a missing cluster, or starts a stopped one.
+ * @throws {UserError} the error of minikube
  */
 export async function startCluster(project: Project, { say, title }: StepOutput): Promise<void> {
   const profile = project.minikubeProfile;
@@ -45,14 +45,14 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
     title(`minikube: creating the cluster "${profile}"`);
     await createCluster(project, say);
   } else if (isHalfCreated(project, found)) {
-    // With the same arguments: minikube would complete it without a port that was in use, or with another network.
+    // Repeat the original arguments: without them, minikube might omit a port that was in use, or change the network.
     title(`minikube: completing the cluster "${profile}", which an earlier up began to create`);
     await createCluster(project, say);
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);
     await withFreePorts(() => work("minikube", ["start", "-p", profile], {}, say), project, found);
   }
-  // Its address is known only now.
+  // The cluster's address is known only after its start.
   connectDirectly(project);
   if (isBeingCreated(project)) await untilNetworkRuns(project, { say, title });
   await rememberCluster(project);
@@ -70,7 +70,7 @@ async function createCluster(project: Project, say: StepOutput["say"]): Promise<
     await withFreePorts(start, project);
   } catch (error) {
     if ((await findProfile(profile)) === undefined) forgetCluster(project);
-    // minikube looks at the user before it creates anything. Its own hint is the driver none.
+    // minikube checks the user before it creates anything. Its own hint is the driver none, which is not supported.
     if ((error as Error).message.includes("DRV_AS_ROOT"))
       throw new UserError(asAnotherUser, { cause: error });
     throw error;
@@ -81,18 +81,18 @@ const unsupportedDriver =
   "minikube would use the driver none, which is not supported. " +
   "Run: unset MINIKUBE_DRIVER; minikube config set driver docker";
 
-/** The driver that minikube takes from its environment or its configuration. Undefined where it chooses one. */
+/** The driver from minikube's environment or configuration. Undefined if minikube chooses the driver. */
 async function plannedDriver(): Promise<string | undefined> {
   const { MINIKUBE_DRIVER = "" } = process.env;
   if (MINIKUBE_DRIVER !== "") return MINIKUBE_DRIVER;
-  // It fails where the key is not set.
+  // Fails if the key is not set.
   const answer = await ask("minikube", ["config", "get", "driver"]);
   return answer.kind === "ok" ? answer.stdout.trim() : undefined;
 }
 
 /**
- * Waits for Calico on every node. minikube does not, and the network policies would not hold for pods that start before.
- * @throws {UserError} it does not start
+ * Waits until Calico runs on every node. minikube does not wait, and earlier pods would run without network policies.
+ * @throws {UserError} Calico does not start
  */
 async function untilNetworkRuns({ minikubeProfile }: Project, { say, title }: StepOutput): Promise<void> {
   title("minikube: waiting for Calico, which enforces the network policies");
@@ -102,8 +102,8 @@ async function untilNetworkRuns({ minikubeProfile }: Project, { say, title }: St
 }
 
 /**
- * Turns on what the autoscaler measures with. In a cluster that `up` created it also measures often enough to show a load
- * soon; others' clusters stay as they are.
+ * Enables metrics-server for the autoscaler. In a cluster that `up` created, also shortens the measurement interval.
+ * Other clusters keep their interval.
  */
 export async function enableMetrics(project: Project, output: StepOutput): Promise<void> {
   await enable("metrics-server", hasMetricsServer, project, output);
@@ -111,8 +111,8 @@ export async function enableMetrics(project: Project, output: StepOutput): Promi
 }
 
 /**
- * Turns on what routes host names, unless the cluster has another controller for the stack's IngressClass.
- * @throws {UserError} the IngressClass of the configuration does not exist, and the addon does not bring it
+ * Enables minikube's ingress addon, unless the cluster has another controller for the stack's IngressClass.
+ * @throws {UserError} the configured IngressClass does not exist, and the addon does not create it
  */
 export async function enableIngress(project: Project, output: StepOutput): Promise<void> {
   const className = project.ingressClass === "" ? undefined : project.ingressClass;
@@ -128,7 +128,7 @@ export async function enableIngress(project: Project, output: StepOutput): Promi
   await enable("ingress", hasIngress, project, output);
 }
 
-/** Turns an addon of minikube on, where it is off. */
+/** Enables an addon of minikube, unless it is enabled. */
 async function enable(
   addon: string,
   isOn: (profile: Profile) => boolean,

@@ -5,36 +5,36 @@ import { InterruptedError, UserError } from "./user-error.ts";
 
 const execute = promisify(execFile);
 
-/** Variables that are set for a program, or with undefined taken away. */
+/** Variables to set for a program. `undefined` removes a variable. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How a program is run. */
+/** Options for running a program. */
 export interface Run {
-  /** @default what this process has */
+  /** Added to this process' environment. @default nothing */
   readonly env?: Environment;
-  /** @default this process' folder */
+  /** Working folder. @default this process' folder */
   readonly cwd?: string;
-  /** What it reads from its standard input. @default nothing */
+  /** Standard input of the program. @default empty */
   readonly input?: string;
-  /** How long it may take, in milliseconds. @default 10 seconds for a question */
+  /** Limit in milliseconds. @default 10 seconds for {@link ask} */
   readonly timeout?: number;
 }
 
-/** What came of a question to a program. */
+/** The result of {@link ask}. */
 export type Answer =
   | { readonly kind: "ok"; readonly stdout: string }
   /** The program is not on PATH. */
   | { readonly kind: "absent" }
-  /** It failed, or did not answer in time; `stdout` is what it said all the same. */
+  /** The program failed or timed out. `stdout` has its output until then. */
   | { readonly kind: "failed"; readonly stdout: string; readonly message: string };
 
-/** How long a program may think about a question, in milliseconds. */
+/** Default limit for a query, in milliseconds. */
 export const patience = 10_000;
 
-/** Bytes that an answer may have: the state of a large stack has several megabytes. */
+/** Size limit of an output, in bytes. The state of a large stack has several megabytes. */
 const maxAnswer = 64 * 1024 ** 2;
 
-/** Asks a program something that changes nothing. Never throws, and never takes longer than `timeout` (ms). */
+/** Runs a query that changes nothing. Never throws, and never takes longer than `timeout` milliseconds. */
 export async function ask(
   program: string,
   args: readonly string[],
@@ -55,8 +55,8 @@ export async function ask(
 }
 
 /**
- * Asks for what must be answered.
- * @throws {UserError} the program is not on PATH, or what it said when it failed
+ * Like {@link ask}, but throws if the program fails.
+ * @throws {UserError} the program is not on PATH, or its error message
  */
 export async function mustAsk(program: string, args: readonly string[], run?: Run): Promise<string> {
   const answer = await ask(program, args, run);
@@ -66,11 +66,11 @@ export async function mustAsk(program: string, args: readonly string[], run?: Ru
 }
 
 /**
- * Lets a program work as long as it takes. It has no terminal to ask questions on. Ctrl-C reaches it, too, and it is
- * left to end in order: a Pulumi whose output nobody reads any more would die at once and leave its lock.
- * @param say gets each line that it prints
- * @returns these lines
- * @throws {UserError} all of them, when it failed
+ * Runs a program without a time limit and without terminal input. After Ctrl-C, which reaches the program too, waits
+ * for its orderly end. Without a reader for its output, Pulumi would die at once and leave its lock.
+ * @param say receives each line of output
+ * @returns all lines of output
+ * @throws {UserError} the program failed; the message has all lines
  * @throws {InterruptedError} after Ctrl-C
  */
 export async function work(
@@ -84,7 +84,7 @@ export async function work(
     cwd,
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
-  // A program that ends before it has read all says why itself.
+  // If the program ends before it has read all input, its own message explains why.
   child.stdin?.on("error", () => undefined).end(input);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr].filter((pipe) => pipe !== null)) {
@@ -106,13 +106,13 @@ export async function work(
 
 /** How a program ended. */
 export interface End {
-  /** Whether Ctrl-C was pressed meanwhile. */
+  /** Whether the user pressed Ctrl-C while the program ran. */
   readonly interrupted: boolean;
-  /** What is wrong with its end, or undefined where it ended with 0. */
+  /** The signal or exit code of a failed program. Undefined after exit code 0. */
   readonly fault: string | undefined;
 }
 
-/** Waits for a program to end, also after Ctrl-C. */
+/** Waits until a program ends, even after Ctrl-C. */
 export async function untilEnd(child: ChildProcess, onInterrupt: () => void): Promise<End> {
   let interrupted = false;
   const interrupt = () => {
@@ -133,8 +133,8 @@ export async function untilEnd(child: ChildProcess, onInterrupt: () => void): Pr
 }
 
 /**
- * Gives this terminal to a program until it ends.
- * @returns its exit code
+ * Runs a program on this terminal until the program ends.
+ * @returns the program's exit code
  */
 export function handOver(
   program: string,

@@ -1,7 +1,7 @@
 /** Exit codes of every command. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, bug: 70, interrupted: 130 } as const;
 
-/** What each exit code means, for the help. */
+/** Meaning of each exit code, for the help. */
 export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: "The command did its work. Ctrl-C ends `logs`, `load`, `start` and `dev` this way, too.",
   failed: "A problem that the message explains. For `status` and `doctor`: something needs a fix.",

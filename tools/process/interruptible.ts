@@ -3,9 +3,9 @@ import { InterruptedError } from "./user-error.ts";
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs work that Ctrl-C, `kill` or the end of the terminal cancels. The process lives until the work has cleaned up.
- * @param work ends as soon as its signal is aborted, and removes what it leaves unfinished
- * @throws {InterruptedError} it was canceled
+ * Runs work that Ctrl-C, `kill` or closing the terminal cancels. Keeps the process alive until the cleanup is done.
+ * @param work ends when its signal aborts, and removes unfinished results
+ * @throws {InterruptedError} the work was canceled
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const canceled = new AbortController();
@@ -16,7 +16,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   try {
     return await work(canceled.signal);
   } catch (error) {
-    // The error of work that was cut off says nothing, unless it is about the interruption.
+    // After a cancellation, only an InterruptedError of the work itself is useful. Other errors are consequences.
     if (error instanceof InterruptedError) throw error;
     throw canceled.signal.aborted ? canceled.signal.reason : error;
   } finally {

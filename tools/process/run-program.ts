@@ -2,8 +2,8 @@ import { exitCodes } from "./exit-codes.ts";
 import { InterruptedError, UserError } from "./user-error.ts";
 
 /**
- * Runs a program and returns its exit code: what the program returns, or 0. A user error is printed as its message, and
- * a bug with its stack.
+ * Runs a program and returns its exit code: the program's return value, or 0. Prints only the message of a user
+ * error, and the stack of a bug.
  * @param printError @default standard error
  */
 export async function exitCodeOf(
@@ -19,7 +19,7 @@ export async function exitCodeOf(
   }
 }
 
-/** Runs a script of `dev/` and ends this process, with `process.exitCode` if the script set it. */
+/** Runs a script of `dev/` and ends this process. The exit code is `process.exitCode`, if the script set it. */
 export async function runProgram(script: () => Promise<void>): Promise<never> {
   const code = await exitCodeOf(async () => {
     await script();
@@ -28,13 +28,13 @@ export async function runProgram(script: () => Promise<void>): Promise<never> {
   process.exit(code === exitCodes.ok ? process.exitCode : code);
 }
 
-/** What a bug prints: the stack, and where to report the bug. */
+/** The text for a bug: the stack, and where to report the bug. */
 export function bugReport(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `${stack}\n\nThis is a bug. Please report it, with the lines above, to the maintainers of this repository.`;
 }
 
-/** Makes a user error of an import whose package is not installed. */
+/** Turns an import error about a package that is not installed into a user error. */
 function explainMissingPackage(error: unknown): unknown {
   if (!(error instanceof Error && "code" in error && error.code === "ERR_MODULE_NOT_FOUND")) return error;
   const name = /^Cannot find package '([^']+)'/.exec(error.message)?.[1];
@@ -51,7 +51,7 @@ function isBug(error: unknown): boolean {
   return !(error instanceof UserError || isRunError(error));
 }
 
-/** Pulumi's RunError. Its class is not imported: that would load all of Pulumi for each command. */
+/** Recognizes Pulumi's RunError. Importing the class would load all of Pulumi for each command. */
 function isRunError(error: unknown): boolean {
   return error instanceof Error && "__pulumiRunError" in error;
 }

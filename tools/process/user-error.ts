@@ -1,16 +1,15 @@
 /**
- * An error of the user or of their machine, not of this code. The message says what is wrong and what to try; it is
- * printed without a stack.
+ * A problem that the user can fix, not a bug. The message says what is wrong, and the fix. Printed without a stack.
  */
 export class UserError extends Error {}
 
-/** The user pressed Ctrl-C, and the program that ran has ended in order. */
+/** The user pressed Ctrl-C, and the running program ended in order. */
 export class InterruptedError extends UserError {}
 
 /**
- * Runs work on files. A system error (EACCES, ENOSPC, …) says something of this machine: it becomes a sentence.
- * @param action what the work does, such as "write backup.gz"
- * @throws {UserError} in place of a system error
+ * Runs file operations, and turns system errors (EACCES, ENOSPC, …) into sentences for the user.
+ * @param action the operation, such as "write backup.gz"
+ * @throws {UserError} instead of a system error
  */
 export function explainSystemErrors<T>(action: string, work: () => T): T {
   const rethrow = (error: unknown): never => {

@@ -3,10 +3,10 @@ import { join, resolve } from "node:path";
 import { markdownBlocks } from "./markdown-blocks.ts";
 import { proseProblems } from "./prose-problems.ts";
 
-// npm run check:words [-- FILE …]: checks README.md and docs/ with the glossary, and the length of each sentence.
+// npm run check:words [-- FILE …]: checks README.md and docs/ against the glossary and the limit of sentence length.
 
 const project = join(import.meta.dirname, "../..");
-/** Commands of dev/ write its text. */
+/** Commands of dev/ generate this page. */
 const generated = "docs/performance.md";
 
 const named = process.argv.slice(2);

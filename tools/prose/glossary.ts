@@ -1,13 +1,13 @@
-/** A word or phrase that the docs don't use, and the terms that they use instead. */
+/** A word or phrase that the docs must not use, with its replacement. */
 export interface Term {
-  /** Matches the whole word or phrase, whatever its case. */
+  /** Matches the whole word or phrase, in any case. */
   readonly not: RegExp;
   readonly write: string;
 }
 
 const word = (words: string) => new RegExp(String.raw`(?<![\w-])(?:${words})(?![\w-])`, "gi");
 
-/** One term for one thing, everywhere. */
+/** Rejected words, each with the one term to use everywhere. */
 export const glossary: readonly Term[] = [
   { not: word("mends?|mended|mending"), write: "fix" },
   { not: word("away"), write: "unavailable, or gone" },

@@ -1,10 +1,10 @@
 import { codeWord, type Block } from "./prose-problems.ts";
 
-/** Blocks of a Markdown page. Fenced and indented code, comments and rules of tables are none. */
+/** Returns the text blocks of a Markdown page. Skips code blocks, HTML comments and table rules. */
 export function markdownBlocks(markdown: string): Block[] {
   const blocks: Block[] = [];
   let fence: string | undefined;
-  /** Lines of the paragraph or list item that goes on. */
+  /** Lines of the current paragraph or list item. */
   let open: { line: number; lines: string[] } | undefined;
 
   const close = () => {
@@ -43,10 +43,10 @@ export function markdownBlocks(markdown: string): Block[] {
   return blocks.filter(({ text }) => /\p{L}/u.test(text));
 }
 
-/** Cells of a row of a table; none of the rule below its head. */
+/** The cells of a table row. Empty for the rule below the header. */
 function cells(row: string): string[] {
   if (/^[\s|:-]+$/.test(row)) return [];
-  // A bar in code is written as \|.
+  // In a table, code contains a bar as \|.
   return row
     .replaceAll(String.raw`\|`, "/")
     .split("|")
@@ -58,7 +58,7 @@ function plain(text: string): string {
   return (
     text
       .replace(/(`+).*?\1/g, codeWord)
-      // The name of a file is code, and may start a sentence.
+      // A file name counts as code, and may start a sentence.
       .replace(/\[[\w.-]+\.md\]\([^)]*\)/g, codeWord)
       .replace(/!\[([^\]]*)\]\([^)]*\)/g, "$1")
       .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")

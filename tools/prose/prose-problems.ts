@@ -1,28 +1,28 @@
 import { glossary } from "./glossary.ts";
 
-/** A piece of prose: a paragraph, a list item, a table cell or a heading. A comment of the code would be another. */
+/** A piece of prose: a paragraph, a list item, a table cell, a heading or a code comment. */
 export interface Block {
-  /** Line that the block starts on, from 1. */
+  /** First line of the block, from 1. */
   readonly line: number;
-  /** The words, without markup. Code is one word. */
+  /** The text without markup. Each piece of code is one word. */
   readonly text: string;
 }
 
-/** Something to write in other words. */
+/** A word or sentence to rewrite. */
 export interface ProseProblem {
-  /** Line of the block. */
+  /** First line of the block, from 1. */
   readonly line: number;
-  /** What is wrong, and what to write instead. */
+  /** The problem, and the replacement. */
   readonly message: string;
 }
 
-/** Words in a sentence at most. */
+/** Limit of words in a sentence. */
 export const longestSentence = 20;
 
-/** Stands for a piece of code: one word. It starts with a capital letter, because a sentence may start with code. */
+/** Replaces a piece of code with one word. The capital letter lets a sentence start with code. */
 export const codeWord = "Code";
 
-/** Finds words that the glossary rejects, sentences that are too long, and sentences without a named actor. */
+/** Finds words that the glossary rejects, long sentences, and sentences without an actor. */
 export function proseProblems(blocks: readonly Block[]): ProseProblem[] {
   return blocks.flatMap(({ line, text }) =>
     [...rejectedWords(text), ...sentencesOf(text).flatMap(sentenceProblems)].map((message) => ({
@@ -50,7 +50,7 @@ function sentenceProblems(sentence: string): string[] {
   ];
 }
 
-/** Sentences end with a full stop, a question mark or an exclamation mark. Names such as minikube may start the next. */
+/** Splits text after a full stop, question mark or exclamation mark. A sentence may start in lower case. */
 export function sentencesOf(text: string): string[] {
   return text
     .split(/(?<!\b(?:e\.g|i\.e|vs)\.)(?<=[.!?]["”)]?)\s+/)

@@ -6,8 +6,8 @@ import { findStack, outputs } from "./pulumi-stack.ts";
 import type { Place } from "../status/query-status.ts";
 
 /**
- * Where the stack is that the last `up` made.
- * @throws {UserError} there is none, or it is not in a minikube
+ * Finds the stack that the last `up` deployed.
+ * @throws {UserError} there is no stack, or the stack is not in minikube
  */
 export async function findPlace(needs: Needs): Promise<Place> {
   const { project } = needs;
@@ -28,7 +28,7 @@ export async function findPlace(needs: Needs): Promise<Place> {
   };
 }
 
-/** The same for checks, which ask for no more than there is: undefined where nothing is deployed. */
+/** Like {@link findPlace}, for checks: undefined if nothing is deployed. */
 export async function findPlaceIfAny(needs: Needs): Promise<Place | undefined> {
   try {
     return await findPlace(needs);
@@ -38,7 +38,8 @@ export async function findPlaceIfAny(needs: Needs): Promise<Place | undefined> {
 }
 
 /**
- * Where this machine reaches the stack. With an Ingress it is the host name at the controller's address and port.
+ * The URL and address to reach the stack from this machine. With an Ingress, the host name at the controller's
+ * address and port.
  * @param url the stack's output
  */
 export async function reachedAt(project: Project, url: string): Promise<Pick<Place, "url" | "address">> {

@@ -8,18 +8,18 @@ import { webSelector } from "../traffic/web-selector.ts";
 import type { Project } from "./project-settings.ts";
 import { outputs, type Outputs, type Stack } from "./pulumi-stack.ts";
 
-/** Where a stack should answer. */
+/** The expected state of a deployed stack. */
 export interface Target extends Outputs {
-  /** Where the URL's host is. @default what DNS says */
+  /** IP address of the URL's host. @default from DNS */
   readonly address: string | undefined;
 }
 
-/** Milliseconds in which a service answers that `up` has just found ready: a NodePort takes some seconds. */
+/** Milliseconds in which a ready service should answer. A NodePort needs some seconds. */
 export const promptlyMs = 20_000;
 
 /**
- * Starts the pods of a Deployment that was scaled to zero by hand. The autoscaler leaves it alone then, and Pulumi leaves
- * the number of pods to the autoscaler.
+ * Starts the pods of a Deployment that a user scaled to zero. The autoscaler ignores such a Deployment, and Pulumi
+ * leaves the number of pods to the autoscaler.
  */
 export async function startPods(project: Project, target: Outputs): Promise<void> {
   const found = await askDeployment(project, target, "{.items[*].spec.replicas}");
@@ -31,13 +31,13 @@ export async function startPods(project: Project, target: Outputs): Promise<void
 }
 
 /**
- * Whether the cluster has what `up` deployed: the Deployment its image, and the URL an answer. If not, something was
- * changed outside Pulumi.
- * @param patience how long the URL may take, in milliseconds
+ * Whether the cluster still matches the deployment: the image is the same, and the URL answers. Otherwise, something
+ * was changed outside Pulumi.
+ * @param patience limit of the wait for the URL, in milliseconds
  */
 export async function isAsDeployed(project: Project, target: Target, patience: number): Promise<boolean> {
   const image = await askDeployment(project, target, "{.items[*].spec.template.spec.containers[0].image}");
-  // A cluster that does not say has not been changed.
+  // If the cluster does not answer, assume no change.
   if (image !== undefined && image !== target.image) return false;
   try {
     await untilAnswers(target.url, Math.min(patience, promptlyMs), target.address);
@@ -50,8 +50,8 @@ export async function isAsDeployed(project: Project, target: Target, patience: n
 
 /**
  * Waits until the service answers.
- * @param patience how long, in milliseconds
- * @throws {UserError} what it answered last, and what `npm run status` shows
+ * @param patience limit of the wait, in milliseconds
+ * @throws {UserError} the last answer, and the output of `npm run status`
  */
 export async function untilServes(project: Project, target: Target, patience: number): Promise<void> {
   try {
@@ -63,8 +63,7 @@ export async function untilServes(project: Project, target: Target, patience: nu
 }
 
 /**
- * The error of a `pulumi up` that failed, with the reason why each pod isn't ready: Pulumi itself knows only that it
- * isn't.
+ * Adds to the error of a failed `pulumi up` why each pod isn't ready. Pulumi reports only that the pods aren't ready.
  */
 export async function withPodProblems(project: Project, stack: Stack, error: unknown): Promise<unknown> {
   if (!(error instanceof UserError) || error instanceof InterruptedError) return error;
@@ -73,7 +72,7 @@ export async function withPodProblems(project: Project, stack: Stack, error: unk
   return new UserError(`${error.message.trimEnd()}\n\n${lines.join("\n")}`, { cause: error });
 }
 
-/** A line for each pod that has a problem, or none before the first `up` has deployed anything. */
+/** A line for each pod with a problem. Empty before the first deployment. */
 async function podProblems(project: Project, stack: Stack): Promise<string[]> {
   const { url = "", namespace } = (await outputs(stack)) as Partial<Outputs>;
   if (namespace === undefined) return [];
@@ -90,7 +89,7 @@ function placeOf(
   return { profile, ...where, hasExternalMongodb: mongo === "external" };
 }
 
-/** Undefined where the cluster does not say. */
+/** Undefined if the cluster does not answer. */
 async function askDeployment(
   { minikubeProfile }: Project,
   { namespace }: Outputs,

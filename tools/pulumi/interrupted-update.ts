@@ -4,7 +4,7 @@ import { UserError } from "../process/user-error.ts";
 import { stackName } from "./project-settings.ts";
 import type { Stack } from "./pulumi-stack.ts";
 
-/** The parts of `pulumi stack export` that are needed here. */
+/** The parts of `pulumi stack export` that this file uses. */
 interface Export {
   readonly deployment?: Deployment | null;
 }
@@ -13,7 +13,7 @@ interface Deployment {
   readonly pending_operations?: readonly Operation[] | null;
 }
 
-/** Something that an update had begun when it was killed. */
+/** An operation that was pending when the update was killed. */
 interface Operation {
   readonly type: string;
   readonly resource: {
@@ -29,22 +29,22 @@ interface Operation {
   };
 }
 
-/** An object in the cluster. */
+/** Name of an object in the cluster. */
 interface KubernetesName {
-  /** As kubectl takes it: "StatefulSet.v1.apps". */
+  /** In kubectl's form, such as "StatefulSet.v1.apps". */
   readonly kind: string;
   readonly name: string;
   readonly namespace: string | undefined;
 }
 
-/** Milliseconds in which an object with its pods has to be gone: MongoDB may take a minute to stop. */
+/** Limit of deleting an object and its pods, in milliseconds. MongoDB may take a minute to stop. */
 const deletionPatience = 180_000;
 
 /**
- * Cleans up after an update that was killed. Pulumi notes what it begins to create, and forgets it in the next update:
- * that one would create a second object beside the first. So those objects are deleted, and the notes with them. None
- * holds documents: MongoDB's directory is no object of Kubernetes, and a claim that was being created is empty.
- * @throws {UserError} what Pulumi or kubectl said
+ * Cleans up after a killed update. Pulumi records each creation that it begins, but forgets the record in the next
+ * update. That update would create a second object. So this function deletes the objects, then the records. No object
+ * has documents: MongoDB's directory is no Kubernetes object, and a claim is empty while it is being created.
+ * @throws {UserError} the error of Pulumi or kubectl
  */
 export async function cleanUpInterrupted(stack: Stack, say: (line: string) => void): Promise<void> {
   const profile = stack.project.minikubeProfile;
@@ -61,15 +61,15 @@ export async function cleanUpInterrupted(stack: Stack, say: (line: string) => vo
   const deleteThem = async () => {
     for (const object of begun) await remove(profile, object, say);
   };
-  // The lock of the project's own backend was looked at. Of another one only the import tells whether the update is
-  // still running; killed between the two, its objects are left over.
+  // In the project's own backend, the lock was already checked. In any other backend, only the import finds out
+  // whether the update is still running. If this process is killed in between, the objects remain.
   const steps = stack.backend.kind === "project" ? [deleteThem, forgetThem] : [forgetThem, deleteThem];
   for (const step of steps) await step();
 }
 
 /**
- * Helm installs a release in many steps, which only Helm can undo.
- * @throws {UserError} the command that does it
+ * Helm installs a release in many steps, and only Helm can undo them.
+ * @throws {UserError} the command that removes the release
  */
 async function requireNoRelease(profile: string, { type, inputs }: Operation["resource"]): Promise<void> {
   if (type !== "kubernetes:helm.sh/v3:Release" || inputs?.name === undefined) return;
@@ -115,7 +115,7 @@ async function remove(
   const answer = await ask(program, args, { timeout: deletionPatience + 10_000 });
   if (answer.kind === "ok") return;
   const why = answer.kind === "absent" ? `${program} is not on PATH` : answer.message;
-  // In a cluster that was created anew the kind itself may be gone.
+  // If the cluster was created again, the kind may not exist any more.
   if (!why.includes("doesn't have a resource type"))
     throw new UserError(`${program} ${args.join(" ")}: ${why}`);
 }

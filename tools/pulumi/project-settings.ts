@@ -4,42 +4,42 @@ import { parse, YAMLParseError } from "yaml";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /**
- * Name of the stack that the commands work on; `Pulumi.NAME.yaml` configures it. `PULUMI_STACK` is the variable of
- * Pulumi's own command line. @default dev
+ * Name of the stack for all commands, configured in `Pulumi.NAME.yaml`. From `PULUMI_STACK`, the variable of Pulumi's
+ * own command line. @default dev
  */
 export const stackName = process.env.PULUMI_STACK ?? "dev";
 
 const stackNameForm = /^[a-z0-9-]{1,20}$/;
 
-/** What the tools need to know of the project before Pulumi runs. */
+/** Settings that the tools need before Pulumi runs. */
 export interface Project {
   readonly folder: string;
-  /** Least version of Pulumi, such as 3.210.0. */
+  /** Oldest accepted version of Pulumi, such as 3.210.0. */
   readonly leastPulumi: string;
-  /** `minikube`, or `current` for one of the kubeconfig. */
+  /** `minikube`, or `current` for a cluster of the kubeconfig. */
   readonly cluster: string;
-  /** The kubeconfig's context with cluster `current`, or empty for the one that is current. */
+  /** The kubeconfig context if the cluster is `current`. Empty for the current context. */
   readonly context: string;
   readonly minikubeProfile: string;
-  /** How the service is reached from outside. */
+  /** How clients outside the cluster reach the service. */
   readonly expose: string;
-  /** The host name with expose ingress. */
+  /** The host name if the service is exposed with an Ingress. */
   readonly host: string;
-  /** The IngressClass with expose ingress, or empty for the cluster's own choice. */
+  /** The IngressClass if the service is exposed with an Ingress. Empty for the cluster's default. */
   readonly ingressClass: string;
-  /** The node's port, or 0 where Kubernetes chooses it. */
+  /** The node port, or 0 if Kubernetes chooses the port. */
   readonly nodePort: number;
-  /** `standalone`, `operator`, or `external` for somebody else's. */
+  /** `standalone`, `operator`, or `external` for a MongoDB outside the stack. */
   readonly mongo: string;
   readonly mongoImage: string;
-  /** With another number MongoDB's users have other names and passwords. */
+  /** A new number changes the names and passwords of MongoDB's users. */
   readonly passwordVersion: number;
 }
 
 /**
- * For commands that are for minikube only.
- * @param command as users type it
- * @param instead the command that does the same for another cluster
+ * Rejects commands that need minikube if the stack has another cluster.
+ * @param command the command as users type it
+ * @param instead the equivalent command for other clusters
  * @throws {UserError} the stack belongs to another cluster
  */
 export function requireMinikube({ cluster }: Project, command: string, instead: string): void {
@@ -49,13 +49,13 @@ export function requireMinikube({ cluster }: Project, command: string, instead: 
   );
 }
 
-/** Where the tools keep what git must not see: Pulumi's state, the passphrase, what they made. */
+/** The folder that git ignores: Pulumi's state, the passphrase, installed programs. */
 export function ownFolder(project: Project): string {
   return join(project.folder, ".pulumi");
 }
 
 /**
- * Reads Pulumi.yaml, and the configuration of the stack if it exists.
+ * Reads Pulumi.yaml, and the stack's configuration if it exists.
  * @throws {UserError} a file can't be read, or is not valid YAML
  */
 export function readProject(folder = join(import.meta.dirname, "../..")): Project {

@@ -5,22 +5,22 @@ import { ownFolder, type Project } from "./project-settings.ts";
 import { ask, type Environment } from "../process/child-process.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
-/** Where Pulumi keeps the stack. */
+/** The backend where Pulumi stores the stack. */
 export interface Backend {
-  /** Whose: the login's that is there, or the project's own. */
+  /** `login` for the backend of Pulumi's login, `project` for the folder `.pulumi/state`. */
   readonly kind: "login" | "project";
-  /** As a person would say it. */
+  /** Description for users. */
   readonly text: string;
-  /** Pulumi's own address. */
+  /** Address in Pulumi's format. */
   readonly url: string;
-  /** What Pulumi must be told to find it. */
+  /** Environment that selects the backend. */
   readonly env: Environment;
 }
 
 /**
- * Finds the backend without changing anything. A stack in the project's own stays there, also after a login: else
- * that login would get a second one beside it.
- * @throws {UserError} Pulumi is not on PATH, or can't say who is logged in (a network that is down, say)
+ * Finds the backend without changing anything. A stack in the project's own backend stays there, even after a login.
+ * Otherwise the login's backend would get a second stack.
+ * @throws {UserError} Pulumi is not on PATH, or can't reach the backend of its login
  */
 export async function findBackend(project: Project): Promise<Backend> {
   const made = projectBackend(project);
@@ -38,13 +38,13 @@ export async function findBackend(project: Project): Promise<Backend> {
   );
 }
 
-/** The project's own, once it is made, unless the environment says another. */
+/** The project's own backend, if it exists and the environment doesn't select another. */
 export function projectBackend(project: Project): Backend | undefined {
   if (process.env.PULUMI_BACKEND_URL !== undefined || !existsSync(stateFolder(project))) return undefined;
   return own(project);
 }
 
-/** Makes what the project's own backend lacks: the folder and the passphrase. */
+/** Creates the folder and the passphrase of the project's own backend, if missing. */
 export function prepareBackend(project: Project, { kind }: Backend): void {
   if (kind !== "project") return;
   makePassphrase(project);
@@ -53,25 +53,25 @@ export function prepareBackend(project: Project, { kind }: Backend): void {
   );
 }
 
-/** The file with the passphrase that encrypts the stacks made here. */
+/** The file with the passphrase for stacks that were created here. */
 export function passphraseFile(project: Project): string {
   return join(ownFolder(project), "passphrase");
 }
 
-/** Makes a passphrase, once: another would not open what the first has closed. */
+/** Creates the passphrase, unless it exists. A new passphrase could not decrypt existing secrets. */
 export function makePassphrase(project: Project): void {
   const file = passphraseFile(project);
   if (existsSync(file)) return;
   explainSystemErrors(`write ${file}`, () => {
     mkdirSync(ownFolder(project), { recursive: true });
-    // Renamed, so that what is cut off here leaves no empty one.
+    // The rename is atomic, so that an interruption leaves no empty passphrase.
     writeFileSync(`${file}.new`, randomBytes(24).toString("base64url"), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   });
 }
 
 function own(project: Project): Backend {
-  // Pulumi's own form of a file URL: no escapes, and forward slashes on Windows, too.
+  // Pulumi's format of a file URL: no escapes, and forward slashes on Windows, too.
   const url = `file://${stateFolder(project).replaceAll("\\", "/")}`;
   return {
     kind: "project",
@@ -80,7 +80,7 @@ function own(project: Project): Backend {
     env: {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_BACKEND_URL: url,
-      // It would win over the file.
+      // This variable would take precedence over the file.
       PULUMI_CONFIG_PASSPHRASE: undefined,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(project),
     },

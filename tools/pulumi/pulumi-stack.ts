@@ -15,28 +15,28 @@ import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
-/** The project's stack, as Pulumi finds it. */
+/** The project's stack, with its backend. */
 export interface Stack {
   readonly project: Project;
   readonly backend: Backend;
   readonly exists: boolean;
-  /** How Pulumi is run for it. */
+  /** Options to run Pulumi for this stack. */
   readonly run: Run;
 }
 
-/** What the program exports, as far as it is needed here. */
+/** The outputs of the program that the tools use. */
 export interface Outputs {
   readonly url: string;
   readonly namespace: string;
-  /** The service's image. */
+  /** Image of the service. */
   readonly image: string;
-  /** Pods of the service when idle. */
+  /** Minimum number of the service's pods. */
   readonly replicas: number;
 }
 
 /**
- * Finds the stack. Changes nothing but files that a killed process left half written.
- * @throws {UserError} what Pulumi said
+ * Finds the stack. Changes only files that a killed process left incomplete.
+ * @throws {UserError} the error of Pulumi
  */
 export async function findStack(project: Project): Promise<Stack> {
   repairStateFiles(project);
@@ -50,7 +50,7 @@ export async function findStack(project: Project): Promise<Stack> {
   return { project, backend, exists, run };
 }
 
-/** A stack in a bucket or folder that was made here has the passphrase that was made here. */
+/** Adds this project's passphrase, if the project created the stack in another folder or bucket. */
 function withPassphrase(project: Project, backend: Backend, run: Run): Run {
   const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: givenFile } = process.env;
   if (backend.kind === "project" || !isEncryptedHere(backend)) return run;
@@ -58,12 +58,12 @@ function withPassphrase(project: Project, backend: Backend, run: Run): Run {
   return { ...run, env: { ...run.env, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(project) } };
 }
 
-/** Pulumi's service encrypts on its own; in any other backend the secrets are closed with a passphrase. */
+/** An HTTP backend such as Pulumi Cloud encrypts secrets itself. Any other backend uses a passphrase. */
 function isEncryptedHere({ url }: Backend): boolean {
   return !/^https?:/.test(url);
 }
 
-/** Makes the stack where there is none. */
+/** Creates the stack, unless it exists. */
 export async function createStack(stack: Stack, say: (line: string) => void): Promise<Stack> {
   if (stack.exists) return stack;
   const { project, backend } = stack;
@@ -76,14 +76,14 @@ export async function createStack(stack: Stack, say: (line: string) => void): Pr
   return { ...stack, exists: true, run };
 }
 
-/** Sets a key of the stack's configuration, which is committed: nothing secret. */
+/** Sets a key of the stack's configuration. The configuration is committed, so don't set secrets. */
 export async function configure(stack: Stack, key: string, value: string): Promise<void> {
-  // Without --plaintext Pulumi refuses what it takes for a secret, by its key.
+  // Without --plaintext, Pulumi rejects keys that look like secrets.
   const args = ["config", "set", key, value, "--plaintext", "--non-interactive", "--stack", stackName];
   await withCleanConfig(stack.project, () => mustAsk("pulumi", args, stack.run));
 }
 
-/** Forgets a stack whose cluster is gone, with all that Pulumi thinks is in it. */
+/** Removes a stack whose cluster is gone, together with all its resources in Pulumi's state. */
 export async function forget(stack: Stack, say: (line: string) => void): Promise<void> {
   const args = ["stack", "rm", stackName, "--yes", "--force", "--preserve-config", "--non-interactive"];
   await work("pulumi", args, stack.run, say);
@@ -92,9 +92,8 @@ export async function forget(stack: Stack, say: (line: string) => void): Promise
 const lateModules = pathToFileURL(join(import.meta.dirname, "../../infra/startup/late-modules.js")).href;
 
 /**
- * What makes the Node processes of Pulumi start sooner: what V8 makes of their code is kept, and what nobody uses is not
- * loaded. The program itself does it without (Pulumi.yaml, nodeargs); the process of its dynamic resources can be told
- * in no other way.
+ * Starts Pulumi's Node processes sooner: V8 caches compiled code, and unused modules load late. Only the process of
+ * dynamic resources needs this environment: the program uses `nodeargs` in Pulumi.yaml.
  */
 export function soonerStart(folder: string): Environment {
   const { NODE_OPTIONS: given = "" } = process.env;
@@ -105,10 +104,10 @@ export function soonerStart(folder: string): Environment {
 }
 
 /**
- * Runs `pulumi up` or `destroy` without questions, after it has cleaned up what a killed one left.
- * @param refresh whether Pulumi first reads what is in the cluster, to repair what was changed there by others
+ * Runs `pulumi up` or `pulumi destroy` without questions. First cleans up after a killed run.
+ * @param refresh whether Pulumi first reads the cluster, to repair changes from outside Pulumi
  * @returns the program's warnings
- * @throws {UserError} what Pulumi printed
+ * @throws {UserError} the output of Pulumi
  */
 export async function change(
   verb: "up" | "destroy",
@@ -130,10 +129,10 @@ export async function change(
   try {
     const env = { ...stack.run.env, ...soonerStart(stack.project.folder) };
     const lines = await work("pulumi", args, { ...stack.run, env }, say);
-    // That a plugin is on PATH is no warning to a person.
+    // Skip the warnings about plugins on PATH.
     return lines.filter((line) => /^\s*warning: (?!using )/.test(line)).map((line) => line.trim());
   } catch (error) {
-    // Pulumi's own advice would ask another backend than the project's.
+    // Pulumi's own advice would use another backend.
     if (!(error instanceof UserError) || !error.message.includes("currently locked")) throw error;
     throw locked(error.message, error);
   }
@@ -147,8 +146,8 @@ function locked(what: string, cause?: unknown): UserError {
 }
 
 /**
- * Removes the lock of a process that is gone, and what it had begun to create.
- * @throws {UserError} another process works on the stack: what it creates is not to be deleted
+ * Removes the lock of a dead process, and the objects that it was creating.
+ * @throws {UserError} another process is working on the stack, and its objects must stay
  */
 async function recover(stack: Stack, say: (line: string) => void): Promise<void> {
   const { project, backend, run } = stack;
@@ -161,7 +160,7 @@ async function recover(stack: Stack, say: (line: string) => void): Promise<void>
   await cleanUpInterrupted(stack, say);
 }
 
-/** What the last `up` exported. */
+/** Outputs of the last `up`. */
 export async function outputs({ run }: Stack): Promise<Outputs> {
   return JSON.parse(
     await mustAsk("pulumi", ["stack", "output", "--json", "--stack", stackName], run),
@@ -172,8 +171,8 @@ const saltLine = /^encryptionsalt:.*$/m;
 const ownSecrets = /^(encryptionsalt|secretsprovider):/m;
 
 /**
- * Pulumi writes the salt of the passphrase into the stack's configuration, which is committed, and others' stacks
- * could not be made from it then. So Pulumi gets a copy with the salt, unless the configuration has secrets of its own.
+ * Pulumi writes the passphrase's salt into the stack's configuration, which is committed. Other users could not
+ * create their stacks from such a file. So Pulumi uses a copy with the salt, unless the configuration has secrets.
  */
 function configFile({ project, backend }: Stack): string[] {
   const text = readConfig(project) ?? "";
@@ -182,7 +181,7 @@ function configFile({ project, backend }: Stack): string[] {
   return ["--config-file", copyOf(project)];
 }
 
-/** Takes the salt that `create` leaves in the configuration away to the copy. */
+/** Moves the salt that `create` adds from the configuration to the copy. */
 async function withCleanConfig(project: Project, create: () => Promise<unknown>): Promise<void> {
   const before = readConfig(project);
   await create();
@@ -193,7 +192,7 @@ async function withCleanConfig(project: Project, create: () => Promise<unknown>)
   else writeFileSync(configOf(project), before);
 }
 
-/** Writes the copy anew, with the salt that it has. */
+/** Writes the copy again, and keeps its salt. */
 function writeCopy(project: Project, text: string): void {
   const copy = copyOf(project);
   const salt = saltLine.exec(text) ?? saltLine.exec(existsSync(copy) ? readFileSync(copy, "utf8") : "");

@@ -3,16 +3,16 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { ownFolder, type Project } from "./project-settings.ts";
 
-/** What Pulumi writes into a lock of a folder: see `lockContent` in pulumi/pkg/backend/diy/lock.go. */
+/** Content of a lock in a folder. Source: `lockContent` in pulumi/pkg/backend/diy/lock.go. */
 interface Lock {
   readonly pid: number;
   readonly hostname: string;
 }
 
-/** A stale lock is left of a process of this machine that is gone; a held one may be in use. */
+/** A stale lock is left over from a dead process of this machine. A held lock may be in use. */
 export type LockState = "free" | "stale" | "held";
 
-/** The state of the stack's lock in the project's own backend. */
+/** State of the stack's lock in the project's own backend. */
 export function lockState(project: Project, stack: string): LockState {
   const folder = join(ownFolder(project), "state/.pulumi/locks");
   if (!existsSync(folder)) return "free";
@@ -23,7 +23,7 @@ export function lockState(project: Project, stack: string): LockState {
   return files.every((file) => isStale(readLock(join(folder, file)))) ? "stale" : "held";
 }
 
-/** Undefined for a file that a power cut left empty, or that its owner deletes at this moment. */
+/** Undefined if a power cut left the file empty, or if its owner just deleted it. */
 function readLock(file: string): Lock | undefined {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Lock;
@@ -32,7 +32,7 @@ function readLock(file: string): Lock | undefined {
   }
 }
 
-/** A lock of another machine may be in use. */
+/** A lock of another machine may be in use, so it is never stale. */
 function isStale(lock: Lock | undefined): boolean {
   return lock === undefined || (lock.hostname === hostname() && !isRunning(lock.pid));
 }
@@ -42,12 +42,12 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return !isOther(pid);
   } catch (error) {
-    // EPERM: another user's process.
+    // EPERM: the process belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
-/** Whether Linux has given the number to another program since. */
+/** Whether the process number now belongs to another program. Linux only. */
 function isOther(pid: number): boolean {
   try {
     return !readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("pulumi");

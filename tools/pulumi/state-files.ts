@@ -4,14 +4,14 @@ import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { lockState } from "./stale-lock.ts";
 
 /**
- * Repairs what a killed process, or a power cut, left half written in the project's own backend. Pulumi ends with "EOF"
- * otherwise, whatever it is asked. It writes the attributes beside a file in place, and keeps the previous state as `.bak`.
+ * Repairs files of the project's own backend that a killed process or a power cut left incomplete. Otherwise Pulumi
+ * commands fail with "EOF". Pulumi overwrites attribute files in place, and keeps the previous state as `.bak`.
  */
 export function repairStateFiles(project: Project): void {
   const folder = join(ownFolder(project), "state/.pulumi");
   if (!existsSync(folder) || lockState(project, stackName) === "held") return;
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => join(folder, path));
-  // A file without attributes is as good as one with them.
+  // Attribute files are optional.
   for (const file of files) if (file.endsWith(".attrs") && !isJson(file)) rmSync(file);
   for (const file of files) {
     const backup = `${file}.bak`;

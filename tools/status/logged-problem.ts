@@ -2,16 +2,16 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { loggingPod, readLog } from "../logs/pod-logs.ts";
 import type { Place } from "./query-status.ts";
 
-/** Lines at the end of a log that are searched. */
+/** Number of last log lines to search. */
 const searched = 200;
-/** Milliseconds that the log may take. */
+/** Timeout of reading the log, in milliseconds. */
 const timeoutMs = 3000;
-/** pino's number of the level. */
+/** pino's number for this level. */
 const warning = 40;
 
 /**
- * Why the service doesn't serve in this pod, as its log says it last. Undefined where the log doesn't say it, or can't be
- * read.
+ * Why the service doesn't serve in this pod, from the last problem in its log. Undefined if the log has none, or
+ * can't be read.
  */
 export async function loggedProblem(place: Place, pod: V1Pod): Promise<string | undefined> {
   const logging = loggingPod(pod);
@@ -29,7 +29,7 @@ export async function loggedProblem(place: Place, pod: V1Pod): Promise<string | 
   return problemIn(lines);
 }
 
-/** The last warning or error with a cause, unless the service has connected to MongoDB since. */
+/** The last warning or error with a cause. Undefined if the service has connected to MongoDB since. */
 export function problemIn(lines: readonly string[]): string | undefined {
   let problem: string | undefined;
   for (const { level = 0, msg = "", err, faults } of lines.map(lineOf)) {
@@ -40,7 +40,7 @@ export function problemIn(lines: readonly string[]): string | undefined {
   return problem === undefined ? undefined : withFix(problem);
 }
 
-/** A line as pino writes it. */
+/** The fields of a pino line that this file uses. */
 interface Line {
   readonly level?: number;
   readonly msg?: string;
@@ -48,7 +48,7 @@ interface Line {
   readonly faults?: readonly string[];
 }
 
-/** A line of somebody else's, such as Node's own, has nothing of it. */
+/** Returns an empty object for lines of other programs, such as Node's own. */
 function lineOf(text: string): Line {
   try {
     return (JSON.parse(text) as Line | null) ?? {};
@@ -57,9 +57,9 @@ function lineOf(text: string): Line {
   }
 }
 
-/** What Node adds is for a program that is started by hand. */
+/** Node's advice applies only to programs that a user starts by hand. */
 const advice = /; if the root CA is installed locally, try running Node\.js with --use-system-ca/g;
-/** pino appends the messages of an error's causes, which the driver repeats. */
+/** pino appends the messages of an error's causes, and the driver repeats the same message there. */
 const repeated = /^(.+?)(?:: \1)+$/;
 const untrusted = /self-signed certificate|unable to (verify the first|get (local )?issuer) certificate/;
 

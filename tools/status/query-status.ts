@@ -4,22 +4,22 @@ import { readDeployment, readEvents, readMongodb, readScaling, type StackObjects
 import { loggedProblem } from "./logged-problem.ts";
 import type { PodStatus, Status, UrlStatus, WorkloadStatus } from "./stack-status.ts";
 
-/** Milliseconds that the service may take to answer. */
+/** Timeout of the service's answer, in milliseconds. */
 const patience = 3000;
 
-/** Where the stack is. */
+/** Location of a stack. */
 export interface Place {
   readonly profile: string;
   readonly namespace: string;
   readonly url: string;
-  /** Where the URL's host is. @default what DNS says */
+  /** IP address of the URL's host. @default from DNS */
   readonly address?: string | undefined;
-  /** Whether MongoDB is somebody else's, and not in the namespace. */
+  /** Whether MongoDB runs outside the stack's namespace, owned by another party. */
   readonly hasExternalMongodb: boolean;
 }
 
 /**
- * Asks the cluster and the service, and changes nothing.
+ * Reads the status from the cluster and the service, without changing anything.
  * @throws {UserError} why the cluster does not answer
  */
 export async function askStatus(place: Place, now = new Date()): Promise<Status> {
@@ -44,7 +44,7 @@ export async function askStatus(place: Place, now = new Date()): Promise<Status>
   };
 }
 
-/** Of a pod that isn't ready its log says more than Kubernetes does. */
+/** Adds the problems from the logs of pods that aren't ready. The logs say more than Kubernetes does. */
 async function withLoggedProblems(
   place: Place,
   { pods }: StackObjects,
@@ -78,7 +78,7 @@ async function listObjects(
   };
 }
 
-/** Asks the service at its URL. Never throws. */
+/** Sends a request to the service's URL. Never throws. */
 export async function askUrl({ url, address }: Pick<Place, "url" | "address">): Promise<UrlStatus> {
   const start = performance.now();
   try {
@@ -104,7 +104,7 @@ interface Health {
   readonly mongodb?: { readonly roundTripMs?: number };
 }
 
-/** An Ingress whose service has no pods says so in HTML. */
+/** If the service has no pods, the ingress controller answers with HTML. */
 function readHealth(text: string): Health {
   try {
     return JSON.parse(text) as Health;

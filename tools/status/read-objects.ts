@@ -13,7 +13,7 @@ import type { EventStatus, PodStatus, ScalingStatus, WorkloadStatus } from "./st
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What a stack's namespace has, as the API lists it. */
+/** Objects in a stack's namespace, as the API lists them. */
 export interface StackObjects {
   readonly deployments: readonly V1Deployment[];
   readonly statefulSets: readonly V1StatefulSet[];
@@ -22,18 +22,18 @@ export interface StackObjects {
   readonly events: readonly CoreV1Event[];
 }
 
-/** Seconds after which a warning is history, and how many are shown. */
+/** Age limit of a warning in seconds, and number of warnings to show. */
 const eventAge = 3600;
 const shownEvents = 5;
-/** The conditions by which a pod and an autoscaler say that they do what they are for. */
+/** Conditions that a healthy pod and a healthy autoscaler have. */
 const healthyConditions = ["Ready", "ScalingActive"];
 
-/** The service's pods. */
+/** Status of the service's pods. */
 export function readDeployment({ deployments, pods }: StackObjects, now: Date): WorkloadStatus {
   return readWorkload(deployments, pods, podLabels("web"), now);
 }
 
-/** MongoDB's: one of our own, or the members of a replica set. */
+/** Status of MongoDB's pods: a standalone MongoDB, or the members of a replica set. */
 export function readMongodb({ statefulSets, pods }: StackObjects, now: Date): WorkloadStatus {
   const one = readWorkload(statefulSets, pods, podLabels("mongodb"), now);
   return one.wanted > 0 ? one : readWorkload(statefulSets, pods, memberLabelsOf("mongodb"), now);
@@ -53,7 +53,7 @@ function readWorkload(
   const images = pods.flatMap(({ spec }) => spec?.containers.map(({ image = "" }) => image) ?? []);
   return {
     wanted,
-    // While pods are replaced there is one more.
+    // During a rollout there may be one extra ready pod.
     ready: Math.min(wanted, workload?.status?.readyReplicas ?? 0),
     pods: pods.map((pod) => readPod(pod, now)),
     images: [...new Set(images)].sort(),
@@ -83,7 +83,7 @@ function readPod(pod: V1Pod, now: Date): PodStatus {
   };
 }
 
-/** Why a pod does not start. Init containers come first: the others wait for them. */
+/** Why a pod does not start. Init containers come first, because the other containers wait for them. */
 function problemOf({ status }: V1Pod): string | undefined {
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") return scheduled.message;
@@ -91,7 +91,7 @@ function problemOf({ status }: V1Pod): string | undefined {
   for (const { image, state, lastState } of containers) {
     const waiting = state?.waiting;
     if (waiting?.reason !== undefined && pullErrors.includes(waiting.reason)) {
-      // An image without a registry's name exists on the nodes only.
+      // An image without a registry name exists only on the nodes.
       return image.startsWith(`${localRepository}:`)
         ? `the image ${image} is gone from the node. Run: npm run up`
         : (waiting.message ?? `the node can't pull ${image}`);
@@ -102,7 +102,7 @@ function problemOf({ status }: V1Pod): string | undefined {
   return undefined;
 }
 
-/** What the autoscaler says, where there is one. */
+/** Status of the autoscaler. Undefined if there is no autoscaler. */
 export function readScaling({ autoscalers }: StackObjects): ScalingStatus | undefined {
   const [autoscaler] = autoscalers;
   if (autoscaler === undefined) return undefined;
@@ -120,7 +120,7 @@ export function readScaling({ autoscalers }: StackObjects): ScalingStatus | unde
   };
 }
 
-/** Warnings of the last hour that still matter, newest first. */
+/** Relevant warnings of the last hour, newest first. */
 export function readEvents(objects: StackObjects, now: Date): EventStatus[] {
   return objects.events
     .filter((event) => event.type === "Warning" && !isOver(event, objects))
@@ -137,8 +137,8 @@ export function readEvents(objects: StackObjects, now: Date): EventStatus[] {
 }
 
 /**
- * Whether its object is well since then, or a pod that is gone: probes fail while a pod starts and while it ends, and
- * the autoscaler begins without figures.
+ * Whether the object has become healthy since the event, or the pod is gone. Probes fail while a pod starts or stops,
+ * and an autoscaler starts without measurements.
  */
 function isOver(event: CoreV1Event, { pods, autoscalers }: StackObjects): boolean {
   const { kind, name } = event.involvedObject;
@@ -154,7 +154,7 @@ function isOver(event: CoreV1Event, { pods, autoscalers }: StackObjects): boolea
   );
 }
 
-/** The client leaves `eventTime` a string, although its type is a Date. */
+/** The client leaves `eventTime` a string, although its type is Date. */
 function timeOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): Date | undefined {
   const time = lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
   return time === undefined ? undefined : new Date(time);

@@ -1,18 +1,18 @@
-/** How the stack is at one moment. `--json` prints it. Times are ISO 8601, ages in seconds. */
+/** Status of the stack at one moment, as `--json` prints it. Times are ISO 8601, and ages are in seconds. */
 export interface Status {
   readonly time: string;
   readonly profile: string;
   readonly namespace: string;
   readonly url: UrlStatus;
   readonly service: WorkloadStatus;
-  /** Missing while there is no autoscaler. */
+  /** Undefined if there is no autoscaler. */
   readonly scaling?: ScalingStatus | undefined;
   readonly mongodb: MongodbStatus;
-  /** Warnings of the last hour that still matter, newest first. */
+  /** Relevant warnings of the last hour, newest first. */
   readonly events: readonly EventStatus[];
 }
 
-/** What the URL answers. */
+/** The answer of the service's URL. */
 export interface UrlStatus {
   readonly address: string;
   readonly ok: boolean;
@@ -20,52 +20,52 @@ export interface UrlStatus {
   /** Version of the service. */
   readonly version?: string | undefined;
   readonly mongodbRoundTripMs?: number | undefined;
-  /** Why it is not ok. */
+  /** Why `ok` is false. */
   readonly fault?: string | undefined;
 }
 
-/** The pods of the service, or of MongoDB. */
+/** Status of the pods of the service or of MongoDB. */
 export interface WorkloadStatus {
   readonly wanted: number;
   readonly ready: number;
   readonly pods: readonly PodStatus[];
-  /** All images of these pods: more than one while they are rolled out. */
+  /** All images of these pods. More than one during a rollout. */
   readonly images: readonly string[];
 }
 
-/** MongoDB: one of our own, a replica set, or somebody else's, of which only the service knows. */
+/** Status of MongoDB: standalone, a replica set, or external. Only the service reaches an external MongoDB. */
 export interface MongodbStatus extends WorkloadStatus {
   readonly isExternal: boolean;
-  /** As the pod that answered measured it. */
+  /** Measured by the pod that answered. */
   readonly roundTripMs?: number | undefined;
 }
 
-/** One pod. */
+/** Status of one pod. */
 export interface PodStatus {
   readonly name: string;
   readonly ready: boolean;
-  /** What it does: `ready`, `not ready`, `stopping`, or what Kubernetes says that it waits for. */
+  /** `ready`, `not ready`, `stopping`, or Kubernetes' reason for waiting. */
   readonly state: string;
   readonly age: number;
   readonly restarts: number;
-  /** Why it was restarted the last time. */
+  /** Why the container ended before its last restart. */
   readonly lastEnd?: string | undefined;
-  /** What keeps the pod from starting or serving, in a sentence, where Kubernetes or the container's log says it. */
+  /** Why the pod doesn't start or serve, in a sentence from Kubernetes or from the container's log. */
   readonly problem?: string | undefined;
 }
 
-/** What the autoscaler does. */
+/** Status of the autoscaler. */
 export interface ScalingStatus {
   readonly current: number;
   readonly wanted: number;
   readonly least: number;
   readonly most: number;
-  /** Percent of the CPU that a pod asks for; missing while it is not measured. */
+  /** Average CPU in percent of the pods' request. Undefined if not measured. */
   readonly cpu?: number | undefined;
   readonly cpuTarget?: number | undefined;
 }
 
-/** A warning of Kubernetes'. */
+/** A warning event of Kubernetes. */
 export interface EventStatus {
   readonly age: number;
   readonly about: string;
@@ -74,10 +74,11 @@ export interface EventStatus {
   readonly count: number;
 }
 
-/** Whether everything is as it should be. */
+/** Whether the service and MongoDB are complete and the URL answers. */
 export function isWell({ url, service, mongodb }: Status): boolean {
-  // A rollout may be stuck while the previous pods are ready.
+  // A rollout may be stuck while the previous pods are ready. An evicted pod stays as Failed, and another replaces it.
+  const isStuck = ({ problem, state }: PodStatus) => problem !== undefined && state !== "Failed";
   const whole = ({ wanted, ready, pods }: WorkloadStatus) =>
-    wanted > 0 && ready >= wanted && pods.every(({ problem }) => problem === undefined);
+    wanted > 0 && ready >= wanted && !pods.some(isStuck);
   return url.ok && whole(service) && (mongodb.isExternal || whole(mongodb));
 }

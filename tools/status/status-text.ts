@@ -7,10 +7,10 @@ import {
   type WorkloadStatus,
 } from "./stack-status.ts";
 
-/** Characters of a line of text that are shown. */
+/** Limit of characters in a line of text. */
 const lineLength = 110;
 
-/** The status as one screen, for people. */
+/** Formats the status for people, on one screen. */
 export function inWords(status: Status): string {
   const { namespace, profile, time, service, mongodb, events } = status;
   const at = new Date(time).toTimeString().slice(0, 8);
@@ -91,7 +91,7 @@ const units = [
   ["s", 1],
 ] as const;
 
-/** Seconds in the largest unit that fits. */
+/** Formats seconds in the largest unit that fits. */
 function duration(seconds: number): string {
   const [unit, size] = units.find(([, least]) => seconds >= least) ?? ["s", 1];
   return `${Math.floor(seconds / size)} ${unit}`;

@@ -1,19 +1,19 @@
 import { Command, CommanderError, InvalidArgumentError, type ErrorOptions } from "commander";
 import { exitCodes } from "../process/exit-codes.ts";
 
-/** What the help of a command says, beside its options. */
+/** Help texts of a command, apart from its options. */
 export interface CommandHelp {
   /** One line, for the list of all commands. */
   readonly summary: string;
   /** @default the summary */
   readonly description?: string;
-  /** Command lines that a user can copy. */
+  /** Command lines that users can copy. */
   readonly examples: readonly string[];
 }
 
 /**
- * A command, without its options and its action.
- * @param name the command's script, as `npm run` takes it: \`up\`, or \`bench -w dev\` for a script of dev/
+ * Creates a command without options and without an action.
+ * @param name the npm script after `npm run`: \`up\`, or \`bench -w dev\` for a script of dev/
  */
 export function cliCommand(name: string, { summary, description = summary, examples }: CommandHelp): Command {
   return new CliCommand(name)
@@ -29,7 +29,7 @@ export function cliCommand(name: string, { summary, description = summary, examp
 }
 
 /**
- * Parses arguments and runs the action of the command that they name.
+ * Parses arguments and runs the action of the selected command.
  * @returns the exit code: `process.exitCode`, which the action sets, or `usage` if the arguments are wrong
  */
 export async function runCommandLine(command: Command, args: readonly string[]): Promise<number> {
@@ -37,13 +37,13 @@ export async function runCommandLine(command: Command, args: readonly string[]):
     await command.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? exitCodes.ok);
   } catch (error) {
-    // Commander has printed the help, or what is wrong with the arguments.
+    // Commander has already printed the help or the error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     throw error;
   }
 }
 
-/** Parses the value of an option as a whole number. */
+/** Creates a parser for a whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -53,7 +53,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 }
 
 class CliCommand extends Command {
-  /** Commander suggests an option for an unknown option, but none for an argument without its dashes. */
+  /** Suggests the option if its dashes are missing. Commander itself suggests options only for unknown options. */
   override error(message: string, errorOptions?: ErrorOptions): never {
     const meant = this.options.find(({ long }) => this.args.some((argument) => long === `--${argument}`));
     const isExcess = errorOptions?.code === "commander.excessArguments" && meant !== undefined;

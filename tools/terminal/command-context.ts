@@ -5,22 +5,22 @@ import { readProject, type Project } from "../pulumi/project-settings.ts";
 import { withShellCommands } from "./shell-command.ts";
 import { step, type Step } from "./steps.ts";
 
-/** What a command works with. Tests pass their own. */
+/** The environment of a command. Tests pass their own. */
 export interface CommandContext {
   readonly project: Project;
-  /** Programs that are installed into the project if PATH doesn't have them. */
+  /** Programs to install into the project if PATH doesn't have them. */
   readonly releases: Releases;
   readonly step: Step;
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
-  /** How long the URL may take to answer, in milliseconds. */
+  /** Limit of the wait for the URL, in milliseconds. */
   readonly patience: number;
 }
 
-/** A command, once its arguments are parsed. Returns its exit code, or nothing for 0. */
+/** A command with parsed arguments. Returns its exit code, or undefined for 0. */
 export type RunCommand = (context: CommandContext) => Promise<number | undefined>;
 
-/** Runs a command on this terminal, for the project that this file is in, and sets the exit code of this process. */
+/** Runs a command on this terminal, for the project of this file. Sets the exit code of this process. */
 export async function runOnTerminal(run: RunCommand): Promise<void> {
   process.exitCode = await exitCodeOf(async () => {
     const context = {
@@ -35,7 +35,7 @@ export async function runOnTerminal(run: RunCommand): Promise<void> {
   });
 }
 
-/** Runs a command and returns its exit code. Commands in its error message are those that the user can type. */
+/** Runs a command and returns its exit code. Rewrites commands in its error message so that the user can run them. */
 export async function runInContext(run: RunCommand, context: CommandContext): Promise<number> {
   connectDirectly(context.project);
   return await exitCodeOf(

@@ -1,4 +1,4 @@
-/** Bytes as megabytes, with a digit after the point where they are few. */
+/** Formats bytes as megabytes, with one decimal below 10 MB. */
 export function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 }

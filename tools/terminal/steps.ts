@@ -1,20 +1,20 @@
 import { Listr, PRESET_TIMER } from "listr2";
 
-/** What a step can tell while it works. */
+/** Output of a running step. */
 export interface StepOutput {
-  /** A line of progress. */
+  /** Prints a progress line. */
   readonly say: (line: string) => void;
-  /** What came of it, as the step's title. */
+  /** Replaces the step's title, usually with the result. */
   readonly title: (text: string) => void;
 }
 
-/** Does one step of a command, and shows its title, its progress and its time. Gives what `work` gives. */
+/** Runs one step of a command, and shows its title, progress and duration. Returns the result of `work`. */
 export type Step = <T>(title: string, work: (output: StepOutput) => Promise<T> | T) => Promise<T>;
 
-/** Steps on the terminal: one line that lives, or, where there is no terminal, each line that is said. */
+/** Steps on the terminal: one updating line, or without a terminal each progress line. */
 export const step: Step = async (title, work) => await run(title, work, "default");
 
-/** Steps that nobody sees. */
+/** Steps without output, for tests. */
 export const silentStep: Step = async (title, work) => await run(title, work, "silent");
 
 async function run<T>(
@@ -31,7 +31,7 @@ async function run<T>(
         title: (text) => (shown.title = text),
       };
       value = (async () => await work(output))();
-      // The fault is printed whole at the end of the command: here is its last line.
+      // The command prints the whole error at its end, so print only the last line here.
       await value.catch((error: unknown) => {
         throw new Error(
           String(error instanceof Error ? error.message : error)
@@ -46,7 +46,7 @@ async function run<T>(
     rendererOptions: { timer: PRESET_TIMER, showErrorMessage: false },
     fallbackRendererOptions: { timer: PRESET_TIMER },
     exitOnError: false,
-    // Ctrl-C is left to the work itself, which may have something to end.
+    // The work handles Ctrl-C itself, because it may have to clean up.
     registerSignalListeners: false,
   });
   await list.run();

@@ -37,7 +37,7 @@ const commands = [
   composeEnv,
 ] as const;
 
-/** What came of a command line. */
+/** The result of a command line. */
 interface Result {
   readonly code: number;
   readonly stdout: string;
@@ -48,7 +48,7 @@ describe("tools/cli.ts", function () {
   this.timeout(60_000);
   let machine: Machine;
   before(async () => {
-    // A machine with a stack, and with programs that write down what they are asked to change.
+    // A machine with a stack, whose programs record each change.
     const service = await answering();
     machine = fakeMachine({ url: service.url });
     expect(await runUp(machine)).to.include({ code: 0 });
@@ -67,7 +67,7 @@ describe("tools/cli.ts", function () {
     });
   }
 
-  /** Runs a command line that must do nothing. */
+  /** Runs a command line that must be rejected and change nothing. */
   async function rejected(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await cli(...args);
     expect(code, stderr).to.equal(2);
@@ -220,7 +220,7 @@ describe("tools/cli.ts", function () {
   });
 });
 
-/** The line of an option or argument has a sentence beside it. */
+/** Expects a sentence beside the option or argument in the help. */
 function expectSentence(help: string, term: string): void {
   const line = help.split("\n").find((text) => text.trimStart().startsWith(term));
   expect(line, term).to.match(/^ {2}\S.* {2}[A-Z][\w ]+/);

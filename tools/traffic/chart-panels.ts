@@ -2,14 +2,14 @@ import type { ChartSpec } from "../load/render-chart.ts";
 import { Latencies } from "./latencies.ts";
 import type { Second } from "./per-second.ts";
 
-/** How many pods were ready since a moment. */
+/** Number of ready pods since a moment. */
 export interface ReadyPods {
   /** Milliseconds since the load began. */
   readonly at: number;
   readonly ready: number;
 }
 
-/** A value from a moment on, until the next one. */
+/** A value that is valid from a moment until the next step. */
 export interface Step {
   /** Milliseconds since the load began. */
   readonly at: number;
@@ -21,29 +21,29 @@ export type Panel = Extract<ChartSpec, { vconcat: unknown }>["vconcat"][number];
 /** A layer of a panel. */
 export type Layer = Extract<ChartSpec, { layer: unknown }>["layer"][number];
 
-/** Size of a panel in pixels, and what its title and its vertical axis say. */
+/** Height of a panel in pixels, its title, and the title of its vertical axis. */
 export interface PanelText {
   readonly title: string;
-  /** With the unit. */
+  /** Includes the unit. */
   readonly axis: string;
   readonly height: number;
 }
 
 const pixelsPerSecond = 2;
 const leastWidth = 400;
-/** Milliseconds at the two ends of the latency's logarithmic axis. */
+/** Limits of the logarithmic latency axis, in milliseconds. */
 const latencyRange = [1, 10_000];
 const latencyTicks = [1, 10, 100, 1000, 10_000];
 const outcomes = { domain: ["successful", "503", "failed"], range: ["#2e8b57", "#e69f00", "#c0392b"] };
 const percentiles = { domain: ["p99", "p50"], range: ["#7b3294", "#1f77b4"] };
 const podColor = "#9ecae1";
 
-/** The chart of panels below each other, with one time axis. */
+/** A chart with panels below each other, and one time axis. */
 export function timeChart(panels: readonly Panel[]): ChartSpec {
   return { vconcat: [...panels], resolve: { scale: { color: "independent" } } };
 }
 
-/** A panel over time, from the beginning of the load until `seconds`. */
+/** A panel over time, from the start of the load until `seconds`. */
 export function timePanel(
   { title, axis, height }: PanelText,
   seconds: number,
@@ -66,7 +66,7 @@ export function timePanel(
   };
 }
 
-/** Answers per second, by what they were. */
+/** Answers per second, by outcome. */
 export function answerBars(seconds: readonly Second[]): Layer {
   const values = seconds.flatMap(({ ok, shed, failed }, i) => [
     { ...bar(i), kind: "successful", low: 0, high: ok },
@@ -80,7 +80,7 @@ export function answerBars(seconds: readonly Second[]): Layer {
   };
 }
 
-/** Median and 99th percentile of the latency of successful requests, per second. */
+/** Median and 99th percentile latency of successful requests, per second. */
 export function latencyMarks(seconds: readonly Second[]): Layer {
   const values = seconds.flatMap(({ times }, i) => {
     if (times.length === 0) return [];
@@ -102,7 +102,7 @@ export function latencyMarks(seconds: readonly Second[]): Layer {
   };
 }
 
-/** Ready pods. */
+/** Bars of the ready pods over time. */
 export function podBars(pods: readonly ReadyPods[], seconds: number): Layer {
   const values = pods.map(({ at, ready }, i) => {
     return { from: at / 60_000, to: (pods[i + 1]?.at ?? seconds * 1000) / 60_000, none: 0, ready };
@@ -114,7 +114,7 @@ export function podBars(pods: readonly ReadyPods[], seconds: number): Layer {
   };
 }
 
-/** A line of steps. */
+/** A step line. The last value continues until `seconds`. */
 export function stepLine(steps: readonly Step[], seconds: number, color: string): Layer {
   const last = steps.at(-1);
   const all = last === undefined ? [] : [...steps, { at: seconds * 1000, value: last.value }];
@@ -125,12 +125,12 @@ export function stepLine(steps: readonly Step[], seconds: number, color: string)
   };
 }
 
-/** A vertical line at each of these moments, in milliseconds since the load began. */
+/** A vertical line at each moment, in milliseconds since the load began. */
 export function momentRules(moments: readonly number[]): Layer {
   return {
     data: { values: moments.map((at) => ({ from: at / 60_000 })) },
     mark: { type: "rule", color: "#555" },
-    // From the bottom to the top, whatever the panel's values are.
+    // The line spans the panel's height, whatever its values are.
     encoding: { y: { value: 0 }, y2: { value: "height" } },
   };
 }

@@ -1,7 +1,7 @@
 import { NoReply, type Client, type Question, type Reply } from "./http-client.ts";
 import type { Result } from "./open-loop.ts";
 
-/** Sends a request, and says what came of it. */
+/** Sends a request and returns its outcome. */
 export async function checked(
   client: Client,
   question: Question,

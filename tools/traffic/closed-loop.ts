@@ -1,16 +1,16 @@
 import type { Load, LoadOptions } from "./open-loop.ts";
 import type { Sample } from "./request-samples.ts";
 
-/** How clients make a load. */
+/** Options of a load by clients. */
 export interface ClientsOptions extends Pick<LoadOptions, "send"> {
-  /** How many there are: each sends its next request when it has the answer to the last one. */
+  /** Number of clients. Each client sends its next request after the previous answer. */
   readonly clients: number;
 }
 
-/** Milliseconds that a client waits after a request without an answer: a loop of refusals would only cost CPU. */
+/** Milliseconds that a client waits after a failed request. A loop of fast failures would only use CPU. */
 const breath = 100;
 
-/** Begins a load of so many clients. Its rate is what the service lets it be. */
+/** Starts a load of clients that wait for each answer. The service's speed determines the rate. */
 export function startClients({ clients, send }: ClientsOptions): Load {
   const samples: Sample[] = [];
   const start = performance.now();

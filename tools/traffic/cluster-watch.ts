@@ -2,29 +2,29 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { connectCluster } from "../kubernetes/cluster-client.ts";
 
-/** Something in the cluster that is followed. */
+/** A running watch of something in the cluster. */
 export interface Watch {
   stop(): Promise<void>;
 }
 
-/** What happened to an object. Each one that exists is `ADDED` when a watch begins. */
+/** The kind of change. When a watch starts, each existing object is `ADDED`. */
 export type Change = "ADDED" | "MODIFIED" | "DELETED";
 
-/** Which objects are followed. */
+/** Selects the objects to watch. */
 export interface Watched {
-  /** Path of the objects' kind in the API, such as `/api/v1/namespaces/default/pods`. */
+  /** API path of the objects' kind, such as `/api/v1/namespaces/default/pods`. */
   readonly path: string;
   readonly labelSelector: string;
 }
 
-/** Milliseconds before a watch that ended begins again. */
+/** Milliseconds before a watch restarts after its end. */
 const pause = 1000;
 
 /**
- * Follows objects, and goes on when the connection or the cluster restarts. Times are texts here, although the types
- * of the client say Date.
+ * Watches objects, and continues after a restart of the connection or the cluster. Times are strings, although the
+ * client's types say Date.
  */
-// The API's JSON has no type of its own: the caller knows what is under the path.
+// The API's JSON has no type: the caller knows the type of the objects under the path.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function watchObjects<T extends KubernetesObject>(
   context: string,
@@ -34,9 +34,9 @@ export function watchObjects<T extends KubernetesObject>(
   const stopping = new AbortController();
   const { signal } = stopping;
 
-  /** Until the connection ends, or until it is told to stop. */
+  /** Watches until the connection ends or `stop` is called. */
   async function watchOnce(): Promise<void> {
-    // Anew each time: a minikube that restarts has another address in the kubeconfig.
+    // Reconnect with the current kubeconfig: a restarted minikube has another address there.
     const { watch } = await connectCluster(context);
     if (signal.aborted) return;
     const { promise: ended, resolve: end } = Promise.withResolvers<unknown>();
@@ -68,7 +68,7 @@ export function watchObjects<T extends KubernetesObject>(
   };
 }
 
-/** Bookmarks and errors are none: the connection ends after an error. */
+/** Bookmarks and errors are no changes. After an error, the connection ends. */
 function isChange(type: string): type is Change {
   return ["ADDED", "MODIFIED", "DELETED"].includes(type);
 }

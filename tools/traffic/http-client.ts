@@ -1,24 +1,24 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from "node:https";
 
-/** What a client asks. */
+/** A request of a client. */
 export interface Question {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
-  /** Sent as JSON. */
+  /** JSON body of the request. */
   readonly body?: unknown;
 }
 
-/** What it was told. */
+/** The response. */
 export interface Reply {
   readonly status: number;
-  /** The body as JSON, read when asked for; undefined where there is none. */
+  /** The body as JSON, parsed on access. Undefined if the body is empty, and the text if it isn't JSON. */
   readonly json: unknown;
 }
 
-/** No answer. */
+/** There was no response. */
 export class NoReply extends Error {
-  /** Whether the request may have arrived: a connection was there. */
+  /** Whether there was a connection, so that the request may have arrived. */
   readonly connected: boolean;
 
   constructor(message: string, connected: boolean) {
@@ -27,30 +27,30 @@ export class NoReply extends Error {
   }
 }
 
-/** A client that keeps connections and repeats nothing. */
+/** A client with keep-alive connections and without retries. */
 export interface Client {
-  /** @throws {NoReply} when there is no answer within 5 s */
+  /** @throws {NoReply} there is no response within 5 s */
   ask(question: Question): Promise<Reply>;
   close(): void;
 }
 
-/** Milliseconds after which there will be no answer any more. */
+/** Timeout of a request, in milliseconds. */
 const timeout = 5000;
 
-/** How a client connects. */
+/** Options of a client. */
 export interface ClientOptions {
-  /** At the most. */
+  /** Limit of concurrent connections. */
   readonly connections: number;
-  /** Requests on one, on average: one that is kept never comes to a new pod. @default as long as it lasts */
+  /** Requests on a connection, on average. Only a new connection can reach a new pod. @default no limit */
   readonly perConnection?: number;
-  /** Where the URL's host is, and the CA of its certificate. @default what DNS and Node say */
+  /** How to resolve the URL's host, and the CA of its certificate. @default DNS, and Node's CAs */
   readonly host?: HostOptions;
 }
 
-/** What a client is told of the URL's host. */
+/** Options for the URL's host. */
 export type HostOptions = Pick<AgentOptions, "lookup" | "ca">;
 
-/** A client of the service at this URL. */
+/** Creates a client of the service at this URL. */
 export function createClient(
   url: string,
   { connections, perConnection = Infinity, host }: ClientOptions,
@@ -61,11 +61,11 @@ export function createClient(
     keepAlive: true,
     maxSockets: connections,
     maxFreeSockets: 32,
-    // All connections in turn: one that is never used would not hear that its pod asks it to leave.
+    // Use all connections in turn: an idle connection would not learn that its pod closes it.
     scheduling: "fifo",
   });
   return {
-    // By chance: in turn it might be the same connection again and again.
+    // Choose randomly: a fixed interval might always close the same connection.
     ask: (question) => ask(new URL(question.path, url), question, agent, Math.random() * perConnection < 1),
     close() {
       agent.destroy();
@@ -111,7 +111,7 @@ function ask(url: URL, { method, body }: Question, agent: HttpAgent, isLast: boo
   });
 }
 
-/** A client under load has better things to do than to read what nobody looks at. */
+/** Parses JSON only on access, which saves CPU under load. */
 class ReceivedReply implements Reply {
   readonly status: number;
   readonly #text: string;

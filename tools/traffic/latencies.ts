@@ -1,13 +1,13 @@
 import { createHistogram } from "node:perf_hooks";
 
-/** One minute; a longer latency counts as that. */
+/** One minute. Longer latencies are recorded as one minute. */
 const longestUs = 60_000_000;
 
-/** Latencies in an HDR histogram of microseconds, exact to a thousandth. The only definition of a percentile. */
+/** Latencies in an HDR histogram of microseconds, exact to 0.1 %. Every percentile is computed here. */
 export class Latencies {
   readonly #histogram = createHistogram({ lowest: 1, highest: longestUs, figures: 3 });
 
-  /** Latencies in milliseconds. */
+  /** Creates a histogram from milliseconds. */
   static of(times: Iterable<number>): Latencies {
     const latencies = new Latencies();
     for (const ms of times) latencies.record(ms);
@@ -24,7 +24,7 @@ export class Latencies {
 
   /**
    * @param percent such as 99
-   * @returns milliseconds; 0 if none was recorded
+   * @returns milliseconds, or 0 without latencies
    */
   percentile(percent: number): number {
     return this.#histogram.percentile(percent) / 1000;

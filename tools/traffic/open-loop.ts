@@ -1,37 +1,37 @@
 import type { Outcome, Sample } from "./request-samples.ts";
 
-/** What came of one request. */
+/** The result of one request. */
 export interface Result {
   readonly outcome: Outcome;
   readonly why?: string | undefined;
 }
 
-/** How a load is made. */
+/** Options of a constant load. */
 export interface LoadOptions {
-  /** Requests a second, whatever becomes of them. */
+  /** Requests per second, whether or not earlier ones are answered. */
   readonly rate: number;
-  /** Requests in flight at once. What is due meanwhile waits, and its time counts. */
+  /** Limit of in-flight requests. Further requests wait, and their latency includes the wait. */
   readonly most: number;
-  /** Milliseconds that a request waits to be sent; then it counts as refused. */
+  /** Milliseconds that a request may wait to be sent. Later it counts as `refused`. */
   readonly patience: number;
   /** Sends the next request and checks its answer. Never rejects. */
   readonly send: () => Promise<Result>;
 }
 
-/** A constant load that runs. */
+/** A running load. */
 export interface Load {
-  /** What came of it so far, in the order of the answers. */
+  /** Results so far, in the order of the answers. */
   readonly samples: readonly Sample[];
-  /** Milliseconds since it began. */
+  /** Milliseconds since the load began. */
   now(): number;
-  /** Sends nothing more, and waits for what is in flight. */
+  /** Stops sending, and waits for in-flight requests. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds between looks at what is due. */
+/** Milliseconds between two checks for due requests. */
 const tick = 5;
 
-/** Begins a constant load: each request is due at a moment of its own, and its time counts from there. */
+/** Starts a constant load. Each request has a scheduled time, and its latency counts from that time. */
 export function startLoad({ rate, most, patience, send }: LoadOptions): Load {
   const samples: Sample[] = [];
   const start = performance.now();

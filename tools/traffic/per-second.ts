@@ -1,15 +1,15 @@
 import type { Sample } from "./request-samples.ts";
 
-/** What was due in one second. */
+/** Requests scheduled within one second. */
 export interface Second {
   ok: number;
   shed: number;
   failed: number;
-  /** Milliseconds of successful requests, sorted. */
+  /** Latencies of successful requests in milliseconds, sorted. */
   readonly times: number[];
 }
 
-/** Samples by the second in which they were due. */
+/** Groups samples by the second in which they were scheduled. */
 export function bySecond(samples: readonly Sample[]): Second[] {
   const last = samples.reduce((latest, { due }) => Math.max(latest, due), 0);
   const seconds: Second[] = Array.from({ length: Math.floor(last / 1000) + 1 }, () => {

@@ -3,15 +3,15 @@ import { connectCluster } from "../kubernetes/cluster-client.ts";
 import { webSelector } from "./web-selector.ts";
 import type { Watch } from "./cluster-watch.ts";
 
-/** Follows the memory of the service's pods. */
+/** A running watch of the memory of the service's pods. */
 export interface MemoryWatch extends Watch {
-  /** Mebibytes that the largest of them has used. */
+  /** Highest memory of any pod so far, in MiB. */
   readonly most: number;
-  /** How often one of their containers was started again. */
+  /** Number of container restarts so far. */
   readonly restarts: number;
 }
 
-/** What the kubelet says of a node's pods. */
+/** The kubelet's statistics about a node's pods. */
 interface NodeSummary {
   readonly pods: readonly {
     readonly podRef: { readonly name: string; readonly namespace: string };
@@ -19,13 +19,13 @@ interface NodeSummary {
   }[];
 }
 
-/** Milliseconds between looks: the kubelet itself measures every ten seconds or so. */
+/** Milliseconds between two queries. The kubelet measures about every ten seconds. */
 const period = 3000;
 
-/** Begins to follow it. A cluster that does not answer is asked again. */
+/** Starts a watch of the memory. Retries if the cluster does not answer. */
 export function watchMemory(profile: string, namespace: string): MemoryWatch {
   const stopping = new AbortController();
-  /** Restarts of each pod, when it was first seen and last. */
+  /** Restart count of each pod, at the first and at the last query. */
   const restarts = new Map<string, { readonly first: number; readonly last: number }>();
   let most = 0;
 
@@ -40,7 +40,7 @@ export function watchMemory(profile: string, namespace: string): MemoryWatch {
       restarts.set(name, { first: restarts.get(name)?.first ?? last, last });
     }
     for (const name of new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []))) {
-      // The kubelet answers with JSON, which the client parses although it calls it a string.
+      // The kubelet returns JSON. The client parses the JSON, although its type says string.
       const summary: unknown = await core.connectGetNodeProxyWithPath({ name, path: "stats/summary" });
       for (const { podRef, memory } of (summary as NodeSummary).pods) {
         if (podRef.namespace !== namespace || !names.has(podRef.name)) continue;

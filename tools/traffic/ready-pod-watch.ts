@@ -3,12 +3,12 @@ import { webSelector } from "./web-selector.ts";
 import type { ReadyPods } from "./chart-panels.ts";
 import { watchObjects, type Watch } from "./cluster-watch.ts";
 
-/** Follows how many of the service's pods are ready. */
+/** A running watch of the number of the service's ready pods. */
 export interface PodWatch extends Watch {
   readonly changes: readonly ReadyPods[];
 }
 
-/** Begins to follow them, in the namespace of a minikube cluster. */
+/** Starts a watch of the ready pods, in a namespace of a minikube cluster. */
 export function watchPods(profile: string, namespace: string, now: () => number): PodWatch {
   const changes: ReadyPods[] = [];
   const deployments = {
@@ -16,7 +16,7 @@ export function watchPods(profile: string, namespace: string, now: () => number)
     labelSelector: webSelector,
   };
   const watching = watchObjects<V1Deployment>(profile, deployments, ({ status }) => {
-    // The field is missing while no pod is ready.
+    // While no pod is ready, the field is missing.
     const ready = status?.readyReplicas ?? 0;
     if (changes.at(-1)?.ready !== ready) changes.push({ at: now(), ready });
   });

@@ -1,39 +1,43 @@
 import { Latencies } from "./latencies.ts";
 
 /**
- * What came of a request: answered as it should be; 503; no connection was made, or it could not be sent at all;
- * the connection broke or no answer came; an answer that is not right.
+ * The outcome of a request.
+ * - `ok`: the expected answer.
+ * - `shed`: 503.
+ * - `refused`: no connection, or the request waited too long to be sent.
+ * - `broken`: the connection broke, or there was no answer.
+ * - `wrong`: any other answer.
  */
 export type Outcome = "ok" | "shed" | "refused" | "broken" | "wrong";
 
 /** A request of the load. */
 export interface Sample {
-  /** When it was due, in milliseconds since the load began. */
+  /** Scheduled time, in milliseconds since the load began. */
   readonly due: number;
-  /** From then until its answer was there: a request that had to wait for others was slow, too. */
+  /** Latency in milliseconds since the scheduled time, including any wait to be sent. */
   readonly ms: number;
   readonly outcome: Outcome;
-  /** What it was, and what went wrong. */
+  /** The request, and the problem. */
   readonly why?: string | undefined;
 }
 
-/** What one window of the load came to. */
+/** Totals of a part of the load. */
 export interface Summary {
   readonly requests: number;
-  /** Requests without a right answer, 503 aside. */
+  /** Number of failed requests, except 503. */
   readonly failed: number;
-  /** Requests that were answered 503. */
+  /** Number of requests answered with 503. */
   readonly shed: number;
-  /** Milliseconds, of successful requests. */
+  /** Latency of successful requests, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Longest time without a right answer, in milliseconds. */
+  /** Longest time without a successful answer, in milliseconds. */
   readonly outage: number;
-  /** What went wrong, and how often. */
+  /** Problems, with their number. */
   readonly reasons: ReadonlyMap<string, number>;
 }
 
-/** Sums up the requests that were due from `from` until `to`. */
+/** Totals of the requests whose scheduled time is at least `from` and less than `to`. */
 export function summarize(samples: readonly Sample[], from: number, to: number): Summary {
   const inside = samples.filter(({ due }) => due >= from && due < to);
   const right = inside.filter(({ outcome }) => outcome === "ok");
@@ -50,7 +54,7 @@ export function summarize(samples: readonly Sample[], from: number, to: number):
   };
 }
 
-/** The answers' own times count, not when they were due: all of an outage's requests may be answered after it. */
+/** Times of answers count, not scheduled times: after an outage, all its requests may still be answered. */
 function longestGap(right: readonly Sample[], from: number, to: number): number {
   const answers = right.map(({ due, ms }) => due + ms).filter((time) => time < to);
   const times = [from, ...answers.sort((a, b) => a - b), to];

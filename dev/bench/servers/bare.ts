@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import { MongoClient, ObjectId } from "mongodb";
 
-// `node:http` and MongoDB's driver: what is left when everything else is left out.
+// Only `node:http` and MongoDB's driver: the minimum for such a server.
 const client = new MongoClient(process.env.MONGODB_URI ?? "");
 const data = client.db().collection("data");
 

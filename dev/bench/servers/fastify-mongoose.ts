@@ -10,7 +10,7 @@ app.setErrorHandler((error, _request, reply) =>
   reply.code(error instanceof mongoose.Error.ValidationError ? 422 : 500).send(error),
 );
 
-// The other servers are ready when this has an answer.
+// The benchmark waits until each server answers this route.
 app.get("/data", () => Order.find().limit(20));
 
 app.get<{ Params: { id: string } }>("/orders/:id", async (request, reply) => {

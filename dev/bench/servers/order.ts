@@ -1,6 +1,6 @@
 import { Schema } from "mongoose";
 
-/** An order of a shop: ten fields, as a user of the template writes them. */
+/** An order of a shop, with ten fields, as a user of the template would define it. */
 export const orderSchema = new Schema({
   number: { type: String, required: true, match: /^A-\d{6}$/ },
   customer: { type: String, required: true, trim: true, maxlength: 200 },

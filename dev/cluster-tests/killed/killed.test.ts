@@ -7,7 +7,7 @@ import { kubectl } from "../support/cluster-kubectl.ts";
 
 const run = promisify(execFile);
 
-/** What `up` prints at the moments at which it is killed. */
+/** Lines of `up` after which the test kills it. */
 const momentsOfUp = [
   /Namespace .*creating/,
   /Namespace .*created/,
@@ -47,11 +47,11 @@ describe("commands that are killed", () => {
   after(async () => {
     await clone.runs("down");
     await clone.remove();
-    // The data that keepData keeps.
+    // Deletes the data that `keepData` keeps.
     await run("minikube", ["ssh", "--", "sudo rm -rf /data/koa-mongo-stack-e2e-killed*"]);
   });
 
-  /** Runs a command, and kills its process group at a moment. */
+  /** Runs a command, and kills its process group when it prints a line. */
   async function killAt(command: "up" | "down" | "rotate-password", moment: RegExp): Promise<void> {
     const running = clone.starts(command);
     await running.prints(moment, 300);
@@ -59,7 +59,7 @@ describe("commands that are killed", () => {
     expect(await running.exitCode()).to.equal(null);
   }
 
-  /** The only objects of a kind: a second one is left over. */
+  /** Expects exactly one object of each kind. A second one would be a leftover. */
   async function expectOne(namespace: string): Promise<void> {
     for (const kind of ["statefulset", "deployment", "persistentvolumeclaim"]) {
       const found = await kubectl("get", kind, "--namespace", namespace, "--output", "name");
@@ -85,7 +85,7 @@ describe("commands that are killed", () => {
       expect(await documentsAt(printedUrl(output))).to.deep.equal([document]);
       await killAt("down", moment);
       await clone.runs("down");
-      // Kubernetes keeps the empty name a few seconds longer than `down` takes.
+      // Kubernetes keeps the empty namespace for a few seconds after `down`.
       await kubectl("wait", "--for=delete", `namespace/${printedNamespace(output)}`, "--timeout=60s");
     });
   }

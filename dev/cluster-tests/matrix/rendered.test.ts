@@ -24,8 +24,8 @@ import { schemaFault, type Manifest } from "../../../infra/test/support/kubernet
 const image = `registry.example/koa@sha256:${"01".repeat(32)}`;
 const path = process.env.PATH ?? "";
 
-// The provider itself renders what it would send. A cluster that answers is asked whether it would take it: the one of
-// DRY_RUN_CONTEXT, a context of the kubeconfig.
+// The provider renders the objects that it would create. DRY_RUN_CONTEXT names a context of the kubeconfig: if set,
+// that cluster checks the objects in a dry run.
 describe("what the provider renders", () => {
   after(restorePath);
 
@@ -47,16 +47,16 @@ describe("what the provider renders", () => {
   }
 });
 
-/** Helm's releases are no manifests: the provider has Helm install them, and the chart is Percona's. */
+/** The provider can't render Percona's chart, because Helm installs it. */
 function isRendered(values: Values): boolean {
   return refusal(values) === undefined && (values.mongo !== "operator" || values.installOperator === false);
 }
 
-/** Every object of a stack, as the provider writes it to a folder. */
+/** Renders every object of a stack with the provider, through a folder. */
 async function render(values: Values): Promise<Manifest[]> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-render-"));
   const directory = join(folder, "yaml");
-  // Pulumi looks there for what runs the programs of a node.
+  // Pulumi looks for its Node packages in the program's folder.
   await symlink(join(import.meta.dirname, "../../../node_modules"), join(folder, "node_modules"));
   const envVars = {
     PULUMI_BACKEND_URL: `file://${folder}`,
@@ -66,7 +66,7 @@ async function render(values: Values): Promise<Manifest[]> {
     setConfig(values);
     const settings = readSettings();
     const provider = new k8s.Provider("render", { renderYamlToDirectory: directory });
-    // With a tunnel the Service would be read anew for its address, and here there is none to read.
+    // With a tunnel, the program would read the Service's address, and a rendered Service has none.
     const site = await findSite(settings);
     Reflect.deleteProperty(site, "tunnel");
     deploy(

@@ -44,7 +44,7 @@ describe("backup: documents and indexes outlive the stack", () => {
     return output;
   }
 
-  /** Works with the database as the service's user, without the code that finds it for a backup. */
+  /** Works on the database as the service's user, without the code that finds the database for a backup. */
   async function inDatabase<T>(work: (db: Db) => Promise<T>): Promise<T> {
     const cluster = await connectCluster(profile);
     const { namespace } = outputs;
@@ -83,7 +83,7 @@ describe("backup: documents and indexes outlive the stack", () => {
     for (const document of large) await db.collection("large").insertOne(document);
   }
 
-  /** Bytes of all documents, and all indexes. */
+  /** The bytes of all documents, with all indexes and options. */
   async function contents(db: Db) {
     const byName = (one: { name?: string }, other: { name?: string }) =>
       String(one.name).localeCompare(String(other.name));

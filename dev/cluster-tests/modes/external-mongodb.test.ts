@@ -38,7 +38,7 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
     return `mongodb://${login}@${hosts[0]}:${port}/app?${mongodb.options}${options}`;
   };
   const srvUri = (name = mongodb.srvName) => `mongodb+srv://${mongodb.login}@${name}/app?${mongodb.options}`;
-  /** Without those that drain. */
+  /** Names of the pods that are not draining. */
   const podNames = async () =>
     (await pods(namespace, webSelector))
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -118,7 +118,7 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
     expect((await fetch(`${url}/data`)).status).to.equal(200);
   });
 
-  /** Starts `up`, waits until `status` says why the new pod isn't ready, and ends `up` before its own deadline. */
+  /** Starts `up`, waits until `status` shows why the new pod isn't ready, and ends `up` before its deadline. */
   async function statusSays(reason: RegExp): Promise<void> {
     const up = running().starts("up");
     await until(`status says ${String(reason)}`, 240, async () => {
@@ -132,7 +132,7 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
   }
 });
 
-/** The service logs both while it has not connected yet. */
+/** Before its first connection, the service logs both messages. */
 function because(cause: string): RegExp {
   return new RegExp(`(can't connect to MongoDB yet|MongoDB connection error): ${cause}`);
 }

@@ -18,9 +18,9 @@ import { installTraefik, traefikImage, type Traefik } from "./support/traefik.ts
 const run = promisify(execFile);
 const host = "tls.modes.example";
 const issuer = "modes-ca";
-/** Milliseconds in which a controller starts to serve a new Ingress. */
+/** Timeout for a controller to serve a new Ingress. */
 const patienceMs = 60_000;
-/** Requests on one connection, on average: each new one sees the certificate of its time. */
+/** Requests per connection, on average. Each new connection sees the current certificate. */
 const perConnection = 5;
 
 describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () => {
@@ -73,7 +73,7 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
     ];
     const { stdout } = await run("curl", [...curl, "--cacert", ca.file, `${outputs.url}/`]);
     expect(stdout).to.include("Hello World, from Docker and Kubernetes!");
-    // 60: the certificate's CA is unknown.
+    // Exit code 60 of curl: the certificate's CA is unknown.
     const failure = await run("curl", [...curl, `${outputs.url}/`]).then(() => 0, exitCode);
     expect(failure).to.equal(60);
   });
@@ -106,7 +106,7 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
     await expectServed();
   });
 
-  /** Deploys a new certificate under load, and waits until it is served. */
+  /** Deploys a new certificate under load, and waits until new connections get it. */
   async function expectServed(): Promise<void> {
     const { certificate, key } = await ca.issue(host);
     await stack?.setSecret("tlsCertificate", certificate);

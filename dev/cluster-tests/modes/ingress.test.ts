@@ -9,7 +9,7 @@ import { needsImage } from "./support/real-part.ts";
 import { installTraefik, traefikIdleSeconds, traefikImage, type Traefik } from "./support/traefik.ts";
 
 const host = "app.modes.example";
-/** Milliseconds in which a controller starts to serve a new Ingress. */
+/** Timeout for a controller to serve a new Ingress. */
 const patienceMs = 60_000;
 
 describe("ingress: an Ingress over HTTP, on Traefik", () => {
@@ -40,7 +40,7 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
     await traefik?.remove();
   });
 
-  /** Lines of the log, of all pods. */
+  /** Log lines of all pods of the service. */
   async function logged(): Promise<Record<string, unknown>[]> {
     const selection = ["--namespace", outputs.namespace, "--selector", webSelector, "--tail=-1"];
     const lines = (await kubectl("logs", ...selection)).split("\n").filter((line) => line.startsWith("{"));
@@ -120,7 +120,7 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
         await stack?.set("logLevel", logLevel);
         await expectHarmless(async () => {
           await stack?.up();
-          // The last of the old pods has ended, too.
+          // Waits until the last old pod has ended, too.
           await untilWhole(outputs.namespace);
         }, perConnection);
       });

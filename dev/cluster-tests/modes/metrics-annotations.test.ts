@@ -13,7 +13,7 @@ import { needsImage } from "./support/real-part.ts";
 import { scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
 const prometheusNamespace = "koa-mongo-stack-modes-plain";
-/** Four intervals of a Prometheus that scrapes once a minute. */
+/** Four scrape intervals of a Prometheus that scrapes once a minute. */
 const rateInterval = "4m";
 const dashboard = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../../infra/monitoring/dashboard.json"), "utf8"),

@@ -18,7 +18,7 @@ import { askEachPod, scaleMongodb, startTraffic, type Traffic } from "./support/
 
 const prometheusNamespace = "koa-mongo-stack-modes-prometheus";
 const strangerNamespace = "koa-mongo-stack-modes-stranger";
-/** Four intervals of the ServiceMonitor. */
+/** Four scrape intervals of the ServiceMonitor. */
 const rateInterval = "1m";
 const rulesOfFile = (
   parse(readFileSync(join(import.meta.dirname, "../../../infra/monitoring/alerts.yaml"), "utf8")) as {
@@ -38,7 +38,7 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
   before(async function () {
     const bundle = await needsOperator(this);
     removals.push(await installOperator(bundle));
-    // What the key metricsLabels has by default.
+    // The default of the key `metricsLabels`.
     const installed = await installPrometheus(prometheusNamespace, { release: "kube-prometheus-stack" });
     removals.push(installed.remove);
     ({ prometheus } = installed);
@@ -117,7 +117,7 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       expect(rules.map(({ name }) => name)).to.have.members(rulesOfFile);
       expect(rules.filter(({ health }) => health !== "ok")).to.deep.equal([]);
     }
-    // Without an error yet, the ratios are 0 and not missing.
+    // Before the first error, the ratios are 0 instead of missing.
     await until("both have a ratio of errors", 120, async () => {
       const ratios = await prometheus.query("service:request_errors:ratio_rate5m");
       return ratios.length === 2 && ratios.every(({ value }) => value === 0);
@@ -182,7 +182,7 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     });
   });
 
-  /** What Grafana asks with the stack's own dashboard. */
+  /** Queries that Grafana sends for the stack's own dashboard. */
   async function queriesOf(namespace: string): Promise<DashboardQuery[]> {
     const selected = ["--selector=grafana_dashboard=1", "--output=json"];
     const said = await kubectl("get", "configmaps", "--namespace", namespace, ...selected);
@@ -192,7 +192,7 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     return dashboardQueries(JSON.parse(dashboards[0] ?? "") as Dashboard, rateInterval);
   }
 
-  /** Without those that a slow machine alone may cause. */
+  /** Alerts of a stack, without those that a slow machine alone may cause. */
   async function alertsOf({ namespace }: Outputs): Promise<ActiveAlert[]> {
     return (await prometheus.alerts()).filter(
       ({ labels }) => labels.namespace === namespace && !/Slow|Blocked/.test(labels.alertname ?? ""),

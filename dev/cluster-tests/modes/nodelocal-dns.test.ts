@@ -35,7 +35,7 @@ describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
       expect(await nameservers(outputs.namespace, metadata.name)).to.equal(cacheAddress);
     const document = await addDocument(outputs.url, { through: cacheAddress });
     expect(await documentsAt(outputs.url)).to.deep.equal([document]);
-    // The page counts the addresses of a DNS name.
+    // The page gets its number of pods from DNS.
     expect(await (await fetch(outputs.url)).text()).to.match(
       /<dd class="main">\d+<\/dd>\s*<dd>pods are ready/,
     );
@@ -58,14 +58,14 @@ describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
   });
 });
 
-/** Gives the service's pods one nameserver. A NodeLocal DNSCache has the kubelet do this for every pod of the cluster. */
+/** Sets the only nameserver of the service's pods. With NodeLocal DNSCache, the kubelet does so for every pod. */
 async function useCacheOnly(namespace: string): Promise<void> {
   const searches = [`${namespace}.svc.cluster.local`, "svc.cluster.local", "cluster.local"];
   const dnsConfig = { nameservers: [cacheAddress], searches, options: [{ name: "ndots", value: "5" }] };
   const patch = { spec: { template: { spec: { dnsPolicy: "None", dnsConfig } } } };
   const [deployment = ""] = await names("deployments", namespace);
   await kubectl("patch", deployment, "--namespace", namespace, "--patch", JSON.stringify(patch));
-  // A full node has no room for a pod more, until others leave.
+  // On a full node, a new pod waits until other pods have ended.
   await untilWhole(namespace, 600);
 }
 
@@ -73,7 +73,7 @@ async function nameservers(namespace: string, pod: string): Promise<string> {
   return await node(namespace, pod, `console.log(require("node:dns").getServers().join())`);
 }
 
-/** Looks up MongoDB's Service. Returns "address …", or the error's code. */
+/** Looks up MongoDB's Service in a pod. Returns `address …` or the error's code. */
 async function lookUp(namespace: string, pod: string): Promise<string> {
   const name = `mongodb.${namespace}.svc.cluster.local`;
   const script = `
@@ -95,7 +95,7 @@ async function enforcesPolicies(): Promise<boolean> {
   return policyEnforcer(daemonSets as unknown as DaemonSet[], kubelets) !== undefined;
 }
 
-/** The policy that lets the service's pods ask the cluster's DNS. */
+/** The policy that allows the service's pods to query the cluster's DNS. */
 async function webToDns(namespace: string): Promise<V1NetworkPolicy> {
   const said = await kubectl("get", "networkpolicies", "--namespace", namespace, "--output=json");
   const { items } = JSON.parse(said) as { items: V1NetworkPolicy[] };

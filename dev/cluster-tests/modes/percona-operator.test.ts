@@ -23,7 +23,7 @@ const stackName = "modes-operator";
 const config = { mongo: "operator", installOperator: "false", storage: "standard" };
 const memberSelector = selector(memberLabels);
 
-/** Seconds that kubelet and operator may take with this many images and volumes. */
+/** Timeout in seconds for kubelet and operator, which need many images and volumes. */
 const patience = 600;
 
 describe("percona-operator: Percona's operator and the definition of its resource", () => {
@@ -119,7 +119,7 @@ describe("percona-operator: Percona's operator and the definition of its resourc
     return found;
   }
 
-  /** What the API server says of a pod of the StatefulSet that it is only asked about. */
+  /** Asks the API server in a dry run about a pod of the StatefulSet. */
   async function admission({ template: { metadata, spec }, volumeClaimTemplates = [] }: V1StatefulSetSpec) {
     const claims = volumeClaimTemplates.map(({ metadata: claim }) => ({
       name: claim?.name ?? "",

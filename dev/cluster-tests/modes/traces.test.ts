@@ -11,9 +11,9 @@ import { costOf, serviceLog, type Cost, type LogLine } from "./support/service-c
 import { collectorImage, installCollector, type Collector } from "./support/trace-collector.ts";
 
 const collectorNamespace = "koa-mongo-stack-modes-traces";
-/** Traced, and answered without MongoDB, whose time is none of tracing's. */
+/** A traced route without MongoDB, because MongoDB's time would be measured, too. */
 const path = "/openapi.json";
-/** More spans than OpenTelemetry keeps: 2048. */
+/** More spans than the 2048 that OpenTelemetry keeps. */
 const many = 3000;
 const lost = "traces are lost: the collector does not take them";
 const again = "the collector takes traces again";
@@ -106,19 +106,19 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
     return await costOf(await onePod(outputs.namespace, webSelector), path, count);
   }
 
-  /** As many spans as the service keeps, and then as many again: latency and memory stay. */
+  /** Fills the span buffer, and sends as many spans again: latency and memory must not grow. */
   async function costsNothing(): Promise<void> {
     const full = await cost(many);
     const later = await cost(many);
     console.log(`      usual ${text(usual)}, without the collector ${text(full)}, later ${text(later)}`);
     expect([full.failed, later.failed]).to.deep.equal([0, 0]);
-    // A machine that does other things meanwhile is not that exact.
+    // The limits allow for other work on the machine.
     expect(Math.min(full.medianMs, later.medianMs)).to.be.lessThan(usual.medianMs * 1.5 + 2);
     expect(later.memoryMiB - usual.memoryMiB).to.be.lessThan(24);
     const { status } = await onePod(outputs.namespace, webSelector);
     expect(status.containerStatuses?.[0]?.restartCount).to.equal(0);
     const said = (await serviceLog(outputs.namespace)).map(({ msg = "" }) => msg);
-    // What a pod says at its start, or of a slow MongoDB, is none of tracing's.
+    // Messages about the start of a pod or a slow MongoDB don't concern tracing.
     const others = said.filter((msg) => !/^request$|listening|MongoDB|not available/.test(msg));
     expect(others.filter((msg) => msg !== lost && msg !== again)).to.deep.equal([]);
     expect(others.length).to.be.lessThan(4);
@@ -139,7 +139,7 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
       .filter((msg) => msg === lost || msg === again);
   }
 
-  /** What a collector gets after an outage: not the spans that were lost, but the next ones. */
+  /** Waits until the collector receives new spans after an outage. Lost spans are not sent again. */
   async function untilTakenAgain(): Promise<void> {
     const traceId = randomBytes(16).toString("hex");
     await until("the collector has spans again", 120, async () => {

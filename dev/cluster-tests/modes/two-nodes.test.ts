@@ -38,7 +38,7 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
     namespace = printedNamespace(output);
     return output;
   };
-  /** The node of each of the service's pods that takes requests. */
+  /** Nodes of the service's ready pods. */
   const readyPodsNodes = async () => {
     const labelSelector = webSelector;
     const pods = await list(
@@ -67,7 +67,7 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
         const nodes = await readyPodsNodes();
         return nodes.length >= 2 && !nodes.includes(other);
       });
-      // Whoever still has a connection to a pod that is gone would notice by now.
+      // By now, a client would notice a connection to a deleted pod.
       await sleep(10_000);
     });
     await kubectl("uncordon", other);
@@ -84,7 +84,7 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
 
   it("a node is stopped, and the service answers, with its pods on the one that is left", async () => {
     await cluster.minikube("node", "stop", "m02");
-    // On a connection of its own each time: one from before may lead to a pod of that node.
+    // Uses a new connection each time, because an old one may lead to a pod of the stopped node.
     const ask = async () => {
       const signal = AbortSignal.timeout(2000);
       const answer = await fetch(url, { headers: { Connection: "close" }, signal });
@@ -104,7 +104,7 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
 
   it("npm run down leaves nothing on them", async () => {
     await user?.runs("down");
-    // Kubernetes keeps the empty namespace's name a few seconds more.
+    // Kubernetes keeps the empty namespace for a few more seconds.
     await until("nothing of the stack is in the cluster", 30, async () => {
       const mine = ["--selector", `app.kubernetes.io/instance=${namespace}`];
       const volumes = await cluster.kubectl("get", "persistentvolumes", ...mine, "--output=name");

@@ -21,9 +21,9 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
   let stack: TestStack;
   let outputs: Outputs;
   let outside: Server;
-  /** What every `up` and preview printed. */
+  /** Output of every `up` and preview. */
   let printed = "";
-  /** The secrets of every version. */
+  /** Secrets of every version. */
   const known: Secrets = {};
   const tables: string[] = [];
 
@@ -149,7 +149,7 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     printed += await stack.diff();
     const state = await stack.exported();
     const found = await leaks(known, outputs, { printed, state, outputs: JSON.stringify(outputs) });
-    // root and app of every version that was up, and their connection strings.
+    // Passwords and connection strings of root and app, of every version that was deployed.
     expect(Object.keys(known).filter((key) => /password|uri/.test(key)).length).to.be.greaterThan(5);
     expect(found).to.deep.equal([]);
   });
@@ -171,7 +171,7 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     return found;
   }
 
-  /** Tries every path, and keeps the table for the end. */
+  /** Tries every network path, and keeps the table for the end. */
   async function paths(when: string): Promise<void> {
     const { namespace } = outputs;
     const [web, another] = await podsOf(namespace, "web");
@@ -179,7 +179,7 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     if (web === undefined || another === undefined) throw new Error("the service has less than two pods");
     const { port } = outside.address() as { port: number };
     const targets: Target[] = [
-      // Nobody can be kept from reaching itself: it is another pod of the service.
+      // No policy can keep a pod from reaching itself, so the target is another pod of the service.
       { name: "service", host: another.status.podIP, port: 3000 },
       { name: "MongoDB", host: mongodb.status.podIP, port: 27017 },
       { name: "mongodb:27017", host: await clusterIP("mongodb", namespace), port: 27017 },
@@ -206,7 +206,7 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
       [web1.name]: ["MongoDB", "mongodb:27017", "DNS"],
       [mongodb1.name]: [],
       [beside.name]: [],
-      // What nobody else reaches is there all the same.
+      // These targets exist, although they are closed to the other pods.
       [elsewhere.name]: ["service", "DNS", "API server", "node", "outside"],
     });
   }
@@ -220,7 +220,7 @@ async function clusterIP(service: string, namespace: string): Promise<string> {
   return await kubectl("get", "service", service, "-n", namespace, "-o", "jsonpath={.spec.clusterIP}");
 }
 
-/** This machine, as minikube's node sees it: neither pod nor node. */
+/** Address of this machine for minikube's node: neither a pod nor a node. */
 async function outsideAddress(): Promise<string> {
   const { stdout } = await run("minikube", ["ssh", "--", "getent hosts host.minikube.internal"]);
   const [address = ""] = stdout.trim().split(/\s+/);

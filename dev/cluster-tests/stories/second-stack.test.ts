@@ -7,7 +7,7 @@ describe("two stacks on one minikube", () => {
     for (const stack of stacks) await stack.remove();
   });
 
-  /** A stack with one document. */
+  /** Deploys a stack, and adds one document. */
   async function withDocument(name: string) {
     const stack = await createTestStack(name);
     stacks.push(stack);

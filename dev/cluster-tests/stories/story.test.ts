@@ -13,7 +13,7 @@ describe("the stack, as a user lives with it", () => {
   let document: { _id: string };
   const times: [string, number][] = [];
 
-  /** A step of the story: a test, and its time in the table at the end. */
+  /** Defines a step of the story: a test whose duration is in the table at the end. */
   function step(title: string, action: () => Promise<void>): void {
     it(title, async () => {
       const start = performance.now();
@@ -89,7 +89,7 @@ describe("the stack, as a user lives with it", () => {
 
   step("destroy: nothing is left in the cluster", async () => {
     await stack.destroy();
-    // Kubernetes keeps the empty name a few seconds longer than `destroy` takes.
+    // Kubernetes keeps the empty namespace for a few seconds after `destroy`.
     await kubectl("wait", "--for=delete", `namespace/${outputs.namespace}`, "--timeout=30s");
     expect(await names("persistentvolume")).to.deep.equal(volumesBefore);
     expect(await dataDirectories()).not.to.include("koa-mongo-stack-e2e");

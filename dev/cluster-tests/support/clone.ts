@@ -4,14 +4,14 @@ import { stringify } from "yaml";
 import { copyProject, type ProjectCopy } from "../../../tools/test/support/project-copy.ts";
 import { startProgram, type Running } from "../../../tools/test/support/running-command.ts";
 
-/** A clone of the project, as a user has it who is not logged in to Pulumi. */
+/** A clone of the project, for a user who is not logged in to Pulumi. */
 export interface Clone {
   readonly project: ProjectCopy;
   /** Starts `npm run NAME`. */
   starts(name: string, ...args: string[]): Running;
-  /** Runs it to its end, and returns what it printed; throws where it fails. */
+  /** Runs `npm run NAME` to its end, and returns its output. Rejects if the command fails. */
   runs(name: string, ...args: string[]): Promise<string>;
-  /** The same for a command that has to fail. */
+  /** Like `runs`, for a command that must fail. */
   fails(name: string, ...args: string[]): Promise<string>;
   /** Replaces the stack's configuration. */
   set(config: Readonly<Record<string, string>>): Promise<void>;
@@ -22,8 +22,8 @@ export interface Clone {
 
 /**
  * Clones the project.
- * @param stack name of its stack
- * @param config keys of the stack's configuration
+ * @param stack name of the clone's stack
+ * @param config the stack's configuration
  */
 export async function newClone(stack: string, config: Readonly<Record<string, string>>): Promise<Clone> {
   const project = await copyProject();

@@ -1,34 +1,34 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** The profile, and context, of the minikube that runs. */
+/** Profile and context of the running minikube. */
 export const profile = "minikube";
 
-/** What kubectl said. */
+/** Exit code and output of kubectl. */
 export interface Said {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** How kubectl runs. */
+/** Options of a kubectl process. */
 export interface KubectlRun {
-  /** A context of the kubeconfig. @default the minikube that runs */
+  /** A context of the kubeconfig. @default the running minikube */
   readonly context?: string;
-  /** What it reads from stdin. */
+  /** Text for stdin. @default none */
   readonly input?: string;
-  /** Where it is found. @default this process' PATH */
+  /** PATH on which kubectl is found. @default this process' PATH */
   readonly path?: string | undefined;
 }
 
-/** Runs kubectl to its end, and leaves the judgement of its exit code to the caller. */
+/** Runs kubectl to its end. The caller checks the exit code. */
 export async function askKubectl(
   args: readonly string[],
   { context = profile, input = "", path = process.env.PATH }: KubectlRun = {},
 ): Promise<Said> {
   const env = { ...process.env, PATH: path };
   const child = spawn("kubectl", ["--context", context, ...args], { env, stdio: "pipe" });
-  // It may end without having read its input.
+  // kubectl may end before it has read its input.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve, reject) => {
@@ -40,8 +40,8 @@ export async function askKubectl(
 }
 
 /**
- * kubectl on a context. Resolves to its output.
- * @throws {Error} with what it said when it failed
+ * Returns a function that runs kubectl on a context, and resolves to the output.
+ * @throws {Error} with the output, if kubectl fails
  */
 export function kubectlOn(context: string): (...args: string[]) => Promise<string> {
   return async (...args) => {
@@ -51,5 +51,5 @@ export function kubectlOn(context: string): (...args: string[]) => Promise<strin
   };
 }
 
-/** kubectl on the minikube that runs. */
+/** Runs kubectl on the running minikube. */
 export const kubectl = kubectlOn(profile);

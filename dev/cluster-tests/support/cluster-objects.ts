@@ -2,19 +2,19 @@ import type { V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
 import { askCluster, type ClusterClient } from "../../../tools/kubernetes/cluster-client.ts";
 import { profile } from "./cluster-kubectl.ts";
 
-/** An object that the API server returned. Unlike an object to be created, it always has these parts. */
+/** An object from the API server. Unlike an object to create, a stored one always has these parts. */
 export type Stored<T> = T &
   Required<Pick<T, keyof T & ("spec" | "status")>> & {
     readonly metadata: V1ObjectMeta & { readonly name: string; readonly uid: string };
   };
 
-/** A pod that the API server returned. */
+/** A pod from the API server. */
 export type Pod = Stored<V1Pod>;
 
 /**
- * The objects of a list.
- * @param context a context of the kubeconfig. @default the minikube that runs
- * @throws {UserError} why the cluster does not answer
+ * Lists objects.
+ * @param context a context of the kubeconfig. @default the running minikube
+ * @throws {UserError} with the reason why the cluster does not answer
  */
 export async function list<T>(
   question: (client: ClusterClient) => Promise<{ readonly items: T[] }>,
@@ -23,7 +23,7 @@ export async function list<T>(
   return (await askCluster(context, question)).items as Stored<T>[];
 }
 
-/** The pods of a namespace, with these labels if there are any. */
+/** Pods of a namespace, optionally with these labels. */
 export async function pods(namespace: string, labelSelector?: string): Promise<Pod[]> {
   return await list(({ core }) =>
     core.listNamespacedPod({ namespace, ...(labelSelector !== undefined && { labelSelector }) }),

@@ -1,17 +1,17 @@
 import type { Manifest } from "../../../infra/test/support/kubernetes-schema.ts";
 import { askKubectl } from "./cluster-kubectl.ts";
 
-/** What an API server says of objects that it is only asked about. */
+/** An API server's verdict on objects in a dry run. */
 export interface Admission {
   readonly refused: readonly string[];
-  /** Such as those of the namespace's pod security standard. */
+  /** For example, violations of the namespace's pod security standard. */
   readonly warnings: readonly string[];
 }
 
 /** An object with its name. */
 type Named = Manifest & { readonly metadata: { readonly name: string } };
 
-/** Kinds that a cluster knows only where somebody has brought them, and what brings them. */
+/** Custom kinds, with the resource definition that a cluster needs for each. */
 const broughtKinds: Readonly<Record<string, string>> = {
   PerconaServerMongoDB: "perconaservermongodbs.psmdb.percona.com",
   PrometheusRule: "prometheusrules.monitoring.coreos.com",
@@ -19,9 +19,9 @@ const broughtKinds: Readonly<Record<string, string>> = {
 };
 
 /**
- * Asks an API server about each object, strictly: a field that it does not know is refused. Only the namespace is made,
- * and deleted again, because nothing is asked about without one.
- * @param path where kubectl is
+ * Asks an API server about each object in a strict dry run, which rejects unknown fields. Creates and deletes only
+ * the namespace, because a dry run needs an existing one.
+ * @param path PATH on which kubectl is found
  */
 export async function dryRun(
   context: string,

@@ -1,13 +1,13 @@
 const removals = new Set<() => Promise<void>>();
-/** When the first Ctrl-C came. */
+/** Time of the first Ctrl-C, in milliseconds. */
 let interrupted: number | undefined;
-/** Milliseconds in which npm passes on a Ctrl-C that the terminal has sent as well. */
+/** Milliseconds in which npm may repeat a Ctrl-C of the terminal. */
 const echo = 1000;
 
 /**
- * Has something removed when the test run is interrupted (Ctrl-C), and ends the process after it: the next run would
- * meet what this one left. A second Ctrl-C ends the process at once.
- * @returns forgets it
+ * Registers a removal for an interrupted test run (Ctrl-C), because leftovers would disturb the next run. The process
+ * ends after the removal. A second Ctrl-C ends the process at once.
+ * @returns function that unregisters the removal
  */
 export function removeAtInterrupt(remove: () => Promise<void>): () => void {
   if (removals.size === 0) process.on("SIGINT", onInterrupt);

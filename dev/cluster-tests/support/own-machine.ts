@@ -7,23 +7,23 @@ import { startProgram, type Running } from "../../../tools/test/support/running-
 
 const run = promisify(execFile);
 
-/** The minikube cluster that these tests make and delete; nobody else's has this name. */
+/** Profile that these tests create and delete. No other cluster has this name. */
 export const profile = "koa-mongo-stack-e2e";
 
 type Command = "up" | "down";
 
-/** Somebody who has cloned the project, and is not logged in to Pulumi. */
+/** A user with a clone of the project, who is not logged in to Pulumi. */
 export interface User {
   readonly project: ProjectCopy;
   /** Starts `npm run NAME`. */
   starts(name: Command, ...args: string[]): Running;
-  /** Runs it to its end, and gives what it printed; fails where it does. */
+  /** Runs `npm run NAME` to its end, and returns its output. Rejects if the command fails. */
   runs(name: Command, ...args: string[]): Promise<string>;
-  /** Takes the clone away, and the cluster. */
+  /** Deletes the clone and the cluster. */
   leave(): Promise<void>;
 }
 
-/** Clones the project for a cluster of its own, which is not there yet. */
+/** Clones the project for its own cluster, which does not exist yet. */
 export async function newUser(): Promise<User> {
   await minikube("delete");
   const project = await copyProject();
@@ -50,17 +50,17 @@ export async function newUser(): Promise<User> {
   };
 }
 
-/** minikube, for the profile of these tests. Gives what it prints. */
+/** Runs minikube on the profile of these tests. Returns its output. */
 export async function minikube(command: string, ...args: string[]): Promise<string> {
   return (await run("minikube", [command, "--profile", profile, ...args])).stdout;
 }
 
-/** kubectl, on the cluster of these tests. */
+/** Runs kubectl on the cluster of these tests. */
 export const kubectl = kubectlOn(profile);
 
 /**
- * Prints the pods and what they said last: whoever reads of a failed test finds its cluster deleted.
- * @param ask kubectl. @default on the cluster of these tests
+ * Prints the pods and the ends of their logs, because a failed test's cluster is deleted.
+ * @param ask runs kubectl. @default on the cluster of these tests
  */
 export async function showPods(ask = kubectl): Promise<void> {
   const pods = await ask(
@@ -70,7 +70,7 @@ export async function showPods(ask = kubectl): Promise<void> {
     "--selector=app.kubernetes.io/part-of=koa-mongo-stack",
     "--no-headers",
   ).catch((error: unknown) => {
-    // Without a cluster, the test's own failure says more than this one.
+    // Without a cluster, the test's own failure is more useful than this error.
     console.log(String(error));
     return "";
   });

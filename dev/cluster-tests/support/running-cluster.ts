@@ -5,20 +5,23 @@ import { kubectl } from "./cluster-kubectl.ts";
 
 const run = promisify(execFile);
 
-/** Names of what exists of these kinds, in one namespace or in none. */
+/** Names of the existing objects of these kinds, in a namespace or without one. */
 export async function names(kinds: string, namespace?: string): Promise<string[]> {
   const where = namespace === undefined ? [] : ["--namespace", namespace];
   const out = await kubectl("get", kinds, ...where, "--output", "name", "--ignore-not-found");
   return out.split("\n").filter((line) => line !== "");
 }
 
-/** Names of the directories with data on the node. */
+/** Names of the data directories on the node. */
 export async function dataDirectories(): Promise<string[]> {
   const { stdout } = await run("minikube", ["ssh", "--", "ls", "/data"]);
   return stdout.split(/\s+/);
 }
 
-/** Asks until the page has the text: a connection that was kept ends at an old pod until that has drained. */
+/**
+ * Repeats a request until the page has the text, for 15 seconds. A kept connection leads to an old pod until the pod
+ * has drained.
+ */
 export async function untilPageHas(url: string, text: string): Promise<void> {
   const end = Date.now() + 15_000;
   for (;;) {
@@ -29,7 +32,7 @@ export async function untilPageHas(url: string, text: string): Promise<void> {
   }
 }
 
-/** Asks until the answer satisfies, and gives that answer; fails after two minutes. */
+/** Repeats a request until `satisfies` accepts the answer, and returns the answer. Rejects after two minutes. */
 export async function eventually(url: string, satisfies: (response: Response) => boolean): Promise<Response> {
   const end = Date.now() + 120_000;
   for (;;) {
@@ -41,7 +44,7 @@ export async function eventually(url: string, satisfies: (response: Response) =>
   }
 }
 
-/** Asks again and again on new connections; gives the number of requests, and collects those that fail. */
+/** Repeatedly sends requests on new connections, until the signal. Returns their number, and collects failures. */
 export async function askUntil(
   signal: AbortSignal,
   url: string,

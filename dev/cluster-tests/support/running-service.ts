@@ -1,9 +1,9 @@
-/** The URL that `up` printed last. */
+/** The URL in the output of `up`. */
 export function printedUrl(output: string): string {
   return printed(output, /^ *curl (http:\S+)$/m);
 }
 
-/** The namespace that `up` printed last. */
+/** The namespace in the output of `up`. */
 export function printedNamespace(output: string): string {
   return printed(output, / get pods -n (\S+)$/m);
 }
@@ -14,7 +14,7 @@ function printed(output: string, pattern: RegExp): string {
   return found;
 }
 
-/** Adds a document, and returns it as the service has it. */
+/** Adds a document, and returns the stored document. */
 export async function addDocument(url: string, document: object): Promise<unknown> {
   const headers = { "Content-Type": "application/json" };
   const response = await fetch(`${url}/data`, { method: "POST", headers, body: JSON.stringify(document) });
@@ -22,7 +22,7 @@ export async function addDocument(url: string, document: object): Promise<unknow
   return await response.json();
 }
 
-/** The newest documents. */
+/** Reads the newest documents. */
 export async function documentsAt(url: string): Promise<unknown> {
   return await (await fetch(`${url}/data`)).json();
 }

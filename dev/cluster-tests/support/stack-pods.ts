@@ -11,17 +11,17 @@ export { webSelector } from "../../../tools/traffic/web-selector.ts";
 
 const run = promisify(execFile);
 
-/** Selects MongoDB's pod, and its StatefulSet. */
+/** Selector of MongoDB's pod and StatefulSet. */
 export const mongodbSelector = selector(mongodbLabels);
 
-/** The first pod of these; fails where there is none. */
+/** The first pod with these labels. Rejects if there is none. */
 export async function onePod(namespace: string, labels: string): Promise<Pod> {
   const [pod] = await pods(namespace, labels);
   if (pod === undefined) throw new Error(`no pod ${labels} in ${namespace}`);
   return pod;
 }
 
-/** Whether a pod takes requests. */
+/** Whether a pod is ready and not terminating. */
 export function isReady({ status, metadata }: Pod): boolean {
   const ready = status.conditions?.some(
     (condition) => condition.type === "Ready" && condition.status === "True",
@@ -29,7 +29,7 @@ export function isReady({ status, metadata }: Pod): boolean {
   return ready === true && metadata.deletionTimestamp === undefined;
 }
 
-/** Waits until service and database are as they should be, and pods on their way out are gone. */
+/** Waits until the rollouts of service and database are complete, and terminating pods are gone. */
 export async function untilWhole(namespace: string, seconds = 240): Promise<void> {
   await until(`${namespace} is whole`, seconds, async () => {
     const [deployments, statefulSets, unfinished] = await Promise.all([
@@ -54,7 +54,9 @@ function isWhole({ metadata, spec, status }: Stored<V1Deployment | V1StatefulSet
   return observedGeneration === metadata.generation && counts.every((count) => count === spec.replicas);
 }
 
-/** Asks twice a second until something is so; a cluster that does not answer counts as not yet. */
+/**
+ * Checks a condition twice a second until it is true. If the cluster does not answer, the condition is not true yet.
+ */
 export async function until(
   what: string,
   seconds: number,
@@ -75,7 +77,7 @@ export async function until(
 
 /** Runs a shell script as root on a node. */
 export async function onNode(node: string, script: string): Promise<string> {
-  // In base64 nothing needs quotes on the way through two shells.
+  // Base64 needs no quoting on its way through two shells.
   const encoded = Buffer.from(script).toString("base64");
   const command = `echo ${encoded} | base64 -d | sudo sh`;
   const { stdout } = await run("minikube", ["ssh", "--profile", profile, "--node", node, "--", command]);
@@ -87,7 +89,7 @@ export async function minikube(verb: "stop" | "start"): Promise<void> {
   await run("minikube", [verb, "--profile", profile]);
 }
 
-/** The id of a pod's first container, as the node's runtime and the kernel's control groups know it. */
+/** Id of a pod's first container, as in the node's runtime and the kernel's control groups. */
 export function containerId({ status, metadata }: Pod): string {
   const id = status.containerStatuses?.[0]?.containerID?.split("//")[1];
   if (id === undefined) throw new Error(`the pod ${metadata.name} has no container`);

@@ -8,7 +8,7 @@ import { copyProject, type ProjectCopy } from "../../../tools/test/support/proje
 
 const run = promisify(execFile);
 
-/** What a stack exports. */
+/** Outputs of a stack. */
 export interface Outputs {
   readonly url: string;
   readonly namespace: string;
@@ -16,36 +16,35 @@ export interface Outputs {
   readonly replicas: number;
 }
 
-/** How many resources an `up` did what to. */
+/** Number of resources by the operation of `up`, such as `create` or `same`. */
 export type Changes = Readonly<Record<string, number>>;
 
-/** A copy of the project, with a stack and a Pulumi backend of its own, on the minikube that runs. */
+/** A copy of the project, with its own stack and Pulumi backend, on the running minikube. */
 export interface TestStack {
-  /** The copy. */
   readonly project: ProjectCopy;
-  /** What makes the commands of the copy work on the stack. */
+  /** Variables with which the copy's commands use the stack. */
   readonly env: Readonly<Record<string, string>>;
-  /** `pulumi config set`. */
+  /** Runs `pulumi config set`. */
   set(key: string, value: string): Promise<void>;
-  /** `pulumi config set --secret`. */
+  /** Runs `pulumi config set --secret`. */
   setSecret(key: string, value: string): Promise<void>;
   /**
-   * @param signal ends it in the middle, as Ctrl-C does
-   * @returns also all that it printed
+   * @param signal interrupts `up`, like Ctrl-C
+   * @returns the outputs, the changes, and everything that `up` printed
    */
   up(signal?: AbortSignal): Promise<{ outputs: Outputs; changes: Changes; printed: string }>;
-  /** What an `up` would change, property by property. */
+  /** The changes that `up` would apply, property by property. */
   diff(): Promise<string>;
-  /** The state, as `pulumi stack export` gives it. */
+  /** The state, as in `pulumi stack export`. */
   exported(): Promise<string>;
-  /** What an `up` would do, if a policy pack of the project lets it. */
+  /** The changes that `up` would apply. Rejects if the project's policy pack forbids them. */
   preview(policyPack: string): Promise<Changes>;
   destroy(): Promise<void>;
-  /** Destroys what is left, and deletes the copy and the backend. */
+  /** Destroys the stack's remaining resources, and deletes the copy and the backend. */
   remove(): Promise<void>;
 }
 
-/** Makes the copy and the stack. Ctrl-C removes both. */
+/** Creates the copy and the stack. Ctrl-C removes both. */
 export async function createTestStack(name: string): Promise<TestStack> {
   const project = await copyProject();
   const { folder } = project;
@@ -56,7 +55,7 @@ export async function createTestStack(name: string): Promise<TestStack> {
     PULUMI_CONFIG_PASSPHRASE: "only for this test",
   };
   const stack = await LocalWorkspace.createStack({ stackName: name, workDir: folder }, { envVars });
-  // Pulumi has had the same Ctrl-C, and ends what it does first.
+  // Pulumi receives the same Ctrl-C, and must end before the removal.
   let underWay: Promise<unknown> = Promise.resolve();
   const removeBoth = async () => {
     await removeStack(stack);
@@ -109,7 +108,7 @@ export async function createTestStack(name: string): Promise<TestStack> {
   };
 }
 
-/** An `up` that was cut off leaves a lock, too. */
+/** An interrupted `up` leaves a lock behind, too. */
 async function removeStack(stack: Stack): Promise<void> {
   await stack.cancel().catch(() => undefined);
   await stack.destroy({ remove: true });

@@ -4,24 +4,24 @@ import { createClient, type ClientOptions } from "../../../tools/traffic/http-cl
 import { startLoad } from "../../../tools/traffic/open-loop.ts";
 import { summarize, type Summary } from "../../../tools/traffic/request-samples.ts";
 
-/** Requests in flight at once. */
+/** Maximum number of in-flight requests. */
 const most = 110;
-/** Milliseconds that a request waits to be sent. */
+/** Maximum milliseconds between the due time of a request and its start. */
 const patience = 5000;
 
-/** How much is asked, and how the clients connect. */
+/** Rate of the load, and options of its clients. */
 export interface UnderLoadOptions extends Omit<ClientOptions, "connections"> {
-  /** Requests a second. @default 100 */
+  /** Requests per second. @default 100 */
   readonly rate?: number;
 }
 
-/** What a load had of something. */
+/** Result of a load. */
 export interface Outcome extends Summary {
-  /** Writes that were acknowledged and are not there. */
+  /** Acknowledged writes that were lost. */
   readonly losses: readonly Loss[];
 }
 
-/** Asks and writes all the time while something happens, and looks for every acknowledged write afterwards. */
+/** Sends reads and writes during `cause`, and checks every acknowledged write afterwards. */
 export async function underLoad(
   url: string,
   cause: () => Promise<void>,

@@ -3,11 +3,11 @@ import type { Client, Question } from "../../../tools/traffic/http-client.ts";
 import type { Entry, Ledger } from "./write-ledger.ts";
 import type { Result } from "../../../tools/traffic/open-loop.ts";
 
-/** What twenty requests in a row are. */
+/** Kinds of twenty successive requests: read, write, delete. */
 const pattern = "rrrwrrrwrrrwrrrwrwrd";
 type Kind = "r" | "w" | "d";
 
-/** Sends one request after another: documents are read, written and deleted; each answer is checked. */
+/** Returns a function that sends the next request (a read, a write or a deletion), and checks the answer. */
 export function mixedRequests(client: Client, ledger: Ledger, now: () => number): () => Promise<Result> {
   const kinds: Record<Kind, (n: number) => Promise<Result>> = {
     r: (n) => read(client, ledger.any()) ?? kinds.w(n),

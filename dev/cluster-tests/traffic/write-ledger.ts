@@ -1,75 +1,75 @@
 import type { Client } from "../../../tools/traffic/http-client.ts";
 
-/** A document as the load writes it. */
+/** A document that the load writes. */
 export interface Entry {
   readonly n: number;
   readonly text: string;
 }
 
 interface Acknowledged extends Entry {
-  /** When the service said that it is stored. */
+  /** Time of the acknowledgement, in milliseconds since the load began. */
   readonly at: number;
-  /** What the service said last; unknown after a deletion without an answer. */
+  /** State of the last acknowledgement. Unknown after a deletion without an answer. */
   fate: "stored" | "deleted" | "unknown";
 }
 
-/** An acknowledged write that is not there, or an acknowledged deletion that is undone. */
+/** An acknowledged write that is missing or changed, or an acknowledged deletion that is undone. */
 export interface Loss {
   readonly id: string;
-  /** When the document was acknowledged. */
+  /** Time of the document's acknowledgement, in milliseconds since the load began. */
   readonly at: number;
   readonly what: string;
 }
 
-/** One in so many documents may be deleted. */
+/** One in this many documents may be deleted. */
 const deletable = 4;
-/** How many documents are looked for at once. */
+/** Number of concurrent searches. */
 const searchers = 8;
 
-/** Remembers what the service acknowledged. */
+/** Records what the service has acknowledged. */
 export class Ledger {
   readonly #documents = new Map<string, Acknowledged>();
-  /** Those that may be read, and those that may be deleted: a read on its way must find its document. */
+  /** Documents to read and documents to delete are separate, because an in-flight read must find its document. */
   readonly #readable: string[] = [];
   readonly #deletable: string[] = [];
 
-  /** The service acknowledged a document. */
+  /** Records an acknowledged document. */
   stored(id: string, entry: Entry, at: number): void {
     this.#documents.set(id, { ...entry, at, fate: "stored" });
     const kept = this.#documents.size % deletable === 0 ? this.#deletable : this.#readable;
     kept.push(id);
   }
 
-  /** Any document that must be there and stays. */
+  /** Any document that must exist and stays. */
   any(): { id: string; entry: Entry } | undefined {
     const id = this.#readable[Math.floor(Math.random() * this.#readable.length)];
     const entry = id === undefined ? undefined : this.#documents.get(id);
     return id === undefined || entry === undefined ? undefined : { id, entry };
   }
 
-  /** A document that may be deleted, given once. */
+  /** A document that may be deleted. Returns each one exactly once. */
   takeForDeletion(): string | undefined {
     return this.#deletable.shift();
   }
 
-  /** The service acknowledged a deletion. */
+  /** Records an acknowledged deletion. */
   deleted(id: string): void {
     this.#setFate(id, "deleted");
   }
 
-  /** A deletion without an answer: the document may be there, or not. */
+  /** Records a deletion without an answer: the document may or may not exist. */
   unknown(id: string): void {
     this.#setFate(id, "unknown");
   }
 
-  /** How many documents were acknowledged from `from` until `to`. */
+  /** Number of documents acknowledged at or after `from` and before `to`. */
   acknowledged(from: number, to: number): number {
     return [...this.#documents.values()].filter(({ at }) => at >= from && at < to).length;
   }
 
   /**
-   * Looks for everything that was acknowledged, when nobody writes any more.
-   * @param find gives the document with an id, or undefined where there is none
+   * Looks for everything that was acknowledged. Call it when the load has ended.
+   * @param find returns the document with an id, or undefined if there is none
    */
   async losses(find: (id: string) => Promise<Entry | undefined>): Promise<Loss[]> {
     const losses: Loss[] = [];
@@ -100,7 +100,7 @@ function difference({ n, text, fate }: Acknowledged, found: Entry | undefined): 
 
 /**
  * Reads a document.
- * @throws {Error} when the service does not say whether there is one
+ * @throws {Error} the answer doesn't show whether the document exists
  */
 export async function findDocument(client: Client, id: string): Promise<Entry | undefined> {
   const { status, json } = await client.ask({ method: "GET", path: `/data/${id}` });

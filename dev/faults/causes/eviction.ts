@@ -9,7 +9,7 @@ import {
 } from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
-/** Drains a node where there is another; on a single node does to the pods what a drain does: evicts each of them. */
+/** Drains a node without MongoDB. On a single node, evicts each pod, as a drain would. */
 export async function drainNode(faults: FaultRun): Promise<string[]> {
   const nodes = await list(({ core }) => core.listNode());
   const { spec } = await onePod(faults.namespace, mongodbSelector);
@@ -43,7 +43,7 @@ async function evictAll({ namespace }: FaultRun): Promise<string[]> {
   ];
 }
 
-/** Gives whether the API evicts the pod; false where the disruption budget refuses. */
+/** Evicts a pod through the API. Returns false if the disruption budget rejects the eviction. */
 async function evict(namespace: string, name: string): Promise<boolean> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };

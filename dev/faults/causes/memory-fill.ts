@@ -4,8 +4,8 @@ import { containerId, onNode, onePod, until, webSelector } from "../../cluster-t
 import type { FaultRun } from "../fault-run.ts";
 
 /**
- * Fills the memory of one of the service's pods: its limit comes down to what it uses, and the kernel ends it as it
- * ends any container that is over its limit. Gives a note of what became of it.
+ * Lowers the memory limit of one of the service's pods to its usage. The kernel then ends the container, like any
+ * container over its limit. Returns a note with the reason.
  */
 export async function fillMemory(run: FaultRun): Promise<string[]> {
   const pod = await onePod(run.namespace, webSelector);
@@ -24,8 +24,8 @@ export async function fillMemory(run: FaultRun): Promise<string[]> {
 }
 
 /**
- * Sets the limit to what is used, again and again: it follows a heap that shrinks, and the heap's next growth is over
- * it. Version 1 of control groups refuses a limit that is below what is used.
+ * Repeatedly sets the limit to the memory in use. When a heap shrinks, the limit follows, and the heap's next growth
+ * exceeds it. Version 1 of control groups rejects a limit below the memory in use.
  */
 function lowerLimit(container: string): string {
   return `

@@ -2,7 +2,7 @@ import { eventually } from "../../cluster-tests/support/running-cluster.ts";
 import { minikube } from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
-/** Stops minikube, and starts it again. Gives the moment at which the service is ready. */
+/** Stops and starts minikube. Returns when the service is ready, in milliseconds since the load began. */
 export async function restartMinikube(run: FaultRun): Promise<number> {
   await minikube("stop");
   run.mark("minikube is stopped");

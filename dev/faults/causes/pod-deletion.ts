@@ -15,13 +15,13 @@ export async function deletePod(run: FaultRun): Promise<string[]> {
   return [];
 }
 
-/** Deletes one of the service's pods as `kubectl delete --force` does: the API forgets it at once. */
+/** Deletes one of the service's pods like `kubectl delete --force`: the API forgets the pod at once. */
 export async function forceDeletePod(run: FaultRun): Promise<string[]> {
   await remove(run, webSelector, "--grace-period=0", "--force");
   return [];
 }
 
-/** Deletes MongoDB's pod, and gives the moment at which its successor is ready. */
+/** Deletes MongoDB's pod. Returns when its successor is ready, in milliseconds since the load began. */
 export async function deleteDatabasePod(run: FaultRun): Promise<number> {
   const old = await remove(run, mongodbSelector);
   await until("MongoDB is ready again", 180, async () => {
@@ -32,7 +32,7 @@ export async function deleteDatabasePod(run: FaultRun): Promise<number> {
   return run.now();
 }
 
-/** Gives the uid: the pod of a StatefulSet has the name of the one before. */
+/** Returns the uid, because the next pod of a StatefulSet has the same name. */
 async function remove({ namespace }: FaultRun, labels: string, ...how: string[]): Promise<string> {
   const { metadata } = await onePod(namespace, labels);
   await kubectl("delete", "pod", metadata.name, "--namespace", namespace, "--wait=false", ...how);

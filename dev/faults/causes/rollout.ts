@@ -2,14 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FaultRun } from "../fault-run.ts";
 
-/** `up` after a change of the service's code: an image is built and rolled out. */
+/** Runs `up` after a change of the service's code: the rollout of a new image. */
 export async function changeImage(run: FaultRun): Promise<string[]> {
   await edit(run, "service/page/page-view.ts", (code) => code.replaceAll("Hello World", "Hello again"));
   await run.up();
   return [];
 }
 
-/** `up` after a change of the stack's configuration: the same image is rolled out with another environment. */
+/** Runs `up` after a change of the stack's configuration: the rollout of the same image with another environment. */
 export async function changeConfig(run: FaultRun): Promise<string[]> {
   await run.stack.set("logLevel", "warn");
   await run.up();
@@ -17,8 +17,8 @@ export async function changeConfig(run: FaultRun): Promise<string[]> {
 }
 
 /**
- * `up` with an image whose pods end as soon as they start, and after that has failed `up` with the right one again.
- * @returns what Pulumi said
+ * Runs `up` with an image whose pods end as soon as they start. After its failure, runs `up` with the right image.
+ * @returns Pulumi's message about the failure
  */
 export async function rollOutBrokenImage(run: FaultRun): Promise<string> {
   const breakOff = 'process.exit(1); // "not ready, ever"\n';

@@ -3,10 +3,10 @@ import { list, pods, type Pod, type Stored } from "../../cluster-tests/support/c
 import { until, untilWhole, webSelector } from "../../cluster-tests/support/stack-pods.ts";
 import { setReplicas, type FaultRun } from "../fault-run.ts";
 
-/** Pods to scale down from, where the nodes have room for them. */
+/** Number of pods to scale down from, if the nodes have room for them. */
 const wanted = 5;
 
-/** Scales to five pods, or to as many as the nodes have room for. */
+/** Scales to five pods, or to the number that the nodes have room for. Returns the number. */
 export async function scaleUp(run: FaultRun): Promise<number> {
   const count = Math.min(wanted, await room(run.namespace));
   if (count < 3) throw new Error("the nodes have no room for a third pod");
@@ -28,7 +28,7 @@ export async function scaleDown(run: FaultRun): Promise<void> {
   });
 }
 
-/** How many pods of the service the nodes' CPU has room for: those that run, and those that fit beside them. */
+/** Number of the service's pods that fit on the nodes by CPU, including those that run. */
 async function room(namespace: string): Promise<number> {
   const nodes = await list(({ core }) => core.listNode());
   const all = await list(({ core }) =>

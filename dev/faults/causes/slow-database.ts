@@ -1,15 +1,15 @@
 import { containerId, mongodbSelector, onNode, onePod } from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
 
-/** How long MongoDB stands still and runs, in turn, in seconds. */
+/** Seconds for which MongoDB alternately stands still and runs. */
 export interface Slowness {
   readonly still: number;
   readonly runs: number;
-  /** How long this goes on. */
+  /** Total duration. */
   readonly seconds: number;
 }
 
-/** Makes MongoDB slow: its processes are stopped and continued, again and again. */
+/** Slows MongoDB down: repeatedly stops and continues its processes. */
 export async function slowDatabase(run: FaultRun, slowness: Slowness): Promise<void> {
   const pod = await onePod(run.namespace, mongodbSelector);
   run.mark(`MongoDB stands still for ${slowness.still} s of ${slowness.still + slowness.runs}`);
@@ -17,7 +17,7 @@ export async function slowDatabase(run: FaultRun, slowness: Slowness): Promise<v
   run.mark("MongoDB runs");
 }
 
-/** The loop ends by itself, and whatever ends it lets MongoDB run. */
+/** The loop ends by itself. Any end of the script continues MongoDB. */
 function stopAndContinue(container: string, { still, runs, seconds }: Slowness): string {
   return `
 pids=$(grep -ls ${container} /proc/[0-9]*/cgroup | cut -d/ -f3)

@@ -53,7 +53,7 @@ describe("the benchmark's load", () => {
     it(`asks ${workload}, and counts whole answers`, async () => {
       const { rate, p50, p99, cpu, failed } = await measure(workload);
       expect([...new Set(asked)].sort()).to.deep.equal(kinds);
-      // A chunk of an answer is no answer. A busy machine answers few.
+      // A chunk of an answer doesn't count as an answer. A busy machine answers few requests.
       expect(rate * 0.5)
         .to.be.greaterThan(0)
         .and.at.most(asked.length);
@@ -115,7 +115,7 @@ describe("the canned database", () => {
     expect((await collection("data").insertOne({ a: 1 })).acknowledged).to.equal(true);
     const many = Array.from({ length: 100 }, (_, i) => ({ i, text: "x".repeat(5000) }));
     expect((await collection("data").insertMany(many, { ordered: false })).insertedCount).to.equal(100);
-    // The driver counts what it sent; a command has the database's own number.
+    // The driver counts what it sent. The answer to a command has the database's own number.
     const { n } = await client.db().command({ insert: "data", documents: many.slice(0, 7) });
     expect(n).to.equal(7);
   });

@@ -7,7 +7,7 @@ import { checkAnswers } from "../../bench/check-answers.ts";
 import { names } from "../../bench/server-names.ts";
 import { document } from "../../bench/workloads.ts";
 
-/** What a server answers. */
+/** Answers a request to the fake server. */
 type Answer = (request: IncomingMessage) => Promise<readonly [status: number, body: unknown]>;
 
 describe("checkAnswers", () => {

@@ -3,8 +3,9 @@ import { matrix } from "../../bench/matrix.ts";
 import type { Round, Start } from "../../bench/round-summary.ts";
 
 /**
- * Rounds in which the service needs 100 µs for a request and 1 ms of latency, and each other server ten times as much.
- * @param change changes what a round measured
+ * Rounds in which the service needs 100 µs of CPU and 1 ms of latency per request. Each other server needs ten times
+ * as much.
+ * @param change changes the measurement of a round
  */
 export function fakeRounds(change: (round: Round) => Partial<Round> = () => ({})): Round[] {
   return Array.from({ length: 8 }, (_, round) =>
@@ -24,7 +25,7 @@ export function fakeRounds(change: (round: Round) => Partial<Round> = () => ({})
   ).flat();
 }
 
-/** Starts of 200 ms, and of 150 ms of the others. */
+/** Starts of 200 ms for the service, and of 150 ms for the other servers. */
 export function fakeStarts(): Start[] {
   return Array.from({ length: 8 }, (_, round) =>
     Object.values(names).map((contender: Name) => ({

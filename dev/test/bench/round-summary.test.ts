@@ -54,7 +54,7 @@ describe("the report", () => {
 
   it("has a bar for each server under each workload of 64 clients in its chart, with its unit", async () => {
     const svg = await drawChart(cells);
-    // The service has all six workloads, bare node:http four.
+    // The service has all six workloads, and bare `node:http` has four.
     expect(svg.match(/fill="#2e8b57"/g)).to.have.length(6);
     expect(svg.match(/fill="#555"/g)).to.have.length(4);
     expect(svg).to.include("requests per second of CPU time").and.include(">10000<").and.include(">1000<");

@@ -7,7 +7,7 @@ import { expect } from "chai";
 const running = join(import.meta.dirname, "../../bench/start-contender.ts");
 const server = `require("node:http").createServer((_, response) => response.end("here")).listen(process.env.PORT)`;
 
-/** Starts a server as the benchmark does, says its process's number, and ends when it is told to. */
+/** Starts a server like the benchmark, prints its process id, and ends on SIGINT. */
 const program = `
   import { start } from ${JSON.stringify(running)};
   process.once("SIGINT", () => process.exit(130));

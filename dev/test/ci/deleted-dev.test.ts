@@ -30,14 +30,14 @@ describe(".ci/run", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A program that writes down its arguments, and prints what mocha prints of one test. */
+  /** Creates a program that records its arguments, and prints mocha's output for one test. */
   function fake(name: string): void {
     const file = join(folder, "bin", name);
     writeFileSync(file, `#!/bin/sh\necho "${name} $*" >>'${join(folder, "calls")}'; echo '  1 passing'\n`);
     chmodSync(file, 0o755);
   }
 
-  /** Runs it in a project that has nothing else. Gives its last line, and what it ran in dev/. */
+  /** Runs .ci/run in a project without other files. Returns the last line, and the programs that ran in dev/. */
   async function run(): Promise<{ last: string | undefined; inDev: string[] }> {
     const env = { PATH: [join(folder, "bin"), "/usr/bin", "/bin"].join(delimiter), CHROMIUM: "chromium" };
     const output = await new Promise<string>((resolve, reject) => {

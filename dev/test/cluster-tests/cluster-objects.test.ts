@@ -41,7 +41,7 @@ function workload(name: string, replicas: number, readyReplicas = replicas): Kub
 }
 
 describe("objects of the cluster", function () {
-  // The first question loads the client.
+  // The first request loads the client.
   this.timeout(20_000);
   const { KUBECONFIG } = process.env;
   let folder: string;

@@ -41,7 +41,7 @@ describe("mixedRequests, with the service", () => {
     expect(ledger.acknowledged(0, 2500)).to.be.within(40, 60);
     expect(await ledger.losses((id) => findDocument(client, id))).to.deep.equal([]);
     await service.clear();
-    // One in four may be deleted, and one in twenty requests does that.
+    // One in four documents may be deleted, and one in twenty requests deletes one.
     expect((await ledger.losses((id) => findDocument(client, id))).length).to.be.within(35, 50);
   });
 

@@ -49,7 +49,7 @@ describe("drawTimeline", () => {
     for (const title of ["requests/s", "latency (ms)", "pods", "time since the load began (min)"]) {
       expect(svg).to.include(`>${title}<`);
     }
-    // An answer of each kind and its place in the legend; two steps of the pods; two latencies and their legend.
+    // Each kind of answer and its legend, two steps of the pods, both latencies and their legend.
     for (const color of ["#2e8b57", "#e69f00", "#c0392b"]) {
       expect(svg.match(new RegExp(`fill="${color}"`, "g")), color).to.have.length(2);
     }

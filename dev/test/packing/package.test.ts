@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const project = join(import.meta.dirname, "../../..");
 const pack = join(project, "dev/packing/pack.ts");
 
-/** Somebody's program, in a project that knows nothing of this one but its package. */
+/** A user's program, in a project that has only the package of this one. */
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import {

@@ -2,7 +2,8 @@ import { BlockList, isIP } from "node:net";
 
 /**
  * Whether an address is in a network.
- * @param network such as 192.168.49.0/24; one of another family, or with a prefix that is too long, has no address
+ * @param network such as 192.168.49.0/24. A network of another family, or with too long a prefix, contains no
+ *   address
  */
 export function isInNetwork(address: string, network: string): boolean {
   const [base = "", prefix] = network.split("/");

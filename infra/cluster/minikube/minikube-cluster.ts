@@ -17,40 +17,40 @@ import { withPublishedPorts } from "./published-port.ts";
 
 /** A running minikube cluster with metrics-server. */
 export interface Minikube {
-  /** Name of the profile, which is the kubeconfig's context, too. */
+  /** Name of the profile, which is also the kubeconfig context. */
   readonly profile: string;
-  /** Names of the nodes; the first is the control plane's. */
+  /** Names of the nodes. The first is the control plane's. */
   readonly nodes: readonly [string, ...string[]];
   /**
-   * The Docker daemon that builds images. minikube takes longer to say where it is than all the rest: only the image
-   * waits for it, or has its error.
+   * The Docker daemon that builds images. The query for the daemon's address is minikube's slowest. Only the image
+   * waits for the address, or gets an error of the query.
    */
   readonly docker: Docker;
-  /** Whether that is the only node's own Docker. What another builds has to be loaded into the nodes. */
+  /** Whether `docker` is the single node's own. Otherwise the image has to be loaded into the nodes. */
   readonly buildsInNode: boolean;
-  /** Whether its ingress controller is on. */
+  /** Whether the ingress addon is enabled. */
   readonly hasIngress: boolean;
-  /** Where a port of the node is reached from this machine. */
+  /** Returns the address at which this machine reaches a node port. */
   readonly reach: (nodePort: number) => Reach;
-  /** Command without which this machine reaches no Ingress. @default it has a route to the node */
+  /** Command without which this machine reaches no Ingress. @default this machine has a route to the node */
   readonly ingressTunnel?: string | undefined;
-  /** Why nobody may rely on NetworkPolicies, and the command that fixes it. */
+  /** Why NetworkPolicies may not be enforced, with the command that fixes the problem. */
   readonly policyFault?: string;
 }
 
-/** What else is known when minikube is asked. */
+/** Facts that are known before minikube is asked. */
 export interface Hints {
-  /** Whether Kubernetes has answered, so that minikube need not look whether it runs. @default it has not */
+  /** Whether Kubernetes has answered. If so, minikube isn't asked whether the cluster runs. @default it has not */
   readonly hasAnswered?: boolean | Promise<boolean>;
-  /** What Kubernetes says of its nodes and DaemonSets. @default nothing */
+  /** Nodes and DaemonSets that Kubernetes lists. @default unknown */
   readonly machines?: Promise<Machines | undefined>;
-  /** @default this machine */
+  /** This machine's network. @default its real one */
   readonly machine?: Machine;
 }
 
 /**
  * Asks minikube about a profile.
- * @throws {RunError} what is missing, and the one command that fixes it
+ * @throws {RunError} the problem, and the one command that fixes it
  */
 export async function findMinikube(
   profile: string,
@@ -67,7 +67,7 @@ export async function findMinikube(
   return {
     profile,
     nodes: nodeNames(found),
-    // Not before: all else waits for what was asked above, and only the image for this.
+    // Starts last: all other results wait for the queries above, and only the image waits for this one.
     docker: buildsInNode ? dockerOfNode(profile) : await dockerOfMachine(),
     buildsInNode,
     hasIngress: hasIngress(found),
@@ -96,7 +96,7 @@ function requireUsable(profile: string, found: Profile | undefined, isUp: boolea
   }
 }
 
-/** As Kubernetes has them. */
+/** Names as Kubernetes has them. */
 function nodeNames({ Name, Config }: Profile): [string, ...string[]] {
   const [, ...others] = Config.Nodes;
   return [Name, ...others.map((node) => `${Name}-${node.Name ?? ""}`)];

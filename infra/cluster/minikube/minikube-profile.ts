@@ -5,40 +5,40 @@ import { daemonHost } from "./published-port.ts";
 
 const run = promisify(execFile);
 
-/** As Pulumi.dev.yaml has it. */
+/** The default in Pulumi.dev.yaml. */
 const defaultNodePort = 30080;
 
-/** The parts of `minikube profile list --output json` that are needed here. */
+/** The parts of `minikube profile list --output json` that this program reads. */
 export interface Profile {
   readonly Name: string;
   readonly Status: string;
   readonly Config: {
     readonly Driver: string;
-    /** CNI is the value of `--cni`; empty for minikube's own choice. */
+    /** CNI is the value of `--cni`, and empty for minikube's own choice. */
     readonly KubernetesConfig: {
       readonly ContainerRuntime: string;
       readonly CNI?: string;
       /** Such as "v1.34.4". */
       readonly KubernetesVersion?: string;
     };
-    /** The first has no name of its own. */
+    /** The first node has no name of its own. */
     readonly Nodes: readonly { readonly Name?: string; readonly IP: string }[];
     readonly Addons: Readonly<Record<string, boolean>> | null;
-    /** Docker's form: "127.0.0.1:30080:30080". */
+    /** In Docker's form, such as "127.0.0.1:30080:30080". */
     readonly ExposedPorts: readonly string[] | null;
   };
 }
 
 /**
- * The profile of that name, or undefined if minikube has none.
- * @param timeoutMs how long minikube may take; 0 for no limit
+ * Returns the profile of that name, or undefined if minikube has none.
+ * @param timeoutMs limit for minikube, in milliseconds; 0 for no limit
  * @throws {RunError} minikube is not on PATH, or failed
  */
 export async function findProfile(name: string, timeoutMs = 0): Promise<Profile | undefined> {
   return profileOf(name, await runMinikube(["profile", "list", "--output", "json"], timeoutMs));
 }
 
-/** The same, in less time: minikube reads its files only, and does not ask for the cluster's status. */
+/** Like {@link findProfile}, but faster: minikube reads only its files, and doesn't ask for the cluster's status. */
 export async function findWrittenProfile(name: string): Promise<Profile | undefined> {
   return profileOf(name, await runMinikube(["profile", "list", "--light", "--output", "json"]));
 }
@@ -48,7 +48,7 @@ function profileOf(name: string, list: string): Profile | undefined {
   return valid.find(({ Name }) => Name === name);
 }
 
-/** The statuses in which the API server answers: of older and newer minikubes, and of those with several control planes. */
+/** Statuses in which the API server answers, in older and newer minikubes and with several control planes. */
 const running = ["OK", "Running", "HAppy", "Degraded", "Warning"];
 
 /** Whether the cluster is up. */
@@ -56,26 +56,26 @@ export function isRunning({ Status }: Profile): boolean {
   return running.includes(Status);
 }
 
-/** Whether the addon is on that measures the pods' CPU. */
+/** Whether the addon that measures the pods' CPU is enabled. */
 export function hasMetricsServer({ Config }: Profile): boolean {
   return Config.Addons?.["metrics-server"] === true;
 }
 
-/** Whether the addon is on that routes host names. */
+/** Whether the addon that routes host names is enabled. */
 export function hasIngress({ Config }: Profile): boolean {
   return Config.Addons?.ingress === true;
 }
 
-/** The port that a new cluster publishes. A port that Kubernetes chooses can't be published before. */
+/** The port that a new cluster publishes. A port that Kubernetes chooses can't be published in advance. */
 export function plannedNodePort(nodePort: number | undefined): number {
   return nodePort === undefined || nodePort === 0 ? defaultNodePort : nodePort;
 }
 
 /**
- * Arguments that create a cluster which enforces NetworkPolicies, measures CPU, and has a port published on this
- * machine. With a remote Docker that answers without ssh the port is published on that machine's network: minikube's own
- * ports are there, too.
- * @param wanted the port of the stack. @default the one of Pulumi.dev.yaml
+ * Arguments that create a cluster which enforces NetworkPolicies, measures CPU, and publishes a port on this
+ * machine. A remote Docker that is reached without ssh publishes the port on its own network, like minikube's own
+ * ports.
+ * @param wanted the stack's port. @default the port in Pulumi.dev.yaml
  */
 export function startArguments(profile: string, wanted?: number): readonly string[] {
   const nodePort = plannedNodePort(wanted);
@@ -85,14 +85,14 @@ export function startArguments(profile: string, wanted?: number): readonly strin
   return ["start", "--cni=calico", "--addons=metrics-server", ports, "-p", profile];
 }
 
-/** The same, as a person types it. */
+/** {@link startArguments} as a command line. */
 export function startCommand(profile: string, nodePort?: number): string {
   return ["minikube", ...startArguments(profile, nodePort)].join(" ");
 }
 
 /**
  * Runs minikube.
- * @param timeoutMs how long it may take; 0 for no limit
+ * @param timeoutMs limit in milliseconds; 0 for no limit
  * @returns its standard output
  * @throws {RunError} minikube is not on PATH, failed, or took too long
  */
@@ -117,7 +117,7 @@ export async function runMinikube(args: readonly string[], timeoutMs = 0): Promi
         cause: error,
       });
     }
-    // Without any profile the list is still JSON, and the exit code an error.
+    // Without any profile, minikube prints the list as JSON but exits with an error.
     if (args[0] === "profile" && stdout?.startsWith("{") === true) return stdout;
     throw new RunError(
       `minikube ${args.join(" ")} failed: ${stderr === undefined || stderr === "" ? message : stderr.trim()}`,

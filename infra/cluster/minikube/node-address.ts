@@ -4,25 +4,25 @@ import { startCommand, type Profile } from "./minikube-profile.ts";
 import { urlHost } from "../url-host.ts";
 import { daemonHost, findPublished, isContainer, isLoopback, type DaemonHost } from "./published-port.ts";
 
-/** Where a port of the node is reached from this machine. */
+/** The address at which this machine reaches a node port. */
 export interface Reach {
   /** `host:port`. */
   readonly address: string;
-  /** Why that address will not answer, and the command that fixes it. */
+  /** Why that address will not answer, with the command that fixes the problem. */
   readonly fault?: string;
 }
 
-/** What this machine says about its own network. */
+/** This machine's network. */
 export interface Machine {
-  /** The machine of the container engine. @default DOCKER_HOST, or CONTAINER_HOST with podman */
+  /** The container engine's machine. @default from DOCKER_HOST, or CONTAINER_HOST with podman */
   readonly daemon?: DaemonHost | undefined;
-  /** Addresses of this machine with their networks, such as 192.168.49.1/24. @default its interfaces' */
+  /** Addresses of this machine with their networks, such as 192.168.49.1/24. @default those of its interfaces */
   readonly networks?: readonly string[];
 }
 
 /**
- * Whether this machine has no route to the node. The drivers docker and podman make a bridge for the node. The bridge is
- * not on this machine with Docker Desktop, with Docker Desktop's WSL2 integration, rootless, and with a remote daemon.
+ * Whether this machine has no route to the node. The drivers docker and podman create a bridge network for the
+ * node. With Docker Desktop, also in WSL2, rootless Docker or a remote daemon, the bridge is not on this machine.
  */
 function isHidden(config: Profile["Config"], { daemon, networks }: Required<Machine>): boolean {
   if (!isContainer(config)) return false;
@@ -31,8 +31,8 @@ function isHidden(config: Profile["Config"], { daemon, networks }: Required<Mach
 }
 
 /**
- * Where one port of minikube's node is reached. A published port comes first on every platform: Docker often has no route
- * to the node, and always has one to the published port.
+ * Returns the address at which this machine reaches a node port. A published port is preferred on every platform.
+ * Docker often has no route to the node, but always has a route to the published port.
  */
 export function reach(profile: Profile, nodePort: number, machine: Machine = {}): Reach {
   const { Name, Config } = profile;
@@ -66,8 +66,8 @@ function reachPublished(
 }
 
 /**
- * Where the ingress addon listens, as this machine reaches it.
- * @returns an address, which a hosts file takes, and the command that has to run meanwhile
+ * Returns the address of the ingress addon, as this machine reaches it.
+ * @returns an address for the hosts file, and a command that has to keep running if there is one
  */
 export function ingressReach(
   { Name, Config }: Profile,

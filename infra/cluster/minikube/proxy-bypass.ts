@@ -12,7 +12,7 @@ type Variables = Record<string, string | undefined>;
 const proxyNames = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
 const bypassNames = ["NO_PROXY", "no_proxy"] as const;
 
-/** This machine, and the networks that minikube's documentation lists: those of its drivers and of Services. */
+/** This machine, and the networks in minikube's documentation: those of its drivers and of Services. */
 const minikubeNetworks = [
   "localhost",
   "127.0.0.1",
@@ -23,8 +23,8 @@ const minikubeNetworks = [
 ];
 
 /**
- * If a proxy is set, makes the programs that this process starts connect to a minikube cluster directly: no proxy reaches
- * a node on this machine. NO_PROXY keeps what the user has set, and no_proxy becomes the same.
+ * If a proxy is set, lets this process's child processes connect to a minikube cluster directly. No proxy can reach
+ * a node on this machine. NO_PROXY keeps the user's entries, and no_proxy gets the same value.
  */
 export function bypassProxy(profile: string, env: Variables = process.env): void {
   if (!proxyNames.some((name) => isSet(env[name]))) return;
@@ -34,12 +34,12 @@ export function bypassProxy(profile: string, env: Variables = process.env): void
 }
 
 /**
- * Checks that Pulumi's providers connect to a minikube cluster directly. Pulumi starts them with its own environment, which
- * this program can't change. An API server that is not minikube's may need the proxy.
+ * Checks that Pulumi's providers connect to a minikube cluster directly. Pulumi starts the providers with its own
+ * environment, which this program can't change. An API server that is not minikube's may need the proxy.
  * @throws {RunError} the command that sets NO_PROXY
  */
 export async function requireBypass(cluster: ClusterSettings, env: Variables = process.env): Promise<void> {
-  // Both the API server and the node's Docker use TLS: HTTP_PROXY does not count.
+  // The API server and the node's Docker both use TLS, so HTTP_PROXY does not matter.
   const variable = ["HTTPS_PROXY", "https_proxy"].find((name) => isSet(env[name]));
   if (variable === undefined || cluster.kind !== "minikube") return;
   const host = await kubectlSays(cluster.profile, serverQuery, hostOf);
@@ -57,37 +57,37 @@ function hostOf(server: string): string {
   return new URL(server).hostname.replace(/^\[|\]$/g, "");
 }
 
-/** Go never asks a proxy for these. */
+/** Go connects to these hosts without a proxy. */
 function isLocal(host: string): boolean {
   return host === "localhost" || host === "::1" || host.startsWith("127.");
 }
 
-/** If both spellings are set, programs differ in which one they read. */
+/** If both spellings are set, programs differ in which of the two they read. */
 function isBypassed(host: string, env: Variables): boolean {
   const lists = bypassNames.map((name) => entries(env[name])).filter((list) => list.length > 0);
   return lists.length > 0 && lists.every((list) => list.some((entry) => matches(entry, host)));
 }
 
-/** As Go matches an entry of NO_PROXY: an address, a network, a domain, or all. */
+/** Matches an entry of NO_PROXY as Go does: an address, a network, a domain, or `*`. */
 function matches(entry: string, host: string): boolean {
   if (entry === "*" || entry === host) return true;
   if (entry.includes("/")) return isInNetwork(host, entry);
   return isIP(host) === 0 && host.endsWith(`.${entry.replace(/^\*?\./, "")}`);
 }
 
-/** The nodes' addresses, from minikube's own file: `minikube profile list` takes longer than most commands here. */
+/** The nodes' addresses, from minikube's own file. `minikube profile list` takes longer than most commands here. */
 function nodeAddresses(profile: string, env: Variables): string[] {
   try {
     const file = join(minikubeFolder(env), "profiles", profile, "config.json");
     const { Nodes } = JSON.parse(readFileSync(file, "utf8")) as { Nodes: readonly { readonly IP: string }[] };
     return Nodes.map(({ IP }) => IP).filter((address) => address !== "");
   } catch {
-    // There is no such cluster yet.
+    // The cluster does not exist yet.
     return [];
   }
 }
 
-/** As minikube finds it. */
+/** The same rule that minikube applies. */
 function minikubeFolder({ MINIKUBE_HOME }: Variables): string {
   const home = isSet(MINIKUBE_HOME) ? MINIKUBE_HOME : homedir();
   return basename(home) === ".minikube" ? home : join(home, ".minikube");

@@ -4,19 +4,19 @@ import type { Profile } from "./minikube-profile.ts";
 
 const run = promisify(execFile);
 
-/** The machine where the container engine runs, if it is another one than this. */
+/** The container engine's machine, if that is not this machine. */
 export interface DaemonHost {
   readonly name: string;
-  /** How ssh logs in there, as user@name or name, if that is how this machine reaches the engine. */
+  /** Login for ssh, as user@name or name. Undefined if this machine reaches the engine without ssh. */
   readonly login: string | undefined;
 }
 
-/** The container's port as `docker run --publish` takes it: HOST:PORT:PORT, and the first two may be missing. */
+/** A port as `docker run --publish` takes it: HOST:PORT:PORT, where the first two are optional. */
 const form = /^(?:(?:\[([^\]]*)\]|([^:[\]]*)):)?(\d+)(?:-(\d+))?:(\d+)(?:-(\d+))?(?:\/tcp)?$/;
 
 /**
- * Where a port of the node is published. Undefined where it is not, and where Docker chooses the port itself.
- * @param ports in Docker's form, such as "127.0.0.1:30080:30080"; ranges too
+ * Returns where a node port is published. Undefined if it is not published, or if Docker chooses the host's port.
+ * @param ports in Docker's form, such as "127.0.0.1:30080:30080", or ranges
  */
 export function findPublished(
   ports: readonly string[],
@@ -30,7 +30,7 @@ export function findPublished(
   return undefined;
 }
 
-/** Ports of the host that a node of this configuration publishes; not those that Docker chooses. */
+/** The host's ports that a node of this configuration publishes, without the ports that Docker chooses. */
 export function portsOf({ ExposedPorts }: Pick<Profile["Config"], "ExposedPorts">): number[] {
   return (ExposedPorts ?? []).flatMap((text) => {
     const [, , , first, last = first] = form.exec(text) ?? [];
@@ -40,9 +40,10 @@ export function portsOf({ ExposedPorts }: Pick<Profile["Config"], "ExposedPorts"
 }
 
 /**
- * The profile with the ports that its container really publishes. minikube writes `--ports` of a second `start` into the
- * profile, and the container keeps those of the first. Ports of a container that does not say stay as they are written.
- * @param timeoutMs how long the container engine may take
+ * Returns the profile with the ports that its container really publishes. A second `minikube start` writes its
+ * `--ports` into the profile, but the container keeps the first ones. If the engine doesn't answer, the profile's
+ * ports stay.
+ * @param timeoutMs limit for the container engine, in milliseconds
  */
 export async function withPublishedPorts(profile: Profile, timeoutMs = 10_000): Promise<Profile> {
   const { Name, Config } = profile;
@@ -51,7 +52,7 @@ export async function withPublishedPorts(profile: Profile, timeoutMs = 10_000): 
   return ExposedPorts === undefined ? profile : { ...profile, Config: { ...Config, ExposedPorts } };
 }
 
-/** Whether the node's container runs and publishes ports: then the ports are in use by itself. */
+/** Whether the node's container runs and publishes ports. If so, the node itself occupies these ports. */
 export async function isPublishing({ Name, Config }: Profile, timeoutMs = 10_000): Promise<boolean> {
   return isContainer(Config) && (await askEngine(Config.Driver, Name, timeoutMs)) !== undefined;
 }
@@ -63,7 +64,7 @@ async function askEngine(program: string, container: string, timeout: number): P
   try {
     const { stdout } = await run(program, args, { timeout, killSignal: "SIGKILL" });
     const ports = Object.entries(JSON.parse(stdout) as PortBindings);
-    // A container that is stopped has none.
+    // A stopped container has no ports.
     return ports.length === 0 ? undefined : ports.flatMap(([port, bindings]) => specs(port, bindings ?? []));
   } catch {
     return undefined;
@@ -77,19 +78,19 @@ function specs(port: string, bindings: NonNullable<PortBindings[string]>): strin
   });
 }
 
-/** Whether the node is a container: minikube publishes no port of other nodes. */
+/** Whether the node is a container. minikube publishes no ports of other nodes. */
 export function isContainer({ Driver }: Profile["Config"]): boolean {
   return ["docker", "podman"].includes(Driver);
 }
 
-/** Whether an address is reached from its own machine only. */
+/** Whether an address is reachable only from its own machine. */
 export function isLoopback(host: string): boolean {
   return host === "::1" || host === "localhost" || host.startsWith("127.");
 }
 
 /**
- * The machine where the container engine runs. Undefined if it is this one.
- * @param driver minikube's; others than docker and podman have no engine. @default docker
+ * Returns the container engine's machine. Undefined if that is this machine.
+ * @param driver minikube's driver; drivers other than docker and podman have no engine. @default docker
  */
 export function daemonHost(driver = "docker", env = process.env): DaemonHost | undefined {
   const address = { docker: dockerHost(env), podman: env.CONTAINER_HOST }[driver];
@@ -100,7 +101,10 @@ export function daemonHost(driver = "docker", env = process.env): DaemonHost | u
   return { name, login: url.protocol === "ssh:" ? login : undefined };
 }
 
-/** `minikube docker-env` sets DOCKER_HOST to the node's own Docker, and keeps the previous value. */
+/**
+ * `minikube docker-env` sets DOCKER_HOST to the node's own Docker, and keeps the previous value in another
+ * variable.
+ */
 function dockerHost(env: NodeJS.ProcessEnv): string | undefined {
   return (env.MINIKUBE_ACTIVE_DOCKERD ?? "") === "" ? env.DOCKER_HOST : env.MINIKUBE_EXISTING_DOCKER_HOST;
 }

@@ -1,18 +1,18 @@
 import type { NodeFacts } from "./nodes.ts";
 import { cpuOf, memoryOf } from "./quantity.ts";
 
-/** What a pod asks for, as Kubernetes quantities. */
+/** A pod's resource requests, as Kubernetes quantities. */
 export interface Requests {
   readonly cpu: string;
   readonly memory: string;
 }
 
 /**
- * Why the autoscaler can't reach maxReplicas, or undefined if the nodes have room for them. The room is an upper limit:
- * whatever else runs on the nodes takes from it.
- * @param nodes nothing is said where nobody knows them
- * @param pod what one pod of the service asks for
- * @param others what else of the stack asks for, pod by pod
+ * Returns why the autoscaler can't reach maxReplicas, or undefined if the nodes have room for so many pods. The
+ * room is an upper limit, because other pods on the nodes use some of it.
+ * @param nodes undefined if unknown: then nothing is checked
+ * @param pod requests of one pod of the service
+ * @param others requests of the stack's other pods, one entry for each pod
  */
 export function capacityFault(
   nodes: readonly NodeFacts[] | undefined,
@@ -29,7 +29,7 @@ export function capacityFault(
   );
 }
 
-/** Each node takes whole pods; the others go where most room is. */
+/** Subtracts the other pods from the nodes with the most CPU, then counts whole pods on each node. */
 function podsThatFit(nodes: readonly NodeFacts[], pod: Requests, others: readonly Requests[]): number {
   const free = nodes.map(({ cpu, memory }) => ({ cpu, memory }));
   for (const other of others) {

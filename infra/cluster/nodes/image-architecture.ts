@@ -1,21 +1,21 @@
 import { architectures, type NodeFacts } from "./nodes.ts";
 
-/** What images are built for, as Docker and Kubernetes name it. */
+/** An image's architecture, by Docker's and Kubernetes' name. */
 export type Architecture = "amd64" | "arm64";
 
 const known: readonly Architecture[] = ["amd64", "arm64"];
 
-/** The nodes that can run the image. */
+/** The image's architecture, and a warning if some nodes can't run the image. */
 export interface ImageArchitecture {
-  /** Undefined where kubectl can't say. */
+  /** Undefined if kubectl can't list the nodes. */
   readonly architecture: Architecture | undefined;
-  /** What to warn of, with the command that fixes it. */
+  /** The warning, with the command that fixes the problem. */
   readonly fault?: string;
 }
 
 /**
- * Which architecture the image is built for: the one of the configuration, or the nodes'.
- * @param platform of the configuration, such as linux/arm64
+ * Chooses the architecture that the image is built for: the configured one, or the nodes'.
+ * @param platform from the configuration, such as linux/arm64
  */
 export function imageArchitecture(
   platform: string | undefined,

@@ -2,35 +2,35 @@ import { requireAnswer } from "../kubectl-query.ts";
 import { policyEnforcer, type DaemonSet } from "./policy-enforcers.ts";
 import { cpuOf, memoryOf } from "./quantity.ts";
 
-/** What the program needs to know of a node. */
+/** The facts about a node that the program needs. */
 export interface NodeFacts {
   readonly name: string;
-  /** What an address of it is from outside, or at least from inside. */
+  /** The external address, or the internal one if there is none. */
   readonly address: string | undefined;
-  /** As Docker names it. */
+  /** By Docker's name. */
   readonly architecture: string;
-  /** What its pods may use together: CPU in thousandths, memory in bytes. */
+  /** Resources for its pods: CPU in thousandths, memory in bytes. */
   readonly cpu: number;
   readonly memory: number;
-  /** Version of its kubelet, such as "v1.34.4". The API server is as new, or newer. */
+  /** Version of the kubelet, such as "v1.34.4". The API server's version is the same or newer. */
   readonly kubelet?: string;
 }
 
-/** The cluster's machines, and what runs on each of them. */
+/** The cluster's nodes, and the network plugin that runs on them. */
 export interface Machines {
   /**
-   * Every node that is for pods as ours. A node that is cordoned or not ready counts, and comes after the others: it is
-   * back soon, and what is deployed must not depend on it.
+   * Every node that can take this stack's pods. Nodes that are cordoned or not ready count, too, but come last.
+   * Such a state is temporary, and resources must not depend on it.
    */
   readonly nodes: readonly NodeFacts[];
   /**
-   * What enforces NetworkPolicies, as messages call it. Null where nothing that is known to does, undefined where kubectl
-   * may not list DaemonSets.
+   * Name of the plugin that enforces NetworkPolicies, for messages. Null if no known plugin does. Undefined if
+   * kubectl may not list DaemonSets.
    */
   readonly policyEnforcer: string | null | undefined;
 }
 
-/** The parts of a Node that are needed here. */
+/** The parts of a Node that this program reads. */
 interface KubernetesNode {
   readonly kind: "Node";
   readonly metadata: { readonly name: string };
@@ -45,14 +45,14 @@ interface KubernetesNode {
   };
 }
 
-/** Taints that Kubernetes, autoscalers and network plugins set for a while. */
+/** Taints that Kubernetes, autoscalers and network plugins set temporarily. */
 const momentary =
   /^node\.kubernetes\.io\/|^node\.cloudprovider\.kubernetes\.io\/|^ToBeDeletedByClusterAutoscaler$|^karpenter\.sh\/|not-ready$/;
 
 /**
- * Asks for nodes and DaemonSets at once. Undefined where kubectl can't say.
- * @param context the kubeconfig's current one where it is undefined
- * @throws {RunError} the cluster did not answer, and the command that shows why
+ * Lists nodes and DaemonSets in one query. Returns undefined if kubectl can't list them.
+ * @param context kubeconfig context; undefined means the current one
+ * @throws {RunError} the cluster did not answer: shows the command that says why
  */
 export async function findMachines(context: string | undefined): Promise<Machines | undefined> {
   const query = ["get", "nodes,daemonsets.apps", "--all-namespaces", "--output", "json"];
@@ -70,7 +70,7 @@ export async function findMachines(context: string | undefined): Promise<Machine
   });
 }
 
-/** Architectures that its nodes have, each once, in the order of the alphabet. */
+/** The nodes' architectures without duplicates, sorted. */
 export function architectures(nodes: readonly NodeFacts[]): string[] {
   return [...new Set(nodes.map(({ architecture }) => architecture))].sort();
 }

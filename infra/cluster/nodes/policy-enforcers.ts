@@ -1,4 +1,4 @@
-/** The parts of a DaemonSet that are needed here. */
+/** The parts of a DaemonSet that this program reads. */
 export interface DaemonSet {
   readonly kind: "DaemonSet";
   readonly metadata: { readonly name: string };
@@ -16,7 +16,7 @@ export interface DaemonSet {
   };
 }
 
-/** DaemonSets that enforce NetworkPolicies wherever they run, and how messages call them. */
+/** DaemonSets that always enforce NetworkPolicies, and their names in messages. */
 const alwaysEnforcing: readonly (readonly [RegExp, string])[] = [
   [/^(rke2-)?canal$/, "Canal"],
   [/^calico-node$/, "Calico"],
@@ -30,12 +30,12 @@ const alwaysEnforcing: readonly (readonly [RegExp, string])[] = [
   [/^kube-network-policies/, "kube-network-policies"],
 ];
 
-/** The first kindnetd of which minikube and kind enforce NetworkPolicies: minikube 1.34, kind 0.24. */
+/** The date of the first kindnetd that enforces NetworkPolicies, in minikube 1.34 and kind 0.24. */
 const enforcingKindnet = 20240730;
 
 /**
- * What enforces NetworkPolicies, or undefined where nothing that is known to does.
- * @param kubeletVersions k3s has its enforcer in the process that is the kubelet
+ * Returns the plugin that enforces NetworkPolicies, or undefined if no known plugin does.
+ * @param kubeletVersions show k3s, whose enforcer is part of the kubelet's process
  */
 export function policyEnforcer(
   daemonSets: readonly DaemonSet[],
@@ -56,7 +56,7 @@ function enforcerOf({ metadata, spec }: DaemonSet): string | undefined {
     containers.some(({ command = [], args = [] }) => [...command, ...args].some((arg) => flag.test(arg)));
   switch (metadata.name) {
     case "kube-router":
-      // On by default.
+      // The firewall is on by default.
       return has(/^--run-firewall=(false|0|f)$/i) ? undefined : "kube-router";
     case "aws-node":
       return has(/^--enable-network-policy=(true|1|t)$/i) ? "the Amazon VPC CNI" : undefined;
@@ -69,7 +69,7 @@ function enforcerOf({ metadata, spec }: DaemonSet): string | undefined {
   }
 }
 
-/** Its versions are dates: kindest/kindnetd:v20250512-df8de77b. */
+/** kindnetd's versions are dates, such as kindest/kindnetd:v20250512-df8de77b. */
 function kindnetDate(image: string): number {
   return Number(/kindnetd:v(\d{8})/.exec(image)?.[1] ?? 0);
 }

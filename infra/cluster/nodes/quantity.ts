@@ -1,12 +1,12 @@
 const binary = ["Ki", "Mi", "Gi", "Ti"];
 const decimal = ["k", "M", "G", "T"];
 
-/** A Kubernetes quantity of CPU in thousandths: "100m" is 100, "2" is 2000. */
+/** Converts a Kubernetes quantity of CPU to thousandths: "100m" to 100, "2" to 2000. */
 export function cpuOf(quantity: string): number {
   return quantity.endsWith("m") ? parseFloat(quantity) : parseFloat(quantity) * 1000;
 }
 
-/** A Kubernetes quantity of memory or storage in bytes. */
+/** Converts a Kubernetes quantity of memory or storage to bytes. */
 export function memoryOf(quantity: string): number {
   const unit = quantity.replace(/^[\d.]+/, "");
   const [power, base] = binary.includes(unit)
@@ -15,12 +15,12 @@ export function memoryOf(quantity: string): number {
   return parseFloat(quantity) * base ** power;
 }
 
-/** Thousandths of CPU as a quantity. */
+/** Converts thousandths of CPU to a quantity. */
 export function cpu(thousandths: number): string {
   return `${Math.ceil(thousandths)}m`;
 }
 
-/** Bytes as a quantity of whole mebibytes. */
+/** Converts bytes to a quantity of mebibytes, rounded up. */
 export function mebibytes(bytes: number): string {
   return `${Math.ceil(bytes / 1024 ** 2)}Mi`;
 }

@@ -7,7 +7,7 @@ import { StorageClassStorage } from "./storageclass-storage.ts";
 /** Arguments of {@link databaseStorage}. */
 export interface DatabaseStorageArgs {
   readonly namespace: pulumi.Input<string>;
-  /** Name of the directory, where it is one. */
+  /** Name of the directory, for a hostPath volume. */
   readonly directory: string;
   readonly storage: StorageSettings;
   readonly site: Site;
@@ -17,7 +17,7 @@ export interface DatabaseStorageArgs {
   readonly owner: pulumi.Input<string>;
 }
 
-/** MongoDB's volume, of either kind. Gives the name of its claim. */
+/** Creates MongoDB's volume, of either kind. Returns the name of the claim. */
 export function databaseStorage(
   name: string,
   { namespace, directory, storage, site, clusterId, owner }: DatabaseStorageArgs,

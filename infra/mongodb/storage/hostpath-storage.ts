@@ -10,22 +10,23 @@ import { claimSpec, type StorageArgs } from "./volume-claim.ts";
 export interface HostPathStorageArgs extends StorageArgs {
   /** The minikube cluster. */
   readonly profile: string;
-  /** Identity of the cluster: another cluster's node has no directory yet. */
+  /** Identity of the cluster. The node of another cluster has no directory yet. */
   readonly clusterId: pulumi.Input<string>;
   /** Name of the directory. */
   readonly directory: string;
-  /** The node that the directory is on, where there are several. @default the only one */
+  /** The node that has the directory, if the cluster has several nodes. @default the only one */
   readonly node?: string;
   /** Whether the files survive `pulumi destroy`. */
   readonly keepData: boolean;
-  /** Id of the stack: only the stack that used the directory last deletes it. */
+  /** Id of the stack. Only the stack that used the directory last deletes it. */
   readonly owner: pulumi.Input<string>;
 }
 
 /**
- * A static hostPath volume, in the folder that minikube keeps over restarts. Its directory is made on the node itself,
- * for MongoDB's user, which kubelet doesn't do for a hostPath: so no pod has to run as root for it. A file beside the
- * directory names its owner, the stack that used it last: only that stack's `destroy` deletes the files.
+ * A static hostPath volume, in the folder that minikube keeps over restarts. kubelet would create a hostPath's
+ * directory for root. A command on the node creates the directory for MongoDB's user, so no pod has to run as root.
+ * A file beside the directory names the owner: the stack that used the directory last. Only the owner's `destroy`
+ * deletes the files.
  */
 export class HostPathStorage extends pulumi.ComponentResource {
   /** Name of the claim that a pod mounts. */
@@ -47,12 +48,13 @@ export class HostPathStorage extends pulumi.ComponentResource {
       { parent: this, retainOnDelete: keepData },
     );
 
-    // Neither can be changed in place: a new pair is made on the same directory, and the pod moves to it.
+    // Volume and claim are immutable. A change creates a new pair on the same directory, and the pod moves to the
+    // new pair.
     const renewed = { parent: this, replaceOnChanges: ["spec", "metadata.labels"] };
     const persistentVolume = new k8s.core.v1.PersistentVolume(
       name,
       {
-        // A volume whose claim is gone takes no other: with the namespace it is replaced, too.
+        // A released volume binds no other claim, so a new namespace needs a new volume.
         metadata: { labels: { ...partOf, "app.kubernetes.io/instance": namespace } },
         spec: {
           accessModes: ["ReadWriteOnce"],
@@ -60,7 +62,7 @@ export class HostPathStorage extends pulumi.ComponentResource {
           hostPath: { path, type: "Directory" },
           ...(args.node === undefined ? {} : { nodeAffinity: onNode(args.node) }),
           persistentVolumeReclaimPolicy: "Retain",
-          // The class "" keeps dynamic provisioners away.
+          // The class "" disables dynamic provisioners.
           storageClassName: "",
         },
       },
@@ -75,7 +77,7 @@ export class HostPathStorage extends pulumi.ComponentResource {
           volumeName: persistentVolume.metadata.name,
         },
       },
-      // Not the volume, which says only where it is: so `destroy` deletes both at once.
+      // Depends on the directory only, not on the volume, so that `destroy` deletes volume and claim concurrently.
       { ...renewed, dependsOn: directory },
     );
     this.claimName = claim.metadata.name;
@@ -84,12 +86,15 @@ export class HostPathStorage extends pulumi.ComponentResource {
   }
 }
 
-/** A directory in the folder that minikube keeps over restarts. */
+/** Path of a directory in the folder that minikube keeps over restarts. */
 export function hostPathOf(directory: string): string {
   return `/data/${directory}`;
 }
 
-/** The node's shell line for a directory. By then the stack has checked that no other stack uses it. */
+/**
+ * The node's shell line that creates a directory. Before, the stack has checked that no other stack uses the
+ * directory.
+ */
 export function createLine(path: string, owner: string): string {
   return (
     `sudo install --directory --owner=${mongodbUser} --group=${mongodbUser} --mode=0700 ${path} && ` +
@@ -97,12 +102,12 @@ export function createLine(path: string, owner: string): string {
   );
 }
 
-/** Deletes the directory with its files, if this stack was the last to use it. */
+/** The node's shell line that deletes the directory with its files, if this stack was the last to use it. */
 export function deleteLine(path: string, owner: string): string {
   return `if [ "$(cat ${path}.owner 2>/dev/null)" = ${owner} ]; then sudo rm -rf ${path} ${path}.owner; fi`;
 }
 
-/** The pod goes where its files are. */
+/** Schedules the pod on the node that has the files. */
 function onNode(node: string): types.input.core.v1.VolumeNodeAffinity {
   const hostname = { key: "kubernetes.io/hostname", operator: "In", values: [node] };
   return { required: { nodeSelectorTerms: [{ matchExpressions: [hostname] }] } };

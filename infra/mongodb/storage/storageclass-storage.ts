@@ -8,7 +8,7 @@ export interface StorageClassStorageArgs extends StorageArgs {
   readonly storageClass: string;
 }
 
-/** A volume that the cluster makes, of a StorageClass. */
+/** A volume that the cluster provisions, from a StorageClass. */
 export class StorageClassStorage extends pulumi.ComponentResource {
   /** Name of the claim that a pod mounts. */
   readonly claimName: pulumi.Output<string>;

@@ -8,7 +8,7 @@ export interface StorageArgs {
   readonly size: string;
 }
 
-/** The claim of a volume of this size and class, for one node. */
+/** A claim for a volume of this size and class, which one node at a time can mount. */
 export function claimSpec(
   size: string,
   storageClassName: string,

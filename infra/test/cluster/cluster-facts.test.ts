@@ -65,7 +65,7 @@ describe("findSite", () => {
 
   it("names the tunnel for an Ingress where this machine has no route to minikube's node", async () => {
     const classes = { ingressClasses: [ingressClass("traefik")] };
-    // A network for documentation, which no interface has.
+    // This network is reserved for documentation, so no interface has it.
     const Config = { ...goodProfile.Config, Nodes: [{ IP: "203.0.113.1" }] };
     fakeMinikube([{ ...goodProfile, Config }]);
     const ingress = { expose: "ingress", host: "a.example", ingressClass: "traefik" };

@@ -73,7 +73,7 @@ describe("Command", function () {
   });
 });
 
-/** A dynamic resource as Pulumi's documentation has it. */
+/** A dynamic resource as in Pulumi's documentation. */
 class Theirs extends pulumi.dynamic.Resource {
   constructor(name: string, inputs: object) {
     super({ create: () => Promise.resolve({ id: "" }) }, name, { ...inputs }, {}, "command", "Command");

@@ -21,7 +21,7 @@ const files = [
 describe("copyContext", () => {
   const home = process.cwd();
   let folder: string;
-  /** A checkout at another path. */
+  /** Creates a checkout at another path, and changes to its folder `infra`. */
   const checkout = (name: string) => {
     const path = join(folder, name);
     mkdirSync(join(path, "infra"), { recursive: true });

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { ImageStamp, stampProvider } from "../../image/image-stamp.ts";
 import { asRun, registered } from "../support/dynamic-provider.ts";
 
-/** What Pulumi passes for a value that a preview does not know. */
+/** Stands for a value that a preview does not know. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const random = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -13,7 +13,7 @@ describe("ImageStamp", () => {
     provider = asRun(stampProvider);
   });
 
-  /** The inputs that Pulumi keeps, after those of the last time. */
+  /** Returns the new inputs that Pulumi keeps, after the old ones. */
   async function check(olds: object, news: object): Promise<{ stamp: string; args?: unknown }> {
     const { inputs } = (await provider.check?.(olds, news)) ?? {};
     return inputs as { stamp: string; args?: unknown };
@@ -57,7 +57,7 @@ describe("ImageStamp", () => {
     expect(await check(old, same)).to.deep.equal(old);
     expect(await check(old, { ...same, reference: "app:2" })).to.deep.include({ reference: "app:2", args });
     expect(await check(old, { ...same, isMissing: true })).to.deep.include({ args });
-    // As an earlier release has kept it.
+    // An earlier release kept only the stamp.
     expect(await check({ stamp: "1" }, same)).to.deep.equal({ stamp: "1", reference: "app:1", args });
   });
 
@@ -73,7 +73,7 @@ describe("ImageStamp", () => {
   });
 });
 
-/** A dynamic resource as Pulumi's documentation has it. */
+/** A dynamic resource as in Pulumi's documentation. */
 class Theirs extends pulumi.dynamic.Resource {
   constructor(name: string, inputs: object) {
     const provider = { create: () => Promise.resolve({ id: "" }) };

@@ -77,7 +77,7 @@ describe("ServiceImage", function () {
   });
 });
 
-/** Its arguments are a secret, and so it is one. */
+/** The build's inputs without secret marks. The build is a secret because its arguments are. */
 function plainBuild(
   inputs: unknown,
 ): Record<"context" | "dockerfile" | "platform", string> & { args: unknown } {

@@ -20,7 +20,7 @@ describe("the program in another checkout", function () {
     for (const part of parts)
       cpSync(join(here, part), join(there, part), { recursive: true, filter: isWanted });
     symlinkSync(join(here, "node_modules"), join(there, "node_modules"));
-    // As a clone with umask 077 has it.
+    // The file modes of a clone with umask 077.
     execFileSync("chmod", ["-R", "go=", there]);
   });
   afterEach(() => {
@@ -50,7 +50,7 @@ describe("the program in another checkout", function () {
   }
 });
 
-/** The resources' inputs by type and name, without what is random in a new stack. */
+/** The resources' inputs by type and name, without the random values of a new stack. */
 function comparable(run: ProgramRun): Record<string, unknown> {
   const owner = run.of("Stash").find(({ name }) => name === "owner")?.inputs.input as string;
   const isRandom = (type: string) => /:(Secret|Stash)$/.test(type);

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { restorePath } from "../support/fake-minikube.ts";
 import { runProgram, type ProgramRun, type Registered } from "../support/mocked-program.ts";
 
-/** What a secret is on the wire between a program and the engine. */
+/** Marks a secret in messages between a program and the engine. */
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-/** Where the passwords are kept. */
+/** The stashes that hold the passwords. */
 const passwords = (run: ProgramRun) => run.of("Stash").filter(({ name }) => name.startsWith("mongodb-"));
 
 describe("Credentials", function () {

@@ -25,7 +25,7 @@ describe("isOlder", () => {
     ["mongo:8.2", "mongo:8.10", true],
     ["mongo:8.0.1", "mongo:8.0.2", false],
     ["mongo:8.0", "mongo:7.0", false],
-    // These tags don't tell the minor version.
+    // These tags don't contain the minor version.
     ["mongo:8", "mongo:8.2", false],
     ["mongo:8.0", "mongo:8", false],
   ] as const) {

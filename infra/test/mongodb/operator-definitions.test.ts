@@ -9,7 +9,7 @@ import { asRun, registered } from "../support/dynamic-provider.ts";
 const inputs = { version: "1.22.0", context: "test", url: "https://example.test/crd.yaml" };
 const apply = "--context test apply --server-side --force-conflicts --filename https://example.test/crd.yaml";
 
-/** As `kubectl get` prints a definition: Percona's have the version as a label. */
+/** A definition as `kubectl get` prints it. Percona's definitions have their version as a label. */
 const installed = (version?: string) =>
   JSON.stringify({
     metadata: { labels: version === undefined ? undefined : { "app.kubernetes.io/version": version } },
@@ -31,7 +31,7 @@ describe("OperatorDefinitions", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A kubectl that prints this of the definition, and applies others if it can. */
+  /** Installs a fake kubectl that prints this definition, and applies others if `canApply`. */
   function kubectl(found: string, canApply = true): void {
     const applied = canApply
       ? `echo "$*" >>'${join(folder, "applied")}'`

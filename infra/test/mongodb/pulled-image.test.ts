@@ -62,7 +62,7 @@ describe("PulledImage", function () {
     ["8.0", "mirror.example:5000/mongo:8.0@sha256:1"],
     ["7.0", "mongo:8.0"],
     ["8.2", "mongo:8.10"],
-    // These tags don't tell the version.
+    // These tags don't contain the version.
     ["8.0", "mongo:8"],
     ["8.0", "own/mongodb:1.0"],
     ["", "mongo:7.0"],

@@ -6,7 +6,7 @@ import { install, installMinikube, restorePath } from "../support/fake-minikube.
 describe("readableImage", () => {
   afterEach(restorePath);
 
-  /** A kubectl that knows a StatefulSet of MongoDB in the namespace app-1. */
+  /** Installs a fake kubectl that prints a StatefulSet of MongoDB in the namespace app-1. */
   function running(image: string, status: object): void {
     const set = { spec: { template: { spec: { containers: [{ image }] } } }, status };
     installMinikube("exit 1");
@@ -21,7 +21,7 @@ describe("readableImage", () => {
   const chosen = async (image: string, namespace = "app-1") =>
     await new Promise<string>((resolve, reject) => {
       const output = readableImage({ image, namespace: pulumi.output(namespace), context: "here" });
-      // A rejected output has no other end.
+      // Only its promise shows that an output was rejected.
       (output as unknown as { promise(): Promise<string> }).promise().then(resolve, reject);
     });
   const failure = async (image: string) =>

@@ -10,7 +10,10 @@ import { seriesFile, shellNumber } from "../../mongodb/mongodb-version.ts";
 
 const scripts = join(import.meta.dirname, "../../mongodb/scripts");
 
-/** Listens as a mongod does once it has recovered, keeps its series, and rejects files that are newer or too old. */
+/**
+ * A fake mongod, which listens like a recovered one and keeps its series. The fake exits if the data's series is
+ * newer or too old.
+ */
 const mongod = `#!${process.execPath}
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { createServer } = require("node:net");

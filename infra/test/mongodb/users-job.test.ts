@@ -35,7 +35,7 @@ describe("UsersJob", function () {
   it("runs anew with another version only", async () => {
     const third = await runProgram({ passwordVersion: 3, logLevel: "debug" });
     for (const task of ["add", "drop"]) {
-      // In the cluster the Secret has another name then, because it is immutable.
+      // In the cluster, the Secret then has another name, because it is immutable.
       expect(job(task, third)).to.deep.equal(job(task));
       expect(pod(task).volumes).to.deep.include({
         name: "users",

@@ -155,7 +155,7 @@ describe("NetworkRules", function () {
       {
         from: [
           {
-            // The name that Percona's chart gives, and the one of its manifests.
+            // The first name is from Percona's chart, and the second from Percona's manifests.
             podSelector: {
               matchExpressions: [
                 {

@@ -8,7 +8,7 @@ import { fakeKubectl, fakeMinikube, restorePath } from "../support/fake-minikube
 const otherNamespace = "koa-mongo-stack-dev-0a1b2c3d";
 const owner = "11111111-0000-4000-8000-000000000000";
 
-/** What kubectl says of a cluster in which another clone's stack runs, and a program of another project. */
+/** Objects of a cluster in which another clone's stack runs, and a program of another project. */
 const objects = [
   {
     kind: "Namespace",

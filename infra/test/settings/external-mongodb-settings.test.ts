@@ -75,6 +75,12 @@ describe("readExternalMongo", () => {
         "from mongodbUri.",
     ],
     [
+      "a CA with a connection that verifies nothing",
+      { mongodbCa: certificate, mongodbUri: "mongodb://h/app?w=1&tlsAllowInvalidCertificates=true" },
+      "mongodbCa verifies MongoDB's certificate, and mongodbUri turns that off. " +
+        "Remove tlsAllowInvalidCertificates=true from mongodbUri.",
+    ],
+    [
       "a CA of another MongoDB",
       { mongo: "standalone", mongodbUri: "", mongodbCa: certificate },
       "mongodbCa goes with mongo external only. Run: pulumi config rm mongodbCa",

@@ -1,10 +1,11 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect } from "chai";
 import { isSecret, output, RunError, type Output } from "@pulumi/pulumi";
 import { readSettings } from "../../settings/stack-settings.ts";
 import { certificate, key } from "../support/test-certificate.ts";
 import { projectFile, setConfig } from "../support/mocked-program.ts";
 
-/** The defaults. */
+/** MongoDB's default settings. */
 const mongo = {
   kind: "standalone",
   image: projectFile.config.mongoImage?.default,
@@ -18,6 +19,13 @@ const current = {
   storage: "standard",
 };
 const operator = { mongo: "operator", storage: "standard" };
+
+/** A private key that belongs to no certificate. */
+const otherKey = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+}).privateKey;
 
 const digest = `sha256:${"0".repeat(64)}`;
 
@@ -234,7 +242,27 @@ describe("readSettings", () => {
     ],
     [
       { expose: "ingress", host: "a.example", tlsCertificate: "not PEM", tlsKey: key },
-      "tlsCertificate is not in PEM: it must have -----BEGIN CERTIFICATE-----.",
+      "tlsCertificate is not in PEM: it must have -----BEGIN CERTIFICATE-----. " +
+        "Run: pulumi config set --secret tlsCertificate < FILE.pem",
+    ],
+    [
+      {
+        expose: "ingress",
+        host: "a.example",
+        tlsCertificate: certificate.slice(0, certificate.indexOf("-----END")),
+        tlsKey: key,
+      },
+      "tlsCertificate has a certificate that can't be read: the file is cut off or changed. " +
+        "Run: pulumi config set --secret tlsCertificate < FILE.pem",
+    ],
+    [
+      { expose: "ingress", host: "a.example", tlsCertificate: certificate, tlsKey: certificate },
+      "tlsKey must be a private key in PEM without a passphrase. Run: pulumi config set --secret tlsKey < FILE.pem",
+    ],
+    [
+      { expose: "ingress", host: "a.example", tlsCertificate: certificate, tlsKey: otherKey },
+      "tlsKey is not the key of the first certificate in tlsCertificate. " +
+        "Run: pulumi config set --secret tlsKey < FILE.pem",
     ],
     [
       { mongo: "operator" },

@@ -3,7 +3,7 @@ import { expect } from "chai";
 
 const directEngine = new URL("../../startup/direct-engine.js", import.meta.url).href;
 
-/** What Pulumi's SDK reads in a process that Pulumi starts with these variables. */
+/** The variable that Pulumi's SDK reads, in a process that Pulumi starts with this environment. */
 function bypass(env: NodeJS.ProcessEnv): string {
   const print = "process.stdout.write(process.env.no_grpc_proxy)";
   return execFileSync(process.execPath, ["--import", directEngine, "--eval", print], {

@@ -4,14 +4,15 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 
 const run = promisify(execFile);
-/** Where Pulumi looks for the tree of packages. */
+/** The folder where Pulumi looks for the tree of packages. */
 const project = join(import.meta.dirname, "../../..");
 const lateModules = new URL("../../startup/late-modules.js", import.meta.url).href;
 
 /**
- * Runs a script beside Pulumi's SDK, in a process that has been told of the late modules.
- * @param env variables over those of this process
- * @returns what it prints
+ * Runs a script with Pulumi's SDK in a child process that imports late-modules.js first.
+ * @param told files that the process imports first
+ * @param env variables that override those of this process
+ * @returns the script's output, parsed
  */
 async function withLateModules(
   script: string,
@@ -43,13 +44,13 @@ const waiting = [
   "source-map-support/register",
 ];
 
-// What stands in for a module is no module itself.
+// The stand-in for a module is not an instance of Module.
 const loaded = `${JSON.stringify(waiting)}.filter((name) => {
   const entry = require.cache[require.resolve(name)];
   return entry instanceof require("node:module");
 })`;
 
-/** All that Pulumi loads for a program, in its order. */
+/** The modules that Pulumi loads for a program, in Pulumi's order. */
 const everything = `
   require("@pulumi/pulumi/cmd/run/tracing.js");
   const pulumi = require("@pulumi/pulumi");

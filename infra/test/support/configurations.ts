@@ -7,13 +7,13 @@ import { runProgram, setConfig, type ProgramRun, type Registered } from "./mocke
 import { schemaFault, type Manifest } from "./kubernetes-schema.ts";
 import { violations } from "./policy-violations.ts";
 
-/** A minikube with all addons that any combination needs. */
+/** A minikube cluster with all addons that any combination needs. */
 export const profiles = [
   { ...goodProfile, Config: { ...goodProfile.Config, Addons: { "metrics-server": true, ingress: true } } },
 ];
 const nodes = ["a", "b", "c"].map((name) => kubernetesNode(name));
 
-/** The sentence that a combination is refused with, or undefined where it is accepted. */
+/** Returns the error message for a combination, or undefined if the settings accept it. */
 export function refusal(values: Values): string | undefined {
   try {
     readSettings(setConfig(values), "test");
@@ -24,11 +24,11 @@ export function refusal(values: Values): string | undefined {
   }
 }
 
-/** Runs the program, and expects what holds for every stack. */
+/** Runs the program, and checks the rules for every stack. */
 export async function expectStack(values: Values): Promise<void> {
   const run = await runProgram(values, profiles, nodes);
   expect(run.warnings.filter((line) => !line.includes("load balancer"))).to.deep.equal([]);
-  // Of what exists already, and is only read, there are no inputs.
+  // A resource that is only read has no inputs.
   const made = run.resources.filter(({ inputs }) => inputs?.apiVersion !== undefined);
   const faults = await Promise.all(made.map(({ inputs }) => schemaFault(inputs as Manifest)));
   expect(
@@ -58,7 +58,7 @@ function expectedUrl({ cluster, expose, tlsIssuer, tlsKey }: Values): RegExp {
   return cluster === "current" ? /^http:\/\/192\.0\.2\.9:31234$/ : /^http:\/\/192\.0\.2\.1:31234$/;
 }
 
-/** What there is of a database: exactly one. */
+/** The databases of a stack, of which there must be exactly one. */
 function databases(run: ProgramRun): string[] {
   const outside = run.of("NetworkPolicy").filter(({ name }) => name === "network-web-to-outside");
   return [
@@ -68,13 +68,13 @@ function databases(run: ProgramRun): string[] {
   ];
 }
 
-/** Whether somebody may read the metrics, and whether traces go anywhere. */
+/** Whether another namespace may read the metrics, and whether the service sends traces. */
 function neighbours(run: ProgramRun): boolean[] {
   const rules = run.of("NetworkPolicy").map(({ name }) => name);
   return ["network-metrics-to-neighbour", "network-web-to-collector"].map((name) => rules.includes(name));
 }
 
-/** Names that Kubernetes rejects. An object without a name gets its logical name and a random end from the provider. */
+/** Names that Kubernetes rejects. The provider names an unnamed object by its logical name and random characters. */
 export function rejectedNames(made: readonly Registered[]): string[] {
   return made
     .map(({ name, inputs }) => String(inputs.metadata.name ?? `${name}-0a1b2c3d`))

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import vm from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What is registered with Pulumi of these, in their order. */
+/** The registrations of these resources with Pulumi, in their order. */
 export async function registered(make: () => readonly pulumi.Resource[]) {
   const seen = new Map<string, pulumi.runtime.MockResourceArgs>();
   await pulumi.runtime.setMocks({
@@ -17,7 +17,7 @@ export async function registered(make: () => readonly pulumi.Resource[]) {
   return (await Promise.all(names)).map((urn) => seen.get(urn.split("::").at(-1) ?? ""));
 }
 
-/** What Pulumi makes of the text that it keeps: it is run by a process that has nothing else of ours. */
+/** Runs the stored source code as Pulumi does: in a process without any other code of this project. */
 export function asRun(text: string): pulumi.dynamic.ResourceProvider {
   const module = { exports: {} as { handler: () => pulumi.dynamic.ResourceProvider } };
   const run = vm.compileFunction(text, ["exports", "require", "module", "__filename", "__dirname"]);

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** What `minikube profile list` says of a cluster that is right. */
+/** A valid cluster in the form of `minikube profile list`. */
 export const goodProfile = {
   Name: "minikube",
   Status: "OK",
@@ -15,7 +15,7 @@ export const goodProfile = {
   },
 };
 
-/** What it says of one that builds no images itself: another runtime, and two nodes. */
+/** A cluster whose nodes can't build images: another runtime, and two nodes. */
 export const loadingProfile = {
   ...goodProfile,
   Config: {
@@ -28,13 +28,13 @@ export const loadingProfile = {
   },
 };
 
-/** What it says of one that was started with `--cni`, or without. */
+/** A cluster that was started with this value of `--cni`, or without the option. */
 export function withNetwork(CNI: string | undefined): Record<string, unknown> {
   const KubernetesConfig = { ContainerRuntime: "docker", ...(CNI === undefined ? {} : { CNI }) };
   return { ...goodProfile, Config: { ...goodProfile.Config, KubernetesConfig } };
 }
 
-/** What it says on a machine with one cluster, or none. */
+/** The clusters of a machine. */
 export type Profiles = readonly (typeof goodProfile | Record<string, unknown>)[];
 
 const path = process.env.PATH;
@@ -42,7 +42,7 @@ const dockerConfig = process.env.DOCKER_CONFIG;
 
 const dockerEnv = "echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs";
 
-/** Puts a program first on PATH that answers as minikube with these profiles would, and a Docker. */
+/** Puts a fake minikube with these profiles first on PATH, and a fake Docker. */
 export function fakeMinikube(valid: Profiles = [goodProfile], sayDocker = dockerEnv): void {
   const list = (profiles: Profiles) => JSON.stringify({ invalid: [], valid: profiles });
   const unseen = valid.map((profile) => ({ ...profile, Status: "Skipped" }));
@@ -63,7 +63,7 @@ END
   fakeKubectl({});
 }
 
-/** What `kubectl get nodes` says of one. */
+/** A node in the form of `kubectl get nodes`. */
 export function kubernetesNode(
   name: string,
   cpu = "4",
@@ -82,39 +82,39 @@ export function kubernetesNode(
   };
 }
 
-/** What `kubectl get daemonsets` says of one. */
+/** A DaemonSet in the form of `kubectl get daemonsets`. */
 export function daemonSet(name: string, container: Record<string, unknown> = {}): Record<string, unknown> {
   const containers = [{ name, ...container }];
   return { kind: "DaemonSet", metadata: { name }, spec: { template: { spec: { containers } } } };
 }
 
-/** What `kubectl get ingressclasses` says of one. */
+/** An IngressClass in the form of `kubectl get ingressclasses`. */
 export function ingressClass(name: string, isDefault = false): Record<string, unknown> {
   const annotations = { "ingressclass.kubernetes.io/is-default-class": String(isDefault) };
   return { kind: "IngressClass", metadata: { name, annotations } };
 }
 
-/** What `kubectl get apiservices v1beta1.metrics.k8s.io` says. */
+/** The output of `kubectl get apiservices v1beta1.metrics.k8s.io`. */
 export function metricsApi(isAvailable = true): Record<string, unknown> {
   return { status: { conditions: [{ type: "Available", status: isAvailable ? "True" : "False" }] } };
 }
 
-/** What kubectl is asked for. It may not say what is left out. */
+/** Answers of the fake kubectl, which fails if an answer is missing. */
 export interface KubectlAnswers {
   readonly nodes?: readonly Record<string, unknown>[] | undefined;
-  /** Those that it says beside the nodes. @default Calico's */
+  /** DaemonSets that kubectl lists with the nodes. @default Calico's */
   readonly daemonSets?: readonly Record<string, unknown>[] | undefined;
-  /** What it says of IngressClasses. */
+  /** IngressClasses that kubectl lists. */
   readonly ingressClasses?: readonly Record<string, unknown>[] | undefined;
-  /** What it says of the metrics API; null for one that is not there. @default it is available */
+  /** Status of the metrics API; null if the API does not exist. @default available */
   readonly metrics?: Record<string, unknown> | null | undefined;
-  /** The UID of kube-system. */
+  /** UID of the namespace kube-system. */
   readonly uid?: string;
   /** Namespaces, volumes, Services and Ingresses of all namespaces. */
   readonly objects?: readonly Record<string, unknown>[] | undefined;
 }
 
-/** Puts a kubectl beside the fake minikube. */
+/** Installs a fake kubectl next to the fake minikube. */
 export function fakeKubectl(answers: KubectlAnswers): void {
   const { nodes, daemonSets = [daemonSet("calico-node")], uid, objects } = answers;
   const { ingressClasses, metrics = metricsApi() } = answers;
@@ -132,26 +132,26 @@ export function fakeKubectl(answers: KubectlAnswers): void {
   );
 }
 
-/** Puts a shell script named minikube first on PATH, or leaves a PATH with nothing at all. */
+/** Puts a shell script named minikube first on PATH. Without a script, PATH is one empty folder. */
 export function installMinikube(script: string | undefined): void {
   restorePath();
   const folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-path-"));
-  // It has no config.json: that of the developer may name proxies, or a credential helper that is not on PATH.
+  // The folder has no config.json. The developer's may have proxies, or a credential helper that is not on PATH.
   process.env.DOCKER_CONFIG = folder;
   process.env.PATH = script === undefined ? folder : folder + delimiter + (path ?? "");
   if (script !== undefined) install("minikube", script);
 }
 
-/** Takes one away again, and with it the rest of PATH, where there may be a real one. */
+/** Removes a fake program. Also removes the rest of PATH, which may contain the real program. */
 export function uninstall(name: string): void {
   const [folder = ""] = (process.env.PATH ?? "").split(delimiter);
   rmSync(join(folder, name));
-  // The fake minikube needs it.
+  // The fake minikube needs cat.
   install("cat", String.raw`while IFS= read -r line; do printf '%s\n' "$line"; done`);
   process.env.PATH = folder;
 }
 
-/** Adds a shell script beside the fake minikube. */
+/** Installs a shell script next to the fake minikube. */
 export function install(name: string, script: string): void {
   const [folder = ""] = (process.env.PATH ?? "").split(delimiter);
   const file = join(folder, name);
@@ -159,7 +159,7 @@ export function install(name: string, script: string): void {
   chmodSync(file, 0o755);
 }
 
-/** Takes the fake away again. */
+/** Removes the fake programs, and restores PATH and DOCKER_CONFIG. */
 export function restorePath(): void {
   const [folder] = (process.env.PATH ?? "").split(delimiter);
   if (process.env.PATH !== path && folder !== undefined) rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { plain } from "./plain-inputs.ts";
 
-/** What the API server would call this object. */
+/** The API version and kind of an object. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -11,8 +11,8 @@ interface Model {
 }
 
 /**
- * What is wrong with an object by the Kubernetes API's own schema, or undefined. A kind that is not Kubernetes' own has
- * its schema in the cluster only.
+ * Returns the problem that the Kubernetes API's schema finds in an object, or undefined. For a kind that is not
+ * Kubernetes' own, only the cluster has the schema.
  */
 export async function schemaFault(manifest: Manifest): Promise<string | undefined> {
   const { apiVersion, kind } = manifest;

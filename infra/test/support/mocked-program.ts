@@ -10,20 +10,20 @@ import { fakeKubectl, fakeMinikube, type KubectlAnswers, type Profiles } from ".
 export interface Registered {
   readonly type: string;
   readonly name: string;
-  // Inputs are as varied as Kubernetes; the tests compare them whole or in parts.
+  // Inputs are as varied as Kubernetes. The tests compare whole inputs or parts.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly inputs: any;
-  /** What it was registered with beside its inputs. */
+  /** Options of the registration. */
   readonly options: pulumi.CustomResourceOptions;
 }
 
-/** What one run of the whole program did. */
+/** The results of one run of the whole program. */
 export interface ProgramRun {
   readonly resources: readonly Registered[];
   /** The resources' URNs from the qualified type on, sorted: "PARENT'S TYPE$TYPE::NAME". */
   readonly urns: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** What `up` would warn of. */
+  /** Warnings that `up` would print. */
   readonly warnings: readonly string[];
   /** All resources of a Kubernetes kind or a Docker type, such as "Deployment" or "Volume". */
   of(kind: string): readonly Registered[];
@@ -37,7 +37,7 @@ export const projectFile = parse(readFileSync(join(import.meta.dirname, "../../.
   readonly config: Readonly<Record<string, { type: string; description: string; default: unknown }>>;
 };
 
-/** Sets the stack's configuration: the project file's defaults, and these values over them. */
+/** Sets the stack's configuration: the project file's defaults, overridden by these values. */
 export function setConfig(values: Readonly<Record<string, unknown>> = {}): pulumi.Config {
   const defaults = Object.entries(projectFile.config).map(([key, { default: value }]) => [key, value]);
   const all = { ...(Object.fromEntries(defaults) as Record<string, unknown>), ...values };
@@ -46,18 +46,18 @@ export function setConfig(values: Readonly<Record<string, unknown>> = {}): pulum
   return new pulumi.Config("koa-mongo-stack");
 }
 
-/** The cluster's identity, as kubectl knows it. */
+/** The cluster's identity, as kubectl prints it. */
 export const clusterUid = "00000000-0000-4000-8000-000000000001";
 
-/** What a cluster and a stack have before the program runs. */
+/** State of the cluster and the stack before the program runs. */
 export interface Before {
-  /** Objects of all namespaces. @default kubectl does not say */
+  /** Objects of all namespaces. @default kubectl can't list them */
   readonly objects?: readonly Record<string, unknown>[];
-  /** Outputs of the last `up`. @default there was none */
+  /** Outputs of the last `up`. @default no previous `up` */
   readonly previousOutputs?: Readonly<Record<string, unknown>>;
-  /** What kubectl says beside that. */
+  /** Other answers of kubectl. */
   readonly kubectl?: Omit<KubectlAnswers, "nodes" | "uid" | "objects">;
-  /** Folder of the project that is run. @default this one */
+  /** Folder of the project to run. @default this project */
   readonly project?: string;
 }
 
@@ -66,10 +66,10 @@ const thisProject = join(import.meta.dirname, "../../..");
 let runs = 0;
 
 /**
- * Runs the program as Pulumi would, on a fake minikube with these profiles, and records what it registers.
- * @param nodes what kubectl says of them; by default nothing
- * @param uid what it says of kube-system's
- * @param before what was there before
+ * Runs the program as Pulumi would, on a fake minikube with these profiles. Records the registered resources.
+ * @param nodes nodes that kubectl lists. @default kubectl can't list them
+ * @param uid UID of kube-system; empty if kubectl can't read it
+ * @param before state before the run
  */
 export async function runProgram(
   values: Readonly<Record<string, unknown>> = {},
@@ -86,7 +86,7 @@ export async function runProgram(
   await pulumi.runtime.setMocks(
     {
       async newResource({ type, name, inputs, id }) {
-        // What does not depend on a Job is there first.
+        // Delays a Job, so that resources without a dependency on the Job register first.
         if (type.endsWith(":Job")) await sleep(50);
         resources.push({
           type,
@@ -94,7 +94,7 @@ export async function runProgram(
           inputs: inputs as unknown,
           options: options.get(`${type} ${name}`) ?? {},
         });
-        // What is only read has an id already.
+        // A resource that is only read already has an id.
         const isRead = id !== undefined && id !== "";
         const made = isRead ? states.get(`${type} ${id}`) : undefined;
         const state = made ?? computed(type, name, inputs as Record<string, unknown>);
@@ -119,17 +119,17 @@ export async function runProgram(
   const { warn } = console;
   console.warn = (line: string) => warnings.push(line.replace("warning: [runtime] ", ""));
   const program = pulumi.runtime.runInPulumiStack(async () => {
-    // Mocks are not told the options, and transformations are.
+    // Mocks don't get the options, but transformations do.
     pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
       options.set(`${type} ${name}`, opts);
-      // A parent is there before its children. The stack is no part of the qualified type.
+      // A parent registers before its children. The stack is not part of the qualified type.
       const parentType = qualifiedTypes.get(opts.parent);
       const qualifiedType = parentType === undefined ? type : `${parentType}$${type}`;
       qualifiedTypes.set(resource, qualifiedType);
       urns.push(`${qualifiedType}::${name}`);
       return undefined;
     });
-    // A query makes it another module: each run is a program of its own.
+    // A query creates a new module instance, so that each run is a new program.
     const program = pathToFileURL(join(project, "infra/index.ts")).href;
     return { ...((await import(`${program}?run=${runs++}`)) as Record<string, unknown>) };
   });
@@ -155,7 +155,7 @@ export async function runProgram(
   };
 }
 
-/** What a provider would add to the inputs. */
+/** Inputs plus the outputs that a provider would compute. */
 function computed(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
   const metadata = { name: `${name}-auto`, uid: "0123-uid", ...(inputs.metadata as object | undefined) };
   switch (type) {
@@ -175,7 +175,7 @@ function computed(type: string, name: string, inputs: Record<string, unknown>): 
   }
 }
 
-/** Of an image that was not pushed it is an id. */
+/** The digest of an image that was not pushed is an id. */
 function repoDigest({ imageName, skipPush }: Record<string, unknown>): string {
   const digest = `sha256:${"01".repeat(32)}`;
   return skipPush === true ? digest : `${String(imageName).replace(/:[^:/]+$/, "")}@${digest}`;

@@ -2,7 +2,7 @@ import type { PolicyResource, ResourceValidationArgs } from "@pulumi/policy";
 import { policies } from "../../policy/policies.ts";
 import type { Registered } from "./mocked-program.ts";
 
-/** Runs every policy as Pulumi would: "policy resource: message". */
+/** Runs every policy as Pulumi would. Returns lines of the form "policy resource: message". */
 export async function violations(resources: readonly Registered[]): Promise<string[]> {
   const found: string[] = [];
   const seen = resources.map(({ type, name, inputs }) => ({ type, name, props: inputs, urn: name }));

@@ -1,4 +1,4 @@
-/** What the pod half of the restricted standard asks for. */
+/** The pod's fields that the standard `restricted` requires. */
 export function restrictedPod(uid: number) {
   return {
     runAsNonRoot: true,
@@ -9,7 +9,7 @@ export function restrictedPod(uid: number) {
   };
 }
 
-/** What the container half asks for, and a read-only root. */
+/** The container's fields that the standard requires, and a read-only root file system. */
 export const restrictedContainer = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ["ALL"] },

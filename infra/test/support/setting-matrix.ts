@@ -3,7 +3,7 @@ import { certificate, key } from "./test-certificate.ts";
 /** Values of configuration keys. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Every way to set what the stack is made of. Each axis begins with the default. */
+/** All kinds of settings. The first value of each axis is the default. */
 const axes: readonly (readonly Values[])[] = [
   [{}, { cluster: "current" }],
   [
@@ -42,16 +42,16 @@ const axes: readonly (readonly Values[])[] = [
 /** One value of each axis. */
 interface Combination {
   readonly values: Values;
-  /** Which value of each axis, by its place. */
+  /** Index of the value of each axis. */
   readonly choice: readonly number[];
 }
 
-/** Every combination, whether it makes sense or not. */
+/** Every combination, valid or not. */
 export function combinations(): Values[] {
   return all().map(({ values }) => values);
 }
 
-/** As few of these that are accepted as have every pair of values that any of them has. */
+/** Chooses few accepted combinations that together have every pair of values that is accepted at all. */
 export function pairs(isAccepted: (values: Values) => boolean): Values[] {
   const candidates = all().filter(({ values }) => isAccepted(values));
   const missing = new Set(candidates.flatMap(pairsOf));
@@ -79,7 +79,7 @@ function pairsOf({ choice }: Combination): string[] {
   return choice.flatMap((a, i) => choice.slice(i + 1).map((b, j) => `${i}:${a} ${i + 1 + j}:${b}`));
 }
 
-/** As short as it can be said, without certificates. */
+/** A short title, without certificates. */
 export function title(values: Values): string {
   const said = Object.entries(values).map(
     ([key, value]) => `${key}=${String(value).startsWith("-----") ? "…" : String(value)}`,

@@ -1,6 +1,6 @@
 /**
- * A certificate for a.example and its key, which are nobody's: an API server warns of a pair that does not fit. Made by
- * `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=a.example
+ * A certificate for a.example and its key, used only here. An API server warns of a pair that does not match.
+ * Created by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=a.example
  * -addext subjectAltName=DNS:a.example`.
  */
 export const certificate = `-----BEGIN CERTIFICATE-----

@@ -30,7 +30,7 @@ describe("the service's Deployment", function () {
 
   it("gives endpoints time to go before it stops", () => {
     expect(pod().containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 3 } } });
-    expect(pod().terminationGracePeriodSeconds).to.equal(30);
+    expect(pod().terminationGracePeriodSeconds).to.equal(35);
   });
 
   it("probes over HTTP, liveness without MongoDB", () => {
@@ -150,7 +150,7 @@ describe("the service's Deployment", function () {
 
   it("spreads over nodes and zones", () => {
     const labelSelector = { matchLabels: selector };
-    // One constraint only: with a second the scheduler ignores nodes that lack its label.
+    // With a second constraint, the scheduler would ignore nodes without its label.
     expect(pod().topologySpreadConstraints).to.deep.equal([
       {
         maxSkew: 1,

@@ -86,6 +86,15 @@ describe("metrics", () => {
     expect(await value("mongodb_up")).to.equal(1);
   });
 
+  it("know the errors of shed requests from the start", async () => {
+    const text = await createMetrics().text();
+    for (const method of ["GET", "POST"]) {
+      expect(text).to.include(
+        `http_request_duration_seconds_count{method="${method}",route="none",status="503"} 0\n`,
+      );
+    }
+  });
+
   it("know a route's errors before the first of them, which Prometheus would not count otherwise", async () => {
     await service.request("/books");
     for (const status of [500, 503]) {

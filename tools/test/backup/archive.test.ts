@@ -27,7 +27,7 @@ describe("checkArchive", () => {
       bytes,
     };
   };
-  /** What is wrong, or undefined. */
+  /** The error message, or undefined. */
   const fault = async (content: Buffer) =>
     await read(content).then(
       () => undefined,
@@ -35,7 +35,7 @@ describe("checkArchive", () => {
     );
 
   it("counts the documents, larger than a chunk or smaller", async () => {
-    // Of random text, which gzip can't make small.
+    // Random text, which gzip can't compress to a small size.
     const big = Array.from({ length: 40_000 }, () => Math.random().toString(36)).join("");
     const archive = archiveOf([{ a: 1 }, { big }, { big }, { a: 2 }]);
     expect(await read(archive)).to.deep.equal({

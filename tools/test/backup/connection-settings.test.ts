@@ -44,7 +44,7 @@ describe("readConnection", () => {
     volumeMounts: [{ name: "ca", mountPath: "/etc/mongodb" }],
   };
 
-  /** What it reads of a service whose container is this. */
+  /** The connection read from a service with this container. */
   async function readOf(container: object): Promise<unknown> {
     const volumes = [{ name: "ca", configMap: { name: "mongodb-ca-1" } }];
     const template = { spec: { containers: [{ name: "web", ...container }], volumes } };

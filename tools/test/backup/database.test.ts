@@ -27,7 +27,7 @@ import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
 const say = () => undefined;
 
-/** A document of every type of BSON, and with what a JavaScript object can't hold. */
+/** A document with every BSON type, and documents that a JavaScript object can't represent. */
 const everyType: readonly Uint8Array[] = [
   BSON.serialize({
     _id: new ObjectId(),
@@ -58,7 +58,7 @@ const everyType: readonly Uint8Array[] = [
   document(element(0x10, "_id", int32(4)), element(0x01, "nan", Buffer.from("010000000000f47f", "hex"))),
 ];
 
-/** BSON by hand, for what the driver does not write. */
+/** Encodes BSON by hand, for documents that the driver can't write. */
 function document(...elements: readonly Buffer[]): Buffer {
   const body = Buffer.concat([...elements, Buffer.of(0)]);
   return Buffer.concat([int32(body.length + 4), body]);
@@ -98,7 +98,7 @@ describe("dumpDatabase and restoreDatabase", function () {
     await writeGzip(file, dumpDatabase(database.db), say);
   };
   const restore = async (drop = false) => await restoreDatabase({ file, db: database.db, drop, say });
-  /** All collections with options and indexes, in an order of their own. */
+  /** All collections with options and indexes, sorted by name. */
   const described = async () => {
     const byName = (one: Document, other: Document) => String(one.name).localeCompare(String(other.name));
     const found = await describeCollections(database.db);
@@ -110,7 +110,7 @@ describe("dumpDatabase and restoreDatabase", function () {
     const { db } = database;
     expect(await insertStored(db, "data", everyType, true)).to.deep.equal({ inserted: 4, failed: 0 });
     const before = await database.stored("data");
-    // SecantusDB, which is MongoDB where no mongod can be had, stores `undefined` and symbols as other types.
+    // SecantusDB replaces mongod where none can be installed. It stores `undefined` and symbols as other types.
     for (const index of [0, 1, 3])
       expect(before[index]?.equals(everyType[index] ?? Buffer.of())).to.equal(true);
     await dump();
@@ -126,7 +126,7 @@ describe("dumpDatabase and restoreDatabase", function () {
       validator: { name: { $regex: new BSONRegExp("^a", "i") } },
       collation: { locale: "de" },
     });
-    // Before its collection, by name.
+    // By name, the view comes before its collection.
     await db.createCollection("a-view", { viewOn: "data", pipeline: [{ $match: { a: 1 } }] });
     const data = db.collection("data");
     await data.insertOne({ a: 1, place: [1, 2] });

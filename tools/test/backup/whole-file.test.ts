@@ -71,7 +71,7 @@ describe("writeWholeFile", () => {
 
     it("when the disk takes no more", async function () {
       if (process.platform === "win32") this.skip();
-      // A limit of the shell in place of a full disk: both let a write fail in the middle.
+      // A size limit of the shell stands in for a full disk: a write fails in the middle, too.
       const script = `
         import { randomBytes } from "node:crypto";
         import { writeGzip, writeWholeFile } from ${JSON.stringify(join(import.meta.dirname, "../../backup/whole-file.ts"))};

@@ -60,7 +60,7 @@ describe("backup", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** A machine on which `up` ran, with a MongoDB in the cluster. */
+  /** A machine after `up`, with a MongoDB in the cluster. */
   async function withStack(setup: MongodbSetup = {}): Promise<FakeApiServer> {
     machine = fakeMachine({ url: web.url });
     expect(await runUp(machine)).to.include({ code: 0 });

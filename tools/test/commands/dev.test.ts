@@ -43,7 +43,7 @@ describe("npm run dev", function () {
     return running;
   };
 
-  /** Ctrl-C, and then nothing listens where service and MongoDB were. */
+  /** Presses Ctrl-C, and expects that the ports of the service and of MongoDB are free. */
   async function expectEnd(program: Running, port: number): Promise<void> {
     const mongo = /mongodb:\/\/127\.0\.0\.1:(\d+)/.exec(program.output());
     program.interrupt();
@@ -113,7 +113,7 @@ describe("npm run dev, where there is no MongoDB", function () {
     const project = await copyProject();
     const fake = fakePath({ python3: "exit 1" });
     try {
-      // As it is installed, but without what was fetched before.
+      // An installation without the cached download of MongoDB.
       const modules = join(project.folder, "node_modules");
       const installed = await readlink(modules);
       await rm(modules);
@@ -164,7 +164,7 @@ describe("npm run dev, while its code changes", function () {
 
   const pathOf = (file: string) => join(project.folder, "service", file);
 
-  /** As many editors save: what is new gets a name of its own, and then the file's. */
+  /** Replaces a file by renaming, as many editors do. */
   async function replace(file: string, change: (text: string) => string): Promise<void> {
     const path = pathOf(file);
     await writeFile(`${path}.new`, change(await readFile(path, "utf8")));
@@ -197,7 +197,7 @@ describe("npm run dev, while its code changes", function () {
 
   it("goes on where a file changes that it does not read", async () => {
     await writeFile(pathOf("test/app.test.ts"), "// another");
-    // Changes are seen in their order: the first would have been told before the second.
+    // Changes arrive in order, so a message about the first change would come before the second.
     await writeFile(pathOf("page/assets/page.css"), "/* newer still */");
     await untilThere("/assets/page.css", "/* newer still */");
     expect(running.output()).not.to.include("test/app.test.ts has changed");

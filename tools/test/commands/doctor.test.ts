@@ -25,7 +25,7 @@ describe("doctor", () => {
     machine.remove();
   });
 
-  /** Runs it on a machine. `missing` has not what the machine of this test may lack itself. */
+  /** Runs the doctor on a machine. `missing` excludes rows that depend on the machine running this test. */
   async function examine(setup: Setup) {
     machine = fakeMachine(setup);
     let text = "";

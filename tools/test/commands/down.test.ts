@@ -23,7 +23,7 @@ describe("down", () => {
     machine.remove();
   });
 
-  /** A machine on which `up` ran. */
+  /** A machine after `up`. */
   async function after(setup: Setup): Promise<void> {
     machine = fakeMachine({ url: service.url, nodePort: await freePort(), ...setup });
     expect(await runUp(machine)).to.include({ code: 0 });

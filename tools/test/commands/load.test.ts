@@ -17,7 +17,7 @@ const podMemory = (namespace: string, name: string, mebibytes: number) => ({
   memory: { workingSetBytes: mebibytes * 1024 * 1024 },
 });
 
-/** The service's pod, and others, which use more. */
+/** The service's pod, and other pods that use more memory. */
 const nodeSummary = {
   pods: [
     podMemory(namespace, "web-1", 45),
@@ -26,7 +26,7 @@ const nodeSummary = {
   ],
 };
 
-/** The service's pod. Each second it was restarted once more; it has no node for another pod. */
+/** The service's pod, with one more restart each second, and a second pod without a node. */
 function webPods(): V1PodList {
   const web = pod("web-1", "web", { restartCount: Math.floor(Date.now() / 1000) });
   const pending = pod("web-2", "web", { phase: "Pending" });
@@ -52,7 +52,7 @@ const pods: Story = [
   [2.5, deployment(2, 2)],
 ];
 
-/** A service that keeps documents' ids, and fails where it is told to. */
+/** A service that stores the ids of documents, and fails on request. */
 class FakeService {
   readonly ids = new Set<string>();
   readonly asked = { GET: 0, POST: 0, DELETE: 0 };
@@ -97,7 +97,7 @@ describe("load", () => {
     machine.remove();
   });
 
-  /** Where `up` ran, and the cluster tells a story. */
+  /** A machine after `up`, with a cluster whose watches replay these stories. */
   async function stack(told: { hpa: Story; pods: Story } = { hpa, pods }): Promise<void> {
     const setup: Setup = { url: await service.url() };
     machine = fakeMachine(setup);

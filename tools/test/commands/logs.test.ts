@@ -39,7 +39,7 @@ describe("npm run logs", function () {
     machine.remove();
   });
 
-  /** Where `up` has run, on a cluster with these pods of the service; only their names begin with `web-1-`. */
+  /** Runs `up`, then starts a cluster with these pods of the service. The names omit the prefix `web-1-`. */
   async function up(...names: string[]): Promise<void> {
     const service = await answering(200, {}, "/");
     machine = fakeMachine({ url: service.url });
@@ -47,12 +47,12 @@ describe("npm run logs", function () {
     setPods(...names);
     expect(await runUp(machine)).to.include({ code: 0 });
     service.close();
-    // It needs no kubectl.
+    // The command must work without kubectl.
     machine.set({ url: service.url, programs: { kubectl: undefined } });
     machine.changes();
   }
 
-  /** One pod more is there that has no container yet, and one of MongoDB's. */
+  /** Also adds a pod whose container has not started, and a pod of MongoDB. */
   function setPods(...names: string[]): void {
     const container = { name: "web", image: "", imageID: "", ready: false, restartCount: 0 };
     const waiting = { ...pod("web-1-wait", "web"), status: { containerStatuses: [container] } };
@@ -60,7 +60,7 @@ describe("npm run logs", function () {
     cluster.set(paths.pods, [...names.map((name) => pod(`web-1-${name}`, "web")), ...others]);
   }
 
-  /** A pod logs a request, so many seconds after the beginning. */
+  /** Lets a pod log a request, this many seconds after the start. */
   const says = (name: string, seconds: number, path: string, text = line(start + seconds * 1000, path)) => {
     const time = new Date(start + seconds * 1000).toISOString().replace("Z", "000000Z");
     cluster.log(`web-1-${name}`, time, text);
@@ -127,7 +127,7 @@ describe("npm run logs", function () {
     async function end(): Promise<void> {
       stop.abort();
       expect(await running).to.equal(0);
-      // Nothing is left open.
+      // Every follow request must be closed.
       await until(() => cluster.followers === 0);
     }
 
@@ -199,7 +199,7 @@ describe("npm run logs", function () {
       setPods("aaaaa");
       cluster.forget("web-1-bbbbb");
       await until(() => asked() === 2);
-      // Longer than the pause before the next look.
+      // Longer than the pause between two status queries.
       await sleep(1500);
       expect(asked()).to.equal(2);
       await end();

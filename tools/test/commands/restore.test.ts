@@ -40,7 +40,7 @@ describe("restore", function () {
     { _id: 2, name: "Grace" },
   ];
 
-  /** A machine on which `up` ran, with a backup of these documents. */
+  /** A machine after `up`, with a backup of these documents. */
   async function withBackup(
     backup: Buffer = archiveOf(documents, database.db.databaseName),
     setup: Setup = {},
@@ -57,7 +57,7 @@ describe("restore", function () {
     const plain = text.replaceAll(file, "FILE").replaceAll(database.db.databaseName, "app");
     return { code, text: plain.replace(/[\d.]+ s$/, "N s") };
   }
-  /** Collections with the ids of their documents. */
+  /** Ids of the documents, by collection. */
   async function contents(): Promise<Record<string, unknown[]>> {
     const names = (await database.db.listCollections().toArray()).map(({ name }) => name).sort();
     const ids = names.map(async (name) => {

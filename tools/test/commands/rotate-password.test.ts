@@ -22,7 +22,7 @@ describe("rotate-password", () => {
     machine.remove();
   });
 
-  /** A machine on which `up` ran. */
+  /** A machine after `up`. */
   async function after(setup: Setup = {}): Promise<void> {
     machine = fakeMachine({ url: service.url, ...setup });
     expect(await runUp(machine)).to.include({ code: 0 });

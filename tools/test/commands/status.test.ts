@@ -31,11 +31,11 @@ import {
   wellStack,
 } from "../support/fake-stack.ts";
 
-/** As Node 24 words it. */
+/** The wording of Node 24. */
 const tlsError =
   "unable to verify the first certificate; if the root CA is installed locally, try running Node.js with --use-system-ca";
 
-/** What `status` makes of these objects. */
+/** The status that `status` derives from these objects. */
 function statusOf(objects: StackObjects, over: Partial<Status> = {}): Status {
   return {
     time: now.toISOString(),
@@ -56,7 +56,7 @@ const words = (objects: StackObjects, over?: Partial<Status>) =>
     .slice(1)
     .join("\n");
 
-/** The times of an event of the newer API, as the client gives them: null, and a text. */
+/** The times of an event of the newer API, as the client returns them: null, and a string. */
 function unseenTime(time: Date) {
   return {
     lastTimestamp: null as unknown as Date,
@@ -64,7 +64,7 @@ function unseenTime(time: Date) {
   };
 }
 
-/** A stack that is well, whose MongoDB is elsewhere. */
+/** A healthy stack with an external MongoDB. */
 function withoutMongodb(): StackObjects {
   const stack = wellStack();
   return {
@@ -151,6 +151,15 @@ warnings  none that still matters`);
     const objects = { ...wellStack(), pods: [...wellStack().pods, stuck] };
     expect(statusOf(objects).service).to.deep.include({ wanted: 2, ready: 2 });
     expect(isWell(statusOf(objects))).to.equal(false);
+  });
+
+  it("is well with a pod that was evicted and replaced", () => {
+    const terminated = {
+      exitCode: 137,
+      message: "The container could not be located when the pod was terminated",
+    };
+    const evicted = pod("web-c", "web", { ready: false, phase: "Failed", state: { terminated } });
+    expect(isWell(statusOf({ ...wellStack(), pods: [...wellStack().pods, evicted] }))).to.equal(true);
   });
 
   it("tells of a replica set, whose members are the operator's", () => {
@@ -265,7 +274,7 @@ describe("npm run status", function () {
   const show = (options: Partial<StatusOptions>, on = machine) =>
     runOn(on, (context) => status({ json: false, watch: false, ...options }, context));
 
-  /** Runs it where `up` has run, on a cluster with these objects, and changes nothing. */
+  /** Runs `status` after `up`, on a cluster with these objects. Expects no changes. */
   async function run(
     options: Partial<StatusOptions>,
     { objects = wellStack(), ...setup }: Setup & { objects?: StackObjects } = {},
@@ -280,7 +289,7 @@ describe("npm run status", function () {
     expect(await runUp(machine)).to.include({ code: 0 });
     upService.close();
     machine.changes();
-    // It needs no kubectl.
+    // The command must work without kubectl.
     machine.set({ url: service.url, ...setup, programs: { kubectl: undefined, ...setup.programs } });
     meet(cluster);
     const { code, text } = await show(options);

@@ -11,7 +11,7 @@ import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.t
 import { pod } from "../support/fake-stack.ts";
 import { runUp } from "../support/run-command.ts";
 
-/** A cluster of this machine may have the port of Pulumi.dev.yaml. */
+/** A cluster on this machine may use the port of Pulumi.dev.yaml, so choose a free one. */
 const nodePort = await freePort();
 const start = `minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:${nodePort}:${nodePort} -p minikube`;
 const stopped = {
@@ -46,7 +46,7 @@ describe("up", () => {
     return machine;
   }
 
-  /** Where Pulumi is given a copy of the configuration. */
+  /** The command with the copy of the configuration. */
   function withCopy(command: string): string {
     return `${command} --config-file ${join(machine.project.folder, ".pulumi/Pulumi.dev.yaml")}`;
   }
@@ -152,7 +152,7 @@ describe("up", () => {
 
     it("names a port that nodePort can be, also after the last of its range", async () => {
       const last = createServer().listen(32_767, "127.0.0.1");
-      // If another program has the port, that is as good.
+      // If another program already uses the port, the test works too.
       await Promise.race([once(last, "listening"), once(last, "error").catch(() => undefined)]);
       on({ profiles: [] });
       const { text } = await runUp({ ...machine, project: { ...machine.project, nodePort: 32_767 } });
@@ -353,7 +353,7 @@ describe("up", () => {
       const [otherPort, ownPort] = [other, own].map(({ url }) => new URL(url).port) as [string, string];
       const profiles = withNode("127.0.0.1", goodProfile.Config.Addons);
       const found = services(serviceOf(80, otherPort), serviceOf(80, ownPort));
-      // At the node's own port another controller answers.
+      // Another controller answers at the node's own port.
       const url = `http://koa-mongo.local:${port()}`;
       const { code, text } = await runUp(on({ config, profiles, url, services: found }));
       for (const server of [other, own]) server.close();
@@ -537,7 +537,7 @@ describe("up", () => {
       expect(machine.changes()).to.deep.equal([create, deploy, refresh]);
       expect(code).to.equal(1);
       expect(text).to.include(`${broken.url} does not answer after 0.05 s: HTTP 503.\n\n`);
-      // What `npm run status` says where no cluster runs.
+      // The output of `npm run status` if no cluster runs.
       expect(text).to.include("The cluster does not answer: ");
     });
 

@@ -17,7 +17,7 @@ describe("answerOf", () => {
       const answers = [await answerOf("${service.url}", 5000), await answerOf("${named}", 5000, "127.0.0.1")];
       console.log(JSON.stringify(answers.map(({ text }) => text)));
     `;
-    // Nothing listens at this port.
+    // No server listens on this port.
     const proxies = { HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "", no_proxy: "", NODE_USE_ENV_PROXY: "1" };
     const args = ["--input-type=module", "--eval", script];
     try {

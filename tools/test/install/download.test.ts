@@ -40,7 +40,7 @@ describe("download", () => {
     await download({ url, file, digest: sha256(content), stallMs: 300, say, ...changed });
   }
 
-  /** The message of the error. */
+  /** The message of the download's error. */
   async function errorOf(changed?: Partial<Download>): Promise<string> {
     try {
       await run(changed);

@@ -40,13 +40,13 @@ describe("installing programs", () => {
     machine.remove();
   });
 
-  /** A machine without a cluster, for which both programs are published. */
+  /** A machine without a cluster, and a server with both programs. */
   function on(programs: Setup["programs"] & object): void {
     machine = fakeMachine({ url: service.url, nodePort, profiles: [], metricResolution: "15s", programs });
     publish(machine, server);
   }
 
-  /** What is in `.pulumi/bin`. */
+  /** The contents of `.pulumi/bin`. */
   function installed(): string[] {
     const folder = join(machine.project.folder, ".pulumi/bin");
     return existsSync(folder) ? readdirSync(folder).sort() : [];
@@ -259,7 +259,7 @@ describe("installing programs", () => {
   });
 });
 
-/** A minikube that is there, without a cluster. */
+/** A minikube on PATH, without a cluster. */
 const machineHasIt = `[ "$1" = version ] && echo '{"minikubeVersion":"v1.37.0"}'`;
 
 describe("releases", () => {

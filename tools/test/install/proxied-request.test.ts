@@ -28,7 +28,7 @@ describe("get", () => {
     server.closeAllConnections();
   });
 
-  /** What the server was asked for: a proxy is asked for a whole URL. */
+  /** Returns what the server saw: a proxy receives an absolute URL. */
   const asked = async (url: string) => await text(await get(url, {}, AbortSignal.timeout(5000)));
 
   for (const name of ["ALL_PROXY", "all_proxy"]) {

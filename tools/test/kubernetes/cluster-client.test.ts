@@ -11,7 +11,7 @@ import { pod } from "../support/fake-stack.ts";
 const variables = ["KUBECONFIG", "NODE_USE_ENV_PROXY", ...proxyVariables];
 
 describe("askCluster", function () {
-  // The first one loads the client.
+  // The first test imports the client library, which takes long.
   this.timeout(20_000);
   const saved = variables.map((name) => [name, process.env[name]] as const);
   let folder: string;
@@ -48,7 +48,7 @@ describe("askCluster", function () {
   });
 
   it("never asks a proxy for the node", async () => {
-    // Nothing answers at this port.
+    // No server listens on this port.
     for (const name of ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"]) {
       process.env[name] = "http://127.0.0.1:1";
     }

@@ -21,10 +21,10 @@ describe("drawPicture", () => {
       expect(svg).to.include(`>${text}<`);
     }
     expect(svg).to.include("target 50 %").and.include("load off").and.include("ready pods, up to 5");
-    // An answer and its place in the legend; one bar of pods.
+    // Two: the answer, and its entry in the legend. One: the bar of pods.
     expect(svg.match(/fill="#2e8b57"/g)).to.have.length(2);
     expect(svg.match(/fill="#9ecae1"/g)).to.have.length(1);
-    // The CPU's axis reaches to what was seen.
+    // The CPU axis reaches the highest measured value.
     expect(svg).to.include(">300<");
   });
 

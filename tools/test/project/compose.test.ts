@@ -56,7 +56,7 @@ describe("compose.yaml", () => {
     expect(networks.database).to.deep.equal({ internal: true });
     expect(services.web.networks).to.deep.equal(["web", "database"]);
     expect(services.mongodb.user).to.equal("999:999");
-    // A file of a checkout under umask 077 would be one that this user can't read.
+    // Under umask 077, a bind-mounted file of the checkout would be unreadable for the container's user.
     expect(services.mongodb.volumes).to.deep.equal(["data:/data/db"]);
   });
 
@@ -86,7 +86,7 @@ describe("compose.yaml", () => {
 });
 
 describe("compose.yaml's start of MongoDB", () => {
-  // As mongod, which opens a port, and closes its data some time after SIGTERM; a second one can't open them before.
+  // Like mongod, opens a port, and closes its data some time after SIGTERM. Another instance must wait until then.
   const first = `require("net").createServer().listen(27018, "127.0.0.1");
     process.on("SIGTERM", () => setTimeout(() => {
       require("fs").writeFileSync(process.env.TMPDIR + "/closed", "");
@@ -125,7 +125,7 @@ describe("compose.yaml's start of MongoDB", () => {
   });
 });
 
-/** Runs the entrypoint with these programs. */
+/** Runs the entrypoint with these programs on PATH. */
 function startMongodb(programs: Record<string, string>): { code: number; output: string } {
   const fake = fakePath(programs);
   try {
@@ -149,7 +149,7 @@ interface User {
   readonly pwd: string;
 }
 
-/** Runs what the entrypoint tells mongosh, with a MongoDB that has these users. */
+/** Runs the entrypoint's mongosh statements against a fake MongoDB with these users. */
 function usersAfter(before: readonly User[]): readonly User[] {
   const [, statements = ""] = /--eval '([^']*)'/.exec(script) ?? [];
   const users = new Map(before.map((one) => [one.user, one]));

@@ -9,10 +9,10 @@ import { setConfig } from "../../../infra/test/support/mocked-program.ts";
 const project = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(project, file), "utf8");
 
-/** A row of a table: its cells. */
+/** The cells of a table row. */
 type Row = readonly string[];
 
-/** Rows of the tables below a heading, as far as the next heading of the same level. */
+/** Rows of the tables below a heading, up to the next heading of the same level. */
 function rowsBelow(heading: string): Row[] {
   const [, section = ""] = read("docs/configuration.md").split(`\n## ${heading}\n`);
   const [own = ""] = section.split("\n## ");
@@ -27,7 +27,7 @@ function rowsBelow(heading: string): Row[] {
     );
 }
 
-/** Names in code of a cell. */
+/** Names in code format in a cell. */
 function namesIn(cell = ""): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 }
@@ -43,7 +43,7 @@ describe("docs/configuration.md, the keys of the stack", () => {
   for (const [key, { default: value }] of Object.entries(config)) {
     it(`has the default of ${key}`, () => {
       const [, , cell = ""] = rows.find(([name]) => namesIn(name)[0] === key) ?? [];
-      // Renovate moves the digest of an image.
+      // Renovate changes the digests of images.
       const [expected = ""] = String(value).split("@");
       if (expected === "") expect(cell).to.match(/^none\b/);
       else expect(namesIn(cell)[0]).to.equal(expected);
@@ -56,7 +56,7 @@ describe("docs/configuration.md, the keys of the stack", () => {
     });
   }
 
-  /** Words or limits that the error about a wrong value names. */
+  /** Words or limits in the error message about a wrong value. */
   function allowed(key: string): readonly string[] {
     const message = errorFor({ [key]: "not-a-value" });
     const [, words] = /must be one of (.+), not "/.exec(message) ?? [];
@@ -71,7 +71,7 @@ describe("docs/configuration.md, the keys of the stack", () => {
   });
 });
 
-/** The message about a configuration; empty if it is valid. */
+/** The error message about a configuration. Empty if the configuration is valid. */
 function errorFor(values: Record<string, unknown>): string {
   try {
     readStack(setConfig(values), "dev");
@@ -83,7 +83,7 @@ function errorFor(values: Record<string, unknown>): string {
 
 describe("docs/configuration.md, the environment", () => {
   const rows = rowsBelow("Environment of the service");
-  /** Defaults, as the source of the service has them. */
+  /** Defaults from the source of the service. */
   const defaults = new Map(
     [
       ...read("service/service-settings.ts").matchAll(
@@ -107,7 +107,7 @@ describe("docs/configuration.md, the environment", () => {
     });
   }
 
-  /** Of an expression such as `8 * 1024`, or of a limit of the server. */
+  /** The value of an expression such as `8 * 1024`, or of a server limit. */
   function numberOf(source: string): number {
     const limits: Readonly<Record<string, number>> = { ...serverLimits };
     return (
@@ -116,7 +116,7 @@ describe("docs/configuration.md, the environment", () => {
     );
   }
 
-  /** Variables that programs set for each other, and no person. */
+  /** Variables that programs set for each other. Users don't set them. */
   const internal = ["PATH", "INIT_CWD", "GRACE_SECONDS"];
 
   it("has each variable that the commands and the program read", () => {

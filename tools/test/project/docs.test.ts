@@ -6,7 +6,7 @@ const project = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(project, file), "utf8");
 const architecture = read("docs/architecture.md");
 
-/** Paths of the annotated tree. */
+/** Paths in the annotated tree. */
 function treePaths(): string[] {
   const [, tree = ""] = /```text\n([\s\S]*?)```/.exec(architecture) ?? [];
   let top = "";
@@ -22,7 +22,7 @@ function treePaths(): string[] {
 
 describe("docs/architecture.md", () => {
   it("has a tree of what is there", () => {
-    // A user may have deleted dev/.
+    // Users may delete dev/.
     const hasDev = existsSync(join(project, "dev"));
     const paths = treePaths().filter((path) => hasDev || !path.startsWith("dev/"));
     expect(paths).to.have.length.greaterThan(8);
@@ -56,13 +56,13 @@ describe("docs/architecture.md", () => {
 describe("README.md and other pages", () => {
   const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...globSync("docs/*.md", { cwd: project })];
 
-  /** Scripts of a package.json; undefined where a user has deleted the folder. */
+  /** Scripts of a package.json. Undefined if a user has deleted the folder. */
   function scriptsOf(file: string): string[] | undefined {
     if (!existsSync(join(project, file))) return undefined;
     return Object.keys((JSON.parse(read(file)) as { scripts: object }).scripts);
   }
 
-  /** Scripts that the pages name: those of the project, or those of the workspace dev/. */
+  /** Scripts named in the pages, of the project or of the workspace dev/. */
   function toldScripts(workspace: "" | "dev"): string[] {
     const named = /npm (?:run ([a-z][\w:-]*)|(start|test)\b)(?: -w (\w+))?/g;
     const told = pages.flatMap((page) => [...read(page).matchAll(named)]);
@@ -108,7 +108,7 @@ describe("README.md and other pages", () => {
     }
   });
 
-  /** Anchors of a page's headings, as GitHub derives them. */
+  /** Anchors of a page's headings, in GitHub's form. */
   function anchorsOf(page: string): string[] {
     return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
       heading
@@ -121,7 +121,7 @@ describe("README.md and other pages", () => {
   it("name files of the project that there are", () => {
     const folders = existsSync(join(project, "dev")) ? "service|infra|tools|dev" : "service|infra|tools";
     const named = new RegExp(String.raw`\`((?:${folders})/[\w./-]*)\``, "g");
-    // docs/make-it-yours.md adds it.
+    // docs/make-it-yours.md adds these files.
     const isNew = (path: string) => /^service\/(?:test\/)?tasks\//.test(path);
     for (const page of pages.filter((name) => !["CHANGELOG.md", "docs/performance.md"].includes(name))) {
       const paths = [...read(page).matchAll(named)].map(([, path = ""]) => path);

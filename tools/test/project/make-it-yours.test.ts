@@ -18,7 +18,7 @@ const copied = [
   ".prettierrc.json",
 ];
 
-/** A block of the page, and the file that was named last before it. */
+/** A code block of the page, with the file named last before the block. */
 interface Block {
   readonly file: string;
   readonly kind: "ts" | "diff";
@@ -34,7 +34,7 @@ function blocksOf(page: string): Block[] {
   });
 }
 
-/** The text with a diff applied; what the diff takes for granted must be there once. */
+/** Applies a diff to a text. The diff's context must occur exactly once. */
 function applied(text: string, diff: string, file: string): string {
   const lines = diff.trimEnd().split("\n");
   const side = (sign: string) =>

@@ -27,7 +27,7 @@ const dashboard = JSON.parse(readFileSync(join(folder, "dashboard.json"), "utf8"
   }[];
 };
 
-/** Metrics that a query asks for, with their labels: every one is written with braces, so that it is found. */
+/** Metrics in a query, with their labels. Every metric has braces, so that this function finds it. */
 function selectors(expr: string): { name: string; labels: string[] }[] {
   return [...expr.matchAll(/([a-z_:][\w:]*)\{([^}]*)\}/g)].map(([, name = "", matchers = ""]) => ({
     name,
@@ -35,7 +35,7 @@ function selectors(expr: string): { name: string; labels: string[] }[] {
   }));
 }
 
-/** What is left of a query without them: functions, operators, and labels to group by. */
+/** The words of a query without its metrics: functions, operators, and grouping labels. */
 function words(expr: string): string[] {
   const rest = expr.replace(/[a-z_:][\w:]*\{[^}]*\}(\[[^\]]*\])?/g, "").replace(/\bby \([^)]*\)/g, "");
   return [...rest.matchAll(/[a-z_]{2,}/g)].map(([word]) => word);
@@ -59,7 +59,7 @@ describe("alerts and dashboard", () => {
     for (const { record } of rules) if (record !== undefined) series.set(record, []);
   });
 
-  /** Labels that Prometheus adds to what it scrapes. */
+  /** Labels that Prometheus adds to each sample. */
   const target = ["namespace", "pod"];
   const queries = [
     ...rules.map(({ record, alert, expr }) => [record ?? alert ?? "", expr] as const),
@@ -83,7 +83,7 @@ describe("alerts and dashboard", () => {
       const asked = selectors(expr);
       expect(asked).not.to.deep.equal([]);
       for (const { name: metric, labels } of asked) {
-        // Other services have metrics of the same names.
+        // Other services have metrics with the same names, so filter by namespace.
         expect(labels[0]).to.equal("namespace");
         expect([...series.keys()]).to.include(metric);
         expect([...(series.get(metric) ?? []), ...target]).to.include.members(labels);

@@ -10,7 +10,7 @@ const foreign = [
   /^(?:Bind for|self-signed certificate|getaddrinfo|unable to verify|Hostname\/IP|querySrv|Server selection) /,
 ];
 
-/** What users see, by the first column of the tables and the headings: each quoted message of four words or more. */
+/** Messages that users see: quoted text of at least four words in headings and first table columns. */
 function messages(): string[] {
   const page = read("docs/troubleshooting.md");
   const places = [...page.matchAll(/^\| (.*?) \||^## (.*)$/gm)].map(
@@ -21,12 +21,12 @@ function messages(): string[] {
     .filter((message) => wordsOf(message).length >= 4 && !foreign.some((start) => start.test(message)));
 }
 
-/** The words, without values such as numbers, versions, names and what "…" stands for. */
+/** The words of a text, without values such as numbers, versions and names, and without "…". */
 function wordsOf(text: string): string[] {
   return text.split(/[\s…"]+/).filter((word) => /^[A-Za-z_'-]+[.,:;]?$/.test(word));
 }
 
-/** Three words in a row, of the whole source: messages are put together from several literals. */
+/** Every three consecutive words of the whole source. Messages may consist of several literals. */
 function phrasesOf(text: string): string[] {
   const words = wordsOf(text);
   return words.slice(2).map((last, index) => [words[index], words[index + 1], last].join(" "));
@@ -37,7 +37,7 @@ describe("docs/troubleshooting.md", () => {
     cwd: project,
     exclude: ["**/node_modules/**", "**/test/**", "**/dist/**"],
   }).map(read);
-  // A literal goes on in the next line, and values are left out as they are in a message.
+  // Joins literals that continue on the next line, and removes values, as the documentation does.
   const joined = sources.map((source) =>
     source.replace(/["`] \+\s*["`]/g, "").replace(/\$\{[^}]*\}|`/g, " "),
   );
@@ -51,7 +51,7 @@ describe("docs/troubleshooting.md", () => {
     it(`quotes "${message}" as the code has it`, () => {
       const phrases = phrasesOf(message);
       const found = phrases.filter((phrase) => known.has(phrase));
-      // The words at both sides of a value are no phrase of the source.
+      // Phrases that span a value do not occur in the source.
       expect(found.length / phrases.length, found.join(" | ")).to.be.at.least(0.5);
     });
   }

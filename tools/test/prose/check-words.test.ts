@@ -15,7 +15,7 @@ describe("npm run check:words", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Checks a page, or those of the project. */
+  /** Checks one page, or all pages of the project. */
   async function check(page?: string): Promise<{ code: number; output: string }> {
     const file = join(folder, "page.md");
     if (page !== undefined) writeFileSync(file, page);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { longestSentence, proseProblems } from "../../prose/prose-problems.ts";
 
-/** Messages about one block. */
+/** Messages about a block with this text. */
 const messages = (text: string) => proseProblems([{ line: 7, text }]).map(({ message }) => message);
 
 const words = (count: number) =>

@@ -48,7 +48,7 @@ describe("an update after one that was killed", () => {
 
   it("deletes what was being created, and forgets that", async () => {
     machine = fakeMachine({ pending: [statefulSet, namespace, image] });
-    // The import takes the lock of that backend: what a running update creates is not deleted.
+    // The import takes the lock of that backend first, so that objects of a running update are not deleted.
     expect(await up()).to.deep.equal([
       stackImport,
       inNamespace,
@@ -124,7 +124,7 @@ describe("an update after one that was killed", () => {
       mkdirSync(dirname(lockFile(stack)), { recursive: true });
       writeFileSync(lockFile(stack), JSON.stringify({ pid, hostname: host, username: "ada" }));
     }
-    /** The number of a process that is gone. */
+    /** The process number of an ended process. */
     const gonePid = () => spawnSync(process.execPath, ["--version"]).pid;
 
     it("removes the lock of a process that is gone", async () => {
@@ -142,7 +142,7 @@ describe("an update after one that was killed", () => {
     it("leaves what an update that runs is creating", async function () {
       if (process.platform !== "linux") this.skip();
       machine = fakeMachine({ login: false, pending: [statefulSet] });
-      // Its name begins with pulumi, as that of the real one does.
+      // The name must start with pulumi, like the real program.
       const program = join(machine.project.folder, "pulumi-fake");
       copyFileSync("/bin/sleep", program);
       const running = spawn(program, ["60"]);

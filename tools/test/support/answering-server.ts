@@ -2,15 +2,15 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server on this machine that answers with one status. */
+/** A local server that answers with one status. */
 export interface Answering {
   readonly url: string;
   close(): void;
 }
 
 /**
- * Starts it, on a port that is free.
- * @param path the only one that is there; others are 404. @default every one is
+ * Starts a server on a free port.
+ * @param path the only existing path; other paths return 404. @default every path exists
  */
 export async function answering(status = 200, body: object | string = "", path?: string): Promise<Answering> {
   const text = typeof body === "string" ? body : JSON.stringify(body);

@@ -2,33 +2,33 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What sends a download elsewhere. */
+/** Environment variables that redirect a download. */
 export const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap((name) => [
   name,
   name.toLowerCase(),
 ]);
 
-/** How a server of downloads behaves; may be changed while it runs. */
+/** Behavior of a download server. Tests may change it while the server runs. */
 export interface Manners {
-  /** Status of every answer, instead of a file. */
+  /** Status of every response, instead of a file. */
   status?: number | undefined;
-  /** Bytes of each answer's body after which the connection is cut. */
+  /** Number of bytes of each body before the connection breaks. */
   cutAfter?: number | undefined;
-  /** Whether it stops there, and leaves the connection open. */
+  /** Whether the server stops sending there, but leaves the connection open. */
   falls?: "silent" | undefined;
 }
 
-/** A server on this machine that has files. */
+/** A local server with files. */
 export interface Downloads {
   readonly url: string;
   readonly files: Record<string, Buffer>;
   readonly manners: Manners;
-  /** The paths that were requested since the last call. */
+  /** The paths requested since the last call. */
   requests(): string[];
   close(): void;
 }
 
-/** Starts it, on a port that is free. */
+/** Starts a server on a free port. */
 export async function downloads(files: Record<string, Buffer> = {}): Promise<Downloads> {
   const manners: Manners = {};
   let asked: string[] = [];
@@ -67,7 +67,7 @@ function answer(
   if (cutAfter === undefined || cutAfter >= file.length) response.end(file);
   else {
     response.write(file.subarray(0, cutAfter), () => {
-      // A moment later, or what was written would go, too.
+      // Wait a moment, so that the bytes already written are still sent.
       if (falls !== "silent") setTimeout(() => response.destroy(), 20);
     });
   }

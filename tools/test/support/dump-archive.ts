@@ -9,22 +9,22 @@ import {
 } from "../../backup/archive-format.ts";
 import { Crc64 } from "../../backup/crc64.ts";
 
-/** An archive of the collection `data`, with these documents. */
+/** An archive with the collection `data` and these documents. */
 export function archiveOf(documents: readonly object[], db = "app"): Buffer {
   return archiveOfBlocks([entry("data", db)], [...block("data", documents, db), end("data", documents, db)]);
 }
 
-/** An archive of blocks as they are, right or wrong. */
+/** An archive with these blocks, valid or invalid. */
 export function archiveOfBlocks(entries: readonly CollectionEntry[], blocks: readonly Uint8Array[]): Buffer {
   return gzipSync(Buffer.concat([prelude("8.0.0", entries), ...blocks]));
 }
 
-/** An archive of a database that has nothing. */
+/** An archive of an empty database. */
 export function emptyArchive(): Buffer {
   return archiveOfBlocks([], []);
 }
 
-/** A collection of an archive. */
+/** The entry of a collection in an archive. */
 export function entry(collection: string, db = "app", metadata = '{"indexes":[]}'): CollectionEntry {
   return { db, collection, metadata, type: "collection" };
 }
@@ -34,7 +34,7 @@ export function block(collection: string, documents: readonly object[], db = "ap
   return [blockStart(db, collection), ...documents.map((document) => BSON.serialize(document)), blockEnd];
 }
 
-/** The end of a collection that has had these documents. */
+/** The block that ends a collection with these documents. */
 export function end(collection: string, documents: readonly object[], db = "app"): Uint8Array {
   const crc = new Crc64();
   for (const document of documents) crc.update(BSON.serialize(document));

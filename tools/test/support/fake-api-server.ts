@@ -6,10 +6,10 @@ import type { Duplex } from "node:stream";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { answerPortForward, type Forwarded } from "./fake-port-forward.ts";
 
-/** The namespace that `pulumi stack output` of a fake machine names. */
+/** The namespace in the output of `pulumi stack output` on a fake machine. */
 export const namespace = "koa-mongo-stack-dev-1234";
 
-/** Paths of the kinds that a stack has, in its namespace. */
+/** API paths of a stack's objects, in its namespace. */
 export const paths = {
   deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
   statefulSets: `/apis/apps/v1/namespaces/${namespace}/statefulsets`,
@@ -20,10 +20,10 @@ export const paths = {
   services: `/api/v1/namespaces/${namespace}/services`,
 } as const;
 
-/** What a watch tells, each time from the beginning: seconds that it waits, and an object. */
+/** The events of a watch, replayed for each watch: seconds to wait, then an object. */
 export type Story = readonly (readonly [seconds: number, object: KubernetesObject])[];
 
-/** How it treats requests. */
+/** How the server responds to requests. */
 export type Manners = "answers" | "hangs" | { readonly status: number; readonly message: string };
 
 interface Line {
@@ -41,7 +41,7 @@ interface Watcher {
   readonly response: ServerResponse;
 }
 
-/** A kubeconfig for a cluster at a port of the loopback address. */
+/** A kubeconfig for a cluster on a port of the loopback address. */
 export function kubeconfig(port: number, context = "minikube"): string {
   const cluster = { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true };
   return JSON.stringify({
@@ -53,16 +53,16 @@ export function kubeconfig(port: number, context = "minikube"): string {
   });
 }
 
-/** A Kubernetes API on this machine: lists, watches, logs, port forwards, and raw answers. */
+/** A local Kubernetes API with lists, watches, logs, port forwards, and raw responses. */
 export class FakeApiServer {
   manners: Manners = "answers";
-  /** All that was asked for, with its query. */
+  /** All request paths, with their queries. */
   readonly requests: string[] = [];
-  /** What a path answers that is no list: the text of its JSON is made anew for each request. */
+  /** Responses other than lists, by path. Each request calls the function and returns its result as JSON. */
   readonly raw = new Map<string, () => unknown>();
-  /** What watches of a path tell instead of its objects. */
+  /** Stories that replace the objects in watches, by path. */
   readonly stories = new Map<string, Story>();
-  /** Where a port of a pod is on this machine, by the pod's name. */
+  /** Local ports behind port forwards, by pod name. */
   readonly forwarded = new Map<string, Forwarded>();
   readonly #objects = new Map<string, readonly KubernetesObject[]>();
   readonly #logs = new Map<string, Line[]>();
@@ -79,7 +79,7 @@ export class FakeApiServer {
     this.#answer(decodeURIComponent(pathname), searchParams, response);
   });
 
-  /** @param kubeconfig the file that names it */
+  /** @param kubeconfig path of the kubeconfig to write */
   constructor(kubeconfig: string) {
     this.#kubeconfig = kubeconfig;
     this.#server.on("upgrade", (request, socket, head) => {
@@ -87,7 +87,7 @@ export class FakeApiServer {
     });
   }
 
-  /** Starts it on a free port, and writes the kubeconfig. */
+  /** Starts the server on a free port, and writes the kubeconfig. */
   async start(context = "minikube"): Promise<this> {
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
@@ -95,12 +95,12 @@ export class FakeApiServer {
     return this;
   }
 
-  /** Its port of the loopback address. */
+  /** Port on the loopback address. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Says what there is under a path, also to who watches it. */
+  /** Replaces the objects of a path, and notifies its watches. */
   set(path: string, objects: readonly KubernetesObject[]): void {
     const before = this.#objects.get(path) ?? [];
     this.#objects.set(path, objects);
@@ -114,14 +114,14 @@ export class FakeApiServer {
     }
   }
 
-  /** A container logs. @param time RFC 3339 with nine digits */
+  /** Adds a line to a pod's log. @param time RFC 3339 with nine digits */
   log(pod: string, time: string, text: string): void {
     const line = { time, text };
     this.#logs.set(pod, [...(this.#logs.get(pod) ?? []), line]);
     for (const follower of this.#followers) if (follower.pod === pod) follower.response.write(written(line));
   }
 
-  /** A container ends and begins anew: its log is empty. */
+  /** Restarts a pod's container: ends its followed logs, and empties its log. */
   restart(pod: string): void {
     this.#logs.set(pod, []);
     for (const follower of [...this.#followers].filter((one) => one.pod === pod)) {
@@ -130,29 +130,29 @@ export class FakeApiServer {
     }
   }
 
-  /** A pod is deleted: its log is not found any more. */
+  /** Deletes a pod, so that its log is not found. */
   forget(pod: string): void {
     this.restart(pod);
     this.#logs.delete(pod);
   }
 
-  /** A pod's log is answered with an error. */
+  /** Returns an error for a pod's log. */
   refuseLog(pod: string, status: number, message: string): void {
     this.#refusedLogs.set(pod, [status, message]);
   }
 
-  /** How many logs are followed. */
+  /** Number of logs being followed. */
   get followers(): number {
     return this.#followers.size;
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections. */
   drop(): void {
     this.#server.closeAllConnections();
     for (const socket of this.#upgraded) socket.destroy();
   }
 
-  /** Ends it: afterwards its port refuses connections. */
+  /** Stops the server. Afterwards its port rejects connections. */
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#server.close();
@@ -193,7 +193,7 @@ export class FakeApiServer {
       return;
     }
     const tail = query.get("tailLines");
-    // Kubernetes knows it by the second.
+    // Kubernetes compares `sinceTime` in seconds.
     const since = (query.get("sinceTime") ?? "").slice(0, 19);
     const recent = lines.filter(({ time }) => time >= since);
     response.setHeader("content-type", "text/plain");

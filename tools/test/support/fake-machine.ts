@@ -17,64 +17,64 @@ import { proxyVariables } from "./download-server.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
-/** What is there, before a test. */
+/** The state of a fake machine. */
 export interface Setup {
-  /** What `minikube profile list` says. @default the good one */
+  /** Output of `minikube profile list`. @default a healthy profile */
   readonly profiles?: Profiles;
-  /** Shell lines of other programs than the usual, or undefined for one that is not there. */
+  /** Shell scripts that replace the default programs; undefined removes a program. */
   readonly programs?: Readonly<Record<string, string | undefined>>;
-  /** Whether `pulumi whoami` knows somebody. @default true */
+  /** Whether `pulumi whoami` reports a login. @default true */
   readonly login?: boolean;
-  /** What the service answers at, for `pulumi stack output`. */
+  /** URL of the service, in the output of `pulumi stack output`. */
   readonly url?: string;
-  /** Keys of Pulumi.dev.yaml. @default those of the project's */
+  /** Keys to add to Pulumi.dev.yaml. @default none */
   readonly config?: Readonly<Record<string, string>>;
-  /** The port that a new cluster publishes on this machine, where a cluster may run already. @default 30080 */
+  /** Port that a new cluster publishes. Set it if this machine may run a cluster. @default 30080 */
   readonly nodePort?: number;
-  /** Image of the Deployment in the cluster. @default the one that `up` deployed */
+  /** Image of the Deployment in the cluster. @default the image that `up` deployed */
   readonly deployedImage?: string;
-  /** Pods that the Deployment in the cluster wants. @default 2 */
+  /** Replicas of the Deployment in the cluster. @default 2 */
   readonly deployedReplicas?: number;
-  /** What the program warns of. */
+  /** Warning of the Pulumi program. */
   readonly warning?: string;
-  /** What `pulumi stack export` has as pending operations. @default none */
+  /** Pending operations in the output of `pulumi stack export`. @default none */
   readonly pending?: readonly object[];
   /** UID of the cluster's kube-system namespace. @default uid-1 */
   readonly clusterId?: string;
-  /** What `kubectl get ingressclasses` prints. @default it fails */
+  /** Output of `kubectl get ingressclasses`. @default the command fails */
   readonly ingressClasses?: string;
-  /** What `kubectl get services` prints. @default it fails */
+  /** Output of `kubectl get services`. @default the command fails */
   readonly services?: string;
-  /** What `kubectl get nodes,daemonsets.apps` prints. @default it fails */
+  /** Output of `kubectl get nodes,daemonsets.apps`. @default the command fails */
   readonly machines?: string;
-  /** What `minikube config get driver` prints. @default it fails, because the key is not set */
+  /** Output of `minikube config get driver`. @default the command fails, because the key is not set */
   readonly driver?: string;
-  /** How often metrics-server is told to measure. @default 60s, as minikube's addon does */
+  /** Interval of metrics-server. @default 60s, as minikube's addon sets it */
   readonly metricResolution?: string;
 }
 
-/** A machine whose PATH has nothing but fakes, with a project of its own. */
+/** A machine with only fake programs on PATH, and a copy of the project's configuration. */
 export interface Machine {
   readonly project: Project;
-  /** File of the kubeconfig, which does not exist at first. */
+  /** Path of the kubeconfig. The file does not exist at first. */
   readonly kubeconfig: string;
-  /** What can be installed. At first nothing: nobody publishes for this machine. */
+  /** Programs that can be installed. At first there are none for this platform. */
   releases: Releases;
-  /** The program that does what is usual, for whoever publishes it. */
+  /** The script of a default program, for a test to publish. */
   script(name: "minikube" | "pulumi"): string;
-  /** Makes PATH what it was before anything was installed. */
+  /** Resets PATH, so that it has no installed programs. */
   newShell(): void;
-  /** Changes what is there. */
+  /** Replaces the state of the machine. */
   set(setup: Setup): void;
-  /** What was run that changes something, in order; forgets it. */
+  /** Commands that changed something since the last call, in order. */
   changes(): string[];
-  /** Pulumi's environment at each change, in order; forgets it. */
+  /** Pulumi's environments at each change since the last call, in order. */
   environments(): string[];
-  /** Text of a file of the project. */
+  /** Returns the text of a file in the project. */
   read(file: string): string;
-  /** What `pulumi stack import` has read. */
+  /** Returns the input of `pulumi stack import`. */
   imported(): unknown;
-  /** Brings PATH and the environment back. */
+  /** Restores PATH and the environment, and deletes the machine's files. */
   remove(): void;
 }
 
@@ -89,7 +89,7 @@ const variables = [
   ...proxyVariables,
 ];
 
-/** Makes it. */
+/** Creates a fake machine, and sets PATH and the environment to it. */
 export function fakeMachine(setup: Setup = {}): Machine {
   const saved = variables.map((name) => [name, process.env[name]] as const);
   const folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-machine-"));
@@ -165,7 +165,7 @@ function write({ bin, state }: { readonly bin: string; readonly state: string },
   }
 }
 
-/** It has nothing but the shell's own commands: there is no other program on PATH. */
+/** Creates a script for a PATH without other programs: only commands of the shell itself exist. */
 function executable(state: string, script: string): string {
   return `#!/bin/sh\nstate='${state}'\n${prelude}${script}\n`;
 }

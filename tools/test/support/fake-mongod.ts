@@ -2,20 +2,20 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { BSON, type Document } from "mongodb";
 
-/** A MongoDB that says what it is, and nothing else. */
+/** A fake MongoDB that answers only the handshake. */
 export interface FakeMongod {
   /** Port on 127.0.0.1. */
   readonly port: number;
   close(): void;
 }
 
-/** Bytes of a message before its document: 16 of the header, 4 flags, and the kind of the section. */
+/** Bytes before a message's document: 16 for the header, 4 for flags, 1 for the kind of section. */
 const start = 21;
 const opMsg = 2013;
 const opReply = 1;
 const opQuery = 2004;
 
-/** Starts one that answers `hello` with these fields, and any login with an error. */
+/** Starts a fake MongoDB that answers `hello` with these fields. Any login fails. */
 export async function fakeMongod(hello: Document): Promise<FakeMongod> {
   const sockets = new Set<Socket>();
   const answer = {
@@ -60,7 +60,7 @@ function asMessage(request: Buffer, document: Uint8Array): Buffer {
   return Buffer.concat([header(request, opMsg, start + document.length), Buffer.alloc(5), document]);
 }
 
-/** The first answer on a connection has an older form: flags, cursor, and how many documents there are. */
+/** The first response on a connection has an older form: flags, cursor, and number of documents. */
 function asReply(request: Buffer, document: Uint8Array): Buffer {
   const about = Buffer.alloc(20);
   about.writeInt32LE(1, 16);

@@ -5,20 +5,20 @@ import type { Machine } from "./fake-machine.ts";
 import { deployment, pod } from "./fake-stack.ts";
 import type { Forwarded } from "./fake-port-forward.ts";
 
-/** What the Secret of the connection string is called. */
+/** Name of the Secret with the connection string. */
 const secretName = "mongodb-uri-1";
 
-/** What of MongoDB is in the cluster. */
+/** The MongoDB of a fake cluster. */
 export interface Setup {
-  /** The service's connection string. @default that of a standalone MongoDB */
+  /** The service's connection string. @default a standalone MongoDB */
   readonly uri?: string;
-  /** Where the pod's port is on this machine. */
+  /** Local port behind the pod's port. */
   readonly forwarded?: Forwarded;
-  /** MongoDB's pods. @default one that is ready */
+  /** MongoDB's pods. @default one ready pod */
   readonly pods?: readonly V1Pod[];
 }
 
-/** A cluster with a stack that has a MongoDB, whose pod `mongodb-0` is a MongoDB of this machine. */
+/** Starts a fake cluster with a stack. Its pod `mongodb-0` forwards to a local MongoDB. */
 export async function clusterWithMongodb(machine: Machine, setup: Setup): Promise<FakeApiServer> {
   const { uri = "mongodb://mongodb:27017/app", pods = [pod("mongodb-0", "mongodb")], forwarded } = setup;
   const cluster = await new FakeApiServer(machine.kubeconfig).start();
@@ -41,7 +41,7 @@ function web(): V1Deployment {
   };
 }
 
-/** The Service `mongodb`, in front of the pods with these labels. */
+/** The Service `mongodb` for pods with these labels. */
 export function service(selector = podLabels("mongodb")): V1Service {
   return { metadata: { name: "mongodb" }, spec: { selector, ports: [{ port: 27017 }] } };
 }

@@ -2,13 +2,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of programs, to be the whole PATH. */
+/** A folder with programs, used as the whole PATH. */
 export interface FakePath {
   readonly folder: string;
   remove(): void;
 }
 
-/** Makes a program of each of these shell scripts, by name. The scripts find the shell's own commands only. */
+/** Creates a program from each script, by name. The scripts can use only commands of the shell itself. */
 export function fakePath(scripts: Record<string, string>): FakePath {
   const folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-path-"));
   for (const [name, script] of Object.entries(scripts)) {

@@ -3,17 +3,17 @@ import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 
-/** What a port of a pod is. */
+/** The local port behind a port forward. */
 export interface Forwarded {
   /** Port on 127.0.0.1. */
   readonly port: number;
-  /** Bytes from it on a connection, after which it is silent. @default no limit */
+  /** Bytes that the port sends on a connection before it turns silent. @default no limit */
   readonly silentAfter?: number;
-  /** Bytes to it on a connection, after which nothing reaches it. @default no limit */
+  /** Bytes that the port receives on a connection. The rest is dropped. @default no limit */
   readonly deafAfter?: number;
 }
 
-/** The part of the package `ws`, which Kubernetes' client has, that is needed here. It has no types. */
+/** The part of the package `ws` that this file uses. Kubernetes' client installs `ws`, but not its types. */
 interface WebSocketPackage {
   readonly WebSocketServer: new (options: { noServer: true }) => {
     handleUpgrade(
@@ -35,10 +35,10 @@ interface Channel {
 const { WebSocketServer } = createRequire(import.meta.url)("ws") as WebSocketPackage;
 const server = new WebSocketServer({ noServer: true });
 
-/** Numbers of the streams that one port has. */
+/** Stream numbers of the first forwarded port. */
 const streams = { data: 0, errors: 1 } as const;
 
-/** Answers `GET …/portforward` as a kubelet does, or with 404 where there is no such pod. */
+/** Answers `GET …/portforward` like a kubelet, or with 404 if there is no such pod. */
 export function answerPortForward(
   {
     request,

@@ -7,13 +7,13 @@ import type { Asset, Release } from "../../install/releases.ts";
 import type { Downloads } from "./download-server.ts";
 import type { Machine } from "./fake-machine.ts";
 
-// The real one, before a test takes it away.
+// The real PATH, before a test replaces it.
 const { PATH = "" } = process.env;
 
-/** The machine's own tar, for a PATH of fakes. */
+/** A script that runs the machine's own tar, for a PATH with fakes. */
 export const tar = `PATH='${PATH}' exec tar "$@"`;
 
-/** Publishes minikube and Pulumi for this machine on a server, in the forms that they are published in. */
+/** Publishes minikube and Pulumi for this machine on a server, in the publishers' formats. */
 export function publish(machine: Machine, server: Downloads): void {
   const minikube = Buffer.from(machine.script("minikube"));
   const pulumi = archive("pulumi/pulumi", machine.script("pulumi"));

@@ -10,20 +10,20 @@ import type {
 import { podLabels } from "../../../infra/platform/pod-defaults.ts";
 import type { StackObjects } from "../../status/read-objects.ts";
 
-/** The moment at which the tests look. */
+/** The current time in the tests. */
 export const now = new Date("2026-01-02T03:04:05Z");
 
-/** A moment so many seconds before. */
+/** The time `seconds` before {@link now}. */
 export function ago(seconds: number): Date {
   return new Date(now.getTime() - seconds * 1000);
 }
 
-/** Objects of a stack that has nothing else. */
+/** A stack with only these objects. */
 export function stackOf(objects: Partial<StackObjects>): StackObjects {
   return { deployments: [], statefulSets: [], pods: [], autoscalers: [], events: [], ...objects };
 }
 
-/** A pod as Kubernetes tells of it. */
+/** A pod as the Kubernetes API returns it. */
 export function pod(
   name: string,
   component: "web" | "mongodb",
@@ -56,13 +56,13 @@ interface PodSetup {
   readonly restartCount: number;
   readonly state: V1ContainerState;
   readonly lastState: V1ContainerState;
-  /** State of an init container. @default there is none */
+  /** State of an init container. @default no init container */
   readonly init: V1ContainerState;
   readonly phase: string;
   readonly deleted: boolean;
 }
 
-/** The service's Deployment with so many pods of so many. */
+/** The service's Deployment, with its ready and wanted pods. */
 export function deployment(readyReplicas: number, replicas: number): V1Deployment {
   return {
     metadata: metadata("web"),
@@ -71,7 +71,7 @@ export function deployment(readyReplicas: number, replicas: number): V1Deploymen
   };
 }
 
-/** MongoDB's StatefulSet with so many pods of so many. */
+/** MongoDB's StatefulSet, with its ready and wanted pods. */
 export function statefulSet(readyReplicas: number, replicas: number): V1StatefulSet {
   return {
     metadata: metadata("mongodb"),
@@ -88,7 +88,7 @@ function template(component: string) {
   return { selector: { matchLabels: podLabels(component) }, template: {} };
 }
 
-/** The autoscaler; without a figure it has not measured yet. */
+/** The autoscaler. Without `cpu`, an autoscaler before its first measurement. */
 export function autoscaler(current: number, wanted: number, cpu?: number): V2HorizontalPodAutoscaler {
   const name = "cpu";
   return {
@@ -105,7 +105,7 @@ export function autoscaler(current: number, wanted: number, cpu?: number): V2Hor
       currentReplicas: current,
       desiredReplicas: wanted,
       conditions: [],
-      // Kubernetes answers null, which the client's type does not know.
+      // Kubernetes returns null, which the client's type does not allow.
       currentMetrics:
         cpu === undefined
           ? (null as unknown as [])
@@ -114,7 +114,7 @@ export function autoscaler(current: number, wanted: number, cpu?: number): V2Hor
   };
 }
 
-/** Something that Kubernetes tells. */
+/** A warning event. */
 export function event(reason: string, age: number, over: Partial<CoreV1Event> = {}): CoreV1Event {
   return {
     type: "Warning",
@@ -127,7 +127,7 @@ export function event(reason: string, age: number, over: Partial<CoreV1Event> = 
   };
 }
 
-/** A stack that is well. */
+/** A healthy stack. */
 export function wellStack(): StackObjects {
   return stackOf({
     deployments: [deployment(2, 2)],

@@ -7,17 +7,17 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const project = join(import.meta.dirname, "../../..");
 
-/** A copy of the project that a test may change. */
+/** A copy of the project that tests may change. */
 export interface ProjectCopy {
   readonly folder: string;
-  /** Replaces text in a file of it, wherever it stands there. */
+  /** Replaces all occurrences of a text in a file. */
   replace(file: string, text: string, by: string): Promise<void>;
   remove(): Promise<void>;
 }
 
 /**
- * Copies what git knows of the project, with the dependencies that are installed. With `IMAGES_BY_TAG=1` in the
- * environment the copy takes images by their tags alone.
+ * Copies the files that git doesn't ignore, and links the installed dependencies. If `IMAGES_BY_TAG=1` is set, the
+ * copy selects images by tag only.
  */
 export async function copyProject(): Promise<ProjectCopy> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-e2e-"));
@@ -40,7 +40,7 @@ export async function copyProject(): Promise<ProjectCopy> {
   };
 }
 
-/** The lab's images are stand-ins of the same names and tags, and can't have the digests. */
+/** In the lab, images are replacements with the same names and tags, but other digests. */
 async function takeByTag(folder: string): Promise<void> {
   for (const file of ["Dockerfile", "Pulumi.yaml", "compose.yaml"]) {
     const text = await readFile(join(folder, file), "utf8");

@@ -9,39 +9,39 @@ import { silentStep } from "../../terminal/steps.ts";
 import { up } from "../../commands/up.ts";
 import type { Machine } from "./fake-machine.ts";
 
-/** What came of a command. */
+/** The result of a command. */
 export interface Outcome {
   readonly code: number;
-  /** All that it printed. */
+  /** Everything that the command printed. */
   readonly text: string;
 }
 
-/** `npm run up`, which waits for the URL no longer than a moment. */
+/** Runs `npm run up`, with a short wait for the URL. */
 export async function runUp(machine: Machine): Promise<Outcome> {
   return await runOn(machine, up);
 }
 
-/** `npm run down`. */
+/** Runs `npm run down`. */
 export async function runDown(machine: Machine, options: Partial<DownOptions> = {}): Promise<Outcome> {
   return await runOn(machine, (context) => down({ cluster: false, ...options }, context));
 }
 
-/** `npm run backup`. */
+/** Runs `npm run backup`. */
 export async function runBackup(machine: Machine, options: Partial<BackupOptions> = {}): Promise<Outcome> {
   return await runOn(machine, (context) => backup({ force: false, ...options }, context));
 }
 
-/** `npm run restore`. */
+/** Runs `npm run restore`. */
 export async function runRestore(machine: Machine, file: string, drop = false): Promise<Outcome> {
   return await runOn(machine, (context) => restore({ file, drop }, context));
 }
 
-/** `npm run rotate-password`. */
+/** Runs `npm run rotate-password`. */
 export async function runRotatePassword(machine: Machine): Promise<Outcome> {
   return await runOn(machine, rotatePassword);
 }
 
-/** `npm run load`, until its end or that of the signal. */
+/** Runs `npm run load` until its end, or until the signal aborts. */
 export async function runLoad(
   machine: Machine,
   flags: Partial<LoadFlags>,
@@ -61,7 +61,7 @@ export async function runOn(machine: Machine, command: RunCommand): Promise<Outc
   return { code, text: printed.join("\n").trim() };
 }
 
-/** A context that shows no steps. `print` gets errors, too. @default nobody sees what is printed */
+/** A context whose steps print nothing. `print` receives errors, too. @default discards the output */
 export function contextOf(
   { project, releases }: Machine,
   print: (text: string) => void = () => undefined,

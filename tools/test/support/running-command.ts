@@ -3,21 +3,21 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A command of `tools/cli.ts` that runs, in a process group of its own as a terminal would give it. */
+/** A running command of `tools/cli.ts`. It has its own process group, as on a terminal. */
 export interface Running {
-  /** What it has printed, to both streams. */
+  /** Output so far, of both streams. */
   output(): string;
-  /** Waits until the output matches. @default 60 s: a first start may have MongoDB to bring */
+  /** Waits until the output matches. @default 60 s, because a first start may have to download MongoDB */
   prints(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>;
-  /** Ctrl-C, unless it has ended: the signal goes to every process of the group. */
+  /** Presses Ctrl-C, unless the command has ended: sends SIGINT to every process of the group. */
   interrupt(): void;
-  /** Kills its process group at once, as a power cut would. */
+  /** Kills the process group at once, like a power cut. */
   kill(): void;
-  /** Waits for its exit code. */
+  /** Waits for the exit code. */
   exitCode(): Promise<number | null>;
 }
 
-/** Starts `tools/cli.ts NAME`, of this project or of a copy, with this environment added to the test's own. */
+/** Starts `tools/cli.ts NAME`, of this project or of a copy. Adds `env` to this process' environment. */
 export function startProgram(
   name: string,
   env: NodeJS.ProcessEnv = {},

@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import { MongoClient, type Db } from "mongodb";
 import { sharedMongoDB } from "../../../service/test/support/hooks.ts";
 
-/** A database of its own on the server that all tests share. */
+/** A new database on the server that all tests share. */
 export interface TestDatabase {
   readonly db: Db;
   /** Port of the server on 127.0.0.1. */
   readonly port: number;
-  /** Bytes of all documents of a collection, as they are stored. */
+  /** Stored bytes of all documents of a collection. */
   stored(collection: string): Promise<Buffer[]>;
-  /** Deletes it. */
+  /** Deletes the database. */
   remove(): Promise<void>;
 }
 

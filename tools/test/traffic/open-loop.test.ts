@@ -18,7 +18,7 @@ describe("startLoad", () => {
   });
 
   it("counts the time that a request waited for others", async () => {
-    // One at a time and 50 ms each: half a second has room for ten, of which the last was due after 90 ms.
+    // One request at a time, 50 ms each: half a second fits ten. The last of them is due after 90 ms.
     const samples = await runLoad(500, { most: 1, send: () => sleep(50, ok) });
     expect(samples.length).to.be.within(8, 11);
     expect(samples.at(-1)?.ms).to.be.within(350, 500);

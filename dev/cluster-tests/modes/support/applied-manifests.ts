@@ -3,17 +3,17 @@ import { removeAtInterrupt } from "../../support/interrupt.ts";
 
 /** Objects that a test put into the cluster. */
 export interface Applied {
-  /** Deletes them, and waits until they are gone. */
+  /** Deletes the objects, and waits until they are gone. */
   remove(): Promise<void>;
 }
 
-/** Seconds that a deletion may take. */
+/** Timeout of a deletion. */
 const deletionSeconds = 180;
 
 /**
- * Applies a manifest, or objects. Ctrl-C deletes them.
+ * Applies a manifest or objects. Ctrl-C deletes them.
  * @param manifest path of a file, or objects
- * @throws {Error} with what kubectl said. What it has applied until then is deleted
+ * @throws {Error} with kubectl's output. The objects applied until then are deleted
  */
 export async function apply(manifest: string | readonly object[]): Promise<Applied> {
   const [file, input] =
@@ -27,7 +27,7 @@ export async function apply(manifest: string | readonly object[]): Promise<Appli
   };
   const forget = removeAtInterrupt(remove);
   try {
-    // Definitions of custom resources are too large for an annotation of the client.
+    // Custom resource definitions are too large for the annotation of a client-side apply.
     await run(["apply", "--server-side", "--force-conflicts", "--filename", file], input);
   } catch (error) {
     await remove().catch(() => undefined);

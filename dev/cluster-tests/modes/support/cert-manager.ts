@@ -5,12 +5,14 @@ import { apply, type Applied } from "./applied-manifests.ts";
 import { needsImage, needsManifest } from "./real-part.ts";
 import type { KeyPair } from "./test-ca.ts";
 
-/** The manifest that cert-manager's project publishes. */
+/** The manifest that the cert-manager project publishes. */
 const publisher = "https://github.com/cert-manager/cert-manager/releases/download/v1.19.3/cert-manager.yaml";
-/** Where the manifest installs cert-manager, which reads the Secrets of ClusterIssuers there. */
+/** Namespace of cert-manager in the manifest. cert-manager reads the Secrets of ClusterIssuers there. */
 const namespace = "cert-manager";
 
-/** Gives the path of cert-manager's manifest. Skips the suite unless every node has its images or downloads them. */
+/**
+ * Returns the path of cert-manager's manifest. Skips the suite unless every node has the images or can download them.
+ */
 export async function needsCertManager(test: Mocha.Context): Promise<string> {
   const manifest = await needsManifest(test, "cert-manager.yaml", publisher);
   const text = await readFile(manifest, "utf8");
@@ -18,7 +20,7 @@ export async function needsCertManager(test: Mocha.Context): Promise<string> {
   return manifest;
 }
 
-/** Installs cert-manager, and waits until it is ready. One that is there already is used, and stays. */
+/** Installs cert-manager, and waits until it is ready. Uses and keeps an existing installation. */
 export async function installCertManager(manifest: string): Promise<Applied> {
   const found = await askKubectl(["get", "crd", "certificates.cert-manager.io"]);
   if (found.code === 0) return { remove: () => Promise.resolve() };
@@ -26,7 +28,7 @@ export async function installCertManager(manifest: string): Promise<Applied> {
   const installed: Applied = {
     async remove() {
       await applied.remove();
-      // cert-manager leaves these behind: the next one would wait for them.
+      // cert-manager leaves these leases behind, and the next installation would wait for them.
       const leases = ["cert-manager-controller", "cert-manager-cainjector-leader-election"];
       await kubectl("delete", "lease", ...leases, "--namespace", "kube-system", "--ignore-not-found");
     },
@@ -59,7 +61,7 @@ export async function createIssuer(name: string, { certificate, key }: KeyPair):
     },
   ];
   let applied: Applied | undefined;
-  // The webhook rejects everything for some seconds after its start.
+  // The webhook rejects all requests for some seconds after its start.
   await until(`cert-manager accepts the ClusterIssuer ${name}`, 120, async () => {
     applied = await apply(objects);
     return true;
@@ -68,7 +70,7 @@ export async function createIssuer(name: string, { certificate, key }: KeyPair):
   return applied;
 }
 
-/** Has a certificate issued anew, as `cmctl renew` does. */
+/** Requests the renewal of a certificate, like `cmctl renew`. */
 export async function renew(namespace: string, name: string): Promise<void> {
   const value = {
     type: "Issuing",

@@ -4,7 +4,7 @@ export interface DashboardQuery {
   readonly expr: string;
 }
 
-/** The parts of a dashboard that decide what it asks. */
+/** The parts of a dashboard that decide its queries. */
 export interface Dashboard {
   readonly templating: { readonly list: readonly { readonly name: string; readonly query: string }[] };
   readonly panels: readonly {
@@ -14,9 +14,9 @@ export interface Dashboard {
 }
 
 /**
- * The queries of a dashboard.
- * @param rateInterval Grafana takes four scrape intervals
- * @param namespace what the reader chose. @default the dashboard's constant
+ * Returns the queries of a dashboard.
+ * @param rateInterval Grafana uses four scrape intervals
+ * @param namespace chosen by the reader. @default the dashboard's constant
  */
 export function dashboardQueries(
   { templating, panels }: Dashboard,

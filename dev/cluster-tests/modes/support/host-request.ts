@@ -5,29 +5,29 @@ import { text } from "node:stream/consumers";
 import { lookupAs } from "../../../../tools/http/url-answer.ts";
 import type { IngressPlace } from "../../../../tools/minikube/ingress-place.ts";
 
-/** What a test asks of a host name. */
+/** A request to a host name. */
 export interface HostQuestion {
   /** @default GET */
   readonly method?: "GET" | "POST";
   /** @default none */
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string;
-  /** Milliseconds between the first byte of the body and the rest. @default they go together */
+  /** Milliseconds between the first byte of the body and the rest. @default none */
   readonly pauseMs?: number;
   /** CA of the server's certificate. */
   readonly ca?: string;
 }
 
-/** What was answered. */
+/** The answer to a request. */
 export interface HostAnswer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
-  /** The client's own address, as the connection has it. */
+  /** The client's own address on the connection. */
   readonly client: string;
 }
 
-/** Asks the host name of an Ingress on a connection of its own. DNS is not asked. */
+/** Sends a request to the host name of an Ingress, on a new connection and without a DNS lookup. */
 export async function askHost(
   { url, address }: Pick<IngressPlace, "url" | "address">,
   path: string,

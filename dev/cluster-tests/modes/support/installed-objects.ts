@@ -12,7 +12,7 @@ export interface KubernetesObject {
 /** Deletes what a test has installed. A second call does nothing. */
 export type Remove = () => Promise<void>;
 
-/** Creates objects, or updates those that an interrupted test left. Ctrl-C deletes them. */
+/** Creates objects, or updates those that an interrupted test left behind. Ctrl-C deletes them. */
 export async function install(...objects: readonly KubernetesObject[]): Promise<Remove> {
   const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
   let isInstalled = true;
@@ -32,7 +32,7 @@ export async function install(...objects: readonly KubernetesObject[]): Promise<
   return remove;
 }
 
-/** A namespace. */
+/** Manifest of a namespace. */
 export function namespaceObject(name: string): KubernetesObject {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name } };
 }

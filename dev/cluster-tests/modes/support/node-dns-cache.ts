@@ -3,17 +3,17 @@ import { list } from "../../support/cluster-objects.ts";
 import { removeAtInterrupt } from "../../support/interrupt.ts";
 import { onNode } from "../../support/stack-pods.ts";
 
-/** The address of NodeLocal DNSCache on every node. */
+/** Address of NodeLocal DNSCache on every node. */
 export const cacheAddress = "169.254.20.10";
 
-/** CoreDNS, which NodeLocal DNSCache consists of. */
+/** Image of CoreDNS, which NodeLocal DNSCache consists of. */
 export const coredns = "registry.k8s.io/coredns/coredns:v1.12.1";
 
 const name = "koa-mongo-stack-node-dns-cache";
 
 /**
- * Runs a CoreDNS at {@link cacheAddress} on every node, in a namespace of its own. It forwards to the cluster's DNS.
- * @returns removes it, the address included
+ * Runs CoreDNS at {@link cacheAddress} on every node, in its own namespace. CoreDNS forwards to the cluster's DNS.
+ * @returns function that removes CoreDNS and the address
  */
 export async function installNodeDnsCache(): Promise<() => Promise<void>> {
   const forget = removeAtInterrupt(removeNodeDnsCache);
@@ -35,7 +35,7 @@ export async function installNodeDnsCache(): Promise<() => Promise<void>> {
 
 async function removeNodeDnsCache(): Promise<void> {
   await kubectl("delete", "namespace", name, "--ignore-not-found");
-  // The address may be gone already, after a restart of the node.
+  // A restart of the node may have removed the address already.
   await onEveryNode(`ip addr del ${cacheAddress}/32 dev lo || true`);
 }
 

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Brings a loopback port of this machine to the same port of a node, so that both pull and push from one address. */
+/** Forwards a node's loopback port to the same port of this machine. Pull and push then use the same address. */
 export async function tunnelInto(profile: string, node: string, port: number): Promise<ChildProcess> {
   const minikube = async (...args: string[]) => {
     return (await run("minikube", [...args, "--profile", profile, "--node", node])).stdout.trim();

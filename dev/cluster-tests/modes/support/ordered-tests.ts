@@ -1,4 +1,4 @@
-/** Skips the rest of a suite whose tests build on each other, once one of them has failed. Call it inside the suite. */
+/** Skips the rest of a suite after its first failure, for tests that depend on each other. Call it inside the suite. */
 export function stopAtFirstFailure(): void {
   let hasFailed = false;
   afterEach(function () {

@@ -4,16 +4,16 @@ import { operatorVersion } from "../../../../infra/mongodb/operator-replica-set.
 import { askKubectl, kubectl } from "../../support/cluster-kubectl.ts";
 import { names } from "../../support/running-cluster.ts";
 
-/** Percona Operator for MongoDB, of the version that the program installs. */
+/** Image of Percona Operator for MongoDB, in the version that the program installs. */
 export const operatorImage = `percona/percona-server-mongodb-operator:${operatorVersion}`;
-/** The operator for all namespaces, with the definitions of its resources. */
+/** Manifest of the operator for all namespaces, with its custom resource definitions. */
 export const operatorManifest = {
   name: "percona-operator-cw-bundle.yaml",
   url: `https://raw.githubusercontent.com/percona/percona-server-mongodb-operator/v${operatorVersion}/deploy/cw-bundle.yaml`,
 } as const;
 
 const definition = "crd/perconaservermongodbs.psmdb.percona.com";
-/** Tells what these tests have installed from what the cluster has had. */
+/** Label of everything that these tests install, to tell it from the cluster's own objects. */
 const ownLabel = { "koa-mongo-stack.test/mode": "operator" };
 const [selector = ""] = Object.entries(ownLabel).map(([key, value]) => `${key}=${value}`);
 
@@ -38,7 +38,7 @@ interface Manifest {
 }
 
 /**
- * Installs it in a namespace, for all namespaces, and waits until it runs.
+ * Installs the operator in a namespace, for all namespaces, and waits until it runs.
  * @param file the publisher's manifest
  */
 export async function installOperator(namespace: string, file: string): Promise<void> {
@@ -55,7 +55,7 @@ export async function installOperator(namespace: string, file: string): Promise<
   await kubectl("rollout", "status", deployment, "--namespace", namespace, "--timeout", "240s");
 }
 
-/** The image is on the nodes already, and the operator reports nothing to its publisher. */
+/** Uses the images on the nodes, and disables the operator's reports to its publisher. */
 function changed(manifest: Manifest, namespace: string): Manifest {
   const text = JSON.stringify({
     ...manifest,
@@ -70,7 +70,7 @@ function changed(manifest: Manifest, namespace: string): Manifest {
   return JSON.parse(quiet.replace('"Always"', '"IfNotPresent"')) as Manifest;
 }
 
-/** Deletes all of it. */
+/** Deletes everything that {@link installOperator} created. */
 export async function removeOperator(namespace: string): Promise<void> {
   await kubectl("delete", "namespace", namespace, "--ignore-not-found");
   const kinds = "customresourcedefinitions,clusterroles,clusterrolebindings";

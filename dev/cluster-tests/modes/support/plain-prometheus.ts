@@ -9,7 +9,7 @@ const alerts = join(import.meta.dirname, "../../../../infra/monitoring/alerts.ya
 const annotation = "__meta_kubernetes_pod_annotation_prometheus_io";
 const labels = { app: "prometheus" };
 
-/** The job for pods of Helm's chart prometheus-community/prometheus 27. */
+/** The scrape job for pods in version 27 of Helm's chart prometheus-community/prometheus. */
 const podsJob = {
   job_name: "kubernetes-pods",
   honor_labels: true,
@@ -54,7 +54,7 @@ const podsJob = {
   ],
 };
 
-/** Installs a Prometheus without an operator, which reads alerts.yaml and scrapes once a minute, as it does by default. */
+/** Installs a Prometheus without an operator, with alerts.yaml and the default scrape interval of one minute. */
 export async function installPlainPrometheus(
   namespace: string,
 ): Promise<{ prometheus: Prometheus; remove: Remove }> {

@@ -15,8 +15,8 @@ export interface KeyPair {
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
 /**
- * Makes a CA with openssl.
- * @throws {Error} there is no openssl on PATH
+ * Creates a CA with openssl.
+ * @throws {Error} openssl is not on PATH
  */
 export async function createCa(name: string): Promise<KeyPair> {
   return await inFolder(async (folder, openssl) => {
@@ -26,7 +26,7 @@ export async function createCa(name: string): Promise<KeyPair> {
   });
 }
 
-/** Has a CA sign a certificate for these DNS names. */
+/** Creates a certificate for these DNS names, signed by a CA. */
 export async function signedBy(ca: KeyPair, names: readonly string[]): Promise<KeyPair> {
   return await inFolder(async (folder, openssl) => {
     await writeFile(join(folder, "ca.pem"), ca.certificate);

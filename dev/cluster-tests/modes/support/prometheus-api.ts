@@ -1,15 +1,15 @@
 import { kubectl } from "../../support/cluster-kubectl.ts";
 
-/** Prometheus, as its publisher names and tags it. */
+/** Image of Prometheus, with its publisher's name and tag. */
 export const prometheusImage = "quay.io/prometheus/prometheus:v3.5.0";
 
-/** A series with its newest value. */
+/** A time series with its newest value. */
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A target of Prometheus. */
+/** A scrape target. */
 export interface ScrapeTarget {
   readonly labels: Readonly<Record<string, string>>;
   readonly health: string;
@@ -25,25 +25,25 @@ export interface LoadedRule {
   readonly lastError?: string;
 }
 
-/** An alert that is pending or fires. */
+/** An alert that is pending or firing. */
 export interface ActiveAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly state: "pending" | "firing";
 }
 
-/** What Prometheus answers. */
+/** The HTTP API of a Prometheus. */
 export interface Prometheus {
   query(expr: string): Promise<Series[]>;
-  /** The targets that it scrapes. */
+  /** Scrape targets. */
   targets(): Promise<ScrapeTarget[]>;
   rules(): Promise<LoadedRule[]>;
   alerts(): Promise<ActiveAlert[]>;
-  /** The namespaces of a metric's series. */
+  /** Namespaces of a metric's series. */
   namespacesOf(metric: string): Promise<string[]>;
 }
 
-/** Asks the Prometheus behind a Service, at its port 9090, through the API server. */
+/** Queries the Prometheus behind port 9090 of a Service, through the API server. */
 export function prometheusAt(namespace: string, service: string): Prometheus {
   async function ask<T>(path: string, parameters: Readonly<Record<string, string>> = {}): Promise<T> {
     const proxy = `/api/v1/namespaces/${namespace}/services/${service}:9090/proxy/api/v1`;
@@ -69,7 +69,7 @@ export function prometheusAt(namespace: string, service: string): Prometheus {
   };
 }
 
-/** What a Prometheus needs to find the pods and Services of every namespace. */
+/** Rights of a Prometheus to find the pods and Services of every namespace. */
 export function discoveryRights(name: string, namespace: string) {
   const rbac = "rbac.authorization.k8s.io";
   return [

@@ -14,10 +14,10 @@ const images = [
 ];
 const namespace = "koa-mongo-stack-modes-prometheus-operator";
 const crd = "prometheuses.monitoring.coreos.com";
-/** Label of everything that these tests install, so that they never delete the operator of another user. */
+/** Label of everything that these tests install, so that they never delete another user's operator. */
 const label = { "app.kubernetes.io/managed-by": "koa-mongo-stack-modes" };
 
-/** Skips the suite unless this machine can have the operator. Returns the path of its manifests. */
+/** Skips the suite unless this machine can run the operator. Returns the path of the operator's manifest. */
 export async function needsOperator(test: Mocha.Context): Promise<string> {
   const jsonpath = "jsonpath=metadata {.metadata.labels}";
   const existing = await kubectl("get", "crd", crd, "--ignore-not-found", `--output=${jsonpath}`);
@@ -46,7 +46,10 @@ export async function installOperator(bundle: string): Promise<Remove> {
 
 type Labelled = KubernetesObject & { readonly metadata: { readonly labels?: object } };
 
-/** The publisher's objects are for the namespace default, and the operator would leave a Service in kube-system. */
+/**
+ * Changes the publisher's objects: they use the namespace `default`, and the operator would leave a Service in
+ * kube-system.
+ */
 function operatorObjects(bundle: string): KubernetesObject[] {
   const text = bundle
     .replace(/^( +)namespace: default$/gm, `$1namespace: ${namespace}`)
@@ -61,8 +64,8 @@ function operatorObjects(bundle: string): KubernetesObject[] {
 }
 
 /**
- * Has the operator create a Prometheus that selects by these labels in every namespace, as that of Helm's chart
- * kube-prometheus-stack does, and waits until it answers.
+ * Has the operator create a Prometheus, and waits until it answers. Like in Helm's chart kube-prometheus-stack, the
+ * Prometheus selects by these labels in every namespace.
  */
 export async function installPrometheus(
   own: string,

@@ -8,16 +8,16 @@ import { onNode } from "../../support/stack-pods.ts";
 
 const run = promisify(execFile);
 
-/** Seconds that a node may take to download an image. */
+/** Timeout in seconds for the download of an image by a node. */
 const pullTimeout = 180;
 
-/** Skips the tests of a suite, and says in one line which part this machine can't have. */
+/** Skips the tests of a suite, and prints which part this machine lacks. */
 export function skipWithout(test: Mocha.Context, part: string): never {
   console.log(`      skipped, because this machine has no ${part}`);
   return test.skip();
 }
 
-/** Skips the suite unless every node has the image or downloads it. */
+/** Skips the suite unless every node has the image or can download it. */
 export async function needsImage(test: Mocha.Context, image: string): Promise<void> {
   const script = `docker image inspect ${image} >/dev/null 2>&1 || timeout ${pullTimeout} docker pull ${image}`;
   for (const { metadata } of await list(({ core }) => core.listNode())) {
@@ -39,8 +39,8 @@ export async function needsProgram(test: Mocha.Context, program: string): Promis
 }
 
 /**
- * Gives the path of a manifest that a part's publisher offers, and skips the suite if there is none. A file of the
- * same name in the folder `MODES_MANIFESTS` comes first, for a machine that does not reach the publisher.
+ * Returns the path of a publisher's manifest, or skips the suite if it is unavailable. Prefers a file of this name in
+ * the folder `MODES_MANIFESTS`, for machines that can't reach the publisher.
  * @param name for example `cert-manager.yaml`
  */
 export async function needsManifest(test: Mocha.Context, name: string, url: string): Promise<string> {

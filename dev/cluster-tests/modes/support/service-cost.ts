@@ -3,20 +3,20 @@ import { kubectl } from "../../support/cluster-kubectl.ts";
 import { pods, type Pod } from "../../support/cluster-objects.ts";
 import { webSelector } from "../../support/stack-pods.ts";
 
-/** What many requests to one pod cost. */
+/** Cost of many requests to one pod. */
 export interface Cost {
-  /** How many were not answered with 200. */
+  /** Number of requests that were not answered with 200. */
   readonly failed: number;
-  /** Milliseconds, at half of the requests. */
+  /** Median latency. */
   readonly medianMs: number;
-  /** MiB of memory that the pod's process has afterwards. */
+  /** Memory of the pod's process after the requests. */
   readonly memoryMiB: number;
 }
 
-/** Requests under way at a time. */
+/** Number of requests in flight. */
 const clients = 4;
 
-/** Sends requests to a pod from within, so that nothing but the pod is measured. */
+/** Sends requests to a pod from inside the pod, so that nothing else is measured. */
 export async function costOf(pod: Pod, path: string, count: number): Promise<Cost> {
   const script = `
     const { get, Agent } = require("node:http");
@@ -58,7 +58,7 @@ export type LogLine = Readonly<Record<string, unknown>> & {
   readonly traceId?: string;
 };
 
-/** The log of the service's pods that are there. */
+/** The logs of the service's existing pods. */
 export async function serviceLog(namespace: string): Promise<LogLine[]> {
   const lines: LogLine[] = [];
   for (const { metadata } of await pods(namespace, webSelector)) {

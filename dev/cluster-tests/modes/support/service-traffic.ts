@@ -3,15 +3,15 @@ import { inPod, podsOf } from "../../security/support/admitted-pods.ts";
 import { kubectl } from "../../support/cluster-kubectl.ts";
 import { names } from "../../support/running-cluster.ts";
 
-/** Requests that go on until they are stopped. */
+/** Requests that continue until they are stopped. */
 export interface Traffic {
   stop(): Promise<void>;
 }
 
-/** Milliseconds between two rounds of {@link startTraffic}: a load that one CPU of a laptop does not notice. */
+/** Milliseconds between two rounds of {@link startTraffic}. The load is negligible for one CPU of a laptop. */
 const pauseMs = 250;
 
-/** Uses every route of /data, repeatedly, and these paths in addition. An error ends nothing. */
+/** Repeatedly requests every route of /data, and these paths. Ignores errors. */
 export function startTraffic(url: string, paths: readonly string[] = []): Traffic {
   const stopping = new AbortController();
   const ask = async (path: string, method = "GET", body?: object) => {
@@ -44,7 +44,7 @@ export function startTraffic(url: string, paths: readonly string[] = []): Traffi
   };
 }
 
-/** Sets the number of MongoDB's pods. */
+/** Sets the number of MongoDB's pods. With 0, waits until the pod is deleted. */
 export async function scaleMongodb(namespace: string, replicas: 0 | 1): Promise<void> {
   const [statefulSet = ""] = await names("statefulsets", namespace);
   await kubectl("scale", statefulSet, "--namespace", namespace, `--replicas=${replicas}`);
@@ -53,7 +53,7 @@ export async function scaleMongodb(namespace: string, replicas: 0 | 1): Promise<
   await kubectl("wait", "pods", "--namespace", namespace, ...deleted);
 }
 
-/** Sends requests to each pod of the service itself, also to one that is not ready. Returns the statuses. */
+/** Sends requests from inside each pod of the service, ready or not. Returns the statuses. */
 export async function askEachPod(namespace: string, count: number): Promise<number[]> {
   const script = `
     const ask = () => new Promise((resolve, reject) => {

@@ -6,15 +6,15 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** A certificate with its key, both in PEM. */
+/** A certificate with its key, in PEM. */
 export interface KeyPair {
   readonly certificate: string;
   readonly key: string;
 }
 
-/** A certificate authority that nobody but the test trusts. */
+/** A certificate authority that only the test trusts. */
 export interface TestCa extends KeyPair {
-  /** Path of its certificate. */
+  /** Path of the CA's certificate. */
   readonly file: string;
   /** Issues a certificate for a host name. */
   issue(host: string): Promise<KeyPair>;
@@ -24,7 +24,7 @@ export interface TestCa extends KeyPair {
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 const days = "2";
 
-/** Creates it, with openssl. */
+/** Creates a CA with openssl. */
 export async function createTestCa(): Promise<TestCa> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-ca-"));
   const path = (name: string) => join(folder, name);

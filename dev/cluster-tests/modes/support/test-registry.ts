@@ -9,25 +9,25 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** A login. */
+/** Credentials of a user. */
 export interface User {
   readonly username: string;
   readonly password: string;
 }
 
-/** A registry of this machine that lets one user in, and nobody else. */
+/** A registry on this machine that accepts a single user. */
 export interface Registry {
-  /** 127.0.0.1 and its port: Docker takes a loopback address without TLS. */
+  /** 127.0.0.1 with the port. Docker accepts a registry without TLS at a loopback address. */
   readonly host: string;
   readonly port: number;
-  /** What it answers about a manifest, to that user or to nobody. */
+  /** HTTP status of a request for a manifest, with or without the user's credentials. */
   manifest(repository: string, digest: string, user?: User): Promise<number>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts Debian's docker-registry.
- * @throws {Error} it or htpasswd is not on PATH
+ * @throws {Error} docker-registry or htpasswd is not on PATH
  */
 export async function startRegistry(user: User): Promise<Registry> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-registry-"));
@@ -70,7 +70,7 @@ function configuration(folder: string, addr: string) {
   };
 }
 
-/** The registry takes bcrypt only. */
+/** The registry accepts bcrypt hashes only. */
 async function htpasswd({ username, password }: User): Promise<string> {
   return (await run("htpasswd", ["-Bbn", username, password])).stdout;
 }
@@ -96,7 +96,7 @@ async function untilAnswers(url: string, status: number): Promise<void> {
   throw new Error(`${url} never answered ${status}`);
 }
 
-/** Ends a program that was started here. */
+/** Ends a child process of the test. */
 export async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return;
   child.kill();

@@ -3,19 +3,19 @@ import { join } from "node:path";
 import { askKubectl, kubectl } from "../../support/cluster-kubectl.ts";
 import type { KeyPair } from "./private-ca.ts";
 
-/** The images of its pods. */
+/** Images of the pods. */
 export const mongoImage = "mongo:8.0";
 export const nodeImage = "node:24-bookworm-slim";
 
-/** MongoDBs with TLS in a namespace of their own, which know nothing of each other. */
+/** Independent MongoDBs with TLS, in their own namespace. */
 export interface TlsMongodb {
   /** Host names of the servers. */
   readonly hosts: readonly string[];
-  /** The DNS name whose SRV record has all servers with their port, as a headless Service has it. */
+  /** DNS name of the headless Service, whose SRV record lists all servers with their port. */
   readonly srvName: string;
-  /** The TCP port of all of them. */
+  /** TCP port of every server. */
   readonly port: number;
-  /** User and password as a connection string has them, and the database that they belong to. */
+  /** User and password, encoded for a connection string, and the option with the database of the user. */
   readonly login: string;
   readonly options: string;
 }
@@ -23,16 +23,16 @@ export interface TlsMongodb {
 const port = 27018;
 const service = "db";
 const user = "ada";
-/** Characters that a connection string has encoded. */
+/** Has characters that a connection string must encode. */
 const password = "p@ss/word:1";
 
-/** The names that its certificate must have. */
+/** Names that the servers' certificate needs. */
 export function namesIn(namespace: string): readonly string[] {
   const domain = `${service}.${namespace}.svc.cluster.local`;
   return [domain, `*.${domain}`];
 }
 
-/** Starts two of them, and waits until they are ready. */
+/** Starts two servers, and waits until they are ready. */
 export async function startTlsMongodb(namespace: string, certificate: KeyPair): Promise<TlsMongodb> {
   const script = await readFile(join(import.meta.dirname, "tls-proxy.ts"), "utf8");
   const objects = [
@@ -63,7 +63,7 @@ export async function startTlsMongodb(namespace: string, certificate: KeyPair): 
   };
 }
 
-/** How many TLS connections a server has had. */
+/** Number of TLS connections that a server has had. */
 export async function connectionsOf(namespace: string, index: number): Promise<number> {
   const log = await kubectl("logs", `${service}-${index}`, "--namespace", namespace, "--container", "proxy");
   return log.split("\n").filter((line) => line.startsWith("connection for")).length;
@@ -75,7 +75,7 @@ function configMap(name: string, data: Readonly<Record<string, string>>) {
 
 const labels = { app: service };
 
-/** The name of its port makes the SRV record that `mongodb+srv` asks for. */
+/** Kubernetes derives the SRV record for `mongodb+srv` from the name of the port. */
 function headlessService() {
   const ports = [{ name: "mongodb", port }];
   return {

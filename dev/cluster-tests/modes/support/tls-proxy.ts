@@ -1,5 +1,5 @@
-// Runs in a pod beside a MongoDB that is configured without TLS: takes TLS connections on port 27018, logs the host name
-// that each client asks for, and passes the decrypted bytes to port 27017.
+// Runs in a pod together with a MongoDB without TLS. Accepts TLS connections on port 27018, and passes the decrypted
+// bytes to port 27017. Logs the host name that each client requests.
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createServer } from "node:tls";

@@ -2,7 +2,7 @@ import { kubectl } from "../../support/cluster-kubectl.ts";
 import { containerId, onePod, onNode } from "../../support/stack-pods.ts";
 import { install, namespaceObject, type Remove } from "./installed-objects.ts";
 
-/** OpenTelemetry's collector, as its publisher names and tags it. */
+/** Image of OpenTelemetry's collector, with its publisher's name and tag. */
 export const collectorImage = "otel/opentelemetry-collector:0.165.0";
 
 /** A span that a collector has received. */
@@ -15,15 +15,18 @@ export interface ReceivedSpan {
   readonly kind: string;
 }
 
-/** A collector in a namespace of its own, which prints each span. */
+/** A collector in its own namespace, which prints each span. */
 export interface Collector {
-  /** For the key `otlpEndpoint`. */
+  /** Value for the key `otlpEndpoint`. */
   readonly endpoint: string;
-  /** The spans of a trace that it has received. */
+  /** The received spans of a trace. */
   spans(traceId: string): Promise<ReceivedSpan[]>;
-  /** Sets the number of its pods: without one, every connection is refused. */
+  /** Sets the number of the collector's pods. Without a pod, every connection is rejected. */
   scale(replicas: 0 | 1): Promise<void>;
-  /** Stops its process, so that it accepts connections and never answers. Returns the end of it. */
+  /**
+   * Stops the collector's process, so that it accepts connections and never answers. Returns a function that
+   * continues it.
+   */
   freeze(): Promise<Remove>;
   readonly remove: Remove;
 }
@@ -113,7 +116,7 @@ function parts(namespace: string) {
   ];
 }
 
-/** The spans in the text of the exporter `debug`. */
+/** Reads the spans from the output of the exporter `debug`. */
 export function printedSpans(log: string): ReceivedSpan[] {
   return log
     .split(/^Span #\d+$/m)

@@ -5,20 +5,20 @@ import { apply, type Applied } from "./applied-manifests.ts";
 export const traefikImage = "traefik:v3.7.13";
 
 /**
- * Seconds after which Traefik closes an idle connection to a pod, unless told otherwise.
+ * Seconds after which Traefik closes an idle connection to a pod, by default.
  * https://doc.traefik.io/traefik/reference/routing-configuration/http/load-balancing/serverstransport/
  */
 export const traefikIdleSeconds = 90;
 
-/** Traefik in a namespace of its own, at node ports of the Kubernetes' choice. */
+/** Traefik in its own namespace, at node ports that Kubernetes chooses. */
 export interface Traefik extends Applied {
-  /** Name of its IngressClass. It serves no other one. */
+  /** Name of Traefik's IngressClass. Traefik serves no other one. */
   readonly className: string;
 }
 
 /**
  * Installs Traefik with its default limits, and waits until it is ready.
- * @param name of its namespace, its IngressClass and everything else
+ * @param name name of the namespace, the IngressClass and all other objects
  */
 export async function installTraefik(name: string): Promise<Traefik> {
   const applied = await apply([...access(name), ...workload(name)]);
@@ -32,7 +32,7 @@ export async function installTraefik(name: string): Promise<Traefik> {
   return { ...applied, className: name };
 }
 
-/** Traefik's lines about requests that failed or took a second. */
+/** Traefik's log lines about requests that failed or took a second or longer. */
 export async function slowRequests({ className }: Traefik): Promise<string> {
   const log = await kubectl("logs", "deployment/traefik", "--namespace", className, "--tail=-1");
   return log
@@ -41,7 +41,7 @@ export async function slowRequests({ className }: Traefik): Promise<string> {
     .join("\n");
 }
 
-/** What Traefik may read, as its documentation has it. */
+/** Rights of Traefik, as in its documentation. */
 function access(name: string): object[] {
   const metadata = { name };
   const reads = ["get", "list", "watch"];
@@ -97,7 +97,7 @@ function workload(name: string): object[] {
       metadata,
       spec: {
         type: "NodePort",
-        // Without it every node but the pod's own hides the client's address.
+        // Without this policy, every node except the pod's own hides the client's address.
         externalTrafficPolicy: "Local",
         selector: labels,
         ports: [

@@ -5,7 +5,7 @@ import { skipWithout } from "./real-part.ts";
 
 const run = promisify(execFile);
 
-/** The cluster that the test creates; no other cluster has this name. */
+/** Profile of the cluster that the test creates. No other cluster has this name. */
 const ownProfile = "koa-mongo-stack-e2e";
 
 /** A minikube of two nodes. */
@@ -18,13 +18,13 @@ export interface TwoNodeCluster {
   /** Runs kubectl on the cluster. */
   readonly kubectl: (...args: string[]) => Promise<string>;
   /**
-   * Deletes the cluster, if the test created it. Otherwise starts both nodes.
-   * @param clear then deletes what the test created there
+   * Deletes the cluster if the test created it. Otherwise starts both nodes.
+   * @param clear deletes the test's objects in a cluster that stays
    */
   leave(clear: () => Promise<unknown>): Promise<void>;
 }
 
-/** What `minikube profile list --output json` prints, as far as it is needed here. */
+/** Output of `minikube profile list --output json`, as far as it is used here. */
 export interface Profiles {
   readonly valid?: readonly {
     readonly Name: string;
@@ -33,8 +33,8 @@ export interface Profiles {
 }
 
 /**
- * The minikube of two nodes named by `TWO_NODES_PROFILE`, else the running one if it has two nodes, else a new one. If
- * minikube can't create one, the suite is skipped.
+ * Returns the minikube of two nodes named by `TWO_NODES_PROFILE`, else the running one if it has two nodes. Otherwise
+ * creates one, and skips the suite if minikube can't.
  * @throws {Error} `TWO_NODES_PROFILE` names no minikube of two nodes
  */
 export async function needsTwoNodes(test: Mocha.Context): Promise<TwoNodeCluster> {
@@ -53,9 +53,9 @@ export async function needsTwoNodes(test: Mocha.Context): Promise<TwoNodeCluster
 }
 
 /**
- * The profile of two nodes that a test may use.
- * @param named by the user
- * @throws {Error} the named profile hasn't two nodes
+ * Returns the profile of two nodes that a test may use.
+ * @param named profile chosen by the user
+ * @throws {Error} the named profile doesn't have two nodes
  */
 export function existingProfile({ valid = [] }: Profiles, named: string | undefined): string | undefined {
   const hasTwoNodes = valid.some(
@@ -82,7 +82,7 @@ function cluster(profile: string, isOwn: boolean): TwoNodeCluster {
         await minikube("delete");
         return;
       }
-      // If the node runs, its start changes nothing.
+      // Starting a running node changes nothing.
       await minikube("node", "start", "m02");
       await kubectl("uncordon", other);
       await clear();
@@ -90,7 +90,7 @@ function cluster(profile: string, isOwn: boolean): TwoNodeCluster {
   };
 }
 
-/** Why minikube ended: its line "Exiting due to …", else the last one, else what prevented its start. */
+/** Why minikube ended: its line "Exiting due to …", else its last line, else the error of its start. */
 export function reason(error: unknown): string {
   const { stderr = "", message } = error as Error & { readonly stderr?: string };
   const lines = stderr.split("\n").map((line) => line.trim());

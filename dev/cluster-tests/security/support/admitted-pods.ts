@@ -2,10 +2,10 @@ import type { V1Container, V1PodSecurityContext } from "@kubernetes/client-node"
 import { askKubectl } from "../../support/cluster-kubectl.ts";
 import { pods, type Pod } from "../../support/cluster-objects.ts";
 
-/** A pod that runs, and so has its addresses. */
+/** A running pod, which therefore has its addresses. */
 export type RunningPod = Pod & { readonly status: { readonly podIP: string; readonly hostIP: string } };
 
-/** The pods of a component that run and are not on their way out. */
+/** The pods of a component that run and are not terminating. */
 export async function podsOf(namespace: string, component: string): Promise<RunningPod[]> {
   return (await pods(namespace))
     .filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"] === component)
@@ -18,14 +18,14 @@ function isRunning(pod: Pod): pod is RunningPod {
   return phase === "Running" && !isLeaving && podIP !== undefined && hostIP !== undefined;
 }
 
-/** The only pod of MongoDB that runs. */
+/** The only running pod of MongoDB. */
 export async function mongodbPod(namespace: string): Promise<RunningPod> {
   const [pod] = await podsOf(namespace, "mongodb");
   if (pod === undefined) throw new Error(`MongoDB does not run in ${namespace}`);
   return pod;
 }
 
-/** What a pod has that the restricted standard, a read-only root and no token forbid, a sentence each. */
+/** Returns a phrase for each violation of the restricted standard, the read-only root, or the ban on tokens. */
 export function podFaults({ metadata, spec }: Pod): string[] {
   const faults = [
     [spec.automountServiceAccountToken !== false, "a service account's token"],
@@ -59,7 +59,7 @@ function containerFaults(
   ];
 }
 
-/** Runs a program in a pod and gives what it prints; what is secret goes in through stdin. */
+/** Runs a program in a pod, and returns its output. Pass secrets through stdin. */
 export async function inPod(
   namespace: string,
   pod: string,

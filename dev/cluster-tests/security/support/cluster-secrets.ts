@@ -22,8 +22,8 @@ export async function secretsOf(namespace: string): Promise<Secrets> {
 }
 
 /**
- * Where a password or connection string stands, plain or in base64: in these texts, or in what the cluster shows of
- * pods, of their logs and of the image.
+ * Returns each place that shows a password or connection string, plain or in base64. Searches these texts, the
+ * cluster's objects, the logs of pods, and the image.
  */
 export async function leaks(
   secrets: Secrets,
@@ -40,7 +40,7 @@ export async function leaks(
   );
 }
 
-/** A value as it may stand in a text. */
+/** Forms in which a value may occur in a text. */
 function forms(value: string): string[] {
   return [value, encodeURIComponent(value), Buffer.from(value).toString("base64")];
 }
@@ -53,7 +53,7 @@ async function inCluster(namespace: string): Promise<Record<string, string>> {
     if (status.phase === "Pending") continue;
     for (const { name } of [...(spec.initContainers ?? []), ...spec.containers]) {
       const log = await kubectl("logs", "-n", namespace, metadata.name, "-c", name);
-      // Some have nothing to say.
+      // Not empty, even if the container has logged nothing.
       logs[`the log of ${metadata.name} ${name}`] = `${log}\n`;
     }
   }

@@ -1,20 +1,20 @@
 import { inPod } from "./admitted-pods.ts";
 
-/** One of MongoDB's users. */
+/** A user of MongoDB. */
 export interface User {
   readonly name: string;
   readonly password: string;
   readonly database: "admin" | "app";
 }
 
-/** Whether MongoDB lets a user in. */
+/** Whether MongoDB accepts the user's login. */
 export async function logsIn(namespace: string, pod: string, user: User): Promise<boolean> {
   return (await evaluate(namespace, pod, user, {})) !== undefined;
 }
 
 /**
- * What becomes of each expression: "ok", or the error's code name. Undefined where the user is not let in. The
- * password goes through stdin, and no process shows it.
+ * Evaluates each expression. Returns "ok" or the error's code name for each, or undefined if the login fails. The
+ * password goes through stdin, so that no process shows it.
  */
 export async function evaluate(
   namespace: string,

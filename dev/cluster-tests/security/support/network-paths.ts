@@ -1,32 +1,32 @@
 import { inPod } from "./admitted-pods.ts";
 
-/** Where a connection may be tried to. */
+/** Target of a connection attempt. */
 export interface Target {
   readonly name: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** A pod that tries. */
+/** A pod that tries to connect. */
 export interface Source {
   readonly name: string;
   readonly namespace: string;
   readonly pod: string;
-  /** What its image has: Node or bash. */
+  /** Program in the pod's image: Node or bash. */
   readonly has: "node" | "bash";
 }
 
-/** What each source reaches of each target. */
+/** Targets, and which of them each source reaches. */
 export interface Paths {
   readonly targets: readonly Target[];
-  /** Names of targets, by the name of the source. */
+  /** Names of the reached targets, by the source's name. */
   readonly open: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Milliseconds in which a connection that is allowed is there. */
+/** Timeout of a connection attempt, in milliseconds. */
 const patience = 4000;
 
-/** Names of the targets that a pod gets a TCP connection to, in their order. */
+/** Names of the targets that accept a TCP connection from a pod, in their order. */
 export async function reached(source: Source, targets: readonly Target[]): Promise<string[]> {
   const { namespace, pod, has } = source;
   const program =
@@ -55,7 +55,7 @@ const bashScript = `
   done
 `;
 
-/** The paths as a table: a line a source, a column a target. */
+/** Renders the paths as a table, with a row for each source and a column for each target. */
 export function pathTable({ targets, open }: Paths): string {
   const names = targets.map(({ name }) => name);
   const first = Math.max(...Object.keys(open).map((name) => name.length));

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { containerSecurity, podSecurity } from "../../../../infra/platform/pod-defaults.ts";
 import { kubectl } from "../../support/cluster-kubectl.ts";
 
-/** A pod that belongs to no component. */
+/** Name of a pod that belongs to no component. */
 export const strangerName = "stranger";
 
-/** Starts a pod that only waits, with the service's image and none of its labels. */
+/** Starts an idle pod with the service's image, but without its labels. */
 export async function startStranger(namespace: string, image: string): Promise<void> {
   const pod = {
     apiVersion: "v1",

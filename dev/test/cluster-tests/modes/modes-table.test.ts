@@ -23,7 +23,7 @@ function rows(): Row[] {
   });
 }
 
-/** Titles of a file's suites. */
+/** Titles of the suites in a file. */
 function suites(file: string): string[] {
   const text = readFileSync(join(folder, file), "utf8");
   return [...text.matchAll(/\bdescribe\(\s*["'`]([^"'`]+)/g)].map(([, title = ""]) => title);

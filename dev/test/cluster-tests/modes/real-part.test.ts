@@ -20,7 +20,7 @@ describe("a part that a mode needs", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** Runs mocha on suites of two tests, each of which asks for its part first. */
+  /** Runs mocha on suites of two tests. Each suite first asks for its part. */
   async function run(needs: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
     const suites = needs.map(
       (need) => `
@@ -45,7 +45,7 @@ describe("a part that a mode needs", function () {
     });
   }
 
-  /** Of two suites the first ran, and the second is pending with one line that says why. */
+  /** Expects that the first suite ran, and that the second is pending, with one line for the reason. */
   function expectOneSkipped(printed: string, part: string): void {
     expect(printed)
       .to.match(/^ +2 passing/m)
@@ -64,7 +64,7 @@ describe("a part that a mode needs", function () {
     expectOneSkipped(await run(needs), "program no-such-program");
   });
 
-  /** Asks for a manifest that has to have this text. */
+  /** Code that asks for a manifest, and expects this text. */
   const manifest = (name: string, url: string, text: string) => `
     const file = await needsManifest(this, "${name}", "${url}");
     if (readFileSync(file, "utf8") !== "${text}") throw new Error(file);`;

@@ -8,9 +8,9 @@ const withConfig = (difference: object) => ({
 });
 const published = (...ExposedPorts: string[]) => withConfig({ ExposedPorts });
 
-/** Docker on this machine made the node's bridge here. */
+/** Docker runs on this machine, so the node's bridge network is here. */
 const withBridge = { daemon: undefined, networks: ["127.0.0.1/8", "::1/128", "192.0.2.254/24"] };
-/** macOS, Windows, WSL2 with Docker Desktop, Docker Desktop for Linux, rootless Docker. */
+/** The networks of macOS, Windows, WSL2 with Docker Desktop, Docker Desktop for Linux, and rootless Docker. */
 const withoutBridge = { daemon: undefined, networks: ["127.0.0.1/8", "::1/128", "172.17.0.1/16"] };
 const overSsh = { daemon: { name: "build.example", login: "ada@build.example" }, networks: [] };
 const overTcp = { daemon: { name: "docker", login: undefined }, networks: [] };
@@ -53,7 +53,7 @@ describe("reach", () => {
     const fault =
       "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
       "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube";
-    // A bridge of the same network belongs to this machine's own Docker.
+    // A bridge with the same network belongs to this machine's own Docker.
     const withOwnBridge = { ...overTcp, networks: withBridge.networks };
     for (const machine of [withoutBridge, overSsh, withOwnBridge]) {
       expect(reach(goodProfile, 30081, machine)).to.deep.equal({ address: "192.0.2.1:30081", fault });

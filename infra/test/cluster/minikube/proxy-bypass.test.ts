@@ -81,7 +81,7 @@ describe("requireBypass", function () {
   });
   afterEach(restorePath);
 
-  /** The message of the error, or undefined where there is none. */
+  /** The error's message, or undefined without an error. */
   async function errorOf(
     env: Record<string, string>,
     server = "https://192.168.49.2:8443",

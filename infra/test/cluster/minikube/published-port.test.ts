@@ -10,7 +10,7 @@ import { fakeMinikube, goodProfile, install, restorePath } from "../../support/f
 describe("withPublishedPorts", () => {
   afterEach(restorePath);
 
-  /** What `docker container inspect` prints of the node's container. */
+  /** The profile's ports, if `docker container inspect` runs this command for the node's container. */
   async function portsWith(inspect: string): Promise<readonly string[] | null> {
     fakeMinikube();
     install("docker", `[ "$1 $2 $5" = "container inspect minikube" ] && ${inspect}`);

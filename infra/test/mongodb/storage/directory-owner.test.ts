@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { expect } from "chai";
 import { createLine, deleteLine } from "../../../mongodb/storage/hostpath-storage.ts";
 
-/** Of a node's sudo: `install` without the right to change owners. */
+/** A fake sudo of the node, whose `install` does not change owners. */
 const sudo = `#!/bin/sh
 if [ "$1" = install ]; then for last; do :; done; exec mkdir -p "$last"; fi
 exec "$@"
@@ -30,7 +30,7 @@ describe("the directory of MongoDB's files", function () {
     execFileSync("sh", ["-c", line], { env: { ...process.env, PATH } });
   }
 
-  /** A stack creates it, and MongoDB writes. */
+  /** Creates the directory for a stack, and a file of MongoDB in the directory. */
   function created(owner: string): string {
     run(createLine(path, owner));
     const document = join(path, "collection.wt");
