@@ -33,9 +33,9 @@ export interface Settings {
   readonly isTraced: boolean;
   /** DNS name with one address for each ready pod. The page counts the addresses. `PODS_HOST`, default none. */
   readonly podsHost: string | undefined;
-  /** Milliseconds without a request that end the drain after SIGTERM. `DRAIN_MS`, default 2000. See drain.ts. */
+  /** Milliseconds without a request that end the drain after SIGTERM (see drain.ts). `DRAIN_MS`, default 2000. */
   readonly drainMs: number;
-  /** Milliseconds that in-flight requests have to finish after `drainMs`. `SHUTDOWN_MS`, default 15000. */
+  /** Milliseconds that in-flight requests have to finish after the drain. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
   /** Idle timeout in milliseconds, which must be longer than a proxy's own. `KEEP_ALIVE_MS`, default 65000. */
   readonly keepAliveMs: number;

@@ -58,7 +58,7 @@ export function overloaded(cause?: unknown) {
   });
 }
 
-/** Bytes that reading the body will take. A body over the limit is rejected unread. */
+/** Bytes that the body will hold. A body over the limit is rejected unread. */
 function bodyBytes({ req }: Context): number {
   const length = req.headers["content-length"];
   if (length === undefined) return req.headers["transfer-encoding"] === undefined ? 0 : bodyLimit;

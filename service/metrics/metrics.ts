@@ -38,7 +38,7 @@ const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 const errors = [500, 503];
 /** Methods that clients use. */
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-/** Route of a request that was answered before it had one, as a request that was shed, or that fits none. */
+/** Label of requests without a route: no route matched, or the request was shed before the router. */
 const noRoute = "none";
 
 /** Creates the metrics, including Node's own: event loop, memory, garbage collection. */
@@ -55,7 +55,7 @@ export function createMetrics(): ReadableMetrics {
     registers,
   });
   const known = new Set<string>();
-  /** Prometheus counts from a series' first sample on: an error that is the first sample would not count. */
+  /** Prometheus counts increases from the first sample of a series on, so the first error needs a zero before it. */
   const knowErrorsOf = (method: string, route: string) => {
     const key = `${method} ${route}`;
     if (known.has(key)) return;

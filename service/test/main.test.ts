@@ -114,7 +114,7 @@ describe("main", () => {
     const clients = Promise.all(Array.from({ length: 8 }, client));
     await sleep(500);
     running.child.kill("SIGTERM");
-    // In a cluster new requests end when the endpoint is gone. A busy node may take longer than DRAIN_MS for that.
+    // In a cluster, new requests stop when the endpoint is removed. On a busy node, that may take longer than DRAIN_MS.
     await sleep(2500);
     sending = false;
     const statuses = (await clients).flat();
