@@ -25,31 +25,31 @@ import { createStore } from "./store/document-store.ts";
 
 const data = resource("/data", dataSchema, { plural: "Documents", singular: "Document" });
 
-/** What the service serves: each a path and a Mongoose schema. */
+/** Resources of the service: each has a path and a Mongoose schema. */
 export const resources = [data, resource("/books", bookSchema)];
 
-/** What the app needs from outside. */
+/** Dependencies of the app. */
 export interface AppDeps extends HealthDeps, Pick<PageDeps, "countPods"> {
   readonly database: Database;
   readonly logger: Logger;
-  /** Which proxies tell the truth of their clients. @default none */
+  /** Decides which proxies' forwarded headers are trusted. @default none */
   readonly trusts?: Trust;
   readonly admission: AdmissionLimits;
-  /** @default nothing is measured */
+  /** @default no metrics */
   readonly metrics?: Metrics | undefined;
-  /** Goes around everything, and sets `ctx.state.traceId`. @default nothing is traced */
+  /** Outermost middleware. Sets `ctx.state.traceId`. @default no traces */
   readonly tracing?: Middleware | undefined;
 }
 
 /** Every route of the service. */
 export function createRouter(deps: AppDeps): Router {
-  // All methods are known, so that one without a route is 405 on its path and never 501.
+  // With all methods known, a method without a route gets 405, never 501.
   const router = new Router({ methods: METHODS });
   const { database, metrics } = deps;
   const storeOf = (each: Resource) =>
     validatedStore(createStore(database, each, metrics), each, database.connection);
   const stores = new Map(resources.map((each) => [each, storeOf(each)]));
-  // The page's reads and writes go together with those of /data.
+  // The page shares the store of /data, so that their reads and writes are grouped together.
   const store = stores.get(data) ?? storeOf(data);
   router.use(
     pageRoutes({ ...deps, store }).routes(),
@@ -60,14 +60,14 @@ export function createRouter(deps: AppDeps): Router {
   return router;
 }
 
-/** Builds the Koa app. It neither listens nor connects. */
+/** Builds the Koa app, which neither listens nor connects. */
 export function createApp(deps: AppDeps): Koa {
   const { logger, metrics } = deps;
   const app = new Koa();
   const router = createRouter(deps);
   if (deps.tracing !== undefined) app.use(deps.tracing);
   app.use(identifyClient(deps.trusts ?? (() => false)));
-  // Outside of what turns errors into answers, so that they are told of those.
+  // Observers are outside of `answerErrors`, so that they see the status of errors.
   app.use(observe(logRequests(logger), ...(metrics === undefined ? [] : [countRequests(metrics)])));
   app.use(closeAfterUnreadBody());
   app.use(assignRequestId());
@@ -77,7 +77,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(admitRequests(deps.admission));
   app.use(router.routes());
   app.use(router.allowedMethods());
-  // What Koa itself catches is an answer that broke off while it was sent.
+  // `answerErrors` handles all other errors. Koa catches only an answer that breaks off while it is sent.
   app.on("error", (err: unknown) => {
     logger.warn({ err }, "answer broke off");
   });

@@ -4,7 +4,7 @@ import { build, type Plugin } from "esbuild";
 
 const service = import.meta.dirname;
 
-/** Who traces nothing does not even read what tracing needs: it is a file of its own. */
+/** Puts tracing and its dependencies into a separate file, which a service without tracing never loads. */
 const tracingApart: Plugin = {
   name: "tracing-apart",
   setup(build) {
@@ -14,7 +14,7 @@ const tracingApart: Plugin = {
   },
 };
 
-/** Makes of the service and its dependencies what its image runs: `main.cjs`, `tracing.cjs`, and the page's files. */
+/** Bundles the service and its dependencies for the image: `main.cjs`, `tracing.cjs`, and the page's files. */
 export async function bundle(folder: string): Promise<void> {
   await build({
     entryPoints: { main: join(service, "main.ts"), tracing: join(service, "tracing/start-tracing.ts") },
@@ -24,7 +24,7 @@ export async function bundle(folder: string): Promise<void> {
     platform: "node",
     target: "node24",
     format: "cjs",
-    // The driver takes a URL parser along for browsers' sake, with 300 KB of Unicode tables; Node has the same parser.
+    // For browsers, the driver depends on a URL parser with 300 KB of Unicode tables. Node has the same parser.
     alias: { "whatwg-url": "node:url" },
     define: { "import.meta.dirname": "__dirname" },
     minifySyntax: true,

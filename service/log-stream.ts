@@ -1,13 +1,13 @@
 import { destination, pino, type Logger } from "pino";
 
-/** Milliseconds that a line waits for others. */
+/** Milliseconds after which buffered lines are written. */
 const longest = 100;
-/** Bytes that wait no longer. */
+/** Bytes of buffered lines after which they are written. */
 const enough = 4096;
 
 /**
- * The log: JSON lines on standard output. They go out together: a write for each would cost as much as a quarter of the
- * request that it tells of. What waits is written when the process ends, unless it is killed or aborts.
+ * Creates the log: JSON lines on standard output. Lines are written together, because a write for each line would cost
+ * a quarter of a request. When the process ends, buffered lines are written, unless the process is killed or aborts.
  */
 export function createLogger(level: string, podName: string): Logger {
   const lines = destination({ minLength: enough });

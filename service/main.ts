@@ -24,7 +24,7 @@ function settingsOrExit(): Settings {
   }
 }
 
-// What is off is not even loaded.
+// Metrics and tracing are loaded only if they are on.
 async function metricsFor({ metricsPort }: Settings): Promise<ReadableMetrics | undefined> {
   if (metricsPort === undefined) return undefined;
   return (await import("./metrics/metrics.ts")).createMetrics();
@@ -46,7 +46,7 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
     logger.fatal({ err }, `can't listen on port ${port}`);
     process.exit(1);
   });
-  // Node lets 511 clients connect at once, and a burst is longer.
+  // Node's default backlog is 511 connections, and a burst has more.
   server.listen({ port, host, backlog: serverLimits.connections }, () => {
     logger.info({ what, address: server.address() }, "listening");
   });
@@ -93,7 +93,7 @@ async function serve(settings: Settings): Promise<void> {
   listen(server, settings.port, settings, logger);
   if (metrics !== undefined) await serveMetrics(metrics, settings, logger);
 
-  /** Readiness first, then the server, MongoDB last: what is in flight may still need it. */
+  /** Ends readiness, then the server, and MongoDB last, because in-flight requests may still need MongoDB. */
   async function stop(signal: NodeJS.Signals): Promise<void> {
     if (draining) return;
     draining = true;
@@ -102,7 +102,7 @@ async function serve(settings: Settings): Promise<void> {
     await database.close();
     await tracing?.close();
     logger.info({ inTime }, "stopped");
-    // A timer or a socket of a library must not hold the process.
+    // A timer or a socket of a library must not keep the process running.
     process.exit(inTime ? 0 : 1);
   }
 

@@ -5,47 +5,49 @@ import { hostname } from "node:os";
 import { serverLimits } from "./http/server-limits.ts";
 import { parseTrust, type Trust } from "./http/trusted-proxies.ts";
 
-/** What the environment says, read once at start. */
+/** Settings from the environment, read once at start. */
 export interface Settings {
   /** TCP port to listen on. `PORT`, default 3000. */
   readonly port: number;
-  /** Address to listen on. `HOST`, default every address. */
+  /** Address to listen on. `HOST`, default all addresses. */
   readonly host: string | undefined;
   /** MongoDB connection string, with the name of a database. `MONGODB_URI`, default `mongodb://mongodb:27017/app`. */
   readonly mongodbUri: string;
   /**
-   * File with the certificates, in PEM, of the CA that signed MongoDB's. With it the connection uses TLS and trusts this
-   * CA alone. `MONGODB_CA_FILE`, default none: then TLS is as in `MONGODB_URI`, with Node's public CAs.
+   * PEM file with the certificates of the CA that signed MongoDB's certificate. With this file, the connection uses TLS
+   * and trusts this CA alone. `MONGODB_CA_FILE`, default none. By default, `MONGODB_URI` decides on TLS, with Node's
+   * public CAs.
    */
   readonly mongodbCaFile: string | undefined;
   /** Least severe level that is logged. `LOG_LEVEL`, default `info`. */
   readonly logLevel: string;
   /** Name of the pod or host that answers, as shown on the page. `POD_NAME`, default the host's name. */
   readonly podName: string;
-  /** TCP port for Prometheus, on the same address. `METRICS_PORT`, default none: then nothing is measured. */
+  /** TCP port for Prometheus, on the same address. `METRICS_PORT`, default none, without metrics. */
   readonly metricsPort: number | undefined;
   /**
-   * Whether there is an OTLP collector: `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, default
-   * none, unless `OTEL_SDK_DISABLED` is true or `OTEL_TRACES_EXPORTER` is none. OpenTelemetry reads its other variables.
+   * Whether requests are traced, default false. `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`
+   * turns tracing on, unless `OTEL_SDK_DISABLED` is true or `OTEL_TRACES_EXPORTER` is none. OpenTelemetry itself reads
+   * its other variables.
    */
   readonly isTraced: boolean;
-  /** DNS name with an address for every pod that is ready, which the page counts. `PODS_HOST`, default none. */
+  /** DNS name with one address for each ready pod. The page counts the addresses. `PODS_HOST`, default none. */
   readonly podsHost: string | undefined;
-  /** Milliseconds without a request that end the drain after SIGTERM. `DRAIN_MS`, default 2000. See drain.ts. */
+  /** Milliseconds without a request that end the drain after SIGTERM (see drain.ts). `DRAIN_MS`, default 2000. */
   readonly drainMs: number;
-  /** Milliseconds that requests in flight have to finish after that. `SHUTDOWN_MS`, default 15000. */
+  /** Milliseconds that in-flight requests have to finish after the drain. `SHUTDOWN_MS`, default 15000. */
   readonly shutdownMs: number;
-  /** Milliseconds that an idle connection is kept. `KEEP_ALIVE_MS`, default 65000. A proxy's own idle timeout must be shorter. */
+  /** Idle timeout in milliseconds, which must be longer than a proxy's own. `KEEP_ALIVE_MS`, default 65000. */
   readonly keepAliveMs: number;
-  /** Which proxies tell the truth of their clients. `TRUSTED_PROXIES`, default none. */
+  /** Proxies whose forwarded headers are trusted. `TRUSTED_PROXIES`, default none. */
   readonly trusts: Trust;
-  /** Milliseconds from a request to its answer, at the latest. `DEADLINE_MS`, default 2000. */
+  /** Maximum milliseconds from a request to its answer. `DEADLINE_MS`, default 2000. */
   readonly deadlineMs: number;
-  /** Bytes of requests and answers that are held at once; more wait for room. `MAX_HELD_BYTES`, default 8 MiB. */
+  /** Bytes of in-flight requests and answers. Further requests wait. `MAX_HELD_BYTES`, default 8 MiB. */
   readonly maxHeldBytes: number;
 }
 
-/** No message repeats the value, which may hold a password. */
+/** Messages never repeat the value, which may contain a password. */
 const mongodbUri = makeValidator((input) => {
   try {
     new mongo.MongoClient(input);
@@ -74,7 +76,7 @@ function readText(path: string): string {
 }
 
 const otlpUrl = makeValidator((input) => {
-  // OpenTelemetry's specification: an empty variable is one that is not set.
+  // In OpenTelemetry's specification, an empty variable counts as not set.
   if (input === "") return input;
   const { protocol = "" } = URL.parse(input) ?? {};
   if (!/^https?:$/.test(protocol)) {
@@ -101,7 +103,7 @@ const milliseconds = makeValidator((input) => {
   return Number(input);
 });
 
-// Node takes 0 for no limit at all.
+// For Node, 0 means no timeout.
 const keepAlive = makeValidator((input) => {
   if (!/^[1-9]\d{3,6}$/.test(input)) {
     throw new EnvError(`must be a whole number of milliseconds from 1000 to 9999999, not "${input}"`);
@@ -124,8 +126,8 @@ const heldBytes = makeValidator((input) => {
 });
 
 /**
- * Reads and checks every variable together.
- * @throws {Error} one error that names every invalid variable, a line each
+ * Reads and checks all variables.
+ * @throws {Error} one error with a line for each invalid variable
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const clean = cleanEnv(
@@ -151,7 +153,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
       KEEP_ALIVE_MS: keepAlive({ default: serverLimits.keepAliveTimeout }),
       DEADLINE_MS: deadline({ default: 2000 }),
-      // A body takes up to five times its bytes while it is parsed and stored: this fits into a pod's 128 MiB.
+      // While a body is parsed and stored, it takes up to five times its size. The default fits into a pod's 128 MiB.
       MAX_HELD_BYTES: heldBytes({ default: 8 * 1024 * 1024 }),
     },
     {

@@ -8,28 +8,28 @@ import { freePort, untilListening } from "./free-port.ts";
 
 /** A MongoDB-protocol server for tests and for work on the service. */
 export interface MongoServer {
-  /** Connection string; without a database, where it is not `MONGODB_URI`. */
+  /** Connection string: `MONGODB_URI`, or one without a database. */
   readonly uri: string;
-  /** What serves, for a report. */
+  /** Description of the server, for messages. */
   readonly kind: string;
-  /** Stops and starts it with its data; missing where the server is somebody else's. */
+  /** Stops and starts the server with its data. Undefined for the server of `MONGODB_URI`. */
   readonly process?: { stop(): Promise<void>; start(): Promise<void> };
-  /** Ends it, and deletes its data if they are temporary. */
+  /** Stops a server that this process started, and deletes temporary data. */
   close(): Promise<void>;
 }
 
-/** How {@link startMongoDB} serves. */
+/** Options of {@link startMongoDB}. */
 export interface MongoOptions {
-  /** Folder that keeps the data. @default a temporary one, which `close` deletes */
+  /** Folder of the data. @default a temporary folder, which `close` deletes */
   readonly directory?: string;
-  /** Whether a terminal's Ctrl-C leaves the server alone, for `close` to end it. @default false */
+  /** Whether the server keeps running after Ctrl-C in a terminal, until `close`. @default false */
   readonly outlivesInterrupt?: boolean;
 }
 
 /**
- * `MONGODB_URI`, else a server of our own, on a free port: a `mongod` on PATH, mongodb-memory-server's, or the
- * stand-in from PyPI. It ends with this process at the latest.
- * @throws {Error} when there is no program for it, or when it does not serve within 30 s
+ * Uses the server of `MONGODB_URI`, or starts one on a free port. The program is a `mongod` on PATH, else
+ * mongodb-memory-server's, else the stand-in from PyPI. A started server ends with this process at the latest.
+ * @throws {Error} if there is no such program, or if the server does not listen within 30 s
  */
 export async function startMongoDB(options: MongoOptions = {}): Promise<MongoServer> {
   const uri = process.env.MONGODB_URI;
@@ -48,7 +48,7 @@ async function serve(program: Program, options: MongoOptions): Promise<MongoServ
     child = spawn(program.path, program.args(port, folder), {
       env: { ...process.env, GLIBC_TUNABLES: withRseq(process.env.GLIBC_TUNABLES) },
       stdio: ["ignore", "ignore", "inherit"],
-      // Windows would open a window for it.
+      // On Windows, a detached process would open a window.
       detached: outlivesInterrupt && process.platform !== "win32",
     });
     child.on("error", (error) => {
@@ -87,7 +87,8 @@ async function serve(program: Program, options: MongoOptions): Promise<MongoServ
 }
 
 /**
- * glibc's tunables with rseq registered by glibc. From Linux 6.19 on MongoDB 8 needs it; other systems ignore it.
+ * Adds the tunable that lets glibc register rseq. MongoDB 8 needs the tunable from Linux 6.19 on.
+ * Other systems ignore the tunable.
  * https://jira.mongodb.org/browse/SERVER-121912
  */
 function withRseq(tunables = ""): string {

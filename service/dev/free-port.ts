@@ -5,12 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const loopback = "127.0.0.1";
 
-/** The addresses that browsers take for localhost. */
+/** Addresses that browsers try for localhost. */
 export const localhost = [loopback, "::1"] as const;
 
 /**
- * A TCP port of the loopback address that nothing listens on. It is below those that a system gives to connections: one
- * of these could be gone again before anybody listens.
+ * Returns a free TCP port of the loopback address, below the system's ephemeral ports. An ephemeral port could go to
+ * another connection before the caller listens.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -20,24 +20,24 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * The first address on which another program has a port, or undefined.
- * @param hosts loopback addresses. One that this machine does not have is free.
+ * Returns the first address on which another program uses the port, or undefined.
+ * @param hosts loopback addresses. An address that this machine does not have counts as free
  */
 export async function takenOn(port: number, hosts: readonly string[]): Promise<string | undefined> {
   for (const host of hosts) {
-    // macOS lets a program listen on an address whose port another program has on all addresses.
+    // On macOS, a program can listen on one address of a port that another program uses on all addresses.
     if ((await isListening(port, host)) || !(await canListen(port, host))) return host;
   }
   return undefined;
 }
 
-/** The first port from this one on that is free on these addresses; above 65535 any free port. */
+/** Returns the first port from `port` on that is free on all `hosts`, and above 65535 any free port. */
 export async function freePortFrom(port: number, hosts: readonly string[]): Promise<number> {
   if (port > 65_535) return await freePort();
   return (await takenOn(port, hosts)) === undefined ? port : await freePortFrom(port + 1, hosts);
 }
 
-/** Whether something accepts connections on this port of the loopback address. */
+/** Whether a program accepts connections on this port of `host`. */
 export async function isListening(port: number, host: string = loopback): Promise<boolean> {
   const socket = connect(port, host);
   try {
@@ -60,13 +60,13 @@ async function canListen(port: number, host: string): Promise<boolean> {
     server.close();
     await once(server, "close");
   }
-  // Windows says EACCES of a port that another program has for itself.
+  // Windows reports EACCES for a port that another program uses exclusively.
   return !(refusal === "EADDRINUSE" || (refusal === "EACCES" && process.platform === "win32"));
 }
 
 /**
- * Waits until something listens on this port of the loopback address, asking five times a second.
- * @throws {Error} after 30 s, or the reason of `signal` when that is aborted
+ * Waits until a program listens on this port of the loopback address. Checks five times a second.
+ * @throws {Error} after 30 s, or the abort reason of `signal`
  */
 export async function untilListening(port: number, signal: AbortSignal): Promise<void> {
   for (let attempt = 0; attempt < 150; attempt++) {

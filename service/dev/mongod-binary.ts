@@ -8,22 +8,22 @@ import { programOnPath } from "./program-path.ts";
 const run = promisify(execFile);
 const cache = join(import.meta.dirname, "../../node_modules/.cache/koa-mongo-stack");
 
-/** MongoDB that mongodb-memory-server downloads: the series of the stack's own image. */
+/** MongoDB version that mongodb-memory-server downloads, from the same series as the stack's image. */
 const mongodVersion = "8.0.15";
-/** Speaks MongoDB's protocol, from PyPI: for machines that are refused MongoDB's download. */
+/** Version of SecantusDB (PyPI), which speaks MongoDB's protocol, for machines that can't download MongoDB. */
 const standInVersion = "0.7.0b3";
 
 /** A program that speaks MongoDB's protocol, and its arguments for a port and a data directory. */
 export interface Program {
-  /** What it is, for a report. */
+  /** Description for messages. */
   readonly kind: string;
-  /** Name of its data format: one can't read the other's. */
+  /** Data format. A program can't read data of the other format. */
   readonly format: "mongod" | "secantusdb";
   readonly path: string;
   readonly args: (port: number, directory: string) => string[];
 }
 
-/** A `mongod` on PATH, else mongodb-memory-server's, else the stand-in from PyPI; looked for once. */
+/** Finds a `mongod` on PATH, else mongodb-memory-server's, else the stand-in from PyPI. Searches only once. */
 export async function findMongod(): Promise<Program> {
   found ??= search();
   return await found;
@@ -57,7 +57,7 @@ async function downloadedMongod(): Promise<Program | undefined> {
   }
 }
 
-/** It may take minutes: a person should know what for. */
+/** A download may take minutes, so the user must see the reason for the wait. */
 function sayFetching(what: string): void {
   console.error(`Fetching ${what}, which stays in node_modules/.cache.`);
 }

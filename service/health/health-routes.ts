@@ -3,10 +3,10 @@ import type { Database } from "../mongodb/mongodb-connection.ts";
 import { sendJson } from "../http/json-response.ts";
 import { unavailable } from "../http/problem.ts";
 
-/** What health depends on. */
+/** Dependencies of the health routes. */
 export interface HealthDeps {
   readonly database: Pick<Database, "ping" | "reach" | "version">;
-  /** Whether the process has been told to stop. */
+  /** Whether the process has received a signal to stop. */
   readonly isDraining: () => boolean;
   /** Version of the service. */
   readonly version: string;
@@ -27,7 +27,7 @@ export function healthRoutes({ database, isDraining, version, podName }: HealthD
 
   router.get("/ready", async (ctx) => {
     requireServing(isDraining);
-    // Were a slow MongoDB to take pods out of service, it would take all of them.
+    // `reach` tolerates a slow MongoDB, which would otherwise cause all pods to be unready at once.
     await database.reach();
     sendJson(ctx, ok);
   });

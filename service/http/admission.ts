@@ -4,28 +4,28 @@ import { isProbe } from "./probe-path.ts";
 import { unavailable } from "./problem.ts";
 import { whenAnswered } from "./response-end.ts";
 
-/** What a pod holds in memory at once, and how long a request waits for room. */
+/** Limits of the memory that requests hold, and of the time that a request waits for memory. */
 export interface AdmissionLimits {
-  /** Bytes of the requests and answers that the pod holds at once, as {@link requestBytes} counts them. */
+  /** Bytes of all in-flight requests and answers. Each counts as {@link requestBytes} plus its body. */
   readonly heldBytes: number;
-  /** Milliseconds that a request waits for room at most. */
+  /** Maximum wait for memory, in milliseconds. */
   readonly waitMs: number;
-  /** Milliseconds that a request waits at most once the queue has not been empty for `waitMs`: the overload lasts. */
+  /** Maximum wait in milliseconds in a lasting overload: the queue has not been empty for `waitMs`. */
   readonly overloadedWaitMs: number;
 }
 
-/** The limits of the service. A request that gets room late has four fifths of its time left. */
+/** The limits of the service. After the longest wait, a request still has four fifths of its deadline. */
 export function admissionLimits(settings: { maxHeldBytes: number; deadlineMs: number }): AdmissionLimits {
   const { maxHeldBytes: heldBytes, deadlineMs } = settings;
   return { heldBytes, waitMs: deadlineMs / 5, overloadedWaitMs: deadlineMs / 40 };
 }
 
-/** Bytes that a request holds beside its body: its head, its context and its place in the queues. */
+/** Bytes that a request holds in addition to its body: head, context and queue entries. */
 export const requestBytes = 4 * 1024;
 
 /**
- * Middleware: takes requests as long as the bytes that they hold are within the limit. The others wait, and get
- * 503 `overloaded` if no room comes. Probes never wait: a busy pod is not a dead one.
+ * Middleware: admits requests while the bytes that they hold are within the limit. Other requests wait, and get
+ * 503 `overloaded` if no memory becomes free in time. Probes never wait, because a busy pod is not a dead one.
  */
 export function admitRequests(limits: AdmissionLimits): Middleware {
   const room = createRoom(limits);
@@ -40,8 +40,8 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
     try {
       await next();
     } finally {
-      // The body has become an answer, which is held until the client has read it.
-      // Koa has no length of an answer without a body, though its type says so.
+      // From here on, the pod holds the answer instead of the body, until the client has read the answer.
+      // For an answer without a body, `length` is undefined, although Koa's type says otherwise.
       const left = requestBytes + (ctx.response.length || 0);
       room.give(bytes - left);
       whenAnswered(ctx.res, () => {
@@ -51,14 +51,14 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
   };
 }
 
-/** 503: there is more to do than can be done in time. */
+/** 503 `overloaded`: the pod can't answer the request in time. */
 export function overloaded(cause?: unknown) {
   return unavailable("overloaded", "There is too much to do at the moment: try again in a moment.", {
     cause,
   });
 }
 
-/** Bytes that reading the body will take. A body over the limit is rejected unread. */
+/** Bytes that the body will hold. A body over the limit is rejected unread. */
 function bodyBytes({ req }: Context): number {
   const length = req.headers["content-length"];
   if (length === undefined) return req.headers["transfer-encoding"] === undefined ? 0 : bodyLimit;
@@ -67,11 +67,11 @@ function bodyBytes({ req }: Context): number {
 
 interface Room {
   /**
-   * Takes bytes: undefined if they are free, else a promise that rejects with a 503 Problem.
-   * @throws {Problem} 503 when too many wait already
+   * Reserves bytes. Returns undefined if the bytes are free, else a promise that may reject with a 503 Problem.
+   * @throws {Problem} 503 if too many requests wait already
    */
   take(bytes: number): Promise<void> | undefined;
-  /** Gives bytes back; a negative number takes more, which never waits. */
+  /** Releases bytes. A negative number reserves more bytes without a wait. */
   give(bytes: number): void;
 }
 
@@ -80,18 +80,18 @@ interface Waiting {
   readonly admit: () => void;
 }
 
-/** Requests that wait at once: twice a burst of a thousand. They hold memory, too. */
+/** Maximum number of waiting requests: twice a burst of a thousand. Waiting requests hold memory, too. */
 const mostWaiting = 2000;
 
 /**
- * A queue whose waits are bounded as in "Fail at Scale" (Ben Maurer, ACM Queue 2015), after CoDel: a burst may wait
- * long; in an overload that lasts, a short wait rejects early and keeps the others fast.
+ * A queue that limits waits as in "Fail at Scale" (Ben Maurer, ACM Queue 2015), after CoDel. A burst may wait long.
+ * In a lasting overload, a short wait rejects early and keeps the other requests fast.
  */
 function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits): Room {
   const queue = new Set<Waiting>();
   let held = 0;
   let queuedSince = 0;
-  // A request alone always fits, whatever its size.
+  // A single request always fits, whatever its size.
   const fits = (bytes: number) => held === 0 || held + bytes <= heldBytes;
 
   function wait(bytes: number): Promise<void> {
@@ -100,7 +100,7 @@ function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits): R
     const patience = now - queuedSince > waitMs ? overloadedWaitMs : waitMs;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        // After a pause of the process, timers come before the answers that made room meanwhile.
+        // After a pause of the process, timers run before the answers that have freed memory meanwhile.
         setImmediate(() => {
           if (queue.delete(waiting)) reject(overloaded());
         });

@@ -2,21 +2,21 @@ import type { IncomingMessage, Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isProbe } from "./probe-path.ts";
 
-/** The drain takes so many times `drainMs` at most. The pod's grace period has room for that. */
+/** Maximum duration of a drain, as a multiple of `drainMs`. The pod's grace period includes this duration. */
 export const longestDrain = 5;
 
-/** How long each step of a drain may take. */
+/** Duration of each step of a drain. */
 export interface DrainTimes {
-  /** Milliseconds without a request after which no more is expected. Until then, answers ask clients to leave. */
+  /** Milliseconds without a request, except probes, that end the drain. Until then, answers close connections. */
   readonly drainMs: number;
-  /** Milliseconds that requests in flight then have to finish. */
+  /** Milliseconds that in-flight requests then have to finish. */
   readonly shutdownMs: number;
 }
 
 /**
- * Ends a server without losing a request. It serves with `Connection: close` on every answer until no request has come
- * for a while: a busy node may route new connections to a pod for seconds after the pod began to end. Then the server
- * accepts no connection, and waits for the in-flight requests.
+ * Stops a server without losing a request. During the drain, every answer has `Connection: close`. The drain lasts
+ * until requests stop, because a busy node may route connections to an ending pod for seconds. Then the server
+ * accepts no new connection, and in-flight requests have `shutdownMs` to finish.
  * @returns whether every request was answered in time
  */
 export async function drain(server: Server, times: DrainTimes): Promise<boolean> {
@@ -24,7 +24,7 @@ export async function drain(server: Server, times: DrainTimes): Promise<boolean>
   let latest = begun;
   server.prependListener("request", (request: IncomingMessage, response) => {
     response.setHeader("Connection", "close");
-    // The kubelet's probes go on to the end.
+    // The kubelet's probes never stop.
     if (!isProbe(request.url ?? "")) latest = performance.now();
   });
   const remaining = () =>
@@ -35,7 +35,7 @@ export async function drain(server: Server, times: DrainTimes): Promise<boolean>
       resolve(true);
     });
   });
-  // An answer that began before the drain has left its connection open.
+  // An answer that began before the drain leaves its connection open.
   const sweep = setInterval(() => {
     server.closeIdleConnections();
   }, 50);

@@ -6,14 +6,14 @@ import { continueOnRead } from "./request-body.ts";
 import { lingerAfterUnreadBodies } from "./unread-body.ts";
 import { keepUnusedConnections } from "./unused-connections.ts";
 
-/** What the server needs from outside. */
+/** Dependencies of the server. */
 export interface ServerDeps extends RejectionDeps {
   readonly handle: RequestListener;
   /** @default {@link serverLimits} */
   readonly limits?: ServerLimits;
 }
 
-/** An HTTP server with limits, which does not listen yet. */
+/** Creates an HTTP server with limits, which does not listen yet. */
 export function createHttpServer({ handle, limits = serverLimits, ...rejectionDeps }: ServerDeps): Server {
   const server = createServer(
     {
@@ -22,26 +22,26 @@ export function createHttpServer({ handle, limits = serverLimits, ...rejectionDe
       keepAliveTimeout: limits.keepAliveTimeout,
       connectionsCheckingInterval: limits.checkInterval,
       maxHeaderSize: limits.headerBytes,
-      // Node would answer without a body; `checkRequestHead` answers with a problem.
+      // Node would answer without a body. `checkRequestHead` answers with a problem.
       requireHostHeader: false,
     },
     limitPipelining(handle, limits.pipelined),
   );
   server.setTimeout(limits.stalledTimeout);
   keepUnusedConnections(server, limits);
-  // request-head.ts counts them: Node would answer as if the headers were too large, or drop those over its limit.
+  // request-head.ts counts the headers. Node would report headers that are too large, or drop those over its limit.
   server.maxHeadersCount = 0;
   server.maxConnections = limits.connections;
-  // Idle clients make room: a probe that finds none would have the pod restarted.
+  // Closes idle connections to free sockets: without a socket for a probe, the kubelet would restart the pod.
   server.on("drop", () => {
     server.closeIdleConnections();
   });
-  // Node would ask for the body before anything has looked at the headers.
+  // Node would ask for the body before any code has checked the headers.
   server.on("checkContinue", (request, response) => {
     continueOnRead(request);
     server.emit("request", request, response);
   });
-  // An `Expect` other than 100-continue, which Node would answer without a body.
+  // Node would answer an `Expect` other than 100-continue without a body.
   server.on("checkExpectation", (request, response) => {
     server.emit("request", request, response);
   });

@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import { whenAnswered } from "./response-end.ts";
 
 /**
- * Ends a connection that has more than `most` unanswered requests: each of them holds memory before anything can
- * reject it. Node itself reads pipelined requests without a limit.
+ * Closes a connection that has more than `most` unanswered requests. Node reads pipelined requests without a limit, and
+ * each holds memory before any middleware can reject it.
  */
 export function limitPipelining(handle: RequestListener, most: number): RequestListener {
   const unanswered = new WeakMap<Socket, number>();
@@ -12,7 +12,7 @@ export function limitPipelining(handle: RequestListener, most: number): RequestL
     const { socket } = request;
     const count = unanswered.get(socket) ?? 0;
     if (count >= most) socket.destroy();
-    // The requests that are already in the parser still come.
+    // Requests that are already in the parser still arrive.
     if (socket.destroyed) return;
     unanswered.set(socket, count + 1);
     whenAnswered(response, () => {

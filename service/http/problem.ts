@@ -4,13 +4,13 @@ import type { Logger } from "pino";
 import { sendJson } from "./json-response.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** Parts of a problem that not every problem has. */
+/** Optional parts of a problem. */
 export interface ProblemOptions {
   /** Response headers, such as `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the JSON body (RFC 9457, section 3.2). */
   readonly members?: Readonly<Record<string, unknown>>;
-  /** What went wrong inside: logged, never sent. */
+  /** Internal error, which is logged and never sent. */
   readonly cause?: unknown;
 }
 
@@ -24,7 +24,7 @@ export class Problem extends Error {
   /**
    * @param status HTTP status code
    * @param code stable name for programs, in snake case
-   * @param detail one sentence for people: what is wrong, and what to do; invisible characters are named in it
+   * @param detail one sentence for people, with the problem and the fix. Shows invisible characters as code points
    */
   constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
     super(visibleText(detail), { cause: options.cause });
@@ -35,15 +35,15 @@ export class Problem extends Error {
   }
 }
 
-/** 503: the client should come back in two seconds. */
+/** 503 that asks the client to retry after two seconds. */
 export function unavailable(code: string, detail: string, options: ProblemOptions = {}): Problem {
   return new Problem(503, code, detail, { ...options, headers: { "Retry-After": "2", ...options.headers } });
 }
 
-/** The media type of every error. */
+/** Media type of every error. */
 export const problemType = "application/problem+json";
 
-/** The ids of a request in the log, the traces and the answer. */
+/** Ids of a request in the log, the traces and the answer. */
 export interface RequestIds {
   readonly requestId: string;
   /** Only if requests are traced. */
@@ -57,8 +57,9 @@ export function problemBody(problem: Problem, { requestId, traceId }: RequestIds
 }
 
 /**
- * Middleware: every error leaves as `application/problem+json`; what is not a Problem leaves as a bare 500.
- * @param onProblem told the code of each
+ * Middleware: answers every error as `application/problem+json`. For errors other than a Problem, the answer is a 500
+ * without details.
+ * @param onProblem receives the code of each problem
  */
 export function answerErrors(logger: Logger, onProblem?: (code: string) => void): Middleware {
   return async function problemJson(ctx, next) {
@@ -77,14 +78,14 @@ export function answerErrors(logger: Logger, onProblem?: (code: string) => void)
   };
 }
 
-/** The router leaves a status without a body where no route answers. */
+/** If no route matches, the router sets a status without a body. */
 function unrouted(status: number, path: string): Problem {
   return status === 404
     ? new Problem(404, "not_found", `There is nothing at ${path}.`)
     : new Problem(status, "method_not_allowed", "The `Allow` header names the methods of this path.");
 }
 
-/** Logs our own errors with their stack. An unavailable database gets one line, because every request logs it. */
+/** Logs a 500 with its stack. A 503 gets one line, because in an outage every request logs one. */
 function report(logger: Logger, { requestId, traceId }: RequestIds, problem: Problem, error: unknown): void {
   if (problem.status === 500) logger.error({ requestId, traceId, err: error }, "request failed");
   if (problem.status === 503) {

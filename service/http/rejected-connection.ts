@@ -10,17 +10,17 @@ import { securityHeaders } from "./security-headers.ts";
 import { lingeringClose, type LingerLimits } from "./unread-body.ts";
 import { isUnused } from "./unused-connections.ts";
 
-/** Node's code of a request that took longer than `headersTimeout` or `requestTimeout`. */
+/** Node's error code for a request that took longer than `headersTimeout` or `requestTimeout`. */
 const requestTimeout = "ERR_HTTP_REQUEST_TIMEOUT";
 
-/** What {@link rejectOutsideKoa} reports to. */
+/** Dependencies of {@link rejectOutsideKoa}. */
 export interface RejectionDeps {
   readonly logger: Logger;
   /** @default none */
   readonly metrics?: Pick<Metrics, "problem"> | undefined;
 }
 
-/** Answers what Koa never sees, and requests whose body breaks off, with the same problems as Koa does. */
+/** Answers requests that never reach Koa, or whose body breaks off, with the same problems as the app. */
 export function rejectOutsideKoa(
   server: Server,
   limits: LingerLimits,
@@ -29,14 +29,14 @@ export function rejectOutsideKoa(
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>();
   const rejected = new WeakSet<Duplex>();
 
-  /** @param body the request in whose body it is: Koa counts it as soon as it reads that */
+  /** @param body the request whose body broke off. Koa counts its problem when a route reads the body */
   function reject(socket: Duplex, problem: Problem, body?: IncomingMessage): void {
     if (rejected.has(socket)) return;
     rejected.add(socket);
     const requestId = randomUUID();
     logger.info({ requestId, status: problem.status, code: problem.code }, "refused");
     lingeringClose(server, socket, limits, rawAnswer(problem, requestId));
-    // No request: an error budget is about what was asked.
+    // Counts only the problem, not a request: an error budget covers valid requests only.
     if (body === undefined) metrics?.problem(problem.code);
     else failBody(body, problem);
   }
@@ -45,7 +45,7 @@ export function rejectOutsideKoa(
     latest.set(request.socket, { request, response });
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    // A connection that a proxy or a browser opened in advance: its idle timeout ends it.
+    // Proxies and browsers open connections in advance. The idle timeout closes an unused connection.
     if (error.code === requestTimeout && isUnused(socket)) return;
     const last = latest.get(socket);
     const body = last?.request.complete === false ? last.request : undefined;
@@ -54,19 +54,19 @@ export function rejectOutsideKoa(
   });
   // Without a listener, Node closes the connection without an answer.
   server.on("connect", (_request: IncomingMessage, socket: Socket) => {
-    // Node leaves the errors of such a socket to us.
+    // Node does not handle the errors of a CONNECT socket.
     socket.on("error", () => socket.destroy());
     reject(socket, new Problem(405, "method_not_allowed", "This is no proxy.", { headers: { Allow: "" } }));
   });
 }
 
-/** A second answer would be taken for a part of the first. */
+/** While an answer is being sent, a second one would look like a part of the first. */
 function isBeingAnswered({ request, response }: { request: IncomingMessage; response: ServerResponse }) {
   return !response.writableEnded && (response.headersSent || request.complete);
 }
 
 function parserProblem(code: string | undefined, inBody: boolean): Problem {
-  // The client has closed its side, and may still read.
+  // The client has closed its side, but may still read.
   if (code === "HPE_INVALID_EOF_STATE" && inBody) return incompleteBody();
   switch (code) {
     case requestTimeout:

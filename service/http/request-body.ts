@@ -5,16 +5,17 @@ import getRawBody from "raw-body";
 import { Problem } from "./problem.ts";
 import { isOwnOrigin } from "./trusted-proxies.ts";
 
-/** Largest request body, in bytes: 100 KiB. */
+/** Maximum size of a request body, in bytes. */
 export const bodyLimit = 100 * 1024;
 
-/** Leaves out a byte order mark, which many Windows programs write. */
+/** Skips a byte order mark, which many Windows programs write. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Reads a JSON body.
- * @param types media types that it may have. @default application/json
- * @throws {Problem} 400 `invalid_json`, 413 `body_too_large`, 415 `unsupported_media_type`
+ * Reads a JSON body as text, which is not parsed yet.
+ * @param types accepted media types. @default application/json
+ * @throws {Problem} 400 `invalid_utf8` or `incomplete_body`, 413 `body_too_large`, 415 `unsupported_media_type`, or the
+ *   problem of {@link failBody}
  */
 export async function readJson(ctx: Context, types = ["application/json"]): Promise<string> {
   return await readText(ctx, types);
@@ -22,7 +23,7 @@ export async function readJson(ctx: Context, types = ["application/json"]): Prom
 
 /**
  * Reads the fields of an HTML form.
- * @throws {Problem} 403 `cross_site_form`, and as {@link readJson}
+ * @throws {Problem} 403 `cross_site_form`, and the problems of {@link readJson}
  */
 export async function readForm(ctx: Context): Promise<URLSearchParams> {
   requireOwnForm(ctx);
@@ -30,7 +31,7 @@ export async function readForm(ctx: Context): Promise<URLSearchParams> {
 }
 
 /**
- * Rejects a form of another site; JSON from another site needs a CORS preflight, which the service never answers.
+ * Rejects a form of another site. JSON from another site needs a CORS preflight, which the service never allows.
  * Browsers send Sec-Fetch-Site over https and to localhost only, and Origin with every form.
  */
 function requireOwnForm(ctx: Context): void {
@@ -91,7 +92,7 @@ function bodyProblem(error: unknown): Problem {
 
 function tooLarge(cause?: unknown): Problem {
   return new Problem(413, "body_too_large", `A body can be ${bodyLimit} bytes long at most.`, {
-    // The rest of the body is not read, so the connection can't be used again.
+    // The rest of the body is not read, so the connection can't be reused.
     headers: { Connection: "close" },
     cause,
   });
@@ -99,14 +100,14 @@ function tooLarge(cause?: unknown): Problem {
 
 const awaitsContinue = new WeakSet<IncomingMessage>();
 
-/** Asks the client of a request with `Expect: 100-continue` for its body only when a route reads that. */
+/** Sends `100 Continue` for this request only when a route reads its body. */
 export function continueOnRead(request: IncomingMessage): void {
   awaitsContinue.add(request);
 }
 
 const broken = new WeakMap<IncomingMessage, Problem>();
 
-/** Lets the reader of this body fail with the problem that the client was sent. */
+/** Fails the read of this body with the problem that was sent to the client. */
 export function failBody(request: IncomingMessage, problem: Problem): void {
   broken.set(request, problem);
 }

@@ -1,7 +1,7 @@
 import type { Middleware } from "koa";
 import { Problem } from "./problem.ts";
 
-/** Middleware: rejects requests that Node would answer without a body, or would pass on with headers missing. */
+/** Middleware: rejects requests that Node would answer without a body, or pass on without some headers. */
 export function checkRequestHead(headerCount: number): Middleware {
   return function checkHead(ctx, next) {
     const { rawHeaders, httpVersion } = ctx.req;
@@ -19,7 +19,7 @@ export function checkRequestHead(headerCount: number): Middleware {
   };
 }
 
-/** The body, if there is one, is not read, so the connection can't be used again. */
+/** A body is not read, so the connection can't be reused. */
 function closing(status: number, code: string, detail: string): Problem {
   return new Problem(status, code, detail, { headers: { Connection: "close" } });
 }

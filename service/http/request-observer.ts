@@ -2,10 +2,10 @@ import type { Context, Middleware } from "koa";
 import type { Metrics } from "../metrics/metrics.ts";
 import { whenAnswered } from "./response-end.ts";
 
-/** Called after each request, with its duration in milliseconds. Must not throw: nothing catches its errors. */
+/** Called after each request, with the duration in milliseconds. Must not throw: no code catches its errors. */
 export type Observer = (ctx: Context, ms: number) => void;
 
-/** Middleware: calls the observers after each request. The answer is sent first, so no client waits for them. */
+/** Middleware: calls the observers after each answer is sent, so that no client waits for them. */
 export function observe(...observers: readonly Observer[]): Middleware {
   return async function observeRequest(ctx, next) {
     const start = performance.now();
@@ -24,8 +24,8 @@ export function countRequests(metrics: Pick<Metrics, "request">): Observer {
   };
 }
 
-/** The path as its route has it: paths themselves are without number, and a metric's labels must not be. */
+/** Returns the route's pattern, such as `/data/:id`, because the labels of a metric must have few values. */
 export function routeOf(ctx: object): string | undefined {
-  // The router's types leave it out.
+  // The router's types don't declare `_matchedRoute`.
   return (ctx as { readonly _matchedRoute?: string | RegExp })._matchedRoute?.toString();
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 
-/** Calls back once an answer is sent or its client has left. */
+/** Calls `then` once the answer is sent or the connection is closed. */
 export function whenAnswered(response: ServerResponse, then: () => void): void {
   if (response.closed) then();
   else response.on("close", then);

@@ -1,14 +1,14 @@
 import type { Middleware } from "koa";
 
-/** Headers that every answer has; the page has a policy of its own. */
+/** Headers of every answer. The page has its own Content-Security-Policy. */
 export const securityHeaders = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "X-Content-Type-Options": "nosniff",
-  // Not `no-referrer`: with it browsers send `Origin: null`, and the page's form would look like another site's.
+  // With `no-referrer`, browsers send `Origin: null`, and the page's form would look like another site's.
   "Referrer-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Cross-Origin-Opener-Policy": "same-origin",
-  // What is stored changes with the next request, and belongs to nobody between.
+  // Documents may change with the next request, so no cache may keep an answer.
   "Cache-Control": "no-store",
 } as const;
 

@@ -1,52 +1,53 @@
 /** Limits of the HTTP server. A request over a limit never reaches a route. Times are in milliseconds. */
 export interface ServerLimits {
-  /** For the request line and the headers. */
+  /** Time for the request line and the headers. */
   readonly headersTimeout: number;
-  /** For the whole request, with its body. */
+  /** Time for the whole request, with its body. */
   readonly requestTimeout: number;
-  /** For the next request on an idle connection, and for the first one. */
+  /** Time until the next request on an idle connection, and until the first one. */
   readonly keepAliveTimeout: number;
-  /** Without a byte in either direction. */
+  /** Time without a byte in either direction. */
   readonly stalledTimeout: number;
-  /** Between two looks at which connections are over their time. */
+  /** Time between two checks of the timeouts. */
   readonly checkInterval: number;
   /** Bytes of the request line and the headers together. */
   readonly headerBytes: number;
   /** Number of headers. */
   readonly headerCount: number;
-  /** Connections at once. */
+  /** Concurrent connections. */
   readonly connections: number;
-  /** Unanswered requests of one connection: a client that sends more loses the connection. */
+  /** Unanswered requests of one connection. The server closes a connection with more. */
   readonly pipelined: number;
-  /** For what a client still sends after an answer that ends its connection; {@link lingerIdleTimeout} without a byte. */
+  /** Time in which the server discards data that arrives after the last answer of a connection. */
   readonly lingerTimeout: number;
+  /** Time without a byte after which the server stops discarding early. */
   readonly lingerIdleTimeout: number;
-  /** Bytes that are read and discarded in that time. */
+  /** Bytes that the server discards after the last answer of a connection. */
   readonly lingerBytes: number;
 }
 
 /** The limits of the service. */
 export const serverLimits: ServerLimits = {
-  // Headers are a few packets: a client that takes longer holds a connection on purpose.
+  // Headers are a few packets. A client that takes longer holds a connection on purpose.
   headersTimeout: 10_000,
-  // The largest body in that time is 40 kbit/s, less than a bad mobile network.
+  // The largest body needs 40 kbit/s to arrive in time, less than a bad mobile network has.
   requestTimeout: 20_000,
-  // Of clients that connect directly; KEEP_ALIVE_MS is another one, for those that come through a proxy.
+  // For clients that connect directly. Behind a proxy, set KEEP_ALIVE_MS.
   keepAliveTimeout: 65_000,
-  // A client that reads no byte of its answer would keep its place among the requests in flight for ever. Longer than
-  // `requestTimeout`, so that a stalled request gets an error before its connection ends.
+  // Otherwise a client that does not read its answer would be an in-flight request for ever. The limit is longer than
+  // `requestTimeout`, so that a stalled request gets an error before its connection closes.
   stalledTimeout: 30_000,
-  // Node's own 30 s would let a slow client stay four times as long as it may.
+  // With Node's 30 s, a slow client could stay four times as long as `headersTimeout` allows.
   checkInterval: 1_000,
-  // Node's default, which cookies and traces of the usual proxies fit into.
+  // Node's default, enough for cookies and for the headers of common proxies.
   headerBytes: 16 * 1024,
-  // Browsers send twenty.
+  // Browsers send about twenty.
   headerCount: 100,
-  // An idle connection holds some 10 KiB of the pod's memory.
+  // An idle connection holds about 10 KiB of the pod's memory.
   connections: 1000,
-  // Load generators send 10 or 16 at once, browsers one.
+  // Load generators pipeline 10 or 16 requests, browsers one.
   pipelined: 100,
-  // A client that writes its whole request before it reads gets its error, with up to 32 MiB and in 5 s.
+  // Within these limits, a client that writes its whole request before it reads still gets its error.
   lingerTimeout: 5_000,
   lingerIdleTimeout: 2_000,
   lingerBytes: 32 * 1024 * 1024,

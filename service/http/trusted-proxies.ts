@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import type { Context, Middleware } from "koa";
 
-/** Whether the proxy at this address, so many hops before the service (from 0), tells the truth of its client. */
+/** Whether the forwarded headers of this proxy are trusted. `hop` is its distance: 0 connects to the service. */
 export type Trust = (address: string, hop: number) => boolean;
 
 const named: Readonly<Record<string, readonly string[]>> = {
@@ -11,9 +11,9 @@ const named: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads which proxies are trusted, as Express' `trust proxy` has them: a number of hops, or a list of addresses, CIDR
- * ranges, `loopback`, `linklocal` and `uniquelocal`. The empty text and 0 trust none.
- * @returns undefined if it is none of these
+ * Parses the trusted proxies, in the format of Express' `trust proxy`: a number of hops, or a list separated by commas.
+ * The list has addresses, CIDR ranges, `loopback`, `linklocal` or `uniquelocal`. The empty text and 0 trust no proxy.
+ * @returns undefined if the text is invalid
  */
 export function parseTrust(text: string): Trust | undefined {
   if (/^\d{0,2}$/.test(text)) return (_address, hop) => hop < Number(text);
@@ -31,8 +31,8 @@ export function parseTrust(text: string): Trust | undefined {
 }
 
 /**
- * Middleware: sets `ctx.ip` to the client's address. Behind trusted proxies it is the last address in `X-Forwarded-For`
- * that no trusted proxy has, and `ctx.state.isBehindTrustedProxy` is true.
+ * Middleware: sets `ctx.ip` to the client's address, and `ctx.state.isBehindTrustedProxy`. Behind trusted proxies, the
+ * client's address is the last one in `X-Forwarded-For` that no trusted proxy has.
  */
 export function identifyClient(trusts: Trust): Middleware {
   return function setClient(ctx, next) {
@@ -51,25 +51,25 @@ function clientOf(peer: string, forwardedFor: string, trusts: Trust): string {
   return hops.at(first) ?? peer;
 }
 
-/** The host that the client asked for. */
+/** Host that the client requested. */
 function publicHost(ctx: Context, isTrusted: boolean): string {
   const [forwarded = ""] = ctx.get("X-Forwarded-Host").split(",");
   return (isTrusted && forwarded.trim()) || ctx.get("Host");
 }
 
-/** Whether a page of this origin is the service's own. A trusted proxy may have dropped the port. */
+/** Whether this is the service's own origin. A trusted proxy may have dropped the port from the host. */
 export function isOwnOrigin(ctx: Context, origin: string): boolean {
   const isTrusted = ctx.state.isBehindTrustedProxy === true;
   const host = publicHost(ctx, isTrusted);
   const url = URL.parse(origin);
   if (url === null || url.host === "") return false;
-  // In the origin's own scheme, so that its default port may be written.
+  // Parsed with the origin's scheme, so that an explicit default port matches, too.
   const ownUrl = URL.parse(`${url.protocol}//${host}`);
   if (ownUrl?.host === url.host) return true;
   return isTrusted && !/:\d+$/.test(host) && ownUrl?.hostname === url.hostname;
 }
 
-/** An address without the IPv6 form of IPv4, and without the port that some proxies add. */
+/** Removes the IPv6 prefix of an IPv4 address, and the port that some proxies add. */
 function plain(address: string): string {
   const text = address.trim();
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;

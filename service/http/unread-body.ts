@@ -3,25 +3,25 @@ import type { Duplex } from "node:stream";
 import type { Middleware } from "koa";
 import type { ServerLimits } from "./server-limits.ts";
 
-/** Bytes of an unread body up to which the connection is kept: Node reads and discards them. */
+/** Largest unread body, in bytes, that keeps the connection open. Node reads and discards such a body. */
 const keepAliveBytes = 100 * 1024;
 
-/** Milliseconds that {@link lingeringClose} has while the server drains. */
+/** Milliseconds that {@link lingeringClose} may take while the server drains. */
 const drainingLingerMs = 1000;
 
-/** Milliseconds between two looks at the clock. */
+/** Milliseconds between two checks of the time limits. */
 const checkMs = 100;
 
 /** Limits of {@link lingeringClose}. */
 export type LingerLimits = Pick<ServerLimits, "lingerTimeout" | "lingerIdleTimeout" | "lingerBytes">;
 
-/** Whether some of this request's body has not arrived yet. */
+/** Whether a part of this request's body has not arrived yet. */
 export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
   const { "content-length": length, "transfer-encoding": encoding } = headers;
   return !complete && (encoding !== undefined || Number(length ?? 0) > 0);
 }
 
-/** Middleware: an answer to a request with a large or endless unread body ends the connection. */
+/** Middleware: closes the connection after the answer to a request with a large or endless unread body. */
 export function closeAfterUnreadBody(): Middleware {
   return async function closeUnread(ctx, next) {
     await next();
@@ -32,14 +32,13 @@ export function closeAfterUnreadBody(): Middleware {
 }
 
 /**
- * Has answers that leave a body unread reach clients that write their whole request before they read: when such an
- * answer ends its connection, the server discards the rest first. Node would close at once, and the reset that
- * follows would destroy the answer before its client has read it.
+ * Delivers early answers to clients that write their whole request before they read. The server discards the rest of
+ * the body before it closes the connection. Node would close at once, and the reset would destroy the unread answer.
  */
 export function lingerAfterUnreadBodies(server: Server, limits: LingerLimits): void {
   server.prependListener("request", (request, response) => {
     if (!hasUnreadBody(request)) return;
-    // Before Node's own listener, which ends the connection by `destroySoon`.
+    // Runs before Node's own listener, which closes the connection by `destroySoon`.
     response.prependListener("finish", () => {
       const { socket } = request;
       if (!hasUnreadBody(request)) return;
@@ -51,8 +50,8 @@ export function lingerAfterUnreadBodies(server: Server, limits: LingerLimits): v
 }
 
 /**
- * Ends a connection as nginx' `lingering_close` does: sends `lastBytes` and that nothing follows, then discards what the
- * client still sends, until it ends its side or a limit is reached. Nothing of what is discarded becomes a request.
+ * Closes a connection like nginx' `lingering_close`. Sends `lastBytes` and the end of the stream. Then discards data
+ * until the client ends its side or a limit is reached. Discarded data never becomes a request.
  */
 export function lingeringClose(
   server: Server,
@@ -61,14 +60,14 @@ export function lingeringClose(
   lastBytes?: string,
 ): void {
   if (socket.isPaused()) {
-    // A body that nobody read has stopped the parser. Only the parser's own listener starts the reading again.
+    // An unread body has paused the parser. Only the parser's own listener starts reading again.
     socket.once("resume", () => {
       lingeringClose(server, socket, limits, lastBytes);
     });
     socket.resume();
     return;
   }
-  // The listeners of the HTTP parser.
+  // These are the listeners of the HTTP parser.
   socket.removeAllListeners("data");
   const start = performance.now();
   let last = start;

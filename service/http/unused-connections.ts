@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { ServerLimits } from "./server-limits.ts";
 
-/** Milliseconds for which the first bytes of a new connection may still be under way. */
+/** Milliseconds in which the first bytes of a new connection may still be in transit. */
 const arrivalMs = 1000;
 
 /** Whether the client has not sent a byte yet. */
@@ -12,15 +12,15 @@ export function isUnused(socket: Duplex): boolean {
 }
 
 /**
- * Treats connections that have not been used yet as idle ones: `keepAliveTimeout` ends them, and `closeIdleConnections`
- * closes them. Proxies and browsers open some in advance. Node counts these as busy: it would answer 408 on a connection
- * that a proxy is about to use, and a drain would wait for them.
+ * Treats unused connections as idle: `keepAliveTimeout` ends them, and `closeIdleConnections` closes them. Proxies and
+ * browsers open connections in advance, which Node counts as busy. Node would answer 408 just before a proxy uses such
+ * a connection, and a drain would wait for unused connections.
  */
 export function keepUnusedConnections(
   server: Server,
   { keepAliveTimeout, stalledTimeout }: Pick<ServerLimits, "keepAliveTimeout" | "stalledTimeout">,
 ): void {
-  /** Each with the time when it was opened. */
+  /** Unused connections, with the time when each was opened. */
   const unused = new Map<Socket, number>();
   server.on("connection", (socket: Socket) => {
     unused.set(socket, performance.now());

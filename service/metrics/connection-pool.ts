@@ -1,15 +1,16 @@
 import type { mongo } from "mongoose";
 
-/** What becomes of the connections to MongoDB. */
+/** Usage of the connections to MongoDB. */
 export interface PoolUsage {
-  /** Connections that there are, and those of them that an operation has. */
+  /** Open connections. */
   open: number;
+  /** Open connections that an operation uses. */
   inUse: number;
-  /** Operations that wait for one. */
+  /** Operations that wait for a connection. */
   waiting: number;
 }
 
-/** Counts along with a client that has not connected yet. */
+/** Counts the connections of a client, which must not have connected yet. */
 export function watchPool(client: mongo.MongoClient): PoolUsage {
   const use: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
   client.on("connectionCreated", () => use.open++);

@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 import type { ReadableMetrics } from "./metrics.ts";
 
 /**
- * A server for `GET /metrics` and nothing else, which does not listen yet. It has a port of its own, because what the
- * service tells of itself is not for everybody who may ask it.
+ * Creates a server for `GET /metrics` only, which does not listen yet. Metrics have a separate port, because not every
+ * client of the service may read them.
  */
 export function createMetricsServer(metrics: ReadableMetrics): Server {
   return createServer((request, response) => {

@@ -3,45 +3,45 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Database } from "../mongodb/mongodb-connection.ts";
 import { watchPool, type PoolUsage } from "./connection-pool.ts";
 
-/** An operation of the store, as a metric names it. */
+/** Operation of the store, as the label of a metric. */
 export type Operation = "list" | "find" | "insert" | "replace" | "remove";
 
-/** What the service tells of itself while it works. Each is called for every request: it only counts. */
+/** Receives the events of the service. The methods are called for every request, so they only count. */
 export interface Metrics {
-  /** A request was answered; `route` as the router has it, or undefined where none did. */
+  /** Counts an answered request. `route` is the route's pattern, or undefined if no route matched. */
   request(method: string, route: string | undefined, status: number, seconds: number): void;
-  /** A request was answered with a problem of this code. */
+  /** Counts an answer with a problem of this code. */
   problem(code: string): void;
-  /** MongoDB has answered, or not. */
+  /** Records an operation of MongoDB. `ok` is whether the operation succeeded. */
   operation(operation: Operation, seconds: number, ok: boolean): void;
-  /** So many requests share a read that starts. */
+  /** Counts a read, and the requests that share the read. */
   sharedRead(operation: Operation, requests: number): void;
-  /** So many documents share an insert. */
+  /** Counts an insert, and the documents that share the insert. */
   groupCommit(documents: number): void;
-  /** A client of MongoDB will connect; the last one counts. */
+  /** Counts the connections of a client that has not connected yet. Only the last client counts. */
   pool(client: mongo.MongoClient): void;
-  /** Each scrape asks this MongoDB whether it answers. */
+  /** Sets the database whose availability each scrape checks. */
   database(database: Pick<Database, "reach">): void;
 }
 
-/** Metrics, and how Prometheus reads them. */
+/** Metrics that Prometheus can read. */
 export interface ReadableMetrics extends Metrics {
   readonly contentType: string;
-  /** Everything, in Prometheus' text format. */
+  /** Returns all metrics in Prometheus' text format. */
   text(): Promise<string>;
 }
 
-/** Seconds: from an answer out of memory to the bound within which every request is answered. */
+/** Buckets in seconds, from an answer out of memory to the deadline of a request. */
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 /** Statuses of the service's own errors. */
 const errors = [500, 503];
 /** Methods that clients use. */
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-/** Route of a request that was answered before it had one, as a request that was shed, or that fits none. */
+/** Label of requests without a route: no route matched, or the request was shed before the router. */
 const noRoute = "none";
 
-/** Makes them, with what Node itself tells: event loop, memory, garbage collection. */
+/** Creates the metrics, including Node's own: event loop, memory, garbage collection. */
 export function createMetrics(): ReadableMetrics {
   const registry = new Registry();
   const registers = [registry];
@@ -55,7 +55,7 @@ export function createMetrics(): ReadableMetrics {
     registers,
   });
   const known = new Set<string>();
-  /** Prometheus counts from a series' first sample on: an error that is the first sample would not count. */
+  /** Prometheus counts increases from the first sample of a series on, so the first error needs a zero before it. */
   const knowErrorsOf = (method: string, route: string) => {
     const key = `${method} ${route}`;
     if (known.has(key)) return;
@@ -70,7 +70,7 @@ export function createMetrics(): ReadableMetrics {
     labelNames: ["code"],
     registers,
   });
-  // Those that alerts and dashboards ask for are there before the first of them happens.
+  // Alerts and dashboards need the series of these codes before the first such problem.
   for (const code of ["overloaded", "database_unavailable", "internal"]) problems.inc({ code }, 0);
   const operations = new Histogram({
     name: "mongodb_operation_duration_seconds",

@@ -2,32 +2,32 @@ import { overloaded } from "../http/admission.ts";
 import { unavailable, type Problem } from "../http/problem.ts";
 import { isLate, isUnavailable, OperationTimeout } from "./unavailable-errors.ts";
 
-/** Milliseconds without an answer, although asked, after which MongoDB counts as unavailable. */
+/** Milliseconds without an answer to any pending operation after which MongoDB counts as unavailable. */
 const silenceMs = 1000;
 
-/** Milliseconds between two looks at the silence. A pause of this process counts as one look, whatever its length. */
+/** Milliseconds between two checks for silence. A pause of this process counts as one check, whatever its length. */
 const lookMs = 100;
 
-/** Whether MongoDB answers, seen from the operations of this process. */
+/** Availability of MongoDB, measured by the operations of this process. */
 export interface Availability {
   /**
-   * Runs one operation of MongoDB. Rejects with a 503 Problem in time: `database_unavailable` while MongoDB is
-   * unavailable, `overloaded` if MongoDB was too slow for this operation and answered others meanwhile.
-   * @param timeoutMs milliseconds for this operation. @default `timeoutMs` of {@link watchAvailability}
+   * Runs one operation of MongoDB. Rejects in time with a 503 Problem: `database_unavailable`, or `overloaded` if
+   * MongoDB answered only other operations meanwhile.
+   * @param timeoutMs milliseconds for this operation. @default `defaultTimeoutMs` of {@link watchAvailability}
    */
   readonly operation: <T>(run: () => PromiseLike<T>, timeoutMs?: number) => Promise<T>;
   /**
-   * Runs what a request waits for, which may be an operation of several requests. As {@link operation}; and while
-   * MongoDB has answered nothing for a second, one request tries and the others are rejected at once.
+   * Waits for an operation on behalf of one request. Several requests may share the operation. Rejects like
+   * `operation`. After a second without an answer from MongoDB, one request tries, and the others are rejected at once.
    */
   readonly request: <T>(run: () => PromiseLike<T>) => Promise<T>;
-  /** `performance.now()` of the last answer. */
+  /** `performance.now()` of MongoDB's last answer. `-Infinity` before the first one. */
   lastAnswer(): number;
-  /** Ends the looks. */
+  /** Stops the checks. */
   close(): void;
 }
 
-/** @param defaultTimeoutMs milliseconds that an operation, or the wait of a request, may take */
+/** @param defaultTimeoutMs maximum milliseconds of an operation, and of a request's wait */
 export function watchAvailability(defaultTimeoutMs: number): Availability {
   let lastAnswer = -Infinity;
   let asking = 0;
@@ -88,12 +88,12 @@ function databaseUnavailable(cause?: unknown): Problem {
   });
 }
 
-/** With a plain timer, because this runs for every request: `timers/promises` with a signal costs ten times as much. */
+/** Runs for every request, so a plain timer: `timers/promises` with a signal costs ten times as much. */
 function inTime<T>(run: () => PromiseLike<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     let late: NodeJS.Immediate | undefined;
     const timer = setTimeout(() => {
-      // After a pause of the process, timers come before the answers that have arrived meanwhile.
+      // After a pause of the process, timers run before the answers that have arrived meanwhile.
       late = setImmediate(() => {
         reject(new OperationTimeout(`no answer within ${timeoutMs} ms`));
       });

@@ -5,62 +5,62 @@ import { Problem } from "../http/problem.ts";
 import { watchAvailability, type Availability } from "./mongodb-availability.ts";
 import { isLate, isUnavailable } from "./unavailable-errors.ts";
 
-/** Milliseconds of a ping, after which MongoDB counts as slow. */
+/** Milliseconds without an answer to a ping after which MongoDB counts as slow. */
 const pingTimeoutMs = 800;
 
 /** Milliseconds without an answer to any operation after which a slow MongoDB counts as unavailable. */
 const slowMs = 2000;
 
-/** How long MongoDB is waited for, in milliseconds. */
+/** Timeouts for MongoDB, in milliseconds. */
 export interface MongoTimeouts {
-  /** For one operation, with everything that it waits for. */
+  /** Timeout of one operation, including its waits. */
   readonly operationMs: number;
-  /** For a place in a queue. An operation that gets none fails before MongoDB knows of it. */
+  /** Timeout of a wait in a queue. After this timeout, the operation fails without reaching MongoDB. */
   readonly queueMs: number;
 }
 
 /**
- * The part of the time to an answer that is for MongoDB. A request may wait for room first, a tenth is for the pod's own
- * work, and an operation that got a place in a queue needs time for MongoDB's answer.
+ * Returns MongoDB's part of a request's deadline. A fifth is for the wait for admission, and a tenth for the pod's own
+ * work. An operation that leaves a queue still needs time for MongoDB's answer.
  * @param deadlineMs milliseconds from the request to its answer
  */
 export function mongoTimeouts(deadlineMs: number): MongoTimeouts {
   return { operationMs: Math.round(deadlineMs * 0.7), queueMs: Math.round(deadlineMs * 0.55) };
 }
 
-/** Milliseconds between attempts at the first connection. */
+/** Milliseconds between two attempts to connect or to create indexes. */
 const connectPause = 500;
 
-/** A connection that is made in the background and heals by itself. */
+/** A connection that opens in the background and reconnects by itself. */
 export interface Database extends Pick<Availability, "operation" | "request"> {
   readonly connection: Connection;
   readonly timeouts: MongoTimeouts;
-  /** Milliseconds of one round trip. Rejects with a 503 Problem while MongoDB is unavailable. */
+  /** Measures one round trip, in milliseconds. Rejects with a 503 Problem while MongoDB is unavailable. */
   ping(): Promise<number>;
-  /** As `ping`, but a MongoDB that has answered anybody within two seconds is not unavailable, only slow. */
+  /** Like `ping`, but also resolves if MongoDB is only slow: another operation got an answer within two seconds. */
   reach(): Promise<void>;
-  /** MongoDB's version. Rejects as `ping` does. */
+  /** Returns MongoDB's version. Rejects like `ping`. */
   version(): Promise<string>;
-  /** Ends the attempts to connect, or the connection. */
+  /** Stops the attempts to connect, and closes the connection. */
   close(): Promise<void>;
 }
 
-/** What {@link openDatabase} works with. */
+/** Options of {@link openDatabase}. */
 export interface DatabaseOptions {
   /** MongoDB's connection string. */
   readonly uri: string;
-  /** File with the certificates of the CA that the connection trusts, over TLS. @default as in the connection string */
+  /** File with the certificates of the trusted CA. Turns TLS on. @default as in the connection string */
   readonly caFile?: string | undefined;
   readonly logger: Logger;
-  /** Milliseconds from a request to its answer. */
+  /** Maximum milliseconds from a request to its answer. */
   readonly deadlineMs: number;
-  /** Given each client before it connects. */
+  /** Called with each client before the client connects. */
   readonly watch?: (client: mongo.MongoClient) => void;
-  /** Whether the client tells of each command, which costs. @default false */
+  /** Whether the client emits events for each command, which costs time. @default false */
   readonly monitorCommands?: boolean;
 }
 
-/** Connects in the background, repeatedly until MongoDB answers; returns at once. */
+/** Returns at once, and tries to connect in the background until MongoDB answers. */
 export function openDatabase({ uri, caFile, logger, deadlineMs, ...options }: DatabaseOptions): Database {
   const { watch = () => undefined, monitorCommands = false } = options;
   const connection = mongoose.createConnection();
@@ -118,7 +118,7 @@ function logState(connection: Connection, logger: Logger, closing: AbortSignal):
   connection.on("disconnected", () => {
     if (!closing.aborted) logger.warn("MongoDB is unavailable");
   });
-  // Without a listener an error of a background check would end the process.
+  // Without a listener, an error of the driver's background checks would end the process.
   connection.on("error", (err: unknown) => {
     logger.warn({ err }, "MongoDB connection error");
   });
@@ -131,28 +131,28 @@ const connectionOptions = {
   socketTimeoutMS: 45_000,
   heartbeatFrequencyMS: 2000,
   maxPoolSize: 10,
-  // A new pod has all of its connections before its first requests: none of them waits for a login.
+  // A new pod opens all of its connections before its first requests, so that no request waits for a login.
   minPoolSize: 10,
 };
 
-/** The driver reads a CA only for a connection that uses TLS, which the file alone does not turn on. */
+/** The driver reads a CA file only if TLS is on, which the file alone does not cause. */
 function tlsOptions(caFile: string | undefined) {
   return caFile === undefined ? {} : { tls: true, tlsCAFile: caFile };
 }
 
 /**
- * The first connection takes TCP, TLS, hello and SCRAM, up to six round trips, under the timeouts of an operation.
- * @param patience how many times as long as an operation, for a distant MongoDB
+ * Timeouts of the first connection, which takes up to six round trips for TCP, TLS, hello and SCRAM.
+ * @param patience factor on the timeouts of an operation, for a distant MongoDB
  */
 function connectTimeouts({ operationMs, queueMs }: MongoTimeouts, patience: number) {
   return {
-    // Less than an operation, or an unavailable MongoDB would count as a slow one.
+    // Shorter than an operation's timeout, because otherwise an unavailable MongoDB would count as slow.
     serverSelectionTimeoutMS: Math.round(operationMs * 0.9) * patience,
     waitQueueTimeoutMS: queueMs * patience,
   };
 }
 
-/** Attempts become more patient, up to eight times. */
+/** Maximum factor on the timeouts of an attempt to connect. */
 const maxPatience = 8;
 
 async function connectForever(
@@ -173,22 +173,22 @@ async function connectForever(
       return;
     } catch (err) {
       logger.warn({ err }, "can't connect to MongoDB yet");
-      // An unavailable MongoDB needs no patience: only one that is too slow to greet or to log in to.
+      // Longer timeouts help only if hello or the login is too slow, not if MongoDB is unavailable.
       if (isLate(err) || isSilent(err)) patience = Math.min(patience * 2, maxPatience);
       await sleep(connectPause, undefined, { signal }).catch(() => undefined);
     }
   }
 }
 
-/** Whether MongoDB did not greet in time, though nothing rejected the connection. */
+/** Whether MongoDB did not answer hello in time, although no server rejected the connection. */
 function isSilent(error: unknown): boolean {
   if (!(error instanceof mongoose.Error.MongooseServerSelectionError)) return false;
-  // Mongoose's types leave it out.
+  // Mongoose's types don't declare `reason`.
   const { servers } = (error as Error & { readonly reason: mongo.TopologyDescription }).reason;
   return [...servers.values()].every((server) => server.error === null);
 }
 
-/** Creates a collection's indexes, repeatedly until MongoDB answers. The service also serves without an index. */
+/** Tries to create a collection's indexes until MongoDB answers. The service also works without indexes. */
 async function indexForever(model: Model<unknown>, logger: Logger, signal: AbortSignal) {
   while (!signal.aborted) {
     try {
@@ -198,7 +198,7 @@ async function indexForever(model: Model<unknown>, logger: Logger, signal: Abort
       const willRetry = isUnavailable(err) || isLate(err);
       const collection = model.collection.name;
       logger.error({ err, collection, willRetry }, "can't create an index");
-      // Documents contradict a unique index, or another index has its name: only a person can fix that.
+      // Only a person can fix documents that violate a unique index, or another index with the same name.
       if (!willRetry) return;
       await sleep(connectPause, undefined, { signal }).catch(() => undefined);
     }

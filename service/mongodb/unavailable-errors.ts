@@ -1,18 +1,18 @@
 import { mongo } from "mongoose";
 
-/** MongoDB did not answer in time, and did not hang up either: the operation may still happen. */
+/** MongoDB did not answer in time, but kept the connection open. The operation may still happen. */
 export class OperationTimeout extends Error {}
 
 /**
- * Server codes of a MongoDB that can't serve at the moment, whatever the request asks for.
+ * MongoDB's error codes while it can't serve any request.
  * Source: mongo/base/error_codes.yml.
  */
 const unavailableCodes = new Set([
   6, // HostUnreachable
   7, // HostNotFound
-  8, // UnknownError: what WiredTiger passes on from the system, such as a file that is gone or a full disk
-  13, // Unauthorized, while the credentials change
-  18, // AuthenticationFailed, likewise
+  8, // UnknownError. WiredTiger passes on system errors with this code, such as a missing file or a full disk.
+  13, // Unauthorized, while the credentials change.
+  18, // AuthenticationFailed, while the credentials change.
   64, // WriteConcernTimeout
   89, // NetworkTimeout
   91, // ShutdownInProgress
@@ -38,22 +38,22 @@ const unavailableKinds = [
   mongo.MongoClientClosedError,
 ];
 
-// Node's own errors of a connection that MongoDB has just ended, which the driver passes on as they are.
+// Node's error codes for a connection that MongoDB has just closed. The driver does not wrap these errors.
 const endedCodes = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
 
 /** Whether MongoDB can't be reached, or can't serve. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) {
-    // A bulk write wraps a lost connection in a server error, without a code.
+    // A bulk write wraps a lost connection in a server error without a code.
     return error.code === undefined || unavailableCodes.has(Number(error.code));
   }
   if (unavailableKinds.some((kind) => error instanceof kind)) return true;
   if (error instanceof Error && "code" in error && endedCodes.has(String(error.code))) return true;
-  // Nothing but the name is public: Mongoose before its first connection.
+  // Before its first connection, Mongoose throws an error of which only the name is public.
   return error instanceof Error && error.name === "MongooseError";
 }
 
-/** Whether there was no answer in time, or no free connection: of that error nothing but the name is public. */
+/** Whether no answer came in time, or no connection became free (only the name of that error is public). */
 export function isLate(error: unknown): boolean {
   return (
     error instanceof OperationTimeout ||

@@ -5,7 +5,7 @@ import { typeAt } from "../resource/known-fields.ts";
 import type { Resource } from "../resource/resource.ts";
 import { ref } from "./openapi-schemas.ts";
 
-/** The part of JSON Schema that Mongoose writes. */
+/** The part of JSON Schema that Mongoose generates. */
 export interface JsonSchema {
   type?: string | readonly string[];
   properties?: Record<string, JsonSchema>;
@@ -15,7 +15,7 @@ export interface JsonSchema {
   [keyword: string]: unknown;
 }
 
-/** The schemas of a resource's documents: sent, stored, and as a merge patch. */
+/** Schemas of a resource's documents: as sent, as stored, and as a merge patch. */
 export function resourceSchemas({ schema, singular, isOpen }: Resource): Record<string, JsonSchema> {
   const sent = sentSchema(schema);
   return {
@@ -32,7 +32,7 @@ export function resourceSchemas({ schema, singular, isOpen }: Resource): Record<
   };
 }
 
-/** What a client may send: without what the server gives, and required only what has no default. */
+/** Schema of a client's document, without the server's keys. Fields with a default are not required. */
 function sentSchema(schema: Schema): JsonSchema {
   const all: JsonSchema = schema.toJSONSchema();
   const own = Object.entries(all.properties ?? {}).filter(([key]) => !serverKeys.includes(key));
@@ -49,7 +49,7 @@ function sentSchema(schema: Schema): JsonSchema {
   return { ...object, propertyNames: { ...ref("schemas", "Key"), not: { enum: serverKeys } } };
 }
 
-/** What a client reads. Limits of values are left out: an older document may have been stored without. */
+/** Schema of a stored document, without limits of values, because older documents may violate them. */
 function storedSchema(schema: Schema): JsonSchema {
   const object = filledObject(schema.toJSONSchema(), schema, false);
   const createdAt = { type: "string", format: "date-time" };
@@ -60,7 +60,7 @@ function storedSchema(schema: Schema): JsonSchema {
   };
 }
 
-/** `null` deletes a key, and a patch may leave everything out. Arrays and maps replace. */
+/** In a patch, `null` deletes a key, and no key is required. Arrays and maps replace the stored value. */
 function patchOf(schema: JsonSchema): JsonSchema {
   if (schema.properties === undefined) return schema;
   const patch = { ...schema };
@@ -82,7 +82,7 @@ function orNull({ type, enum: values }: JsonSchema): JsonSchema {
   };
 }
 
-/** Fills the gaps of `schema.toJSONSchema()` in an object. `nested` is the dotted path within this schema. */
+/** Adds what `schema.toJSONSchema()` leaves out of an object. `nested` is the dotted path within this schema. */
 function filledObject(object: JsonSchema, schema: Schema, isSent: boolean, nested = ""): JsonSchema {
   const required = new Set(isSent ? object.required : []);
   const properties = Object.entries(object.properties ?? {}).map(([key, value]): [string, JsonSchema] => {
@@ -134,7 +134,7 @@ function filledValue(value: JsonSchema, type: SchemaType, isSent: boolean): Json
 
 const dates = [{ format: "date-time" }, { format: "date" }, { type: "null" }];
 
-/** Mongoose's built-in validators in the words of JSON Schema, and the default. */
+/** Translates Mongoose's built-in validators and the default to JSON Schema. */
 function limitsOf(type: SchemaType): JsonSchema {
   const limits: JsonSchema = type.instance === "Int32" ? { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 } : {};
   const isRequired = type.validators.some((validator) => validator.type === "required");
@@ -145,7 +145,7 @@ function limitsOf(type: SchemaType): JsonSchema {
     if (validator.type === "max") limits.maximum = validator.max;
     if (validator.type === "minlength") limits.minLength = validator.minlength;
     if (validator.type === "maxlength") limits.maxLength = validator.maxlength;
-    // JSON Schema's patterns have no flags, and Mongoose lets an empty string through.
+    // JSON Schema's patterns have no flags, and Mongoose accepts an empty string.
     if (validator.type === "regexp" && validator.regexp?.flags === "")
       limits.pattern = isRequired ? validator.regexp.source : `^$|(?:${validator.regexp.source})`;
   }

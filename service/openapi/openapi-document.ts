@@ -5,7 +5,7 @@ import { resourcePaths } from "./openapi-resource.ts";
 import { problemResponse } from "./openapi-responses.ts";
 import { headers, schemas } from "./openapi-schemas.ts";
 
-/** The service's contract as OpenAPI 3.1. Tests hold it against the routes, the problems and every answer. */
+/** The service's contract as OpenAPI 3.1. Tests compare the contract with routes, problems and every answer. */
 export function openapiDocument(version: string, resources: readonly Resource[]) {
   return {
     openapi: "3.1.0",
@@ -24,7 +24,7 @@ export function openapiDocument(version: string, resources: readonly Resource[])
       schemas: { ...schemas, ...(Object.assign({}, ...resources.map(resourceSchemas)) as object) },
       headers,
       responses: {
-        // Answers to what has no operation.
+        // Answers to requests without an operation.
         NotFound: problemResponse(404, ["not_found"]),
         MethodNotAllowed: problemResponse(405, ["method_not_allowed"]),
       },

@@ -66,7 +66,7 @@ const deletion = {
 
 const notServing: Codes = { 503: ["database_unavailable", "overloaded", "draining"] };
 
-/** Every path but those of resources, its operations and their answers. `HEAD` goes with every `GET`. */
+/** All paths except those of resources, with operations and answers. Every `GET` also answers `HEAD`. */
 export const paths = {
   "/": page,
   "/delete": deletion,
@@ -106,7 +106,7 @@ export const paths = {
   },
 };
 
-/** A form is answered with the page also while MongoDB is unavailable. */
+/** While MongoDB is unavailable, a form is still answered with the page. */
 function orPage(unavailable: ReturnType<typeof problemResponse>) {
   return { ...unavailable, content: { ...unavailable.content, [html]: { schema: { type: "string" } } } };
 }

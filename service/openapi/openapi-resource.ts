@@ -22,7 +22,7 @@ const notStorable = [
   "invalid_unicode",
 ];
 
-/** How a client says which version of a document it means. */
+/** Headers that name the version of a document to which a request applies. */
 const conditions = ["If-Match", "If-None-Match"].map((name) => ({
   name,
   in: "header",
@@ -30,7 +30,7 @@ const conditions = ["If-Match", "If-None-Match"].map((name) => ({
   schema: { type: "string", examples: ['"6b0b0884117c533b1ffb7b37"'] },
 }));
 
-/** The paths of a resource: list, add, read, replace, patch and delete. */
+/** Paths of a resource: list, add, read, replace, patch and delete. */
 export function resourcePaths({ path, plural, singular, isOpen }: Resource) {
   const document = ref("schemas", `New${singular}`);
   const patch = ref("schemas", `${singular}Patch`);

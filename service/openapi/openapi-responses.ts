@@ -5,7 +5,7 @@ import { ref } from "./openapi-schemas.ts";
 /** Codes of the problems that an operation may return, by status. */
 export type Codes = Readonly<Record<number, readonly string[]>>;
 
-/** An answer with a body of this type, and these headers beside `X-Request-Id`. */
+/** An answer with a body of this type, and with these headers in addition to `X-Request-Id`. */
 export function response(description: string, type: string, schema: object, names: readonly string[] = []) {
   return { description, headers: headersOf(names), content: { [type]: { schema } } };
 }
@@ -15,7 +15,7 @@ export function emptyResponse(description: string, names: readonly string[] = []
   return { description, headers: headersOf(names) };
 }
 
-/** An error of one status. */
+/** A problem with this status and one of these codes. */
 export function problemResponse(status: number, codes: readonly string[]) {
   const members = { status: { const: status }, code: { enum: codes } };
   const schema = { ...ref("schemas", "Problem"), properties: members };
@@ -23,10 +23,10 @@ export function problemResponse(status: number, codes: readonly string[]) {
   return response(STATUS_CODES[status] ?? "", problemType, schema, names);
 }
 
-/** What is wrong with a body, whatever it holds. */
+/** Problems of every operation that reads a body. */
 export const body: Codes = { 400: ["invalid_utf8", "incomplete_body"], 415: ["unsupported_media_type"] };
 
-/** What any request can be answered that is no good HTTP, or comes at a bad time. */
+/** Problems of every operation: invalid HTTP, a timeout, an exceeded limit, or an internal error. */
 const anywhere: Codes = {
   400: ["invalid_http", "invalid_host"],
   408: ["request_timeout"],
@@ -36,7 +36,7 @@ const anywhere: Codes = {
   500: ["internal"],
 };
 
-/** The errors of an operation: its own, and those of every one. */
+/** Problems of an operation: its own, and those of every operation. */
 export function problemResponses(...own: readonly Codes[]) {
   const all: Record<number, string[]> = {};
   for (const codes of [anywhere, ...own]) {

@@ -1,12 +1,12 @@
 import { cursorPattern } from "../store/cursor.ts";
 import { maxDepth } from "../resource/document.ts";
 
-/** A part of the document, by name. */
+/** Reference to a component of the document, by name. */
 export const ref = (kind: "schemas" | "headers", name: string) => ({ $ref: `#/components/${kind}/${name}` });
 
 const id = { type: "string", pattern: "^[0-9a-fA-F]{24}$" };
 
-/** The schemas that operations refer to. What JSON Schema can't say is in their descriptions. */
+/** Schemas that operations refer to. Descriptions state the rules that JSON Schema can't express. */
 export const schemas = {
   Id: { ...id, description: "Id of a document: 24 hex digits." },
   Cursor: { type: "string", pattern: cursorPattern, description: "Opaque, and only of this version." },
@@ -81,7 +81,7 @@ export const schemas = {
   },
 };
 
-/** The headers that operations refer to. */
+/** Headers that operations refer to. */
 export const headers = {
   "X-Request-Id": {
     description: "The client's, or a new one. The log has it, too.",

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Router from "@koa/router";
 
-/** Files of the page, by name, with their media types. */
+/** Media types of the page's files, by name. */
 const types = { "page.css": "text/css", "page.js": "text/javascript", "page.svg": "image/svg+xml" } as const;
 
-/** What is true for a version of the page is not asked for with every look at it; a new one is there in ten minutes. */
+/** Lets browsers cache the files. After a new version, browsers may use the old files for ten minutes. */
 const caching = "public, max-age=600";
 
-/** `/assets/…`: what the page loads. The bundle has these files beside it, under the same name. */
+/** `/assets/…`: the files that the page loads. `bundle` copies them to the folder `assets` next to the bundle. */
 export function assetRoutes(): Router {
   const router = new Router({ prefix: "/assets" });
   for (const [name, type] of Object.entries(types)) {

@@ -8,10 +8,10 @@ import { assetRoutes } from "./page-assets.ts";
 import type { CountPods } from "./ready-pods.ts";
 import { contentSecurityPolicy, renderPage, type PageModel } from "./page-view.ts";
 
-/** How many of the newest documents the page shows. */
+/** Number of newest documents that the page shows. */
 const shownDocuments = 10;
 
-/** What the page depends on. */
+/** Dependencies of the page. */
 export interface PageDeps {
   readonly store: DocumentStore;
   readonly database: Pick<Database, "ping" | "version">;
@@ -21,7 +21,7 @@ export interface PageDeps {
   readonly version: string;
 }
 
-/** `/`: the page, what its forms send, and what it loads. */
+/** Routes of the page, its forms and its assets. */
 export function pageRoutes(deps: PageDeps): Router {
   const router = new Router();
 
@@ -41,7 +41,7 @@ export function pageRoutes(deps: PageDeps): Router {
     const id = (await readForm(ctx)).get("id") ?? "";
     await answerForm(ctx, deps, "", async () => {
       if (!isObjectId(id)) throw new Problem(422, "invalid_id", "The id of a document has 24 hex digits.");
-      // Somebody else may have deleted it meanwhile: then it is gone, too.
+      // If another client has deleted the document meanwhile, the result is the same.
       await deps.store.remove(id);
     });
   });
@@ -50,7 +50,7 @@ export function pageRoutes(deps: PageDeps): Router {
   return router;
 }
 
-/** Does what a form asks for, and shows the page: by another GET, so that a reload does not send the form twice. */
+/** Applies a form. A redirect shows the page, so that a reload does not send the form twice. */
 async function answerForm(
   ctx: Context,
   deps: PageDeps,
@@ -66,7 +66,7 @@ async function answerForm(
     if (!(error instanceof Problem)) throw error;
     ctx.status = error.status;
     ctx.set(error.headers);
-    // Who has just waited for MongoDB in vain does not wait for it again.
+    // After a 503, the user does not wait for MongoDB a second time.
     const model = error.status === 503 ? withoutDatabase(deps) : await readModel(deps);
     sendPage(ctx, { ...model, draft, error: error.message });
   }
@@ -74,7 +74,7 @@ async function answerForm(
 
 function sendPage(ctx: Context, model: PageModel): void {
   ctx.set("Content-Security-Policy", contentSecurityPolicy);
-  // A browser would keep its connection, and with it the pod: so each look at the page may show another one.
+  // On a kept connection, the browser would always reach the same pod. After a close, another pod may answer.
   ctx.set("Connection", "close");
   ctx.type = "html";
   ctx.body = renderPage(model);
@@ -94,7 +94,7 @@ async function readModel(deps: PageDeps): Promise<PageModel> {
   }
 }
 
-/** The page has something to say while MongoDB is unavailable, too. */
+/** The part of the page that is also shown while MongoDB is unavailable. */
 function withoutDatabase({ podName, version, countPods }: PageDeps): PageModel {
   const uptime = process.uptime();
   return { time: new Date(), podName, uptime, version, pods: countPods(), mongodb: undefined, documents: [] };

@@ -1,36 +1,38 @@
 import escapeHtml from "escape-html";
 import { bodyLimit } from "../http/request-body.ts";
 
-/** What the page shows. */
+/** Content of the page. */
 export interface PageModel {
   readonly time: Date;
-  /** The pod that answers, since when (seconds), and the version of the service in it. */
+  /** Pod that answers. */
   readonly podName: string;
+  /** Seconds since the service started in this pod. */
   readonly uptime: number;
+  /** Version of the service in this pod. */
   readonly version: string;
-  /** Pods that are ready, where it is known. */
+  /** Number of ready pods. `undefined` if the number is unknown. */
   readonly pods: number | undefined;
-  /** `undefined` while MongoDB is unavailable. */
+  /** `undefined` while MongoDB is unavailable. `roundTrip` is in milliseconds. */
   readonly mongodb: { readonly version: string; readonly roundTrip: number } | undefined;
   /** Newest first. */
   readonly documents: readonly Readonly<Record<string, unknown>>[];
-  /** What was typed and could not be stored, so that nothing is lost. */
+  /** Text that the user typed and that could not be stored. The form keeps the text. */
   readonly draft?: string;
-  /** Why it could not be done. */
+  /** Why the form failed. */
   readonly error?: string;
 }
 
-/** Nothing inline, nothing from elsewhere. */
+/** Allows nothing inline, and nothing from other origins. */
 export const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Characters of a document that are shown: the page stays below 50 KB whatever is stored. */
+/** Characters that the page shows of a document. With this limit, the page stays below 50 KB. */
 const shownLength = 500;
 
 const title = "Hello World, from Docker and Kubernetes!";
 
-/** The page as HTML. Every value is escaped. What changes while one looks at it is marked with `data-live`. */
+/** Renders the page as HTML, with every value escaped. The script updates the elements with `data-live`. */
 export function renderPage(model: PageModel): string {
   const { draft = "", error = "" } = model;
   return `<!doctype html>
@@ -125,7 +127,7 @@ function renderDocument({ _id, createdAt, ...value }: Readonly<Record<string, un
   ].join("\n");
 }
 
-/** A message as what it says, as the page's own form makes it; anything else as the JSON that it is. */
+/** Renders a document from the page's form as its message, and any other document as JSON. */
 function renderValue(value: Readonly<Record<string, unknown>>): string {
   const { message, ...others } = value;
   const isMessage = typeof message === "string" && Object.keys(others).length === 0;
@@ -135,7 +137,7 @@ function renderValue(value: Readonly<Record<string, unknown>>): string {
 }
 
 function shorten(text: string): string {
-  // Half a surrogate pair at the cut would be no character.
+  // The cut may split a surrogate pair, and half a pair is not a character.
   return escapeHtml(text.length > shownLength ? `${text.slice(0, shownLength).toWellFormed()}…` : text);
 }
 
@@ -154,7 +156,7 @@ const units = [
   ["s", 1],
 ] as const;
 
-/** Seconds as people say them: the two largest units that count. */
+/** Renders seconds in the two largest units that are not 0. */
 function renderDuration(seconds: number): string {
   let rest = Math.floor(seconds);
   const parts = units.flatMap(([unit, size]) => {

@@ -1,15 +1,15 @@
 import { lookup } from "node:dns/promises";
 
-/** Milliseconds for which a count holds: the cluster's DNS itself is seconds behind. */
+/** Milliseconds for which a count is reused. The cluster's DNS itself is seconds behind. */
 const freshness = 1000;
 
-/** Tells how many pods are ready, or `undefined` where that is not known. */
+/** Returns the number of ready pods, or `undefined` if the number is unknown. */
 export type CountPods = () => number | undefined;
 
 /**
- * Counts the addresses of a DNS name that has one for every pod that is ready: nothing more is known of the others
- * without the right to ask Kubernetes. Nobody waits for DNS: who asks is told the last count, and makes the next.
- * @param host the name; without one nothing is known
+ * Counts ready pods by the addresses of a DNS name. Unready pods can't be counted without access to the Kubernetes API.
+ * Callers never wait for DNS: they get the last count, and an old count starts the next lookup.
+ * @param host DNS name with one address for each ready pod. Without a name, the count is unknown
  */
 export function podCounter(host: string | undefined, resolve = addressesOf): CountPods {
   let count: number | undefined;
@@ -20,7 +20,7 @@ export function podCounter(host: string | undefined, resolve = addressesOf): Cou
     count = await resolve(name).catch(() => undefined);
     asked = performance.now();
   }
-  // For the first page to have it.
+  // Counts early, so that the first page has a count.
   if (host !== undefined) void ask(host);
   return () => {
     if (host !== undefined && performance.now() - asked > freshness) void ask(host);
@@ -28,7 +28,7 @@ export function podCounter(host: string | undefined, resolve = addressesOf): Cou
   };
 }
 
-/** A pod has an address of each of the cluster's families. */
+/** In a dual-stack cluster, each pod has an address of both families. */
 async function addressesOf(host: string): Promise<number> {
   const found = await lookup(host, { all: true });
   const ofFamily = (wanted: number) =>

@@ -4,22 +4,22 @@ import { visibleText } from "../http/visible-text.ts";
 import type { JsonObject } from "./document.ts";
 import { knownFields } from "./known-fields.ts";
 
-/** What is wrong with one field. */
+/** Error of one field. */
 export interface FieldError {
-  /** `author.name`, `tags.0` */
+  /** Such as `author.name` or `tags.0`. */
   readonly path: string;
-  /** `unknown`, `type`, `required`, `enum`, `min`, …, or `invalid` for a validator of the schema's own. */
+  /** `unknown`, `type`, `required`, `enum`, `min`, …, or `invalid` for a custom validator of the schema. */
   readonly code: string;
   readonly message: string;
 }
 
-/** Tells of a wrong field. Of several errors of one field the first counts. */
+/** Reports an invalid field. Only the first error of each field counts. */
 export type Report = (path: string, code: string, message: string) => void;
 
-/** Fields that an answer names at most. */
+/** Maximum number of fields that an answer names. */
 const maxErrors = 100;
 
-/** Plain values and BSON types, whatever options the schema has. */
+/** Options for plain values and BSON types, whatever options the schema has. */
 const plain = {
   depopulate: true,
   flattenMaps: true,
@@ -32,8 +32,8 @@ const plain = {
 } as const;
 
 /**
- * Makes the document that is stored of what a client sent: with the defaults, setters and validators of the schema.
- * @throws {Problem} 422 `invalid_document`, with an entry for each wrong field
+ * Turns a client's object into the document to store, with the schema's defaults, setters and validators.
+ * @throws {Problem} 422 `invalid_document`, with an entry for each invalid field
  */
 export async function validDocument(model: Model<unknown>, sent: JsonObject): Promise<JsonObject> {
   const errors = new Map<string, FieldError>();
@@ -41,19 +41,19 @@ export async function validDocument(model: Model<unknown>, sent: JsonObject): Pr
     if (!errors.has(path) && errors.size < maxErrors)
       errors.set(path, { path, code, message: visibleText(message.slice(0, 300)) });
   };
-  // Mongoose casts: "5" would become a number, and unknown fields would go without a word.
+  // `knownFields` reports what Mongoose would hide: Mongoose casts "5" to a number, and drops unknown fields.
   const document = new model(knownFields(model.schema, sent, report));
   await document.validate().catch((error: unknown) => {
     if (!(error instanceof MongooseError.ValidationError)) throw error;
     for (const [path, { name, kind, message }] of Object.entries(error.errors)) {
-      // The summary of a subdocument: its fields have entries of their own.
+      // A subdocument's own entry is a summary. Its fields have separate entries.
       if ((name as string) !== "ValidationError") report(path, codeOf(kind, name), message);
     }
   });
   if (errors.size > 0) throw invalidDocument([...errors.values()]);
   const values: JsonObject = document.toObject(plain);
   if (model.schema.get("timestamps")) values.updatedAt = new Date();
-  // The store gives the id. An undefined value would be stored as null.
+  // The store assigns the id. An undefined value would be stored as null.
   return Object.fromEntries(
     Object.entries(values).filter(([key, value]) => key !== "_id" && value !== undefined),
   );

@@ -3,15 +3,15 @@ import { Problem } from "../http/problem.ts";
 /** A JSON object as a client sends it. */
 export type JsonObject = Record<string, unknown>;
 
-/** Deepest nesting of objects and arrays that is kept. MongoDB's own limit is 100. */
+/** Maximum nesting of objects and arrays. MongoDB's own limit is 100. */
 export const maxDepth = 32;
 
-/** What only the server gives a document. */
+/** Keys that only the server sets. */
 export const serverKeys = ["_id", "createdAt", "_revision"];
 
 /**
  * Parses a new document.
- * @throws {Problem} 422 `reserved_key`, and as {@link parseObject}
+ * @throws {Problem} 422 `reserved_key`, and the problems of {@link parseObject}
  */
 export function parseDocument(text: string): JsonObject {
   const value = parseObject(text);
@@ -21,8 +21,9 @@ export function parseDocument(text: string): JsonObject {
 }
 
 /**
- * The client's part of an object that may repeat what the server gave this document: a client sends back what it read.
- * @throws {Problem} 422 `reserved_key` if it is not the same
+ * Removes the server's keys from a client's object. The object may repeat their stored values, because a client may
+ * send back a document that it read.
+ * @throws {Problem} 422 `reserved_key` if a value differs from the stored one
  */
 export function withoutServerKeys(sent: JsonObject, stored: JsonObject): JsonObject {
   const changed = serverKeys.find(
@@ -33,7 +34,7 @@ export function withoutServerKeys(sent: JsonObject, stored: JsonObject): JsonObj
 }
 
 /**
- * Parses an object and makes sure that MongoDB gives it back as it came.
+ * Parses an object, and checks that MongoDB can return the object unchanged.
  * @throws {Problem} 400 `invalid_json`; 422 `not_an_object`, `invalid_key`, `duplicate_key`, `too_deep`,
  *   `number_not_exact`, `invalid_unicode`
  */
@@ -55,7 +56,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text, requireExactNumber as (key: string, value: unknown) => unknown);
   } catch (error) {
     if (error instanceof Problem) throw error;
-    // The walk over the parsed value ran out of stack.
+    // On a deeply nested value, the reviver's walk exhausts the stack.
     if (error instanceof RangeError) throw tooDeep();
     throw new Problem(400, "invalid_json", `The body is not JSON: ${(error as Error).message}`, {
       cause: error,
@@ -64,12 +65,12 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * What a number must have for a double not to hold it exactly: sixteen digits, or an exponent. A reviver takes ten times
- * as long as the parser does without one, and most texts need none.
+ * Matches every number that a double may not hold exactly: sixteen digits, or an exponent. Other texts are parsed
+ * without a reviver, in a tenth of the time.
  */
 const mayRound = /\d{16}|\dE/i;
 
-/** A reviver that rejects numbers which a double can't hold: they would come back as other numbers. */
+/** Reviver that rejects numbers that a double can't hold, because they would be returned as other numbers. */
 function requireExactNumber(_key: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== "number" || context.source === undefined) return value;
   const isWhole = /^-?\d+$/.test(context.source);
@@ -91,7 +92,7 @@ function requireStorable(value: unknown, depth: number): void {
   for (const child of Object.values(value)) requireStorable(child, depth + 1);
 }
 
-/** `_bsontype` would make the driver take an object for one of BSON's own types. */
+/** The driver would treat an object with `_bsontype` as a BSON type. */
 function requireKey(key: string): void {
   requireUnicode(key);
   if (key.startsWith("$") || /[.\0]/.test(key) || key === "__proto__" || key === "_bsontype") {
@@ -105,21 +106,22 @@ function requireKey(key: string): void {
 }
 
 /**
- * Without exponents nothing that is parsed and written again becomes longer, and a key less makes it shorter: where the
- * length is the same, no key was lost. It is a quick look; who wrote spaces or escapes has his keys counted.
+ * A quick check whether `JSON.parse` may have dropped a key. A text without exponents never becomes longer when it is
+ * parsed and written again. A dropped key shortens the text, so an equal length means that no key was dropped.
+ * Spaces and escapes also change the length, and then the keys must be counted.
  */
 function mayNameTwice(text: string, value: object): boolean {
   return mayRound.test(text) || JSON.stringify(value).length !== text.length;
 }
 
-/** Number of keys as they are written. In valid JSON they are the strings before a colon. */
+/** Number of keys in a text. In valid JSON, keys are the strings before a colon. */
 function keysIn(text: string): number {
   let keys = 0;
   for (const [, colon] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g)) if (colon !== undefined) keys++;
   return keys;
 }
 
-/** Number of keys as they were understood: of two that are the same, `JSON.parse` keeps the last in silence. */
+/** Number of keys in a parsed value. Of duplicate keys, `JSON.parse` silently keeps the last one. */
 function keysOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   const children = Object.values(value);

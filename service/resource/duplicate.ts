@@ -4,7 +4,7 @@ import type { FieldError } from "./document-validator.ts";
 
 const duplicateKey = 11000;
 
-/** 409 `duplicate` for an error of a unique index, which names the index's fields. Another error stays as it is. */
+/** Converts an error of a unique index to 409 `duplicate` with the index's fields. Returns other errors unchanged. */
 export function duplicateOr(error: unknown, schema: Schema): unknown {
   if (!(error instanceof mongo.MongoServerError) || error.code !== duplicateKey) return error;
   // A bulk write's error has no `keyPattern`.
@@ -20,7 +20,7 @@ export function duplicateOr(error: unknown, schema: Schema): unknown {
   return new Problem(409, "duplicate", `Another document has ${what}.`, { members: { errors } });
 }
 
-/** As MongoDB names an index that has no name. */
+/** Name of an index. Without an explicit name, MongoDB generates one from the fields. */
 function nameOf([fields, options]: ReturnType<Schema["indexes"]>[number]): string {
   return (
     options.name ??

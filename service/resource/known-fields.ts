@@ -3,9 +3,9 @@ import type { JsonObject } from "./document.ts";
 import type { Report } from "./document-validator.ts";
 
 /**
- * A copy of an object without the fields that the schema doesn't have, or that have another type: both are reported.
- * @param prefix path of the object, such as `author.`
- * @param nested the same within this schema: a subdocument has a schema of its own
+ * Copies an object without fields that are unknown to the schema or have the wrong type. Reports both.
+ * @param prefix path of the object in the document, such as `author.`
+ * @param nested path of the object in `schema`. A subdocument has its own schema
  */
 export function knownFields(
   schema: Schema,
@@ -29,18 +29,18 @@ export function knownFields(
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
 
-/** What is left of a value that is reported: nothing. */
+/** Reports a value. Returns `undefined`, which removes the value from the copy. */
 function rejected(report: Report, ...error: Parameters<Report>): unknown {
   report(...error);
   return undefined;
 }
 
-/** The type of a dotted path, if the schema has it. */
+/** Returns the type of a dotted path, or `undefined` if the schema has no such path. */
 export function typeAt(schema: Schema, name: string): SchemaType | undefined {
   return schema.path(name);
 }
 
-/** Mongoose's types that JSON can carry, by their names, and how JSON carries them. */
+/** Mongoose's types that JSON can represent, by name: a description of the JSON value, and a check. */
 export const scalarTypes: Readonly<Record<string, readonly [string, (value: unknown) => boolean]>> = {
   String: ["a string", (value) => typeof value === "string"],
   Number: ["a number", (value) => typeof value === "number"],
@@ -73,7 +73,7 @@ function knownValue(type: SchemaType, value: unknown, path: string, report: Repo
   return Object.fromEntries(items);
 }
 
-/** A subdocument, or a value of an array or a map. */
+/** Checks a subdocument, or a value of an array or a map. */
 function knownItem(
   schema: Schema | undefined,
   type: SchemaType | undefined,
@@ -90,7 +90,7 @@ function isObjectId(value: unknown): boolean {
   return typeof value === "string" && /^[0-9a-f]{24}$/i.test(value);
 }
 
-/** A date, or a time with its offset, as RFC 3339 has them. `Date` alone makes March 2 of February 30. */
+/** Whether a value is a date, or a time with an offset (RFC 3339). `Date` alone turns February 30 into March 2. */
 function isDate(value: unknown): boolean {
   const form = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/;
   const day = typeof value === "string" ? form.exec(value)?.[1] : undefined;
@@ -98,7 +98,7 @@ function isDate(value: unknown): boolean {
   return new Date(day).toISOString().startsWith(day);
 }
 
-/** An object of JSON, and neither an array nor one of BSON's types. */
+/** Whether a value is a JSON object, and neither an array nor a BSON type. */
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

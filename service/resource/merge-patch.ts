@@ -1,12 +1,12 @@
 import type { JsonObject } from "./document.ts";
 
-/** Media types of a patch: a client that says only "JSON" means the same. */
+/** Media types of a patch. Plain JSON is treated as a merge patch. */
 export const patchTypes = ["application/merge-patch+json", "application/json"];
 
 /**
- * Applies a JSON merge patch (RFC 7396) to a document: `null` deletes a key, objects merge, everything else replaces.
- * What the patch doesn't name stays as it is, a date of BSON too. Changes neither of its arguments.
- * @param patch its keys are checked: an own `__proto__` would become one of the result
+ * Applies a JSON merge patch (RFC 7396) to a document. `null` deletes a key, objects merge, and other values replace.
+ * Keys outside the patch keep their values, including BSON dates. Changes neither of its arguments.
+ * @param patch needs checked keys, because an own key `__proto__` would be copied to the result
  */
 export function mergePatch(document: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(document));
@@ -18,7 +18,7 @@ export function mergePatch(document: JsonObject, patch: JsonObject): JsonObject 
   return Object.fromEntries(merged);
 }
 
-/** An object of JSON, and neither an array nor one of BSON's types. */
+/** Whether a value is a JSON object, and neither an array nor a BSON type. */
 function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

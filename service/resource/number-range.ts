@@ -1,12 +1,12 @@
 import type { Schema, SchemaType, Validator } from "mongoose";
 
-/** Gives fields of type Int32 and Double their `min` and `max`: Mongoose has these validators for Number only. */
+/** Adds the validators `min` and `max` to fields of type Int32 and Double. Mongoose has both for Number only. */
 export function limitNumbers(schema: Schema): void {
   for (const [name, type] of Object.entries(schema.paths)) {
     limit(type);
     const item = type.getEmbeddedSchemaType();
     if (item === undefined || type.schema !== undefined) continue;
-    // Mongoose asks one of them whether there is something to validate, and validates with the other.
+    // Mongoose looks for validators in one of these two types, and validates with the other.
     limit(item);
     limit(schema.path(`${name}.$`));
   }
@@ -24,7 +24,7 @@ function limit(type: SchemaType): void {
 
 function add(type: SchemaType, about: Limit, isValid: (value: number) => boolean, text: string): void {
   if (type.validators.some((validator) => validator.type === about.type)) return;
-  // As Mongoose's own: `null` is valid, and the contract reads the limit from the validator.
+  // Like in Mongoose's validators, `null` is valid. The contract reads the limit from the validator.
   type.validate({
     ...about,
     validator: (value: number | null) => value === null || isValid(value),

@@ -2,14 +2,14 @@ import type { Context } from "koa";
 import { Problem } from "../http/problem.ts";
 import { revisionOf, type StoredDocument } from "../store/stored-document.ts";
 
-/** The strong entity tag of a document: it changes with every write. */
+/** Strong entity tag of a document, which changes with every write. */
 export function etagOf(document: StoredDocument): string {
   return `"${revisionOf(document).toString()}"`;
 }
 
 /**
- * Compares the tags of a request with the document's (RFC 9110, section 13).
- * @returns whether the client of a GET has the document already: answer 304
+ * Compares `If-Match` and `If-None-Match` with the document's tag (RFC 9110, section 13).
+ * @returns whether the client of a GET or HEAD already has the document: answer 304
  * @throws {Problem} 412 `precondition_failed`
  */
 export function checkPreconditions(ctx: Context, etag: string): boolean {
@@ -28,7 +28,7 @@ function preconditionFailed(): Problem {
   );
 }
 
-/** Whether a list of tags, or `*`, names this tag. A weak tag names nothing where it has to be strong. */
+/** Whether a list of tags, or `*`, includes this tag. Weak tags match only if `weakToo` is set. */
 function isListed(list: string, etag: string, weakToo: boolean): boolean {
   if (list.trim() === "*") return true;
   const tags = [...list.matchAll(/(W\/)?("[^"]*")/g)];

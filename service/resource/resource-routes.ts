@@ -13,7 +13,7 @@ import { defaultLimit, maxLimit } from "../store/paging.ts";
 import { checkPreconditions, etagOf } from "./preconditions.ts";
 import type { Resource } from "./resource.ts";
 
-/** List, add, read, replace, patch and delete documents. */
+/** Routes that list, add, read, replace, patch and delete documents. */
 export function resourceRoutes({ path }: Resource, store: DocumentStore): Router {
   const router = new Router({ prefix: path });
 
@@ -43,7 +43,7 @@ export function resourceRoutes({ path }: Resource, store: DocumentStore): Router
     else sendJson(ctx, sharedText(document));
   });
 
-  /** Answers with the document as it is after the change. */
+  /** Changes a document, and answers with the changed document. */
   async function change(ctx: Context, id: string | undefined, next: Change): Promise<void> {
     const document = await store.change(id ?? "", (current) => {
       checkPreconditions(ctx, etagOf(current));
@@ -86,7 +86,7 @@ function pageQuery(ctx: Context): PageQuery {
   return { limit: Number(limit), after: after === undefined ? undefined : readCursor(after) };
 }
 
-/** Patches could make a document grow without end. */
+/** Without this check, patches could grow a document without limit. */
 function requireSize(document: JsonObject): JsonObject {
   if (Buffer.byteLength(JSON.stringify(document)) <= bodyLimit) return document;
   throw new Problem(

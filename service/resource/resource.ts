@@ -6,25 +6,26 @@ import { requireSupported } from "./supported-schema.ts";
 export interface Resource {
   /** Such as `/books`. */
   readonly path: string;
-  /** Of the collection. */
+  /** Name of the collection. */
   readonly name: string;
-  /** The schema, with what the server adds to each document. */
+  /** Schema of the documents, with the fields that the server adds. */
   readonly schema: Schema;
-  /** Whether any JSON object is a document: there is nothing to validate. */
+  /** Whether every JSON object is a valid document. */
   readonly isOpen: boolean;
-  /** For the contract's operations: `Books`, of which one is a `Book`. */
+  /** Name of several documents in the contract's operations, such as `Books`. */
   readonly plural: string;
+  /** Name of one document in the contract's operations, such as `Book`. */
   readonly singular: string;
 }
 
-/** What the documents are called, if the path doesn't say. */
+/** Names of the documents in the contract. */
 export type ResourceNames = Pick<Resource, "plural" | "singular">;
 
 /**
- * Makes a resource of a schema, which stays as it is.
- * @param path one segment, such as `/books`: also the name of the collection, unless the schema has the option `collection`
- * @param names of the contract's operations. @default of the path: `Books` and `Book`
- * @throws {Error} if the schema has what the service would not do
+ * Creates a resource from a schema, and leaves the schema unchanged.
+ * @param path one segment, such as `/books`. The collection has the same name, unless the schema sets `collection`
+ * @param names names in the contract's operations. @default derived from the path: `Books` and `Book`
+ * @throws {Error} if the service does not support a feature of the schema
  */
 export function resource(path: string, schema: Schema, names: ResourceNames = namesOf(path)): Resource {
   requireSupported(path, schema);
@@ -34,12 +35,12 @@ export function resource(path: string, schema: Schema, names: ResourceNames = na
 
 function stored(schema: Schema): Schema {
   const clone = schema.clone();
-  // The store creates indexes once it is connected. Empty objects are values too.
+  // The connection creates the indexes after it has opened. Empty objects are values, too.
   for (const option of ["autoCreate", "autoIndex", "minimize", "versionKey"] as const)
     clone.set(option, false);
   limitNumbers(clone);
   clone.add({ createdAt: Date });
-  // Newest first; `_id` decides between documents of the same millisecond.
+  // Index for the order newest first. `_id` decides between documents of the same millisecond.
   clone.index({ createdAt: -1, _id: -1 });
   return clone;
 }

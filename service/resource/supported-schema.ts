@@ -4,10 +4,10 @@ import { scalarTypes, typeAt } from "./known-fields.ts";
 const types = [...Object.keys(scalarTypes), "Array", "Embedded", "Map", "Mixed"];
 
 /**
- * Rejects what a schema asks for and the service would not do: it stores documents with the driver's bulk writes, and
- * answers with them as they are stored.
- * @param path of the resource, for the message
- * @throws {Error} when the service starts
+ * Rejects a schema with features that the service would ignore. The service stores documents with the driver's bulk
+ * writes, and answers with documents as they are stored.
+ * @param path path of the resource, for the message
+ * @throws {Error} with the first such feature, when the service starts
  */
 export function requireSupported(path: string, schema: Schema): void {
   const reason = problemOf(schema);
@@ -42,7 +42,7 @@ function problemOfPaths(schema: Schema): string | undefined {
   return undefined;
 }
 
-/** Mongoose's options that limit a value, and the types that have them. */
+/** Mongoose's options that limit a value, and the types that support each option. */
 const limits: Readonly<Record<string, readonly string[]>> = {
   min: ["Number", "Int32", "Double", "Date"],
   max: ["Number", "Int32", "Double", "Date"],
@@ -59,13 +59,13 @@ function ignoredLimit({ options, instance }: SchemaType): string | undefined {
 
 function unsupportedType(type: SchemaType): string | undefined {
   if (!types.includes(type.instance)) return type.instance;
-  // Subdocuments are looked at as schemas of their own.
+  // Subdocuments are checked as separate schemas.
   if (type.schema !== undefined) return undefined;
   const item = type.getEmbeddedSchemaType();
   return item && unsupportedType(item);
 }
 
-/** `validate` is the one operation of Mongoose's that runs. */
+/** The service runs only Mongoose's operation `validate`. */
 function problemOfHooks(schema: Schema): string | undefined {
   const hook = hookedOperations(schema).find((name) => name !== "validate");
   if (hook !== undefined) return `a hook of \`${hook}\`, which would not run: only hooks of \`validate\` do`;
@@ -78,7 +78,7 @@ function problemOfChild(schema: Schema): string | undefined {
   return problemOfPaths(schema) ?? problemOfHooks(schema);
 }
 
-/** What marks Mongoose's own hooks. */
+/** Marks Mongoose's own hooks. */
 const builtIn = Symbol.for("mongoose:built-in-middleware");
 
 interface Hooks {
@@ -90,7 +90,7 @@ interface Hook {
   readonly fn: { readonly [builtIn]?: boolean };
 }
 
-/** The operations that the user has given hooks. Mongoose has no public way to ask. */
+/** Operations for which the user has added hooks. Mongoose has no public API that lists hooks. */
 function hookedOperations(schema: Schema): string[] {
   const { _pres, _posts } = (schema as unknown as { s: { hooks: Hooks } }).s.hooks;
   return [..._pres, ..._posts]

@@ -6,8 +6,8 @@ import { duplicateOr } from "./duplicate.ts";
 import type { Resource } from "./resource.ts";
 
 /**
- * A store that keeps only what the resource's schema lets through. For an open schema it is the store itself.
- * Inserts and changes also reject with the Problems 422 `invalid_document` and 409 `duplicate`.
+ * Returns a store that accepts only documents that fit the resource's schema. For an open schema, returns `store`
+ * itself. Inserts and changes also reject with the Problems 422 `invalid_document` and 409 `duplicate`.
  */
 export function validatedStore(
   store: DocumentStore,

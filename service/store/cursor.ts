@@ -2,30 +2,30 @@ import { Types } from "mongoose";
 import { Problem } from "../http/problem.ts";
 import type { StoredDocument } from "./stored-document.ts";
 
-/** A place in the order of documents: the sort key of the document before it. */
+/** Position in the order of documents: the sort key of the previous document. */
 export type Position = Pick<StoredDocument, "createdAt" | "_id">;
 
-/** What a cursor looks like, for the contract. Every text of this form is a cursor. */
+/** Format of a cursor, for the contract. Every text in this format is a valid cursor. */
 export const cursorPattern = "^v1\\.[A-Za-z0-9_-]{24}$";
 const cursorText = new RegExp(cursorPattern);
 
 const prefix = "v1.";
-/** Bytes of the milliseconds; the 12 of the id follow. Together they fill 24 characters of base64url. */
+/** Bytes of the time in milliseconds. The id's 12 bytes follow, and all 18 fill 24 characters of base64url. */
 const timeBytes = 6;
-/** The end of the year 9999: some servers that speak MongoDB's protocol hold no later date. */
+/** End of the year 9999. Some servers that speak MongoDB's protocol support no later date. */
 const latest = 253_402_300_799_999;
 
-/** The cursor that continues after this document. It needs no document: it stays valid when this one is deleted. */
+/** Returns the cursor after a document. The cursor stays valid when the document is deleted. */
 export function cursorAfter({ createdAt, _id }: Position): string {
   const bytes = Buffer.alloc(timeBytes + 12);
-  // A document that another program imported may have no date, or one before 1970.
+  // A document that another program imported may have no date, or a date before 1970.
   bytes.writeUIntBE(createdAt instanceof Date ? Math.max(0, createdAt.getTime()) : 0, 0, timeBytes);
   bytes.set(_id.id, timeBytes);
   return prefix + bytes.toString("base64url");
 }
 
 /**
- * Reads a cursor.
+ * Parses a cursor.
  * @throws {Problem} 400 `invalid_cursor`
  */
 export function readCursor(text: unknown): Position {

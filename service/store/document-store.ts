@@ -19,55 +19,55 @@ import {
 import { inTurn } from "./in-turn.ts";
 import { shareReads } from "./shared-read.ts";
 
-/** Which page: at most `limit` documents, those that come after this position. */
+/** Selects a page: at most `limit` documents after a position, by default from the newest document on. */
 export interface PageQuery {
   readonly limit: number;
   readonly after?: Position | undefined;
 }
 
 /**
- * The queries of the service. Each rejects with a 503 Problem while MongoDB is unavailable. Concurrent callers of the
- * same read get the same objects.
+ * Queries of the service. Each rejects with a 503 Problem while MongoDB is unavailable. Concurrent callers of the same
+ * read get the same objects.
  */
 export interface DocumentStore {
   list(query: PageQuery): Promise<Page>;
   insert(document: JsonObject): Promise<StoredDocument>;
   find(id: string): Promise<StoredDocument | undefined>;
   /**
-   * Replaces the client's part of a document, atomically. Without such a document it resolves to `undefined`.
-   * @param next makes the new part of the current document, which it must not change, or throws. It is called again
-   *   when another client was faster.
+   * Replaces the client's part of a document atomically. Resolves to `undefined` if there is no such document.
+   * @param next returns the new part, or throws. Must not change its argument. Called again if another client wrote
+   *   first
    */
   change(id: string, next: Change): Promise<StoredDocument | undefined>;
   /**
-   * Whether there was such a document.
-   * @param check throws if this document is not to be deleted. @default any is
+   * Deletes a document. Resolves to whether there was such a document.
+   * @param check throws if the document must not be deleted. @default every document may be deleted
    */
   remove(id: string, check?: (current: StoredDocument) => void): Promise<boolean>;
 }
 
-/** Makes of the current document what replaces the client's part of it. */
+/** Returns the new client's part of the current document. */
 export type Change = (current: StoredDocument) => JsonObject | Promise<JsonObject>;
 
-/** Documents and bytes of BSON of one insert: fewer than MongoDB takes, so that no caller waits long for the others. */
+/** Limits of one insert: documents, and bytes of BSON. Lower than MongoDB's, so that no caller waits long. */
 const groupLimits = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
 
-/** Documents of one read by id, at most 6 MiB of JSON, and the reads that are under way at once. */
+/** Limits of reads by id: documents of one read (at most 6 MiB of JSON), and concurrent reads. */
 const readLimits = { maxCount: 64, maxReads: 4 };
 
 /**
- * The store of a resource on a database.
- * @param metrics told how it goes
+ * Creates the store of a resource on a database.
+ * @param metrics receives operations and the sizes of groups
  */
 export function createStore(database: Database, resource: Resource, metrics?: Metrics): DocumentStore {
   const { request, timeouts } = database;
   const collection = collectionOf(database.connection, resource);
-  // As in the pool's own queue.
+  // The same limit as in the queue of the connection pool.
   const waiting = { maxWait: timeouts.queueMs, tooLate: () => overloaded() };
   const ask = <T>(operation: Operation, run: () => Promise<T>) =>
     database.operation(metrics === undefined ? run : () => timed(metrics, operation, run));
 
-  // An operation that hangs ends by its own bound, and those who wait for it by theirs.
+  // A hanging operation ends by its own timeout, and each request that waits for it by the request's timeout.
   const findGrouped = groupReads({
     ...readLimits,
     ...waiting,
@@ -90,8 +90,9 @@ export function createStore(database: Database, resource: Resource, metrics?: Me
   const oneByOne = inTurn(waiting);
 
   /**
-   * Reads a document, and writes on the condition that it is still the same; again, while another pod was faster.
-   * @param write resolves to `undefined` when the document was not the same any more
+   * Reads a document, and writes only if the document is still unchanged. Repeats both while another pod is faster.
+   * @param write resolves to `undefined` if the document has changed
+   * @throws {Problem} 503 `overloaded` if another pod is faster for too long
    */
   function compareAndSet<T>(id: string, write: (current: StoredDocument) => Promise<T | undefined>) {
     const end = performance.now() + timeouts.queueMs;
@@ -149,7 +150,7 @@ export function createStore(database: Database, resource: Resource, metrics?: Me
   };
 }
 
-/** Runs an operation, and tells how long MongoDB took; who has given up waiting does not end it. */
+/** Runs an operation and measures it to its end, even if its caller has stopped waiting. */
 async function timed<T>(metrics: Metrics, operation: Operation, run: () => Promise<T>): Promise<T> {
   const start = performance.now();
   let ok = false;
@@ -167,7 +168,7 @@ async function findById(collection: DocumentCollection, id: string): Promise<Sto
   return document === null ? undefined : hideRevision<StoredDocument>(document);
 }
 
-/** A request alone has its document by the shortest way. */
+/** For a single id, uses `findOne`, which is the fastest query. */
 async function findByIds(
   collection: DocumentCollection,
   ids: readonly string[],
@@ -185,7 +186,7 @@ function list(collection: DocumentCollection, { limit, after }: PageQuery): Prom
   return readPage(collection, after === undefined ? {} : olderThan(after), limit);
 }
 
-/** 24 hex digits: Mongoose's own check also takes any 12 bytes. */
+/** Whether an id is 24 hex digits. Mongoose's own check also accepts any 12 bytes. */
 export function isObjectId(id: string): boolean {
   return id.length === 24 && isValidObjectId(id);
 }

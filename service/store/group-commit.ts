@@ -1,25 +1,25 @@
-/** What a group commit works with. */
+/** Options of {@link groupCommit}. */
 export interface GroupCommitOptions<Item> {
   /**
-   * Writes a group, and resolves to the items that were not written, by index, with their errors. It rejects when all
-   * of the group's callers are to have the same error. It settles in bounded time: everybody else waits for it.
+   * Writes a group. Resolves to the errors of the items that were not written, by index. Rejects if all callers of the
+   * group get the same error. Must settle in limited time, because later groups wait.
    */
   readonly write: (items: readonly Item[]) => Promise<ReadonlyMap<number, unknown>>;
   /** Bytes of an item. */
   readonly sizeOf: (item: Item) => number;
-  /** Items of a group at most. */
+  /** Maximum number of items in a group. */
   readonly maxCount: number;
-  /** Bytes of a group at most; an item that is larger goes alone. */
+  /** Maximum bytes of a group. A larger item is written alone. */
   readonly maxBytes: number;
-  /** Milliseconds after which an item that still waits is not written any more. */
+  /** Maximum wait of an item, in milliseconds. An item that waits longer is rejected. */
   readonly maxWait: number;
-  /** The error of such an item. */
+  /** Creates the error of an item that waited too long. */
   readonly tooLate: () => unknown;
-  /** Told of each group how many share it. */
+  /** Called with the number of items in each group. */
   readonly onGroup?: (sharing: number) => void;
 }
 
-/** An item that waits for the write under way. */
+/** An item that waits for the current write to end. */
 interface Waiting<Item> {
   readonly item: Item;
   readonly bytes: number;
@@ -29,9 +29,8 @@ interface Waiting<Item> {
 }
 
 /**
- * Lets writes share: at most one is under way, and the items that come meanwhile go together in the next, in the order
- * in which they came. An item that finds none under way is written at once: nothing waits on a timer. Each caller has
- * the result of his own item.
+ * Writes items in groups. At most one write runs. Items that arrive meanwhile form the next group, in order of arrival.
+ * If no write runs, an item is written at once, without a timer. Each caller gets the result of its own item.
  */
 export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Item) => Promise<void> {
   const { write, sizeOf, maxWait, tooLate, onGroup = () => undefined } = options;
@@ -59,7 +58,7 @@ export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Ite
   };
 }
 
-/** How many of the first are a group. */
+/** Number of items at the start of the queue that form a group. */
 function groupSize<Item>(queue: readonly Waiting<Item>[], limits: GroupCommitOptions<Item>): number {
   let bytes = 0;
   const end = queue.findIndex((waiting, i) => {
@@ -85,7 +84,7 @@ async function settle<Item>(
   }
 }
 
-/** Removes the items that have waited since before `latest`: those are the first. */
+/** Rejects and removes items that have waited since before `latest`, which are at the start of the queue. */
 function dropLate<Item>(queue: Waiting<Item>[], latest: number, tooLate: () => unknown): Waiting<Item>[] {
   const first = queue.findIndex(({ since }) => since >= latest);
   const late = first === -1 ? queue : queue.slice(0, first);

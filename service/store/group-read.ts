@@ -1,20 +1,20 @@
-/** What a group read works with. */
+/** Options of {@link groupReads}. */
 export interface GroupReadOptions<Result> {
-  /** Reads these keys together; a key that has nothing is not in the map. It settles in bounded time. */
+  /** Reads these keys together. A key without a result is not in the map. Must settle in limited time. */
   readonly read: (keys: readonly string[]) => Promise<ReadonlyMap<string, Result>>;
-  /** Keys of one read at most: this limits the memory that it takes. */
+  /** Maximum number of keys in a read, which limits the read's memory. */
   readonly maxCount: number;
-  /** Reads under way at most. */
+  /** Maximum number of concurrent reads. */
   readonly maxReads: number;
-  /** Milliseconds after which a key that still waits is not read any more. */
+  /** Maximum wait of a key, in milliseconds. A key that waits longer is rejected. */
   readonly maxWait: number;
-  /** The error of such a key. */
+  /** Creates the error of a key that waited too long. */
   readonly tooLate: () => unknown;
-  /** Told of each read how many requests share it. */
+  /** Called with the number of requests that share each read. */
   readonly onRead?: (sharing: number) => void;
 }
 
-/** A key that waits for a read to end, and the requests that want it. */
+/** A key that waits for a read to end, and the requests for this key. */
 interface Waiting<Result> {
   readonly key: string;
   readonly since: number;
@@ -25,9 +25,8 @@ interface Waiting<Result> {
 }
 
 /**
- * Lets reads of different keys share: while `maxReads` are under way, the keys that come go together in the next. A
- * request joins only a read that has not started, so no result is older than its request. A request that finds a free
- * read is not delayed.
+ * Reads different keys together. While `maxReads` reads run, further keys wait for the next read. A request joins only
+ * a read that has not started, so no result is older than its request. If fewer reads run, a request is not delayed.
  */
 export function groupReads<Result>(
   options: GroupReadOptions<Result>,
@@ -69,7 +68,7 @@ export function groupReads<Result>(
     const { promise: result, resolve, reject } = Promise.withResolvers<Result | undefined>();
     entry = { key, since: performance.now(), requests: 1, result, resolve, reject };
     waiting.set(key, entry);
-    // A key that everybody wants is read once more, and not by each free read.
+    // A key that is being read waits for that read, so that a popular key does not take all reads.
     if (reads < maxReads && !underWay.has(key)) void readAll();
     return entry.result;
   };

@@ -1,12 +1,12 @@
-/** What {@link inTurn} works with. */
+/** Options of {@link inTurn}. */
 export interface InTurnOptions {
-  /** Milliseconds after which a task that still waits is not started any more. */
+  /** Maximum wait of a task, in milliseconds. A task that waits longer is rejected. */
   readonly maxWait: number;
-  /** The error of such a task. */
+  /** Creates the error of a task that waited too long. */
   readonly tooLate: () => unknown;
 }
 
-/** Runs the tasks of one key one after another, in the order in which they came; tasks of other keys don't wait. */
+/** Runs the tasks of one key one after another, in order of arrival. Tasks of other keys don't wait. */
 export function inTurn({ maxWait, tooLate }: InTurnOptions) {
   const last = new Map<string, Promise<unknown>>();
 

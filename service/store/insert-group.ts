@@ -5,8 +5,8 @@ const none: ReadonlyMap<number, unknown> = new Map();
 
 /**
  * Inserts documents in one round trip.
- * @returns the errors of those that MongoDB rejected, by index; the others are stored
- * @throws what went wrong for all of them
+ * @returns the errors of the documents that MongoDB rejected, by index. The other documents are stored
+ * @throws an error that concerns all documents
  */
 export async function insertGroup(
   collection: DocumentCollection,
@@ -14,7 +14,7 @@ export async function insertGroup(
 ): Promise<ReadonlyMap<number, unknown>> {
   try {
     const [first] = documents;
-    // The driver's bulk write would cost a single document, and a client that is alone, a tenth of its time.
+    // For a single document, the driver's bulk write takes a tenth longer.
     if (documents.length === 1 && first !== undefined) await collection.insertOne(first);
     else await collection.insertMany(documents, { ordered: false });
     return none;
@@ -28,7 +28,7 @@ export async function insertGroup(
   }
 }
 
-/** As it is thrown where a document is alone. */
+/** The error that the insert of a single document throws. */
 function errorOf({ code, errmsg }: mongo.WriteError): mongo.MongoServerError {
   return new mongo.MongoServerError({ code, message: errmsg ?? "refused" });
 }

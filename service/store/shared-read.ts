@@ -1,18 +1,18 @@
-/** A read that has started, and the one that starts when it has ended. */
+/** A running read, and the read that starts when the first one has ended. */
 interface Flight<Result> {
   readonly result: Promise<Result>;
   next: Promise<Result> | undefined;
-  /** How many wait for the next. */
+  /** Number of requests that wait for the next read. */
   waiting: number;
 }
 
 /**
- * Lets identical reads share: at most one runs, and at most one waits for its end. Who asks joins only the one that has
- * not started yet, so nobody sees anything older than his own asking, and a client that wrote reads its write. An error
- * reaches those who share the read that failed, and nobody else.
- * @param read reads; it settles in bounded time, because the next one waits for it
- * @param keyOf the same text for the same read
- * @param onRead told of each read how many share it
+ * Shares identical reads. At most one runs, and at most one waits for its end. A request joins only a read that has not
+ * started, so the result is never older than the request. Therefore a client reads its own writes. An error reaches
+ * only the requests that share the failed read.
+ * @param read must settle in limited time, because the next read waits
+ * @param keyOf returns the same text for identical reads
+ * @param onRead called with the number of requests that share each read
  */
 export function shareReads<Query, Result>(
   read: (query: Query) => Promise<Result>,
@@ -26,7 +26,7 @@ export function shareReads<Query, Result>(
     const flight: Flight<Result> = { result: read(query), next: undefined, waiting: 0 };
     flights.set(key, flight);
     const forget = () => {
-      // With a next one it stays until that one starts: who comes in between joins it.
+      // Keeps the flight until its next read starts, so that further requests join that read.
       if (flight.next === undefined) flights.delete(key);
     };
     flight.result.then(forget, forget);

@@ -4,7 +4,7 @@ import { expect } from "chai";
 
 const log = new URL("../log-stream.ts", import.meta.url).href;
 
-/** Runs a script that has a log, `log`, in a process of its own. */
+/** Runs a script with a logger named `log` in a new process. */
 function logging(script: string) {
   const whole = `import { createLogger } from "${log}"; const log = createLogger("info", "pod-1"); ${script}`;
   return spawn(process.execPath, ["--input-type=module", "--eval", whole], {

@@ -14,7 +14,7 @@ const main = `${import.meta.dirname}/../main.ts`;
 interface Running {
   readonly port: number;
   readonly child: ChildProcess;
-  /** What it logged so far. */
+  /** Log output so far. */
   readonly output: () => string;
 }
 
@@ -38,7 +38,7 @@ async function startReady(env: Record<string, string> = {}): Promise<Running> {
   return running;
 }
 
-/** `fetch`, with status 599 while nothing listens. */
+/** Like `fetch`, but returns status 599 while the connection fails. */
 const askOf = (port: number) => (path: string) =>
   fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
 
@@ -114,7 +114,7 @@ describe("main", () => {
     const clients = Promise.all(Array.from({ length: 8 }, client));
     await sleep(500);
     running.child.kill("SIGTERM");
-    // In a cluster new requests end when the endpoint is gone. A busy node may take longer than DRAIN_MS for that.
+    // In a cluster, new requests stop when the endpoint is removed. On a busy node, that may take longer than DRAIN_MS.
     await sleep(2500);
     sending = false;
     const statuses = (await clients).flat();

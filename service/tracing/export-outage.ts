@@ -3,8 +3,8 @@ import type { SpanExporter } from "@opentelemetry/sdk-trace";
 import type { Logger } from "pino";
 
 /**
- * An exporter whose outages are in the log: one line when spans are lost, and one when they arrive again. OpenTelemetry
- * itself says nothing, so that nobody would notice a wrong address.
+ * Wraps an exporter to log outages: one line when spans are lost, and one when they arrive again. OpenTelemetry itself
+ * logs nothing, so a wrong address would stay unnoticed.
  */
 export function logOutages(exporter: SpanExporter, logger: Pick<Logger, "warn" | "info">): SpanExporter {
   let isOut = false;

@@ -9,8 +9,8 @@ import {
 import type { mongo } from "mongoose";
 
 /**
- * Makes a span of each command that a client sends for a request. A read that requests share is in the trace of the one
- * that began it. Nothing of a document is in a span.
+ * Creates a span for each command that a client sends for a request. A shared read is in the trace of the request that
+ * started the read. A span contains no part of a document.
  */
 export function traceCommands(client: mongo.MongoClient, tracer: Tracer, contexts: ContextManager): void {
   const open = new Map<number, Span>();
@@ -18,7 +18,7 @@ export function traceCommands(client: mongo.MongoClient, tracer: Tracer, context
   client.on("commandStarted", ({ requestId, commandName, databaseName, command, address }) => {
     const context = contexts.active();
     const request = trace.getSpan(context);
-    // An insert for those who came while the last one was under way runs on after the request that began it.
+    // A group's insert runs in the context of an earlier request, whose span may have ended.
     if (request?.isRecording() !== true) return;
     const collection: unknown = (command as Record<string, unknown>)[commandName];
     const attributes = {
@@ -46,7 +46,7 @@ export function traceCommands(client: mongo.MongoClient, tracer: Tracer, context
   });
 }
 
-/** Host and port apart, as OpenTelemetry's conventions have them. */
+/** Separates host and port, as OpenTelemetry's conventions require. */
 function serverOf(address: string): Record<string, string | number> {
   const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
   return host === undefined

@@ -11,14 +11,14 @@ import {
 import type { Middleware } from "koa";
 import { routeOf } from "../http/request-observer.ts";
 
-/** Middleware: a span for each request, in the client's trace (W3C `traceparent`) or in a new one. */
+/** Middleware: creates a span for each request, in the client's trace (W3C `traceparent`) or in a new one. */
 export function traceRequests(
   tracer: Tracer,
   contexts: ContextManager,
   propagator: TextMapPropagator,
 ): Middleware {
   return async function traceRequest(ctx, next) {
-    // Probes come every few seconds, and nobody looks for them.
+    // Probes come every few seconds, and their spans have no use.
     if (ctx.path.startsWith("/health/")) {
       await next();
       return;

@@ -16,31 +16,31 @@ import { traceCommands } from "./mongodb-spans.ts";
 import { traceRequests } from "./request-spans.ts";
 import { batchLimits, propagatorOf, samplerOf } from "./tracing-environment.ts";
 
-/** What the spans say of the process. OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME override it. */
+/** Options of {@link startTracing}. OTEL_RESOURCE_ATTRIBUTES overrides version and pod name in the spans. */
 export interface TracingOptions {
   readonly version: string;
   readonly podName: string;
   readonly logger: Pick<Logger, "warn" | "info">;
 }
 
-/** Traces of requests and of what they ask of MongoDB. */
+/** Traces requests and their commands to MongoDB. */
 export interface Tracing {
-  /** Has to be the outermost. It sets `ctx.state.traceId`. */
+  /** Must be the outermost middleware. Sets `ctx.state.traceId`. */
   readonly middleware: Middleware;
-  /** Makes a span of each command; the client has to monitor them. */
+  /** Creates a span for each command of a client, which needs the option `monitorCommands`. */
   watch(client: mongo.MongoClient): void;
-  /** Sends what is left, within two seconds. */
+  /** Sends the remaining spans, within two seconds. */
   close(): Promise<void>;
 }
 
-/** Milliseconds that the collector has for what is left when the process ends. */
+/** Milliseconds to send the remaining spans when the process ends. */
 const farewell = 2000;
 
 /**
- * Starts tracing. The instrumentations that OpenTelemetry has for Koa and the driver change modules while they are
- * loaded, and in a bundle there is nothing to load: so a middleware and the driver's own command monitoring do the same,
- * with the same names (semantic conventions for HTTP and databases). Everything else comes from OpenTelemetry's own
- * environment variables.
+ * Starts tracing. OpenTelemetry's instrumentations for Koa and the driver patch modules while they are loaded, but a
+ * bundle loads no modules. Instead, a middleware and the driver's command monitoring create spans with the same names
+ * (semantic conventions for HTTP and databases). Everything else comes from OpenTelemetry's environment variables,
+ * including the service's name (OTEL_SERVICE_NAME).
  */
 export function startTracing({ version, podName, logger }: TracingOptions): Tracing {
   const own = resourceFromAttributes({ "service.version": version, "service.instance.id": podName });
@@ -49,7 +49,7 @@ export function startTracing({ version, podName, logger }: TracingOptions): Trac
       .merge(own)
       .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
     sampler: samplerOf(logger),
-    // Address, headers, timeout and certificates: OTEL_EXPORTER_OTLP_…
+    // The variables OTEL_EXPORTER_OTLP_… set address, headers, timeout and certificates.
     spanProcessors: [
       new BatchSpanProcessor({ ...batchLimits(), exporter: logOutages(new OTLPTraceExporter(), logger) }),
     ],

@@ -17,7 +17,8 @@ import {
 } from "@opentelemetry/sdk-trace";
 import type { Logger } from "pino";
 
-// OpenTelemetry's SDK for Node reads these variables, but brings every exporter along: 20 MB. Its parts read the rest.
+// OpenTelemetry's SDK for Node reads these variables, but includes every exporter: 20 MB. The parts of the SDK that the
+// service uses read the other variables.
 
 type Warn = Pick<Logger, "warn">;
 
@@ -32,7 +33,7 @@ const samplers: Readonly<Record<string, (logger: Warn) => Sampler>> = {
 };
 const defaultSampler = "parentbased_always_on";
 
-/** The sampler of OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG, default `parentbased_always_on`. */
+/** Returns the sampler of OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG, default `parentbased_always_on`. */
 export function samplerOf(logger: Warn): Sampler {
   const name = getStringFromEnv("OTEL_TRACES_SAMPLER") ?? defaultSampler;
   const sampler = Object.hasOwn(samplers, name) ? samplers[name] : undefined;
@@ -50,7 +51,7 @@ function ratio(logger: Warn): number {
   return 1;
 }
 
-/** The propagator of OTEL_PROPAGATORS, default `tracecontext,baggage`. `none` continues no trace. */
+/** Returns the propagator of OTEL_PROPAGATORS, default `tracecontext,baggage`. `none` continues no trace. */
 export function propagatorOf(logger: Warn): TextMapPropagator {
   const names = new Set(getStringListFromEnv("OTEL_PROPAGATORS") ?? ["tracecontext", "baggage"]);
   const propagators = names.has("none") ? [] : [...names].flatMap((name) => propagator(name, logger));
@@ -71,7 +72,7 @@ const batchVariables = {
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "maxExportBatchSize",
 } as const;
 
-/** How many spans wait for how long: the variables OTEL_BSP_…, default OpenTelemetry's: 2048 spans, 5 s. */
+/** Limits of the span queue, from the variables OTEL_BSP_…. Default: OpenTelemetry's 2048 spans and 5 s. */
 export function batchLimits(): Omit<BatchSpanProcessorOptions, "exporter"> {
   const set = Object.entries(batchVariables).map(([name, option]) => [option, getNumberFromEnv(name)]);
   return Object.fromEntries(set.filter(([, value]) => Number(value) > 0)) as Omit<

@@ -1,10 +1,10 @@
-// What makes the page live. It asks for the page itself and puts in the parts that may have changed, so that every
-// value is turned into HTML in one place, on the server. Without it the page does the same by hand.
+// Keeps the page up to date. The script fetches the whole page and replaces the parts that may have changed. In this
+// way, only the server turns values into HTML. Without the script, the user reloads the page.
 
-/** Milliseconds between two questions, and at most while nobody answers. */
+/** Milliseconds between two requests. Without an answer, the interval doubles up to `longestPause`. */
 const pause = 2000;
 const longestPause = 30_000;
-/** Milliseconds after which an answer is none. */
+/** Milliseconds after which a request fails. */
 const patience = 5000;
 
 const byId = (id) => document.getElementById(id);
@@ -17,9 +17,9 @@ let wait = pause;
 let timer;
 
 /**
- * Asks, and shows what came of it, unless something newer was asked meanwhile. A question that is not answered in time
- * is a failed one.
- * @returns what the page says is wrong
+ * Sends a request, and shows the returned page, unless a newer request was sent meanwhile.
+ * @returns the error message on the page, or ""
+ * @throws {Error} with the detail of a problem, or if there is no answer in time
  */
 async function ask(path, init) {
   const turn = ++turns;
@@ -41,11 +41,11 @@ function show(fresh) {
     markFresh(part, other);
     part.replaceChildren(...other.childNodes);
   }
-  // Who stood on a button that was put in anew stands on it still.
+  // Restores the focus if the focused button was replaced.
   if (focused && document.activeElement === document.body) byId(focused)?.focus({ preventScroll: true });
 }
 
-/** New documents are seen to be new, but not where the list was empty. */
+/** Marks new documents, unless the list was empty. */
 function markFresh(part, other) {
   if (part.querySelector("li") === null) return;
   for (const item of other.querySelectorAll("li")) item.classList.toggle("fresh", byId(item.id) === null);
@@ -65,7 +65,7 @@ async function refresh() {
   timer = setTimeout(refresh, wait);
 }
 
-/** Screen readers read what changes here. */
+/** Changes the status only if the text differs, because screen readers announce each change. */
 function say(text) {
   if (status.textContent !== text) status.textContent = text;
 }
@@ -80,7 +80,7 @@ async function send(event) {
   byId("error").textContent = fault;
   if (fault !== "") return;
   if (form.id !== "add") byId("documents-title").focus();
-  // Not what was typed meanwhile.
+  // Keeps text that the user typed meanwhile.
   else if (String(read()) === String(body)) form.reset();
 }
 

@@ -5,12 +5,12 @@ import { programOnPath } from "../../dev/program-path.ts";
 
 const screenshots = join(import.meta.dirname, "../../../.screenshots");
 
-/** Names of Chromium and its kin, as distributions call them. */
+/** Names of Chromium and Chrome in distributions. */
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /**
- * Starts the Chromium of this machine: `CHROMIUM`, or one on PATH; `undefined` where there is none.
- * @throws {Error} in CI, where the tests of the page must not be left out in silence
+ * Starts the Chromium of `CHROMIUM`, or one on PATH. Returns `undefined` if there is none.
+ * @throws {Error} in CI without Chromium, because the tests of the page must not be skipped there
  */
 export async function launchChromium(): Promise<Browser | undefined> {
   const path = process.env.CHROMIUM ?? names.map(programOnPath).find((found) => found !== undefined);
@@ -20,11 +20,11 @@ export async function launchChromium(): Promise<Browser | undefined> {
     console.log(`    The tests in a browser are left out. ${sentence}`);
     return undefined;
   }
-  // Root, as containers of CI have it, can't have Chromium's sandbox; the pages are our own.
+  // Chromium's sandbox does not work for root, as in CI containers. The tests open only our own pages.
   return await chromium.launch({ executablePath: path, chromiumSandbox: process.getuid?.() !== 0 });
 }
 
-/** Keeps a picture of the whole page, for people to look at. */
+/** Saves a screenshot of the whole page in `.screenshots/`. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });

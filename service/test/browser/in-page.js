@@ -1,4 +1,4 @@
-// Runs in the page, before its own script: what a test can only find out there.
+// Runs in the page, before the page's own script, because these checks need the page's DOM.
 
 /* global document, getComputedStyle, Node */
 globalThis.look = { focused, isWide, lowContrast };
@@ -8,13 +8,13 @@ function focused() {
   return { id, text: textContent };
 }
 
-/** Whether one has to scroll to the side. */
+/** Whether the page scrolls horizontally. */
 function isWide() {
   const { scrollWidth, clientWidth } = document.documentElement;
   return scrollWidth > clientWidth;
 }
 
-/** Texts whose contrast with what is behind them is below WCAG's 4.5. */
+/** Texts whose contrast with the background is below WCAG's 4.5. */
 function lowContrast() {
   const texts = [...document.querySelectorAll("body *")].filter(({ childNodes }) =>
     [...childNodes].some(({ nodeType, textContent }) => nodeType === Node.TEXT_NODE && textContent.trim()),

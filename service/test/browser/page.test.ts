@@ -37,7 +37,7 @@ describe("the page in a browser", () => {
   });
   afterEach(async () => {
     await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
-    // A policy that forbids too much would show here.
+    // A Content-Security-Policy that is too strict causes complaints.
     expect(complaints).to.deep.equal([]);
   });
 
@@ -48,7 +48,7 @@ describe("the page in a browser", () => {
     const page = await context.newPage();
     page.on("pageerror", ({ message }) => complaints.push(message));
     page.on("console", (message) => {
-      // That an answer was an error is what some tests are about.
+      // Some tests cause error answers on purpose.
       if (message.type() === "error" && !message.text().includes("Failed to load resource")) {
         complaints.push(message.text());
       }
@@ -62,7 +62,7 @@ describe("the page in a browser", () => {
     await page.getByRole("button", { name: "Add", exact: true }).click();
   };
   const values = (page: Page) => page.locator(".documents .value").allTextContents();
-  /** Waits until the page shows these, newest first. */
+  /** Waits until the page shows these values, newest first. */
   const untilShown = async (page: Page, expected: string[]) => {
     const end = Date.now() + 15_000;
     while (!isDeepStrictEqual(await values(page), expected) && Date.now() < end) await sleep(100);

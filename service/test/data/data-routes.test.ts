@@ -300,12 +300,12 @@ describe("/data", () => {
   });
 });
 
-/** Where the next page is. */
+/** Path of the next page. */
 function nextOf(response: Response): string | undefined {
   return /^<(.+)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1];
 }
 
-/** A JSON object with this many objects in one another. */
+/** JSON text of `depth` nested objects. */
 function nested(depth: number): string {
   return `${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`;
 }

@@ -8,7 +8,7 @@ import { expect } from "chai";
 const run = promisify(execFile);
 const source = join(import.meta.dirname, "../../dev/embedded-mongodb.ts");
 
-/** As MongoDB 8.0.28 on Linux 6.19: it does not start unless glibc registers rseq. */
+/** Like MongoDB 8.0.28 on Linux 6.19, this program does not start unless glibc registers rseq. */
 const mongod = `#!${process.execPath}
 const { createServer } = require("node:net");
 const { writeFileSync } = require("node:fs");
@@ -32,7 +32,7 @@ describe("startMongoDB", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** In a process of its own: the program is looked for once. */
+  /** Starts a new process, because a process searches for the program only once. */
   async function startsWith(tunables: Record<string, string>): Promise<string> {
     const env: NodeJS.ProcessEnv = { ...process.env, PATH: [folder, process.env.PATH].join(delimiter) };
     delete env.MONGODB_URI;

@@ -11,7 +11,7 @@ import { open } from "../support/raw-connection.ts";
 import { untilStatus, type TestService } from "../support/test-service.ts";
 
 const most = 20;
-/** Room for so many small requests, and time for a busy machine. */
+/** Memory for `most` small requests, and timeouts for a busy machine. */
 const room = { heldBytes: most * requestBytes, waitMs: 10_000, overloadedWaitMs: 10_000 };
 
 describe("admission", () => {
@@ -21,7 +21,7 @@ describe("admission", () => {
   before(async () => {
     behind = await startBehindProxy(room);
     ({ proxy, service } = behind);
-    // The pool gets all of its connections while none is awaited for long.
+    // Opens all connections of the pool before a test adds long delays.
     proxy.delay(40);
     for (let i = 0; i < 3; i++) await Promise.all(send(most));
   });
@@ -69,7 +69,7 @@ describe("admission", () => {
 });
 
 describe("admitRequests", () => {
-  /** Runs requests through the middleware; each ends when its answer is `sent`. */
+  /** Runs requests through the middleware. Each ends when its answer is `sent`. */
   function setUp(limits: Partial<AdmissionLimits> = {}) {
     const admit = admitRequests({ ...room, ...limits });
     let running = 0;
@@ -86,7 +86,7 @@ describe("admitRequests", () => {
       );
       return {
         ended,
-        /** Ends the work: the answer is there, and not sent. */
+        /** Ends the work. The answer is complete, but not sent. */
         async answer() {
           response.length = answerBytes;
           work.resolve(undefined);
@@ -176,7 +176,7 @@ describe("with a slow MongoDB", () => {
   after(() => behind.close());
 
   it("serves requests together that come faster than MongoDB answers, and probes", async () => {
-    // Ten connections of 250 ms make 40 operations a second; 100 are asked for.
+    // Ten connections of 250 ms serve 40 operations per second, and the load is 100 per second.
     proxy.delay(250);
     const { answers, probes, longest } = await load();
     proxy.delay(0);
@@ -206,7 +206,7 @@ describe("with a slow MongoDB", () => {
     const probes: number[] = [];
     const asked: ReturnType<typeof timed>[] = [];
     for (let i = 0; i < 200; i++) {
-      // Each another document: requests for the same one would share their way to MongoDB.
+      // Each request is for another document, because requests for the same document would share a read.
       const id = String(i).padStart(24, "0");
       asked.push(timed(i % 4 === 0 ? service.post({ i }) : service.request(`/data/${id}`)));
       if (i % 50 === 49) probes.push((await service.request("/health/ready")).status);

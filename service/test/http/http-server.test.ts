@@ -21,7 +21,7 @@ describe("the HTTP server", () => {
   });
   after(() => service.close());
   afterEach(async () => {
-    // Whatever was refused, nothing of it was stored.
+    // No rejected request has stored a document.
     expect(await (await service.request("/data")).json()).to.deep.equal([]);
   });
 
@@ -167,7 +167,7 @@ describe("the HTTP server's patience", () => {
       await sleep(limits.headersTimeout * 3);
       socket.write(`GET /data HTTP/1.1\r\nHost: x\r\n${closing}\r\n`);
       expect((await answerOf(await received(socket))).status).to.equal(200);
-      // From its first byte on, such a connection has the same limits as any other.
+      // From its first byte on, an unused connection has the same limits as any other.
       const slow = await open(patient);
       await sleep(limits.headersTimeout * 3);
       slow.write("GET /data HTTP/1.1\r\n");
@@ -223,7 +223,7 @@ describe("the HTTP server's patience", () => {
     await sleep(limits.keepAliveTimeout + 200);
     const busy = await Promise.all(Array.from({ length: limits.connections }, () => open(service)));
     const first = await open(service);
-    // Without an answer, because not even a socket is left for it.
+    // There is no answer, because the server has no socket left for this connection.
     expect(await received(first)).to.equal("");
     for (const socket of busy.slice(1)) {
       socket.write("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -240,7 +240,7 @@ describe("the HTTP server's patience", () => {
     try {
       const silent = await Promise.all(Array.from({ length: limits.connections }, () => open(full)));
       await sleep(1100);
-      // One of these two finds no room, and is lost.
+      // The server has no socket left for one of these two, and drops that connection.
       const late = [await open(full), await open(full)];
       await Promise.all(silent.map((socket) => received(socket)));
       for (const socket of late) socket.destroy();

@@ -7,10 +7,10 @@ import { pino } from "pino";
 import { logRequests } from "../../http/request-log.ts";
 import { countRequests, observe } from "../../http/request-observer.ts";
 
-/** What the log and the metrics are told, each with whether the answer was on its way by then. */
+/** A call of the log or the metrics, and whether the answer was sent by then. */
 type Told = [what: string, status: number, isSent: boolean];
 
-/** One request to a server with log and metrics; `answer` makes its answer, or lets the client go. */
+/** Sends one request to a server with log and metrics. `answer` sets the answer, or lets the client leave. */
 async function tell(answer: (ctx: Context, leave: () => void) => void | Promise<void>): Promise<Told[]> {
   const told: Told[] = [];
   const both = Promise.withResolvers<undefined>();

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { parseTrust } from "../../http/trusted-proxies.ts";
 import { startService, type TestService } from "../support/test-service.ts";
 
-/** POSTs the page's form with these headers; `fetch` sets `Host` itself. */
+/** POSTs the page's form with these headers. `fetch` would set its own `Host`. */
 function postForm(service: TestService, headers: Record<string, string>): Promise<[number, string]> {
   const type = { "Content-Type": "application/x-www-form-urlencoded" };
   return new Promise((resolve, reject) => {

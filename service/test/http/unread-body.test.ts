@@ -8,7 +8,7 @@ import { expectProblem } from "../support/expect-problem.ts";
 import { answerOf, open, received } from "../support/raw-connection.ts";
 import { startService, type TestService } from "../support/test-service.ts";
 
-/** Writes its whole request before it reads, five times; prints status, code and `Connection` of each answer. */
+/** Writes a whole request before it reads, five times. Prints status, code and `Connection` of each answer. */
 const writesFirst = `
 import http.client, json, sys
 host, method, path, headers, size, chunked = json.loads(sys.argv[1])
@@ -85,7 +85,7 @@ describe("an answer to a request whose body is not read", function () {
 
   it("reaches such a client when it is 503", async () => {
     const request: Request = ["POST", "/data", json, large];
-    // A body that does not come takes all the room.
+    // The memory limit is used up by a body that never arrives.
     const socket = await open(overloaded);
     socket.write(`${head}Expect: 100-continue\r\nContent-Length: 7\r\n\r\n`);
     await once(socket, "data");
@@ -139,7 +139,7 @@ describe("an answer to a request whose body is not read", function () {
     expect(await (await service.request("/data")).json()).to.deep.equal([]);
   });
 
-  /** A client that goes on after the server has ended its side; `part` is sent every `everyMs`, 60 times at most. */
+  /** Sends `part` every `everyMs` milliseconds, at most 60 times, even after the server has ended its side. */
   async function keepWriting(everyMs: number, part: Buffer): Promise<{ ms: number; parts: number }> {
     const { hostname, port } = new URL(service.url);
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });

@@ -9,7 +9,7 @@ import { startService, type TestService } from "../support/test-service.ts";
 
 const get = "GET /data HTTP/1.1\r\nHost: x\r\n\r\n";
 
-/** Sends requests in one write, so that all are there at once, however busy the machine is; what is answered. */
+/** Sends requests in one write, so that all arrive at once even on a busy machine. Returns the answers. */
 async function together(service: TestService, requests: string): Promise<string> {
   const socket = await open(service);
   socket.write(`${requests}GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
@@ -25,7 +25,7 @@ describe("metrics", () => {
   });
   after(() => service.close());
 
-  /** The value of a series, as Prometheus would read it. */
+  /** Value of a series, as Prometheus would read it. */
   async function value(series: string): Promise<number | undefined> {
     const line = (await metrics.text()).split("\n").find((text) => text.startsWith(`${series} `));
     return line === undefined ? undefined : Number(line.slice(series.length + 1));
@@ -151,7 +151,7 @@ describe("metrics of what is refused before it reaches a route", () => {
   });
   afterEach(() => service.close());
 
-  /** Requests other than for readiness, and problems with this code, once there are any. */
+  /** Series of requests except readiness, and of problems with this code. Waits up to 2 s for the first one. */
   async function counted(code: string): Promise<string[]> {
     const end = Date.now() + 2000;
     for (;;) {

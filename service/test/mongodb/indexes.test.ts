@@ -51,7 +51,7 @@ describe("the indexes of a schema", () => {
     const errors = () => again.log.filter(({ msg }) => msg === "can't create an index");
     while (errors().length === 0) await once(again.logged, "line", { signal: AbortSignal.timeout(10_000) });
     expect(errors()[0]).to.include({ level: 50, collection: "things", willRetry: false });
-    // A ping after it: the error has neither closed the connection nor started another attempt.
+    // The error has neither closed the connection nor started another attempt to connect.
     expect(await again.database.ping()).to.be.a("number");
     expect(again.log.filter(({ msg }) => msg === "can't connect to MongoDB yet")).to.have.length(0);
     expect(again.log.filter(({ msg }) => msg === "MongoDB is connected")).to.have.length(1);

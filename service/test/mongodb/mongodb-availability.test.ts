@@ -62,7 +62,7 @@ describe("watchAvailability", () => {
   it("takes an answer that came while the process paused", async () => {
     const { near, far, close } = await connected();
     const result = code(watch(50).operation(() => once(near, "data")));
-    // The bytes are in this process's socket before its next look at timers.
+    // The bytes reach this process's socket before its timers run.
     far.write("answer");
     pause(200);
     expect(await result).to.equal("ok");
@@ -76,7 +76,7 @@ describe("watchAvailability", () => {
       const trying = availability.request(() => availability.operation(() => first.promise));
       trying.catch(() => undefined);
       const end = performance.now() + 10_000;
-      // A request that waits is proof of silence only after a second.
+      // Requests are rejected at once only after a second of silence.
       while ((await Promise.race([code(availability.request(never)), sleep(20, "waits")])) === "waits") {
         if (performance.now() > end) throw new Error("never rejected");
       }
@@ -114,7 +114,7 @@ describe("watchAvailability", () => {
   });
 });
 
-/** Stops this process as a busy node does. */
+/** Blocks this process, like a busy node. */
 function pause(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);

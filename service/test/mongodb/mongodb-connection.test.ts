@@ -16,7 +16,7 @@ import {
   type TestService,
 } from "../support/test-service.ts";
 
-/** Milliseconds in which a client is told that MongoDB is away. */
+/** Maximum milliseconds until a client learns that MongoDB is unavailable. */
 const promptly = 2000;
 
 async function expectAway(service: TestService): Promise<void> {

@@ -11,7 +11,7 @@ import { openDatabase, type Database } from "../../mongodb/mongodb-connection.ts
 import { sharedMongoDB } from "../support/hooks.ts";
 import { ca, certificate, key } from "../support/test-certificates.ts";
 
-/** Passes what it decrypts to a MongoDB that knows no TLS. */
+/** Starts a server that passes decrypted data to a MongoDB without TLS. */
 async function terminateTls(host: string, port: number): Promise<Server> {
   const server = createServer({ cert: certificate, key }, (client) => {
     const upstream = connect(port, host);
@@ -19,7 +19,7 @@ async function terminateTls(host: string, port: number): Promise<Server> {
     client.on("error", () => upstream.destroy());
     upstream.on("error", () => client.destroy());
   });
-  // A client that rejects the certificate is no error of the server.
+  // A client that rejects the certificate is not an error of the server.
   server.on("tlsClientError", () => undefined);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

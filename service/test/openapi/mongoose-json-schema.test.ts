@@ -20,7 +20,7 @@ ajv.addSchema(
 const fits = (name: string, value: unknown) =>
   ajv.validate({ $ref: `contract#/components/schemas/${name}` }, value);
 
-/** Values that a client may send for a field, and such as it may not. */
+/** Valid and invalid values of each field. */
 const values: Record<string, [good: unknown[], bad: unknown[]]> = {
   kind: [
     ["a", null],
@@ -103,7 +103,7 @@ describe("the JSON Schema of a Mongoose schema", () => {
     });
   }
 
-  /** A patch may name only parts of an object. */
+  /** A patch may contain only parts of an object. */
   const isPatch = (field: string, value: unknown) => field === "maker" && JSON.stringify(value) === "{}";
 
   it("requires what has no default", async () => {
@@ -132,7 +132,7 @@ describe("the JSON Schema of a Mongoose schema", () => {
     const read = JSON.parse(JSON.stringify(stored)) as JsonObject;
     expect(fits("StoredThing", read), ajv.errorsText()).to.equal(true);
     expect(fits("StoredThing", { ...read, pages: "1" })).to.equal(false);
-    // And a client may send back what it read.
+    // A client may also send back a document that it read.
     const { _id, createdAt, ...own } = read;
     expect(fits("NewThing", own), `${String(_id)} ${String(createdAt)}`).to.equal(true);
     expect(await isValid(own)).to.equal(true);

@@ -35,7 +35,7 @@ describe("the OpenAPI document", () => {
         .filter((key) => methods.includes(key))
         .map((method) => `${method.toUpperCase()} ${path}`),
     );
-    // The routes are made, and none is asked.
+    // The test only creates the routes, and calls none.
     const database = { connection: mongoose.createConnection(), timeouts: mongoTimeouts(2000) };
     const routes = createRouter({ database } as AppDeps).stack.flatMap(({ methods: taken, path }) =>
       taken
@@ -60,10 +60,10 @@ describe("the OpenAPI document", () => {
   });
 });
 
-/** Faults of the page's forms: shown on the page, and never sent as JSON. */
+/** Error codes of the page's forms, which are shown on the page and never sent as JSON. */
 const onPage = ["message_missing", "invalid_id"];
 
-/** Every code that the service's source gives a problem that is sent. */
+/** Codes of all problems in the service's source that are sent as JSON. */
 function codesOfJson(): Set<string> {
   const others = ["dev", "dist", "node_modules", "test"].map((folder) => `${folder}/**`);
   const sources = globSync("{*.ts,*/*.ts}", { cwd: service, exclude: others });

@@ -18,7 +18,7 @@ describe("renderPage", () => {
       draft: text,
       error: text,
     });
-  /** What makes markup of text. */
+  /** Keeps only the characters that turn text into markup. */
   const markup = (html: string) => html.replace(/[^<>"']/g, "");
 
   for (const text of [

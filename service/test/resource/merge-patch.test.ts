@@ -3,7 +3,7 @@ import { Types } from "mongoose";
 import { mergePatch } from "../../resource/merge-patch.ts";
 
 describe("mergePatch", () => {
-  // RFC 7396, appendix A, as far as document and patch are objects.
+  // Examples of RFC 7396, appendix A, in which document and patch are objects.
   const examples: [string, string, string][] = [
     ['{"a":"b"}', '{"a":"c"}', '{"a":"c"}'],
     ['{"a":"b"}', '{"b":"c"}', '{"a":"b","b":"c"}'],

@@ -25,7 +25,7 @@ describe("resource", () => {
   });
 
   const hooked = new Schema({ a: String });
-  // Anonymous, as most are.
+  // An anonymous hook, like most hooks.
   hooked.pre("save", () => undefined);
   const hookedChild = new Schema({ a: String });
   hookedChild.post("save", () => undefined);

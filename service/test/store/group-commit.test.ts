@@ -10,7 +10,7 @@ const limits = { maxCount: 3, maxBytes: 100, maxWait: 10_000, tooLate: () => new
 
 function setUp(over: Partial<typeof limits> = {}) {
   const writes = pending<readonly number[], Faults>();
-  // A number's size is itself.
+  // The size of an item is its value.
   const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...limits, ...over });
   return { writes, commit: (item: number) => commit(item).then(() => item, asError) };
 }
@@ -122,7 +122,7 @@ describe("groupCommit", () => {
   });
 });
 
-/** Six clients write, now and then without waiting; some items are refused, and some groups fail whole. */
+/** Six clients write, sometimes without waiting. Some items are rejected, and some groups fail completely. */
 async function interleave(seed: number): Promise<void> {
   const random = seededRandom(seed);
   const writes = pending<readonly number[], Faults>();

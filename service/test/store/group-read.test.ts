@@ -15,7 +15,7 @@ function setUp(over: Partial<GroupReadOptions<number>> = {}) {
     tooLate: () => new Error("too late"),
     ...over,
   });
-  /** Ends the oldest open read: the result of a key is its length. */
+  /** Ends the oldest open read. The result of a key is the length of the key. */
   const end = async (keys = reads.open[0]?.input ?? []) => {
     reads.open.shift()?.resolve(new Map(keys.map((key) => [key, key.length])));
     await turn();
@@ -110,7 +110,7 @@ describe("groupReads", () => {
   });
 });
 
-/** Clients write and read two keys alternately. A read sees what is stored at some moment while it runs. */
+/** Clients write and read two keys alternately. A read sees the data of one moment while it runs. */
 async function readOwnWrites(seed: number): Promise<void> {
   const random = seededRandom(seed);
   const stored = new Map<string, number>();

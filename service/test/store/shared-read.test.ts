@@ -98,7 +98,7 @@ describe("shareReads", () => {
   });
 });
 
-/** Six clients write and read by turns. A read sees what is stored at some moment while it runs. */
+/** Six clients write and read alternately. A read sees the data of one moment while it runs. */
 async function readOwnWrites(seed: number): Promise<void> {
   const random = seededRandom(seed);
   const stored = new Set<string>();
@@ -137,7 +137,7 @@ async function readOwnWrites(seed: number): Promise<void> {
   while (!run.ended) {
     const [next] = waiting.splice(Math.floor(random() * waiting.length), 1);
     next?.();
-    // What a moment sets off takes a few promises, of which a random number run before the next moment.
+    // A moment starts a chain of promises. A random number of these promises runs before the next moment.
     for (let i = Math.floor(random() * 8); i >= 0; i--) await Promise.resolve();
   }
   await clients;

@@ -3,7 +3,7 @@ import { sharedMongoDB } from "./hooks.ts";
 import { startProxy, type Proxy } from "./tcp-proxy.ts";
 import { startService, type TestService } from "./test-service.ts";
 
-/** A service, and the proxy on its way to MongoDB. */
+/** A service, and the proxy between the service and MongoDB. */
 export interface BehindProxy {
   readonly proxy: Proxy;
   readonly service: TestService;
@@ -11,8 +11,8 @@ export interface BehindProxy {
 }
 
 /**
- * Starts both.
- * @param admission as {@link startService} takes it
+ * Starts a service and its proxy.
+ * @param admission as in {@link startService}
  */
 export async function startBehindProxy(admission?: Partial<AdmissionLimits>): Promise<BehindProxy> {
   const uri = new URL((await sharedMongoDB()).uri);

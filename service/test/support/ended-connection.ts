@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 
-/** Node's own error of a write on a connection that the other side has just ended. */
+/** Returns Node's error for a write to a connection that the other side has just closed. */
 export async function writeAfterEnd(): Promise<Error> {
   const server = createServer((socket) => socket.end()).listen(0, "127.0.0.1");
   await once(server, "listening");

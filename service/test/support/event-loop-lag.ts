@@ -1,9 +1,9 @@
 const periodMs = 10;
 
 /**
- * Measures how long this process, in which client and service run, was kept from running: a busy machine must not be
- * taken for a slow service.
- * @returns ends the measurement; gives milliseconds
+ * Measures for how long this process was blocked. Client and service run in this process, so a busy machine could look
+ * like a slow service.
+ * @returns a function that ends the measurement and returns milliseconds
  */
 export function measureLag(): () => number {
   let lag = 0;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-/** Asserts an RFC 9457 problem of this status and code, without anything of the server's inside. */
+/** Asserts an RFC 9457 problem with this status and code, and without internal details of the server. */
 export async function expectProblem(response: Response, status: number, code: string): Promise<void> {
   const text = await response.text();
   expect(response.status, text).to.equal(status);

@@ -2,7 +2,7 @@ import { startMongoDB, type MongoServer } from "../../dev/embedded-mongodb.ts";
 
 let server: Promise<MongoServer> | undefined;
 
-/** The server that all tests of a run share, started by the first that asks. */
+/** Returns the MongoDB that all tests of a run share. The first call starts the server. */
 export async function sharedMongoDB(): Promise<MongoServer> {
   server ??= startMongoDB().then((started) => {
     console.log(`    MongoDB for these tests: ${started.kind}`);
@@ -11,7 +11,7 @@ export async function sharedMongoDB(): Promise<MongoServer> {
   return await server;
 }
 
-/** Mocha calls this once, before the first test: the server may have to be downloaded, which no test has the time for. */
+/** Mocha calls this once, before the first test. A download of the server would exceed the timeout of a test. */
 export async function mochaGlobalSetup(this: Mocha.Runner): Promise<void> {
   const needIt = this.suite.suites.some(({ file }) => !/\binfra\b.test\b/.test(file ?? ""));
   if (needIt) await sharedMongoDB();

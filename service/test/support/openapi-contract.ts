@@ -10,7 +10,7 @@ interface Answer {
 }
 type Operations = Record<string, { responses?: Record<string, Answer> } | undefined>;
 
-/** The document that answers are held against. */
+/** The document that answers must match. */
 export const contract = openapiDocument("1.2.3", resources);
 const { headers, responses } = contract.components;
 
@@ -19,9 +19,9 @@ formats.default(ajv);
 ajv.addSchema(contract, "contract");
 const validators = new Map<object, ValidateFunction>();
 
-/** Asserts that an answer to this request is what the OpenAPI document says, with status, headers and body. */
+/** Asserts that the answer to a request matches the OpenAPI document, in status, headers and body. */
 export async function expectContract(method: string, path: string, response: Response): Promise<void> {
-  // How to ask for the methods of a path is HTTP's own contract.
+  // OPTIONS is part of HTTP's contract, and the document has no operation for it.
   if (method === "OPTIONS") return;
   const what = `${method} ${path} → ${response.status}`;
   const answer = documented(method === "HEAD" ? "get" : method.toLowerCase(), path, response.status);

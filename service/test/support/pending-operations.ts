@@ -2,13 +2,13 @@
 export interface Pending<Input, Output> {
   /** Begins an operation. */
   readonly begin: (input: Input) => Promise<Output>;
-  /** What was begun and has not ended, oldest first. */
+  /** Operations that have begun and not ended, oldest first. */
   readonly open: { readonly input: Input; resolve(output: Output): void; reject(reason: unknown): void }[];
-  /** Every input so far. */
+  /** Inputs of all operations so far. */
   readonly begun: Input[];
 }
 
-/** Operations under the control of a test. */
+/** Creates operations that a test controls. */
 export function pending<Input, Output>(): Pending<Input, Output> {
   const open: Pending<Input, Output>["open"] = [];
   const begun: Input[] = [];
@@ -23,7 +23,7 @@ export function pending<Input, Output>(): Pending<Input, Output> {
   };
 }
 
-/** Lets everything run that waits for nothing but promises. */
+/** Waits until all code that waits only for promises has run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,16 +3,16 @@ import { connect, type Socket } from "node:net";
 import { expectContract } from "./openapi-contract.ts";
 import type { TestService } from "./test-service.ts";
 
-/** Opens a connection on which a test writes what no HTTP client would. */
+/** Opens a connection for bytes that no HTTP client would send. */
 export async function open(service: Pick<TestService, "url">): Promise<Socket> {
   const socket = connect(Number(new URL(service.url).port), "127.0.0.1");
-  // A server that refuses may reset what is still being sent.
+  // A server that rejects a request may reset the connection while the test still sends.
   socket.on("error", () => undefined);
   await once(socket, "connect");
   return socket;
 }
 
-/** Everything that the server sends until it ends the connection. */
+/** Returns everything that the server sends until it closes the connection. */
 export async function received(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => void chunks.push(chunk));
@@ -20,14 +20,14 @@ export async function received(socket: Socket): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Sends these bytes on a connection of their own, and reads the first answer to them. */
+/** Sends bytes on a new connection, and returns the first answer. */
 export async function send(service: Pick<TestService, "url">, bytes: string | Buffer): Promise<Response> {
   const socket = await open(service);
   socket.write(bytes);
   return await answerOf(await received(socket));
 }
 
-/** The first answer in this text. A problem is one that the OpenAPI document has. */
+/** Parses the first answer in a text. Asserts that a problem is in the OpenAPI document. */
 export async function answerOf(text: string): Promise<Response> {
   const [head = "", body = ""] = text.split("\r\n\r\n", 2);
   const [, status = "0"] = /^HTTP\/1\.1 (\d{3}) /.exec(head) ?? [];
@@ -37,7 +37,7 @@ export async function answerOf(text: string): Promise<Response> {
     .slice(1)
     .map((line) => line.split(": ", 2) as [string, string]);
   const response = new Response(body, { status: Number(status), headers });
-  // What is not a request has no path: any operation that reads a body has all of its problems.
+  // Invalid HTTP has no path. Every operation that reads a body documents the problems of invalid HTTP.
   const inGeneral = response.status >= 400 && ![404, 405].includes(response.status);
   if (inGeneral) await expectContract("POST", "/data", response.clone());
   return response;

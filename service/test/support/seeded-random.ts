@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32): a test that failed fails again. */
+/** Returns random numbers from 0 to 1 (mulberry32). With the same seed, a failed test fails again. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
-/** A TCP proxy on the way to a server, to take the way away, or to make it long. */
+/** A TCP proxy in front of a server, to interrupt or to delay connections. */
 export interface Proxy {
   readonly port: number;
-  /** Passes bytes, or closes every connection at once, or keeps connections and passes nothing. */
+  /** Passes bytes, or closes every connection at once, or keeps connections and drops all bytes. */
   mode(mode: "pass" | "refuse" | "hang"): void;
-  /** Makes everything that a server answers arrive so many milliseconds later. */
+  /** Delays everything that the server sends, by this number of milliseconds. */
   delay(ms: number): void;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export async function startProxy(host: string, port: number): Promise<Proxy> {
     from.on("data", (chunk) => {
       if (current !== "pass") return;
       if (!isAnswer || latency === 0) return void to.write(chunk);
-      // Bytes stay in order when the delay changes between them.
+      // Bytes stay in order even when the delay changes.
       before = Promise.all([before, sleep(latency)]).then(() => void to.write(chunk));
     });
     from.on("error", () => to.destroy());
@@ -49,7 +49,7 @@ export async function startProxy(host: string, port: number): Promise<Proxy> {
     port: (server.address() as AddressInfo).port,
     mode(mode) {
       current = mode;
-      // Bytes that were swallowed can't be given back: what comes after a hang are new connections.
+      // Dropped bytes are lost, so clients need new connections after a hang.
       if (mode !== "hang") closeAll();
     },
     delay(ms) {

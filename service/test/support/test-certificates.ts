@@ -1,6 +1,6 @@
 /**
- * Certificates in PEM, for tests: `ca` signed `certificate`, which is for localhost and 127.0.0.1. No other program uses
- * them. Made by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500`, and
+ * PEM certificates for tests only. `ca` signed `certificate`, which is for localhost and 127.0.0.1.
+ * Created by `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 36500`, and
  * `openssl x509 -req -CA`.
  */
 export const ca = `-----BEGIN CERTIFICATE-----

@@ -14,20 +14,20 @@ import type { Tracing } from "../../tracing/start-tracing.ts";
 import { expectContract } from "./openapi-contract.ts";
 import { sharedMongoDB } from "./hooks.ts";
 
-/** The service, listening on a port of its own in this process. */
+/** The service, which listens on its own port in this process. */
 export interface TestService {
   readonly url: string;
-  /** Lines of the log, parsed. */
+  /** Parsed lines of the log. */
   readonly log: Record<string, unknown>[];
-  /** What `isDraining` answers. */
+  /** Result of `isDraining`. */
   draining: boolean;
-  /** What `countPods` answers. */
+  /** Result of `countPods`. */
   pods: number | undefined;
-  /** `fetch` of a path. Whatever is answered must be what the OpenAPI document says. */
+  /** `fetch` of a path. Asserts that the answer matches the OpenAPI document. */
   request(path: string, init?: RequestInit): Promise<Response>;
   /** POSTs a JSON value. */
   post(value: unknown): Promise<Response>;
-  /** To MongoDB. */
+  /** Connection to MongoDB. */
   readonly connection: Connection;
   /** Deletes every document. */
   clear(): Promise<void>;
@@ -45,8 +45,10 @@ interface TestOptions {
 const deadlineMs = 2000;
 
 /**
- * Starts the service on a database of its own; `uri` without a database, default the shared server's; `admission`
- * and `limits` over the service's own; and who is told how it goes.
+ * Starts the service on its own database.
+ * @param uri connection string without a database. @default the shared server's
+ * @param admission overrides the service's admission limits
+ * @param limits overrides the HTTP server's limits
  */
 export async function startService(
   uri?: string,
@@ -123,12 +125,12 @@ export async function startService(
   return service;
 }
 
-/** A POST of this JSON text. */
+/** Options of a POST of this JSON text. */
 export function jsonInit(body: string | Uint8Array<ArrayBuffer>, type = "application/json"): RequestInit {
   return { method: "POST", body, headers: { "Content-Type": type } };
 }
 
-/** Asks until the answer has this status, for 15 s at most. */
+/** Repeats a request until the answer has this status, for at most 15 s. */
 export async function untilStatus(service: Pick<TestService, "request">, path: string, status: number) {
   const end = Date.now() + 15_000;
   let last = 0;
@@ -140,10 +142,10 @@ export async function untilStatus(service: Pick<TestService, "request">, path: s
   throw new Error(`${path} still answers ${last}, not ${status}`);
 }
 
-/** The connection string of a database on a server. */
+/** Returns the connection string of a database on a server. */
 export function withDatabase(uri: string, name: string): string {
   const url = new URL(uri);
-  // The database in the path is also where a user is looked up, unless said otherwise.
+  // Without `authSource`, MongoDB looks up the user in the database of the path.
   if (url.username !== "" && !url.searchParams.has("authSource")) {
     url.searchParams.set("authSource", url.pathname.slice(1) || "admin");
   }

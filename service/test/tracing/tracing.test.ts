@@ -48,7 +48,7 @@ describe("tracing", () => {
     await start({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: "koa-mongo-stack" });
   });
 
-  /** Starts tracing and service with these variables of OpenTelemetry, in addition to the current ones. */
+  /** Starts tracing and the service with additional OpenTelemetry variables. */
   async function start(env: Record<string, string>): Promise<void> {
     Object.assign(process.env, env);
     tracing = startTracing({ version: "1.2.3", podName: "pod-1", logger });
@@ -144,7 +144,7 @@ describe("tracing", () => {
     await untilExports(3);
     expect(warnings.slice(1)).to.deep.equal(["the collector takes traces again"]);
 
-    /** Sends requests until the collector was asked so many times more. */
+    /** Sends requests until the collector has received `more` further exports. */
     async function untilExports(more: number): Promise<void> {
       const wanted = exports + more;
       const end = Date.now() + 5000;
