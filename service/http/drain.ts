@@ -25,7 +25,7 @@ export async function drain(server: Server, times: DrainTimes): Promise<boolean>
   server.prependListener("request", (request: IncomingMessage, response) => {
     response.setHeader("Connection", "close");
     // The kubelet's probes never stop.
-    if (!isProbe(request.url ?? "")) latest = performance.now();
+    if (!isProbe(request.url?.split("?")[0] ?? "")) latest = performance.now();
   });
   const remaining = () =>
     Math.min(latest, begun + (longestDrain - 1) * times.drainMs) + times.drainMs - performance.now();
