@@ -4,7 +4,7 @@ import type { Requests } from "../cluster/nodes/capacity.ts";
 import { partOf } from "./metadata.ts";
 import { cpu, cpuOf, mebibytes, memoryOf } from "../cluster/nodes/quantity.ts";
 
-/** Arguments of {@link Bounds}. */
+/** Arguments of `Bounds`. */
 export interface BoundsArgs {
   readonly namespace: pulumi.Input<string>;
   /** Maximum number of the service's pods, apart from a rollout. */

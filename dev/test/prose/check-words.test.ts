@@ -6,7 +6,7 @@ import { expect } from "chai";
 
 const program = join(import.meta.dirname, "../../prose/check-words.ts");
 
-describe("npm run check:words", () => {
+describe("npm run check:words -w dev", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-words-"));
@@ -33,19 +33,19 @@ describe("npm run check:words", () => {
   it("fails for a page with a wrong word, and names its line", async () => {
     const { code, output } = await check("# Title\n\nThe command fixes it.\n\nIt mends the rest.\n");
     expect(code).to.equal(1);
-    expect(output).to.equal('FILE:5: "mends": write fix\n1 pages, 1 problems\n');
+    expect(output).to.equal('FILE:5: "mends": write fix\n1 files, 1 problems\n');
   });
 
   it("passes for a page without one", async () => {
     expect(await check("The command fixes it.\n")).to.deep.equal({
       code: 0,
-      output: "1 pages, 0 problems\n",
+      output: "1 files, 0 problems\n",
     });
   });
 
-  it("passes for README.md and docs/", async () => {
+  it("passes for README.md, docs/ and the comments of the code", async () => {
     const { code, output } = await check();
-    expect(output).to.match(/^\d{2} pages, 0 problems\n$/);
+    expect(output).to.match(/^\d{3} files, 0 problems\n$/);
     expect(code).to.equal(0);
   });
 });
