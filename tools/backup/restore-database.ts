@@ -81,13 +81,16 @@ class Restoration implements ArchiveVisitor {
     if (documents.length >= batchLimit.documents || size >= batchLimit.bytes) await this.#insert(collection);
   }
 
-  /** Inserts what is left, creates the indexes, and with `drop` deletes collections that the archive does not have. */
+  /**
+   * Inserts the last batch and creates the indexes. With `drop`, deletes the collections that the archive does not have,
+   * unless MongoDB rejected a document: the archive can't replace those collections.
+   */
   async finish(): Promise<void> {
     await this.#insert("");
     for (const { collection, metadata } of this.#entries) {
       await createIndexes(this.#db, collection, parseMetadata(metadata).indexes);
     }
-    if (!this.#drop) return;
+    if (!this.#drop || this.result.failed > 0) return;
     const wanted = new Set(this.#entries.map(({ collection }) => collection));
     for (const name of await collectionNames(this.#db)) {
       if (isDroppable(name) && !wanted.has(name)) await this.#db.dropCollection(name);

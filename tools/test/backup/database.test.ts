@@ -201,6 +201,15 @@ describe("dumpDatabase and restoreDatabase", function () {
       expect(await database.db.collection("data").find().toArray()).to.deep.equal([{ _id: 1 }]);
     });
 
+    it("keeps those that the archive does not have, if MongoDB rejects a document", async () => {
+      writeFileSync(file, archiveOf([{ _id: 1 }, { _id: 1 }], database.db.databaseName));
+      await database.db.collection<{ _id: string }>("notes").insertOne({ _id: "note" });
+      const { inserted, failed } = await restore(true);
+      expect({ inserted, failed }).to.deep.equal({ inserted: 1, failed: 1 });
+      expect(await names()).to.deep.equal(["data", "empty", "notes", "view"]);
+      expect(await database.db.collection("notes").countDocuments()).to.equal(1);
+    });
+
     it("counts documents that MongoDB rejects, says why, and restores the others", async () => {
       writeFileSync(file, archiveOf([{ _id: "before" }, { _id: 1 }], database.db.databaseName));
       const { reason, ...counts } = await restore();
