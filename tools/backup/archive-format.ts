@@ -69,6 +69,11 @@ export function dataCollection({ collection, type }: Pick<CollectionEntry, "coll
   return type === "timeseries" ? `system.buckets.${collection}` : collection;
 }
 
+/** Whether a restore leaves a collection out: `mongodump --dumpDbUsersAndRoles` writes users and roles under such names. */
+export function isLeftOut(collection: string): boolean {
+  return collection.startsWith("$");
+}
+
 /** A collection's metadata, whose numbers keep their types. */
 export function parseMetadata(text: string): CollectionMetadata {
   if (text === "") return { indexes: [] };

@@ -16,9 +16,14 @@ export function isOwnCollection(name: string): boolean {
   return name !== "system.js" && (name.startsWith("system.") || name.startsWith("$"));
 }
 
-/** Whether MongoDB lets a user drop it. */
-export function isDroppable(name: string): boolean {
-  return !name.startsWith("system.");
+/**
+ * Drops a collection. MongoDB doesn't let a user drop `system.js`: deletes its documents instead.
+ * @returns whether the collection is gone
+ */
+export async function dropOrEmpty(db: Db, name: string): Promise<boolean> {
+  if (!name.startsWith("system.")) return await db.dropCollection(name);
+  await db.collection(name).deleteMany({});
+  return false;
 }
 
 /** What the database has, in no order. */
@@ -44,7 +49,7 @@ export async function collectionNames(db: Db): Promise<string[]> {
 export async function filledCollections(db: Db): Promise<string[]> {
   const filled: string[] = [];
   for (const { name, type } of await db.listCollections().toArray()) {
-    if (type === "view" || name.startsWith("system.")) continue;
+    if (type === "view" || isOwnCollection(name)) continue;
     if ((await db.collection(name).findOne({}, { projection: { _id: 1 } })) !== null) filled.push(name);
   }
   return filled.sort();

@@ -1,10 +1,10 @@
 import type { Db } from "mongodb";
-import { parseMetadata, type CollectionEntry } from "./archive-format.ts";
+import { isLeftOut, parseMetadata, type CollectionEntry } from "./archive-format.ts";
 import {
   collectionNames,
   createCollection,
   createIndexes,
-  isDroppable,
+  dropOrEmpty,
   isOwnCollection,
 } from "./collections.ts";
 import { canKeepEmptyTimestamps, insertStored, type Inserted } from "./insert-stored.ts";
@@ -63,7 +63,8 @@ class Restoration implements ArchiveVisitor {
     );
     const existing = new Set(await collectionNames(this.#db));
     for (const { collection } of this.#drop ? this.#entries : []) {
-      if (isDroppable(collection) && existing.delete(collection)) await this.#db.dropCollection(collection);
+      if (!existing.has(collection)) continue;
+      if (await dropOrEmpty(this.#db, collection)) existing.delete(collection);
     }
     // A view may be of a collection that comes after it.
     for (const { collection, metadata } of viewsLast(this.#entries)) {
@@ -73,7 +74,7 @@ class Restoration implements ArchiveVisitor {
   }
 
   async document(db: string, collection: string, bytes: Buffer): Promise<void> {
-    if (db !== this.#db.databaseName || collection.startsWith("$")) return;
+    if (db !== this.#db.databaseName || isLeftOut(collection)) return;
     if (collection !== this.#batch.collection) await this.#insert(collection);
     this.#batch.documents.push(bytes);
     this.#batch.bytes += bytes.length;
@@ -93,7 +94,7 @@ class Restoration implements ArchiveVisitor {
     if (!this.#drop || this.result.failed > 0) return;
     const wanted = new Set(this.#entries.map(({ collection }) => collection));
     for (const name of await collectionNames(this.#db)) {
-      if (isDroppable(name) && !wanted.has(name)) await this.#db.dropCollection(name);
+      if (!wanted.has(name)) await dropOrEmpty(this.#db, name);
     }
   }
 

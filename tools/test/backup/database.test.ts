@@ -218,6 +218,45 @@ describe("dumpDatabase and restoreDatabase", function () {
     });
   });
 
+  it("leaves out the users and roles of an archive of mongodump", async () => {
+    const own = database.db.databaseName;
+    const users = "$admin.system.users";
+    const blocks = [
+      ...block("data", [{ _id: 1 }], own),
+      end("data", [{ _id: 1 }], own),
+      ...block(users, [{ _id: "app" }], own),
+      end(users, [{ _id: "app" }], own),
+    ];
+    writeFileSync(file, archiveOfBlocks([entry("data", own), entry(users, own)], blocks));
+    expect(await restore()).to.deep.equal({ inserted: 1, failed: 0 });
+    expect(await names()).to.deep.equal(["data"]);
+  });
+
+  describe("with functions in system.js, which MongoDB doesn't let a user drop", () => {
+    const functions = () => database.db.collection<{ _id: string; value?: string }>("system.js");
+    beforeEach(async () => {
+      await functions().insertOne({ _id: "f", value: "before" });
+    });
+
+    it("counts their collection as one with documents", async () => {
+      expect(await filledCollections(database.db)).to.deep.equal(["system.js"]);
+    });
+
+    it("replaces them when told", async () => {
+      await dump();
+      await functions().updateOne({ _id: "f" }, { $set: { value: "after" } });
+      await functions().insertOne({ _id: "g" });
+      expect(await restore(true)).to.deep.equal({ inserted: 1, failed: 0 });
+      expect(await functions().find().toArray()).to.deep.equal([{ _id: "f", value: "before" }]);
+    });
+
+    it("deletes them when told, if the archive does not have them", async () => {
+      writeFileSync(file, archiveOf([{ _id: 1 }], database.db.databaseName));
+      expect(await restore(true)).to.deep.equal({ inserted: 1, failed: 0 });
+      expect(await functions().countDocuments()).to.equal(0);
+    });
+  });
+
   it("asks a MongoDB that knows it to keep empty timestamps", () => {
     const versions = [
       [8, 0, 0],
