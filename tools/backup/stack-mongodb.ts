@@ -18,6 +18,7 @@ import {
   type ConnectionSettings,
   type ServiceName,
 } from "./connection-settings.ts";
+import { explainMongodbError } from "./mongodb-error.ts";
 
 /**
  * Works with the database of the stack, as the user that the service is. A MongoDB of the cluster is reached through a
@@ -137,11 +138,9 @@ class Connection {
     return await open(primary.replace(/[.:].*/, ""));
   }
 
-  /** What to tell a user of an error of the driver's. */
+  /** A user error of an error of the driver, and any other error as it is. */
   explain(error: unknown): unknown {
-    if (!(error instanceof MongoError)) return error;
-    const reasons = [error.message, this.#tunnel?.failure()].filter((text) => text !== undefined);
-    return new UserError(`MongoDB (${this.where}): ${reasons.join(": ")}`, { cause: error });
+    return explainMongodbError(error, this.where, this.#tunnel?.failure());
   }
 
   async close(): Promise<void> {
