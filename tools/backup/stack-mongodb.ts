@@ -4,7 +4,7 @@ import { requirePulumi } from "../checks/required-programs.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { askCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { openPodTunnel, type PodTunnel } from "../kubernetes/pod-tunnel.ts";
-import { UserError } from "../process/user-error.ts";
+import { isSystemError, UserError } from "../process/user-error.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
@@ -118,15 +118,15 @@ class Connection {
     if (settings === undefined) {
       throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
     }
-    const first = firstHost(settings.uri);
-    const service = first === undefined ? undefined : serviceOf(first.host, namespace);
-    if (first === undefined || service === undefined) return await this.#connectDirectly(settings);
+    const { host, port } = firstHost(settings.uri);
+    const service = port === undefined ? undefined : serviceOf(host, namespace);
+    if (port === undefined || service === undefined) return await this.#connectDirectly(settings, host);
 
     const pod = await findReadyPod(context, service);
     const cluster = await connectCluster(context);
     const open = async (name: string) => {
       await this.#closeBoth();
-      return await this.#connectTo(cluster, { ...service, pod: name, ...first }, settings);
+      return await this.#connectTo(cluster, { ...service, pod: name, host, port }, settings);
     };
     const db = await open(pod);
     const { isWritablePrimary, primary } = await db.command({ hello: 1 });
@@ -153,13 +153,13 @@ class Connection {
     await this.#client?.close();
   }
 
-  async #connectDirectly(settings: ConnectionSettings): Promise<Db> {
-    const { uri } = settings;
-    this.where = firstHost(uri)?.host ?? uri.replace(/^.*[/@]([^/?]+)\/.*/, "$1");
+  async #connectDirectly(settings: ConnectionSettings, host: string): Promise<Db> {
+    this.where = host;
     try {
       return await this.#connect(settings, {});
     } catch (error) {
-      if (!(error instanceof MongoError)) throw error;
+      // The records of `mongodb+srv` are looked up by Node, not by the driver.
+      if (!(error instanceof MongoError || isSystemError(error))) throw error;
       throw new UserError(
         `MongoDB (${this.where}) does not answer this machine: ${error.message}. ` +
           "Run the command on a machine that reaches MongoDB.",

@@ -110,6 +110,19 @@ describe("backup", function () {
     );
   });
 
+  for (const [what, uri, where] of [
+    ["an IPv6 address", "mongodb://app:s3cret@[::1]:1/app?serverSelectionTimeoutMS=200", "::1"],
+    ["a name of SRV records without a database", "mongodb+srv://app:s3cret@no.invalid.test", "no.invalid.test"],
+  ] as const) {
+    it(`names the host of ${what}, and does not tell the password`, async () => {
+      await withStack({ uri });
+      const { code, text } = await run();
+      expect(code).to.equal(1);
+      expect(text.startsWith(`MongoDB (${where}) does not answer this machine: `), text).to.equal(true);
+      expect(text).not.to.include("s3cret");
+    });
+  }
+
   describe("of a replica set", () => {
     const host = (index: number) => `mongodb-rs0-${index}.mongodb-rs0.${namespace}.svc.cluster.local`;
     const members = [0, 1].map((index) => {
