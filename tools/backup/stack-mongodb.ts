@@ -23,7 +23,7 @@ import { explainMongodbError } from "./mongodb-error.ts";
 /**
  * Works with the database of the stack, as the user that the service is. A MongoDB of the cluster is reached through a
  * tunnel into its pod, any other directly. Changes nothing itself.
- * @param signal cuts the connection, so that the work ends
+ * @param signal ends the download of a missing program, the questions to Pulumi, and the connection
  * @throws {UserError} there is no stack, its MongoDB does not answer, or what MongoDB said
  */
 export async function withMongodb<T>(
@@ -33,9 +33,9 @@ export async function withMongodb<T>(
 ): Promise<T> {
   const { project, step } = context;
   await step("Pulumi", () => requirePulumi(context));
-  await installMissing(context, ["pulumi"]);
-  const namespace = await step("stack", () => findNamespace(project));
-  if (project.cluster === "minikube") await installMissing(context, ["minikube"]);
+  await installMissing(context, ["pulumi"], signal);
+  const namespace = await step("stack", () => findNamespace(project, signal));
+  if (project.cluster === "minikube") await installMissing(context, ["minikube"], signal);
   const connection = new Connection(signal);
   try {
     const db = await step("MongoDB", async ({ title }) => {
@@ -51,8 +51,8 @@ export async function withMongodb<T>(
   }
 }
 
-async function findNamespace(project: Project): Promise<string> {
-  const stack = await findStack(project);
+async function findNamespace(project: Project, signal: AbortSignal): Promise<string> {
+  const stack = await findStack(project, signal);
   if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   // One that was never up, or is destroyed, has no outputs.
   const { namespace } = (await outputs(stack)) as { namespace?: string };
@@ -114,7 +114,9 @@ class Connection {
 
   async open(project: Project, namespace: string): Promise<Db> {
     const context = await findContext(project);
+    this.#signal.throwIfAborted();
     const settings = await askCluster(context, (client) => readConnection(client, namespace));
+    this.#signal.throwIfAborted();
     if (settings === undefined) {
       throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
     }
@@ -123,6 +125,7 @@ class Connection {
     if (port === undefined || service === undefined) return await this.#connectDirectly(settings, host);
 
     const pod = await findReadyPod(context, service);
+    this.#signal.throwIfAborted();
     const cluster = await connectCluster(context);
     const open = async (name: string) => {
       await this.#closeBoth();
