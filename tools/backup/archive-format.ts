@@ -45,7 +45,7 @@ export function prelude(serverVersion: string, entries: readonly CollectionEntry
   return Buffer.concat([uint32(magic), BSON.serialize(header), ...documents, blockEnd]);
 }
 
-/** What the documents of a collection follow. {@link blockEnd} comes after them. */
+/** The header before a collection's documents. Write {@link blockEnd} after the documents. */
 export function blockStart(db: string, collection: string): Uint8Array {
   return BSON.serialize({ db, collection, EOF: false, CRC: 0n });
 }

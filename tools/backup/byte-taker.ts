@@ -1,4 +1,4 @@
-/** Gives so many bytes, or undefined at the end. Rejects with `cutOff()` where the end comes before them. */
+/** Returns `size` bytes, or undefined at the end of the source. Rejects with `cutOff()` if the source ends earlier. */
 export type Take = (size: number) => Promise<Buffer | undefined>;
 
 /** Takes pieces of any size from a stream of chunks. */

@@ -1,7 +1,7 @@
 import type { Db, Document } from "mongodb";
 import type { CollectionMetadata } from "./archive-format.ts";
 
-/** A collection of a database, with all that a restore creates anew. */
+/** A collection of a database, with all that a restore creates again. */
 export interface DescribedCollection extends Required<CollectionMetadata> {
   readonly name: string;
   /** `collection`, `view` or `timeseries`. */
@@ -55,12 +55,12 @@ export async function filledCollections(db: Db): Promise<string[]> {
   return filled.sort();
 }
 
-/** Options that a server reports and does not take. */
-const refusedOptions = ["autoIndexId", "recordIdsReplicated"];
+/** Options that a server reports and rejects. */
+const rejectedOptions = ["autoIndexId", "recordIdsReplicated"];
 
 /** Creates a collection or view with its options. */
 export async function createCollection(db: Db, name: string, options: Document = {}): Promise<void> {
-  const taken = Object.entries(options).filter(([key]) => !refusedOptions.includes(key));
+  const taken = Object.entries(options).filter(([key]) => !rejectedOptions.includes(key));
   await db.command({ create: name, ...Object.fromEntries(taken) });
 }
 

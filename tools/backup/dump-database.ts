@@ -15,8 +15,8 @@ import { Crc64 } from "./crc64.ts";
 const chunkSize = 256 * 1024;
 
 /**
- * The archive of a database, in chunks: documents as MongoDB stores them, indexes, and options of collections. It reads
- * as fast as it is read, and holds one answer of MongoDB's at a time.
+ * The archive of a database, in chunks: documents as MongoDB stores them, indexes, and options of collections. The dump
+ * reads from MongoDB as fast as the caller takes chunks. It holds one answer of MongoDB at a time.
  * @throws {UserError} a time series has documents that this process can't read as MongoDB stores them
  */
 export async function* dumpDatabase(db: Db): AsyncGenerator<Uint8Array> {

@@ -16,7 +16,7 @@ import { meter } from "./byte-counter.ts";
 import { takeFrom, type Take } from "./byte-taker.ts";
 import { Crc64 } from "./crc64.ts";
 
-/** What is told of an archive while it is read. */
+/** Receives the parts of an archive, in the file's order. */
 export interface ArchiveVisitor {
   /** All collections, before any document. */
   collections(entries: readonly CollectionEntry[]): Promise<void> | void;

@@ -17,8 +17,9 @@ export interface ClusterClient {
 const answerTimeoutMs = 10_000;
 
 /**
- * Clients for a context of the kubeconfig, or undefined for the current one. They connect directly: unlike kubectl, they ignore HTTPS_PROXY and HTTP_PROXY,
- * whose proxy can't reach a node on this machine. A `proxy-url` in the kubeconfig is used.
+ * Clients for a context of the kubeconfig, or undefined for the current one. They connect directly: unlike kubectl, they
+ * ignore HTTPS_PROXY and HTTP_PROXY, whose proxy can't reach a node on this machine. A `proxy-url` in the kubeconfig is
+ * used.
  * @throws {UserError} the kubeconfig has no such context
  */
 export async function connectCluster(

@@ -26,7 +26,9 @@ describe("the connection string of the service", () => {
   };
   for (const [uri, sentence] of Object.entries(invalid)) {
     it(`says that ${uri} is invalid, and does not tell the password`, () => {
-      expect(() => firstHost(uri)).to.throw(UserError).with.property("message", sentence);
+      expect(() => firstHost(uri))
+        .to.throw(UserError)
+        .with.property("message", sentence);
     });
   }
 
