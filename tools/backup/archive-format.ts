@@ -45,7 +45,7 @@ export function prelude(serverVersion: string, entries: readonly CollectionEntry
   return Buffer.concat([uint32(magic), BSON.serialize(header), ...documents, blockEnd]);
 }
 
-/** The start of a block with documents of a collection. The documents and {@link blockEnd} follow. */
+/** The header before a collection's documents. Write {@link blockEnd} after the documents. */
 export function blockStart(db: string, collection: string): Uint8Array {
   return BSON.serialize({ db, collection, EOF: false, CRC: 0n });
 }
@@ -69,7 +69,12 @@ export function dataCollection({ collection, type }: Pick<CollectionEntry, "coll
   return type === "timeseries" ? `system.buckets.${collection}` : collection;
 }
 
-/** Parses a collection's metadata. Numbers keep their BSON types. */
+/** Whether a restore leaves a collection out: `mongodump --dumpDbUsersAndRoles` writes users and roles under such names. */
+export function isLeftOut(collection: string): boolean {
+  return collection.startsWith("$");
+}
+
+/** A collection's metadata, whose numbers keep their types. */
 export function parseMetadata(text: string): CollectionMetadata {
   if (text === "") return { indexes: [] };
   return BSON.EJSON.parse(text, { relaxed: false }) as CollectionMetadata;

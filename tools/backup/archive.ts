@@ -1,5 +1,5 @@
 import { UserError } from "../process/user-error.ts";
-import type { CollectionEntry } from "./archive-format.ts";
+import { isLeftOut, type CollectionEntry } from "./archive-format.ts";
 import { readArchive } from "./read-archive.ts";
 
 /** The contents of a complete and undamaged archive. */
@@ -8,7 +8,7 @@ export interface Archive {
   /** Size of the file. */
   readonly bytes: number;
   readonly collections: readonly CollectionEntry[];
-  /** Number of documents by database. */
+  /** Documents by database, without those that a restore leaves out. */
   readonly documents: ReadonlyMap<string, number>;
 }
 
@@ -25,7 +25,9 @@ export async function checkArchive(
   const documents = new Map<string, number>();
   const visitor = {
     collections: (entries: readonly CollectionEntry[]) => void (collections = entries),
-    document: (db: string) => void documents.set(db, (documents.get(db) ?? 0) + 1),
+    document(db: string, collection: string) {
+      if (!isLeftOut(collection)) documents.set(db, (documents.get(db) ?? 0) + 1);
+    },
   };
   const bytes = await readArchive(file, visitor, say, signal);
   return { file, bytes, collections, documents };

@@ -1,4 +1,4 @@
-/** Reads `size` bytes, or returns undefined at the end. Rejects with `cutOff()` if the end comes in between. */
+/** Returns `size` bytes, or undefined at the end of the source. Rejects with `cutOff()` if the source ends earlier. */
 export type Take = (size: number) => Promise<Buffer | undefined>;
 
 /** Reads pieces of any size from a stream of chunks. */

@@ -1,7 +1,7 @@
 import type { Db, Document } from "mongodb";
 import type { CollectionMetadata } from "./archive-format.ts";
 
-/** A collection of a database, with everything that a restore needs to create it. */
+/** A collection of a database, with all that a restore creates again. */
 export interface DescribedCollection extends Required<CollectionMetadata> {
   readonly name: string;
   /** `collection`, `view` or `timeseries`. */
@@ -16,9 +16,14 @@ export function isOwnCollection(name: string): boolean {
   return name !== "system.js" && (name.startsWith("system.") || name.startsWith("$"));
 }
 
-/** Whether MongoDB lets a user drop the collection. */
-export function isDroppable(name: string): boolean {
-  return !name.startsWith("system.");
+/**
+ * Drops a collection. MongoDB doesn't let a user drop `system.js`: deletes its documents instead.
+ * @returns whether the collection is gone
+ */
+export async function dropOrEmpty(db: Db, name: string): Promise<boolean> {
+  if (!name.startsWith("system.")) return await db.dropCollection(name);
+  await db.collection(name).deleteMany({});
+  return false;
 }
 
 /** The collections and views of the database, in no particular order. */
@@ -44,18 +49,18 @@ export async function collectionNames(db: Db): Promise<string[]> {
 export async function filledCollections(db: Db): Promise<string[]> {
   const filled: string[] = [];
   for (const { name, type } of await db.listCollections().toArray()) {
-    if (type === "view" || name.startsWith("system.")) continue;
+    if (type === "view" || isOwnCollection(name)) continue;
     if ((await db.collection(name).findOne({}, { projection: { _id: 1 } })) !== null) filled.push(name);
   }
   return filled.sort();
 }
 
-/** Options that a server reports but rejects. */
-const refusedOptions = ["autoIndexId", "recordIdsReplicated"];
+/** Options that a server reports and rejects. */
+const rejectedOptions = ["autoIndexId", "recordIdsReplicated"];
 
 /** Creates a collection or view with its options. */
 export async function createCollection(db: Db, name: string, options: Document = {}): Promise<void> {
-  const taken = Object.entries(options).filter(([key]) => !refusedOptions.includes(key));
+  const taken = Object.entries(options).filter(([key]) => !rejectedOptions.includes(key));
   await db.command({ create: name, ...Object.fromEntries(taken) });
 }
 

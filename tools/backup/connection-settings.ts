@@ -1,7 +1,9 @@
 import { basename } from "node:path";
 import type { V1EnvVar, V1Pod } from "@kubernetes/client-node";
+import { MongoClient, type MongoOptions } from "mongodb";
 import { selector } from "../../infra/platform/pod-defaults.ts";
 import type { ClusterClient } from "../kubernetes/cluster-client.ts";
+import { UserError } from "../process/user-error.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
 /** How the service connects to its MongoDB. */
@@ -36,10 +38,32 @@ export async function readConnection(
   return ca === undefined ? connection : { ...connection, ca };
 }
 
-/** The first host and port of a `mongodb://` connection string. Undefined for any other scheme. */
-export function firstHost(uri: string): { readonly host: string; readonly port: number } | undefined {
-  const [, host, port = "27017"] = /^mongodb:\/\/(?:[^@/]*@)?([^,:/?]+)(?::(\d+))?/.exec(uri) ?? [];
-  return host === undefined ? undefined : { host, port: Number(port) };
+/** A host of a connection string. */
+export interface MongodbHost {
+  readonly host: string;
+  /** Undefined with `mongodb+srv`, whose hosts are in DNS. */
+  readonly port: number | undefined;
+}
+
+/**
+ * The first host of a connection string, or the name of `mongodb+srv`.
+ * @throws {UserError} the connection string is invalid
+ */
+export function firstHost(uri: string): MongodbHost {
+  const { srvHost, hosts } = parse(uri);
+  const [first] = hosts;
+  return { host: srvHost ?? first?.host ?? first?.socketPath ?? "", port: first?.port };
+}
+
+function parse(uri: string): MongoOptions {
+  try {
+    return new MongoClient(uri).options;
+  } catch (error) {
+    const { name, message } = error as Error;
+    // Messages of other errors may contain the password.
+    const why = name === "MongoParseError" ? `: ${message}` : "";
+    throw new UserError(`The service's connection string is invalid${why}.`, { cause: error });
+  }
 }
 
 /** The connection string with another host and port. Everything else stays the same. */

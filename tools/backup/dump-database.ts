@@ -1,4 +1,5 @@
 import type { Db } from "mongodb";
+import { UserError } from "../process/user-error.ts";
 import {
   blockEnd,
   blockStart,
@@ -14,8 +15,9 @@ import { Crc64 } from "./crc64.ts";
 const chunkSize = 256 * 1024;
 
 /**
- * The archive of a database, in chunks: stored documents, indexes, and options of collections. Reads as fast as the
- * consumer, and holds one batch of documents at a time.
+ * The archive of a database, in chunks: documents as MongoDB stores them, indexes, and options of collections. The dump
+ * reads from MongoDB as fast as the caller takes chunks. It holds one answer of MongoDB at a time.
+ * @throws {UserError} a time series has documents that this process can't read as MongoDB stores them
  */
 export async function* dumpDatabase(db: Db): AsyncGenerator<Uint8Array> {
   const collections = await describeCollections(db);
@@ -30,19 +32,35 @@ export async function* dumpDatabase(db: Db): AsyncGenerator<Uint8Array> {
     })),
   );
   for (const { name, type } of collections) {
-    if (type === "view") yield collectionEnd(db.databaseName, name, new Crc64().value);
-    else yield* dumpCollection(db, dataCollection({ collection: name, type }));
+    if (type === "view") {
+      yield collectionEnd(db.databaseName, name, new Crc64().value);
+      continue;
+    }
+    const stored = dataCollection({ collection: name, type });
+    const count = yield* dumpCollection(db, stored);
+    if (count === 0 && stored !== name) await requireEmpty(db, name);
   }
 }
 
-async function* dumpCollection(db: Db, name: string): AsyncGenerator<Uint8Array> {
+/** Since MongoDB 8.3 a time series has no collection of buckets: without this check its documents would be missing. */
+async function requireEmpty(db: Db, timeSeries: string): Promise<void> {
+  if ((await db.collection(timeSeries).findOne()) === null) return;
+  throw new UserError(
+    `The time series ${timeSeries} can't be read as MongoDB stores it. Use mongodump for this database.`,
+  );
+}
+
+/** Returns how many documents the collection has. */
+async function* dumpCollection(db: Db, name: string): AsyncGenerator<Uint8Array, number> {
   const crc = new Crc64();
   let [chunk, size]: [Uint8Array[], number] = [[blockStart(db.databaseName, name)], 0];
-  // In the stored order, which a capped collection must keep.
+  let count = 0;
+  // In the order in which they are stored, which is that of a capped collection.
   const documents = db.collection(name).find({}, { raw: true, hint: { $natural: 1 } });
   try {
     // With `raw`, the driver returns bytes. Its types don't say so.
     for await (const bytes of documents as unknown as AsyncIterable<Uint8Array>) {
+      count++;
       crc.update(bytes);
       chunk.push(bytes);
       size += bytes.length;
@@ -54,4 +72,5 @@ async function* dumpCollection(db: Db, name: string): AsyncGenerator<Uint8Array>
     await documents.close();
   }
   yield Buffer.concat([...chunk, blockEnd, collectionEnd(db.databaseName, name, crc.value)]);
+  return count;
 }

@@ -16,7 +16,7 @@ import { meter } from "./byte-counter.ts";
 import { takeFrom, type Take } from "./byte-taker.ts";
 import { Crc64 } from "./crc64.ts";
 
-/** Receives the contents of an archive. */
+/** Receives the parts of an archive, in the file's order. */
 export interface ArchiveVisitor {
   /** Called once with all collections, before any document. */
   collections(entries: readonly CollectionEntry[]): Promise<void> | void;

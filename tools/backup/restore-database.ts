@@ -1,10 +1,10 @@
 import type { Db } from "mongodb";
-import { parseMetadata, type CollectionEntry } from "./archive-format.ts";
+import { isLeftOut, parseMetadata, type CollectionEntry } from "./archive-format.ts";
 import {
   collectionNames,
   createCollection,
   createIndexes,
-  isDroppable,
+  dropOrEmpty,
   isOwnCollection,
 } from "./collections.ts";
 import { canKeepEmptyTimestamps, insertStored, type Inserted } from "./insert-stored.ts";
@@ -62,7 +62,8 @@ class Restoration implements ArchiveVisitor {
     );
     const existing = new Set(await collectionNames(this.#db));
     for (const { collection } of this.#drop ? this.#entries : []) {
-      if (isDroppable(collection) && existing.delete(collection)) await this.#db.dropCollection(collection);
+      if (!existing.has(collection)) continue;
+      if (await dropOrEmpty(this.#db, collection)) existing.delete(collection);
     }
     // The source of a view may come later in the archive.
     for (const { collection, metadata } of viewsLast(this.#entries)) {
@@ -72,7 +73,7 @@ class Restoration implements ArchiveVisitor {
   }
 
   async document(db: string, collection: string, bytes: Buffer): Promise<void> {
-    if (db !== this.#db.databaseName || collection.startsWith("$")) return;
+    if (db !== this.#db.databaseName || isLeftOut(collection)) return;
     if (collection !== this.#batch.collection) await this.#insert(collection);
     this.#batch.documents.push(bytes);
     this.#batch.bytes += bytes.length;
@@ -80,16 +81,19 @@ class Restoration implements ArchiveVisitor {
     if (documents.length >= batchLimit.documents || size >= batchLimit.bytes) await this.#insert(collection);
   }
 
-  /** Inserts the last batch and creates indexes. With `drop`, deletes collections that are not in the archive. */
+  /**
+   * Inserts the last batch and creates the indexes. With `drop`, deletes the collections that the archive does not have.
+   * If MongoDB rejected a document, keeps them, because the archive can't replace these collections.
+   */
   async finish(): Promise<void> {
     await this.#insert("");
     for (const { collection, metadata } of this.#entries) {
       await createIndexes(this.#db, collection, parseMetadata(metadata).indexes);
     }
-    if (!this.#drop) return;
+    if (!this.#drop || this.result.failed > 0) return;
     const wanted = new Set(this.#entries.map(({ collection }) => collection));
     for (const name of await collectionNames(this.#db)) {
-      if (isDroppable(name) && !wanted.has(name)) await this.#db.dropCollection(name);
+      if (!wanted.has(name)) await dropOrEmpty(this.#db, name);
     }
   }
 

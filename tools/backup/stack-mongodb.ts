@@ -4,7 +4,7 @@ import { requirePulumi } from "../checks/required-programs.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { askCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { openPodTunnel, type PodTunnel } from "../kubernetes/pod-tunnel.ts";
-import { UserError } from "../process/user-error.ts";
+import { isSystemError, UserError } from "../process/user-error.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
@@ -18,12 +18,13 @@ import {
   type ConnectionSettings,
   type ServiceName,
 } from "./connection-settings.ts";
+import { explainMongodbError } from "./mongodb-error.ts";
 
 /**
- * Connects to the stack's database as the service's user, and runs `work`. The connection to an in-cluster MongoDB
- * goes through a tunnel into its pod, and any other connection is direct.
- * @param signal closes the connection, which ends the work
- * @throws {UserError} there is no stack, MongoDB does not answer, or MongoDB returned an error
+ * Works with the database of the stack, as the user that the service is. A MongoDB of the cluster is reached through a
+ * tunnel into its pod, any other directly. Changes nothing itself.
+ * @param signal ends the download of a missing program, the questions to Pulumi, and the connection
+ * @throws {UserError} there is no stack, its MongoDB does not answer, or what MongoDB said
  */
 export async function withMongodb<T>(
   context: CommandContext,
@@ -32,9 +33,9 @@ export async function withMongodb<T>(
 ): Promise<T> {
   const { project, step } = context;
   await step("Pulumi", () => requirePulumi(context));
-  await installMissing(context, ["pulumi"]);
-  const namespace = await step("stack", () => findNamespace(project));
-  if (project.cluster === "minikube") await installMissing(context, ["minikube"]);
+  await installMissing(context, ["pulumi"], signal);
+  const namespace = await step("stack", () => findNamespace(project, signal));
+  if (project.cluster === "minikube") await installMissing(context, ["minikube"], signal);
   const connection = new Connection(signal);
   try {
     const db = await step("MongoDB", async ({ title }) => {
@@ -50,8 +51,8 @@ export async function withMongodb<T>(
   }
 }
 
-async function findNamespace(project: Project): Promise<string> {
-  const stack = await findStack(project);
+async function findNamespace(project: Project, signal: AbortSignal): Promise<string> {
+  const stack = await findStack(project, signal);
   if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   // A stack without resources has no outputs.
   const { namespace } = (await outputs(stack)) as { namespace?: string };
@@ -113,19 +114,22 @@ class Connection {
 
   async open(project: Project, namespace: string): Promise<Db> {
     const context = await findContext(project);
+    this.#signal.throwIfAborted();
     const settings = await askCluster(context, (client) => readConnection(client, namespace));
+    this.#signal.throwIfAborted();
     if (settings === undefined) {
       throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
     }
-    const first = firstHost(settings.uri);
-    const service = first === undefined ? undefined : serviceOf(first.host, namespace);
-    if (first === undefined || service === undefined) return await this.#connectDirectly(settings);
+    const { host, port } = firstHost(settings.uri);
+    const service = port === undefined ? undefined : serviceOf(host, namespace);
+    if (port === undefined || service === undefined) return await this.#connectDirectly(settings, host);
 
     const pod = await findReadyPod(context, service);
+    this.#signal.throwIfAborted();
     const cluster = await connectCluster(context);
     const open = async (name: string) => {
       await this.#closeBoth();
-      return await this.#connectTo(cluster, { ...service, pod: name, ...first }, settings);
+      return await this.#connectTo(cluster, { ...service, pod: name, host, port }, settings);
     };
     const db = await open(pod);
     const { isWritablePrimary, primary } = await db.command({ hello: 1 });
@@ -137,11 +141,9 @@ class Connection {
     return await open(primary.replace(/[.:].*/, ""));
   }
 
-  /** Turns an error of the driver into a message for the user. */
+  /** A user error of an error of the driver, and any other error as it is. */
   explain(error: unknown): unknown {
-    if (!(error instanceof MongoError)) return error;
-    const reasons = [error.message, this.#tunnel?.failure()].filter((text) => text !== undefined);
-    return new UserError(`MongoDB (${this.where}): ${reasons.join(": ")}`, { cause: error });
+    return explainMongodbError(error, this.where, this.#tunnel?.failure());
   }
 
   async close(): Promise<void> {
@@ -154,13 +156,13 @@ class Connection {
     await this.#client?.close();
   }
 
-  async #connectDirectly(settings: ConnectionSettings): Promise<Db> {
-    const { uri } = settings;
-    this.where = firstHost(uri)?.host ?? uri.replace(/^.*[/@]([^/?]+)\/.*/, "$1");
+  async #connectDirectly(settings: ConnectionSettings, host: string): Promise<Db> {
+    this.where = host;
     try {
       return await this.#connect(settings, {});
     } catch (error) {
-      if (!(error instanceof MongoError)) throw error;
+      // The records of `mongodb+srv` are looked up by Node, not by the driver.
+      if (!(error instanceof MongoError || isSystemError(error))) throw error;
       throw new UserError(
         `MongoDB (${this.where}) does not answer this machine: ${error.message}. ` +
           "Run the command on a machine that reaches MongoDB.",

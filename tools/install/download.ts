@@ -18,11 +18,14 @@ export interface Download {
   readonly say: (line: string) => void;
   /** Timeout while the server sends nothing. @default 30 seconds */
   readonly stallMs?: number;
+  /** Ends the download. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Downloads a file. If the connection breaks after the first bytes, starts again, up to 3 times.
  * @throws {UserError} the URL and the reason
+ * @throws the reason of the signal, if the signal is aborted
  */
 export async function download(wanted: Download): Promise<void> {
   const part = `${wanted.file}.part`;
@@ -41,7 +44,7 @@ export async function download(wanted: Download): Promise<void> {
 
 /** Downloads into `part`, and returns the checksum of the bytes. */
 async function receive(wanted: Download, part: string, retriesLeft: number): Promise<string> {
-  const { url, digest, say, stallMs = 30_000 } = wanted;
+  const { url, digest, say, stallMs = 30_000, signal } = wanted;
   const [algorithm = ""] = digest.split(":");
   const hash = createHash(algorithm);
   const silence = new AbortController();
@@ -50,7 +53,8 @@ async function receive(wanted: Download, part: string, retriesLeft: number): Pro
   }, stallMs);
   let size = 0;
   try {
-    const response = await get(url, { "user-agent": "koa-mongo-stack" }, silence.signal);
+    const ends = [silence.signal, signal].filter((end) => end !== undefined);
+    const response = await get(url, { "user-agent": "koa-mongo-stack" }, AbortSignal.any(ends));
     const { statusCode, headers } = response;
     if (statusCode !== 200) {
       response.destroy();
@@ -69,6 +73,7 @@ async function receive(wanted: Download, part: string, retriesLeft: number): Pro
     return `${algorithm}:${hash.digest("hex")}`;
   } catch (error) {
     if (error instanceof UserError) throw error;
+    signal?.throwIfAborted();
     const reason = silence.signal.aborted ? `nothing came for ${stallMs / 1000} s` : reasonOf(error);
     // If the server has sent nothing, a retry will hardly help.
     if (size === 0 || retriesLeft === 0) throw failure(url, reason, error);

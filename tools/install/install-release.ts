@@ -18,6 +18,7 @@ export function installedFolder(project: Project, release: Release): string | un
 
 /**
  * Downloads a release into the project, unless it is installed.
+ * @param signal ends the download
  * @returns the folder for PATH
  * @throws {UserError} there is no release for this machine, or the download failed
  */
@@ -25,13 +26,14 @@ export async function installRelease(
   project: Project,
   release: Release,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<string> {
   const asset = assetOf(release);
   if (asset === undefined) throw new UserError(`There is none for ${process.platform} on ${process.arch}.`);
   if (installedFolder(project, release) === undefined) {
     const file = join(binFolder(project), `${release.version}-${asset.file}`);
     await mkdir(binFolder(project), { recursive: true });
-    await download({ url: `${release.url}/${asset.file}`, file, digest: asset.digest, say });
+    await download({ url: `${release.url}/${asset.file}`, file, digest: asset.digest, say, signal });
     say(`unpacking ${asset.file}`);
     await unpack(file, asset.folder !== undefined, programFile(release, asset), home(project, release));
   }

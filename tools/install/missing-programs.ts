@@ -21,15 +21,21 @@ export function programChecks({ project, releases }: Needs): Readonly<Record<Nam
 
 /**
  * Installs each missing or outdated program, and puts it first on the PATH of this process and its children.
+ * @param signal ends the download
  * @throws {UserError} why the installation failed, and how to install the program by hand
  */
-export async function installMissing(context: CommandContext, names: readonly Name[]): Promise<void> {
+export async function installMissing(
+  context: CommandContext,
+  names: readonly Name[],
+  signal?: AbortSignal,
+): Promise<void> {
   for (const name of names) {
     const row = await rowOf(context, name);
+    signal?.throwIfAborted();
     if (!needsInstall(row)) continue;
     const what = `${row.name} ${context.releases[name].version}`;
     await context.step(what, async ({ say, title }) => {
-      await installOne(context, name, say);
+      await installOne(context, name, say, signal);
       title(`${what}, in .pulumi/bin`);
     });
   }
@@ -43,10 +49,16 @@ export async function useInstalled(needs: Needs): Promise<void> {
   }
 }
 
-async function installOne(context: CommandContext, name: Name, say: (line: string) => void): Promise<void> {
+async function installOne(
+  context: CommandContext,
+  name: Name,
+  say: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   try {
-    putFirst(await installRelease(context.project, context.releases[name], say));
+    putFirst(await installRelease(context.project, context.releases[name], say, signal));
   } catch (error) {
+    signal?.throwIfAborted();
     const why = (error as Error).message.replace(/\.?$/, ".");
     throw new UserError(`${programChecks(context)[name].name}: ${why} ${byHand(context, name)}`, {
       cause: error,

@@ -18,6 +18,8 @@ export interface Run {
   readonly input?: string;
   /** Limit in milliseconds. @default 10 seconds for {@link ask} */
   readonly timeout?: number;
+  /** Kills a program that is asked. @default it ends by itself */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The result of {@link ask}. */
@@ -38,11 +40,11 @@ const maxAnswer = 64 * 1024 ** 2;
 export async function ask(
   program: string,
   args: readonly string[],
-  { env, cwd, timeout = patience }: Run = {},
+  { env, cwd, timeout = patience, signal }: Run = {},
 ): Promise<Answer> {
   try {
     const limits = { timeout, killSignal: "SIGKILL", maxBuffer: maxAnswer } as const;
-    const options = { env: { ...process.env, ...env }, cwd, ...limits };
+    const options = { env: { ...process.env, ...env }, cwd, signal, ...limits };
     return { kind: "ok", stdout: (await execute(program, args, options)).stdout };
   } catch (error) {
     const failure = error as Error & { code?: unknown; killed?: boolean; stdout?: string; stderr?: string };
@@ -76,7 +78,7 @@ export async function mustAsk(program: string, args: readonly string[], run?: Ru
 export async function work(
   program: string,
   args: readonly string[],
-  { env, cwd, input }: Omit<Run, "timeout">,
+  { env, cwd, input }: Omit<Run, "timeout" | "signal">,
   say: (line: string) => void,
 ): Promise<readonly string[]> {
   const child = spawn(program, args, {
@@ -139,7 +141,7 @@ export async function untilEnd(child: ChildProcess, onInterrupt: () => void): Pr
 export function handOver(
   program: string,
   args: readonly string[],
-  { env, cwd }: Omit<Run, "timeout"> = {},
+  { env, cwd }: Omit<Run, "timeout" | "signal"> = {},
 ): number {
   const { status, error } = spawnSync(program, args, {
     stdio: "inherit",

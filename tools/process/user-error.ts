@@ -24,6 +24,7 @@ export function explainSystemErrors<T>(action: string, work: () => T): T {
   }
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+/** Whether an error is one of the operating system (EACCES, ENOSPC, …) or of DNS (ENOTFOUND, …). */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "errno" in error && "syscall" in error;
 }

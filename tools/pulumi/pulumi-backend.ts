@@ -20,13 +20,15 @@ export interface Backend {
 /**
  * Finds the backend without changing anything. A stack in the project's own backend stays there, even after a login.
  * Otherwise the login's backend would get a second stack.
+ * @param signal ends the question to Pulumi
  * @throws {UserError} Pulumi is not on PATH, or can't reach the backend of its login
  */
-export async function findBackend(project: Project): Promise<Backend> {
+export async function findBackend(project: Project, signal?: AbortSignal): Promise<Backend> {
   const made = projectBackend(project);
   if (made !== undefined) return made;
   const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const answer = await ask("pulumi", ["whoami", "--non-interactive", "--json"], { env, cwd: project.folder });
+  const run = { env, cwd: project.folder, signal };
+  const answer = await ask("pulumi", ["whoami", "--non-interactive", "--json"], run);
   if (answer.kind === "ok") {
     const { user, url } = JSON.parse(answer.stdout) as { user: string; url: string };
     return { kind: "login", text: `${user} at ${url}`, url, env };

@@ -36,12 +36,13 @@ export interface Outputs {
 
 /**
  * Finds the stack. Changes only files that a killed process left incomplete.
+ * @param signal ends this question and later questions to Pulumi about the stack
  * @throws {UserError} the error of Pulumi
  */
-export async function findStack(project: Project): Promise<Stack> {
+export async function findStack(project: Project, signal?: AbortSignal): Promise<Stack> {
   repairStateFiles(project);
-  const backend = await findBackend(project);
-  const run = withPassphrase(project, backend, { cwd: project.folder, env: backend.env });
+  const backend = await findBackend(project, signal);
+  const run = withPassphrase(project, backend, { cwd: project.folder, env: backend.env, signal });
   if (backend.kind === "project" && !existsSync(join(ownFolder(project), "state"))) {
     return { project, backend, exists: false, run };
   }

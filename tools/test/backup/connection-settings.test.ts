@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { atAddress, firstHost, readConnection, serviceOf } from "../../backup/connection-settings.ts";
 import type { ClusterClient } from "../../kubernetes/cluster-client.ts";
+import { UserError } from "../../process/user-error.ts";
 
 describe("the connection string of the service", () => {
   it("has a first host", () => {
@@ -9,10 +10,27 @@ describe("the connection string of the service", () => {
       "mongodb://mongodb:27017/app": { host: "mongodb", port: 27017 },
       "mongodb://app-1:p%40ss@mongodb/app": { host: "mongodb", port: 27017 },
       "mongodb://app:p@a.b:1,c.d:2/app?replicaSet=rs0": { host: "a.b", port: 1 },
-      "mongodb+srv://app:p@cluster.example.com/app": undefined,
+      "mongodb://app:p@[fd00::1]:27018/app": { host: "fd00::1", port: 27018 },
+      "mongodb+srv://app:p@cluster.example.com/app": { host: "cluster.example.com", port: undefined },
+      "mongodb+srv://app:p@cluster.example.com": { host: "cluster.example.com", port: undefined },
     };
     for (const [uri, host] of Object.entries(hosts)) expect(firstHost(uri)).to.deep.equal(host);
   });
+
+  const invalid = {
+    "mongodb://app:s3cret": "The service's connection string is invalid.",
+    "mongodb://app:s3/cret@mongodb/app":
+      "The service's connection string is invalid: Password contains unescaped characters.",
+    "mongodb://app:s3cret@/app":
+      "The service's connection string is invalid: Protocol and host list are required in the uri.",
+  };
+  for (const [uri, sentence] of Object.entries(invalid)) {
+    it(`says that ${uri} is invalid, and does not tell the password`, () => {
+      expect(() => firstHost(uri))
+        .to.throw(UserError)
+        .with.property("message", sentence);
+    });
+  }
 
   it("keeps all else at another address", () => {
     const uri = "mongodb://app:p$1@a.b:1,c.d:2/app?replicaSet=rs0&tls=true";

@@ -17,11 +17,13 @@ import {
   UUID,
   type Document,
 } from "mongodb";
+import { checkArchive } from "../../backup/archive.ts";
 import { describeCollections, filledCollections } from "../../backup/collections.ts";
 import { dumpDatabase } from "../../backup/dump-database.ts";
 import { canKeepEmptyTimestamps, insertStored } from "../../backup/insert-stored.ts";
 import { restoreDatabase } from "../../backup/restore-database.ts";
 import { writeGzip } from "../../backup/whole-file.ts";
+import { UserError } from "../../process/user-error.ts";
 import { archiveOf, archiveOfBlocks, block, end, entry } from "../support/dump-archive.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
@@ -201,11 +203,98 @@ describe("dumpDatabase and restoreDatabase", function () {
       expect(await database.db.collection("data").find().toArray()).to.deep.equal([{ _id: 1 }]);
     });
 
+    it("keeps those that the archive does not have, if MongoDB rejects a document", async () => {
+      writeFileSync(file, archiveOf([{ _id: 1 }, { _id: 1 }], database.db.databaseName));
+      await database.db.collection<{ _id: string }>("notes").insertOne({ _id: "note" });
+      const { inserted, failed } = await restore(true);
+      expect({ inserted, failed }).to.deep.equal({ inserted: 1, failed: 1 });
+      expect(await names()).to.deep.equal(["data", "empty", "notes", "view"]);
+      expect(await database.db.collection("notes").countDocuments()).to.equal(1);
+    });
+
     it("counts documents that MongoDB rejects, says why, and restores the others", async () => {
       writeFileSync(file, archiveOf([{ _id: "before" }, { _id: 1 }], database.db.databaseName));
       const { reason, ...counts } = await restore();
       expect(counts).to.deep.equal({ inserted: 1, failed: 1 });
       expect(reason).to.include("E11000 duplicate key");
+    });
+  });
+
+  it("leaves out the users and roles of an archive of mongodump", async () => {
+    const own = database.db.databaseName;
+    const users = "$admin.system.users";
+    const blocks = [
+      ...block("data", [{ _id: 1 }], own),
+      end("data", [{ _id: 1 }], own),
+      ...block(users, [{ _id: "app" }], own),
+      end(users, [{ _id: "app" }], own),
+    ];
+    writeFileSync(file, archiveOfBlocks([entry("data", own), entry(users, own)], blocks));
+    expect(await restore()).to.deep.equal({ inserted: 1, failed: 0 });
+    expect(await names()).to.deep.equal(["data"]);
+  });
+
+  describe("with functions in system.js, which MongoDB doesn't let a user drop", () => {
+    const functions = () => database.db.collection<{ _id: string; value?: string }>("system.js");
+    beforeEach(async () => {
+      await functions().insertOne({ _id: "f", value: "before" });
+    });
+
+    it("counts their collection as one with documents", async () => {
+      expect(await filledCollections(database.db)).to.deep.equal(["system.js"]);
+    });
+
+    it("replaces them when told", async () => {
+      await dump();
+      await functions().updateOne({ _id: "f" }, { $set: { value: "after" } });
+      await functions().insertOne({ _id: "g" });
+      expect(await restore(true)).to.deep.equal({ inserted: 1, failed: 0 });
+      expect(await functions().find().toArray()).to.deep.equal([{ _id: "f", value: "before" }]);
+    });
+
+    it("deletes them when told, if the archive does not have them", async () => {
+      writeFileSync(file, archiveOf([{ _id: 1 }], database.db.databaseName));
+      expect(await restore(true)).to.deep.equal({ inserted: 1, failed: 0 });
+      expect(await functions().countDocuments()).to.equal(0);
+    });
+  });
+
+  describe("of a time series", () => {
+    /** The database, as a server describes it that has one time series. */
+    const withTimeSeries = () => {
+      const found = [{ name: "measured", type: "timeseries", options: { timeseries: { timeField: "at" } } }];
+      return new Proxy(database.db, {
+        get(db, key) {
+          if (key === "listCollections") return () => ({ toArray: () => Promise.resolve(found) });
+          const value: unknown = Reflect.get(db, key, db);
+          return typeof value === "function" ? (value.bind(db) as unknown) : value;
+        },
+      });
+    };
+    const dumpTimeSeries = async () => {
+      await writeGzip(file, dumpDatabase(withTimeSeries()), say);
+      return await checkArchive(file, say);
+    };
+
+    it("writes the buckets that MongoDB stores", async () => {
+      await database.db.collection("measured").insertOne({ at: new Date() });
+      await database.db.collection("system.buckets.measured").insertMany([{ bucket: 1 }, { bucket: 2 }]);
+      expect((await dumpTimeSeries()).documents.get(database.db.databaseName)).to.equal(2);
+    });
+
+    it("writes one that is empty", async () => {
+      await database.db.createCollection("measured");
+      const { collections } = await dumpTimeSeries();
+      expect(collections.map(({ collection }) => collection)).to.deep.equal(["measured"]);
+    });
+
+    it("throws where the buckets can't be read, instead of a backup without the documents", async () => {
+      await database.db.collection("measured").insertOne({ at: new Date() });
+      const thrown = await dumpTimeSeries().catch((error: unknown) => error);
+      expect(thrown).to.be.instanceOf(UserError);
+      expect((thrown as Error).message).to.equal(
+        "The time series measured can't be read as MongoDB stores it. Use mongodump for this database.",
+      );
     });
   });
 

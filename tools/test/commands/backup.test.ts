@@ -18,15 +18,25 @@ import { memberLabelsOf } from "../../../infra/platform/pod-defaults.ts";
 import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { checkArchive } from "../../backup/archive.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
+import { downloads, type Downloads } from "../support/download-server.ts";
 import { namespace, paths, type FakeApiServer } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { clusterWithMongodb, service, type Setup as MongodbSetup } from "../support/fake-mongodb-pod.ts";
 import { fakeMongod, type FakeMongod } from "../support/fake-mongod.ts";
+import { publish } from "../support/fake-releases.ts";
 import { pod } from "../support/fake-stack.ts";
 import { runBackup, runUp, type Outcome } from "../support/run-command.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
 const password = "pass-of_app";
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe("backup", function () {
   this.timeout(60_000);
@@ -108,6 +118,14 @@ describe("backup", function () {
     expect(text).to.match(
       /^MongoDB \(127\.0\.0\.1\) does not answer this machine: connect ECONNREFUSED.*\. Run the command on a machine that reaches MongoDB\.$/,
     );
+  });
+
+  it("names the host whose SRV records are not there, and does not tell the password", async () => {
+    await withStack({ uri: "mongodb+srv://app:s3cret@no.invalid.test" });
+    const { code, text } = await run();
+    expect(code).to.equal(1);
+    expect(text).to.match(/^MongoDB \(no\.invalid\.test\) does not answer this machine: /);
+    expect(text).not.to.include("s3cret");
   });
 
   describe("of a replica set", () => {
@@ -272,6 +290,59 @@ describe("backup", function () {
       expect(code).to.equal(1);
       expect(text).to.match(/^Can't write FILE: (ENOTDIR|EEXIST)/);
       rmSync(join(folder, "backups"));
+    });
+  });
+
+  describe("ends at once, before MongoDB is connected,", () => {
+    let server: Downloads;
+    beforeEach(async () => {
+      server = await downloads();
+    });
+    afterEach(() => {
+      server.close();
+    });
+
+    /** Interrupts the backup as soon as the condition is true, and returns how long its end takes. */
+    async function interruptWhen(isDue: () => boolean): Promise<number> {
+      const running = run();
+      while (!isDue()) await sleep(20);
+      const start = performance.now();
+      process.emit("SIGTERM");
+      expect(await running).to.deep.equal({ code: 130, text: "Interrupted." });
+      return performance.now() - start;
+    }
+
+    it("while Pulumi is downloaded, and leaves no part of the download", async () => {
+      machine = fakeMachine({ programs: { pulumi: undefined } });
+      publish(machine, server);
+      Object.assign(server.manners, { cutAfter: 3, falls: "silent" });
+      const bin = join(machine.project.folder, ".pulumi", "bin");
+      const parts = () => (existsSync(bin) ? readdirSync(bin) : []);
+      // A download of which nothing more arrives starts again after 30 s.
+      expect(await interruptWhen(() => parts().length > 0)).to.be.below(15_000);
+      expect(parts()).to.deep.equal([]);
+    });
+
+    it("while Pulumi answers which stacks there are, and ends Pulumi", async () => {
+      await withStack();
+      machine.set({
+        programs: {
+          pulumi: `case "$1" in
+            version) echo v3.270.0 ;;
+            whoami) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+            *) change "$$"; read -r never ;;
+          esac`,
+        },
+      });
+      let pid: number | undefined;
+      const isAsked = () => {
+        const [line] = machine.changes();
+        if (line !== undefined) pid = Number(line);
+        return pid !== undefined;
+      };
+      // A question that has no answer fails after 10 s.
+      expect(await interruptWhen(isAsked)).to.be.below(5000);
+      while (pid !== undefined && isAlive(pid)) await sleep(20);
     });
   });
 

@@ -183,7 +183,7 @@ describe("restore", function () {
       const { code, text } = await running;
       expect(code).to.equal(1);
       expect(text).to.match(/^MongoDB \(pod mongodb-0\): /);
-      expect(text).to.include(again);
+      expect(text).to.match(new RegExp(`\n${again}$`));
     });
   });
 });
