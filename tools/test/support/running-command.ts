@@ -11,6 +11,10 @@ export interface Running {
   prints(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>;
   /** Ctrl-C, unless it has ended: the signal goes to every process of the group. */
   interrupt(): void;
+  /** Stops every process of the group until {@link resume}. */
+  pause(): void;
+  /** Lets a paused group go on. */
+  resume(): void;
   /** Kills its process group at once, as a power cut would. */
   kill(): void;
   /** Waits for its exit code. */
@@ -36,6 +40,10 @@ export function startProgram(
       text += chunk.toString();
     });
   }
+  // The child leads its group: `detached` makes it so.
+  const signal = (name: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name);
+  };
   return {
     output: () => text,
     async prints(pattern, seconds = 60) {
@@ -48,10 +56,16 @@ export function startProgram(
       throw new Error(`${name} never printed ${String(pattern)}:\n${text}`);
     },
     interrupt() {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGINT");
+      signal("SIGINT");
+    },
+    pause() {
+      signal("SIGSTOP");
+    },
+    resume() {
+      signal("SIGCONT");
     },
     kill() {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      signal("SIGKILL");
     },
     exitCode: async () => (await closed)[0],
   };
