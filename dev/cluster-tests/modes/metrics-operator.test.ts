@@ -11,9 +11,9 @@ import { createTestStack, type Outputs, type TestStack } from "../support/test-s
 import { dashboardQueries, type Dashboard, type DashboardQuery } from "./support/dashboard-queries.ts";
 import { install, namespaceObject, type Remove } from "./support/installed-objects.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
+import { needsPolicyPlugin } from "./support/policy-plugin.ts";
 import type { ActiveAlert, Prometheus } from "./support/prometheus-api.ts";
 import { installOperator, installPrometheus, needsOperator } from "./support/prometheus-operator.ts";
-import { skipWithout } from "./support/real-part.ts";
 import { askEachPod, scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
 const prometheusNamespace = "koa-mongo-stack-modes-prometheus";
@@ -73,6 +73,7 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
   });
 
   it("lets the pods of no other namespace read the metrics", async function () {
+    await needsPolicyPlugin(this);
     removals.push(await install(namespaceObject(strangerNamespace)));
     await startStranger(strangerNamespace, one.image);
     const [web] = await podsOf(one.namespace, "web");
@@ -89,7 +90,6 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       { name: "metrics", host, port: 9464 },
       { name: "MongoDB", host: mongodb.status.podIP, port: 27017 },
     ]);
-    if (open.includes("MongoDB")) skipWithout(this, "network plugin that enforces NetworkPolicies");
     expect(open).to.deep.equal(["service"]);
   });
 
