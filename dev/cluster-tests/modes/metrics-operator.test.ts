@@ -12,7 +12,7 @@ import { dashboardQueries, type Dashboard, type DashboardQuery } from "./support
 import { install, namespaceObject, type Remove } from "./support/installed-objects.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
 import { needsPolicyPlugin } from "./support/policy-plugin.ts";
-import type { ActiveAlert, Prometheus } from "./support/prometheus-api.ts";
+import type { ActiveAlert, Prometheus, Series } from "./support/prometheus-api.ts";
 import { installOperator, installPrometheus, needsOperator } from "./support/prometheus-operator.ts";
 import { askEachPod, scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
@@ -20,6 +20,8 @@ const prometheusNamespace = "koa-mongo-stack-modes-prometheus";
 const strangerNamespace = "koa-mongo-stack-modes-stranger";
 /** Four intervals of the ServiceMonitor. */
 const rateInterval = "1m";
+/** Share of errors above which ErrorBudgetBurnsFast fires. A slow machine alone may cause a few errors. */
+const maxErrorRatio = 0.0144;
 const rulesOfFile = (
   parse(readFileSync(join(import.meta.dirname, "../../../infra/monitoring/alerts.yaml"), "utf8")) as {
     groups: { rules: { record?: string; alert?: string }[] }[];
@@ -117,10 +119,10 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       expect(rules.map(({ name }) => name)).to.have.members(rulesOfFile);
       expect(rules.filter(({ health }) => health !== "ok")).to.deep.equal([]);
     }
-    // Without an error yet, the ratios are 0 and not missing.
+    // Without an error yet, the ratios are not missing.
     await until("both have a ratio of errors", 120, async () => {
-      const ratios = await prometheus.query("service:request_errors:ratio_rate5m");
-      return ratios.length === 2 && ratios.every(({ value }) => value === 0);
+      const ratios = await errorRatios("5m");
+      return ratios.length === 2 && ratios.every(({ value }) => value < maxErrorRatio);
     });
     expect(await alertsOf(one)).to.deep.equal([]);
   });
@@ -158,11 +160,11 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       expect(JSON.stringify(annotations)).not.to.include("error expanding template");
     }
     expect(await alertsOf(other)).to.deep.equal([]);
-    const ratios = await prometheus.query("service:request_errors:ratio_rate1h");
+    const ratios = await errorRatios("1h");
     const ratioOf = ({ namespace }: Outputs) =>
       ratios.find(({ metric }) => metric.namespace === namespace)?.value ?? NaN;
-    expect(ratioOf(one)).to.be.within(0.0144, 1);
-    expect(ratioOf(other)).to.equal(0);
+    expect(ratioOf(one)).to.be.within(maxErrorRatio, 1);
+    expect(ratioOf(other)).to.be.lessThan(maxErrorRatio);
   });
 
   it("goes on scraping pods that are not ready", async () => {
@@ -190,6 +192,13 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     const dashboards = items.flatMap(({ data }) => Object.values(data));
     expect(dashboards).to.have.length(1);
     return dashboardQueries(JSON.parse(dashboards[0] ?? "") as Dashboard, rateInterval);
+  }
+
+  /** The ratios of the test's own stacks: the cluster may have others. */
+  async function errorRatios(range: string): Promise<Series[]> {
+    const ratios = await prometheus.query(`service:request_errors:ratio_rate${range}`);
+    const own = [one.namespace, other.namespace];
+    return ratios.filter(({ metric }) => own.includes(metric.namespace ?? ""));
   }
 
   /** Without those that a slow machine alone may cause. */
