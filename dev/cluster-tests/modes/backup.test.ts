@@ -11,8 +11,10 @@ import { startProgram, type Running } from "../../../tools/test/support/running-
 import { kubectl, profile } from "../support/cluster-kubectl.ts";
 import { isReady, mongodbSelector, onePod, until } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { removeAfter } from "./support/removals.ts";
 
 describe("backup: documents and indexes outlive the stack", () => {
+  const removals = removeAfter();
   let stack: TestStack;
   let outputs: Outputs;
   let folder: string;
@@ -21,15 +23,13 @@ describe("backup: documents and indexes outlive the stack", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-backup-"));
+    removals.push(() => rm(folder, { recursive: true }));
     file = join(folder, "a.gz");
     stack = await createTestStack("modes-backup");
+    removals.push(() => stack.remove());
     ({ outputs } = await stack.up());
     await inDatabase(fill);
     wanted = await inDatabase(contents);
-  });
-  after(async () => {
-    await stack.remove();
-    await rm(folder, { recursive: true });
   });
 
   const starts = (name: "backup" | "restore", ...args: string[]): Running =>

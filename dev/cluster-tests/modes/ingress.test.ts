@@ -6,6 +6,7 @@ import { createTestStack, type Outputs, type TestStack } from "../support/test-s
 import { expectNoFailure } from "./support/host-load.ts";
 import { askHost, type HostAnswer } from "./support/host-request.ts";
 import { needsImage } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 import { installTraefik, traefikIdleSeconds, traefikImage, type Traefik } from "./support/traefik.ts";
 
 const host = "app.modes.example";
@@ -13,6 +14,7 @@ const host = "app.modes.example";
 const patienceMs = 60_000;
 
 describe("ingress: an Ingress over HTTP, on Traefik", () => {
+  const removals = removeAfter();
   let traefik: Traefik | undefined;
   let stack: TestStack | undefined;
   let outputs: Outputs;
@@ -21,7 +23,10 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
   before(async function () {
     await needsImage(this, traefikImage);
     traefik = await installTraefik("modes-ingress");
-    stack = await createTestStack("modes-ingress");
+    removals.push(traefik.remove);
+    const created = await createTestStack("modes-ingress");
+    removals.push(() => created.remove());
+    stack = created;
     await stack.set("expose", "ingress");
     await stack.set("host", host);
     await stack.set("ingressClass", traefik.className);
@@ -34,10 +39,6 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
       60,
       async () => (await askHost(place, "/health/ready")).status === 200,
     );
-  });
-  after(async () => {
-    await stack?.remove();
-    await traefik?.remove();
   });
 
   /** Lines of the log, of all pods. */

@@ -9,11 +9,12 @@ import { kubectl } from "../support/cluster-kubectl.ts";
 import { until, untilWhole } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { dashboardQueries, type Dashboard, type DashboardQuery } from "./support/dashboard-queries.ts";
-import { install, namespaceObject, type Remove } from "./support/installed-objects.ts";
+import { install, namespaceObject } from "./support/installed-objects.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
 import { needsPolicyPlugin } from "./support/policy-plugin.ts";
 import type { ActiveAlert, Prometheus, Series } from "./support/prometheus-api.ts";
 import { installOperator, installPrometheus, needsOperator } from "./support/prometheus-operator.ts";
+import { removeAfter } from "./support/removals.ts";
 import { askEachPod, scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
 const prometheusNamespace = "koa-mongo-stack-modes-prometheus";
@@ -31,7 +32,7 @@ const rulesOfFile = (
 describe("metrics-operator: two stacks in a Prometheus of its operator", function () {
   // Two stacks and an operator start before the first test.
   this.timeout(1_500_000);
-  const removals: Remove[] = [];
+  const removals = removeAfter();
   const traffic: Traffic[] = [];
   let prometheus: Prometheus;
   let one: Outputs;
@@ -56,10 +57,9 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     one = await up("metrics-one", "2");
     other = await up("metrics-other", "1");
     traffic.push(startTraffic(one.url), startTraffic(other.url, ["/openapi.json"]));
-  });
-  after(async () => {
-    for (const each of traffic) await each.stop();
-    for (const remove of removals.reverse()) await remove();
+    removals.push(async () => {
+      for (const each of traffic) await each.stop();
+    });
   });
   stopAtFirstFailure();
 

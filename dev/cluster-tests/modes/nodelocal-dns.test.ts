@@ -5,26 +5,23 @@ import { kubectl } from "../support/cluster-kubectl.ts";
 import { names } from "../support/running-cluster.ts";
 import { addDocument, documentsAt } from "../support/running-service.ts";
 import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
-import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { createTestStack, type Outputs } from "../support/test-stack.ts";
 import { cacheAddress, coredns, installNodeDnsCache } from "./support/node-dns-cache.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
 import { needsPolicyPlugin } from "./support/policy-plugin.ts";
 import { needsImage } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 
 describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
-  let stack: TestStack | undefined;
+  const removals = removeAfter();
   let outputs: Outputs;
-  let removeCache: (() => Promise<void>) | undefined;
 
   before(async function () {
     await needsImage(this, coredns);
-    removeCache = await installNodeDnsCache();
-    stack = await createTestStack("nodelocal-dns");
+    removals.push(await installNodeDnsCache());
+    const stack = await createTestStack("nodelocal-dns");
+    removals.push(() => stack.remove());
     ({ outputs } = await stack.up());
-  });
-  after(async () => {
-    await stack?.remove();
-    await removeCache?.();
   });
   stopAtFirstFailure();
 
