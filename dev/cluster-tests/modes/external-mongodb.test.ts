@@ -5,7 +5,7 @@ import { askUntil } from "../support/running-cluster.ts";
 import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
 import { until, webSelector } from "../support/stack-pods.ts";
 import { createCa, signedBy, type KeyPair } from "./support/private-ca.ts";
-import { needsImage } from "./support/real-part.ts";
+import { needsImage, needsProgram } from "./support/real-part.ts";
 import { removeAfter } from "./support/removals.ts";
 import {
   connectionsOf,
@@ -50,6 +50,7 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
   };
 
   before(async function () {
+    await needsProgram(this, "openssl");
     await needsImage(this, mongoImage);
     await needsImage(this, nodeImage);
     ca = await createCa("private CA");

@@ -20,7 +20,7 @@ describe("registry: the stack with a registry that asks for a login", () => {
   let outputs: Outputs;
 
   before(async function () {
-    for (const program of ["docker-registry", "htpasswd"]) await needsProgram(this, program);
+    for (const program of ["docker-registry", "htpasswd", "ssh"]) await needsProgram(this, program);
     const started = await startRegistry(user);
     removals.push(() => started.stop());
     registry = started;
