@@ -48,7 +48,9 @@ export async function installOperator(bundle: string): Promise<Remove> {
 function operatorObject(object: KubernetesObject): KubernetesObject {
   const changed = (key: string, value: unknown): unknown => {
     if (key === "namespace" && value === "default") return namespace;
-    if (key === "args") return (value as string[]).filter((arg) => !arg.startsWith("--kubelet-"));
+    // Definitions of resources have properties of this name, too.
+    if (key === "args" && Array.isArray(value))
+      return value.filter((arg) => !String(arg).startsWith("--kubelet-"));
     return value;
   };
   const { metadata, ...rest } = JSON.parse(JSON.stringify(object), changed) as KubernetesObject;
