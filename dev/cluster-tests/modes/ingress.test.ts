@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { findIngressPlace, type IngressPlace } from "../../../tools/minikube/ingress-place.ts";
 import { kubectl, profile } from "../support/cluster-kubectl.ts";
+import { pods } from "../support/cluster-objects.ts";
 import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { expectNoFailure } from "./support/host-load.ts";
@@ -119,11 +120,14 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
       it(`while pods are replaced, with ${clients}`, async () => {
         const logLevel = perConnection === Infinity ? "debug" : "info";
         await stack?.set("logLevel", logLevel);
+        const before = await podNames();
         await expectHarmless(async () => {
           await stack?.up();
           // The last of the old pods has ended, too.
           await untilWhole(outputs.namespace);
         }, perConnection);
+        // A rollout that replaces nothing fails nothing.
+        expect((await podNames()).filter((name) => before.includes(name))).to.deep.equal([]);
       });
     }
 
@@ -135,6 +139,10 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
       });
     });
   });
+
+  async function podNames(): Promise<string[]> {
+    return (await pods(outputs.namespace, webSelector)).map(({ metadata }) => metadata.name);
+  }
 
   async function expectHarmless(cause: () => Promise<void>, perConnection = Infinity): Promise<void> {
     if (traefik === undefined) throw new Error("there is no Traefik");
