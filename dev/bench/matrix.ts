@@ -43,12 +43,14 @@ export function workloadsOf(contender: Name): Workload[] {
   return [...new Set(matrix.filter((cell) => cell.contender === contender).map(({ workload }) => workload))];
 }
 
-/**
- * The cells of a round, from 0 on. Contenders change their order from round to round, so that none always has the
- * moment after another one.
- */
+/** The order of a round, which every other one reverses: no contender always has the moment after the same other one. */
+export function inOrderOf<T>(round: number, contenders: readonly T[]): readonly T[] {
+  return round % 2 === 0 ? contenders : contenders.toReversed();
+}
+
+/** The cells of a round, from 0 on. */
 export function cellsOf(round: number): MatrixCell[] {
   const due = matrix.filter(({ every }) => round % every === 0);
   const groups = [...Map.groupBy(due, ({ workload, clients }) => `${workload} ${clients}`).values()];
-  return groups.flatMap((group) => (round % 2 === 0 ? group : group.toReversed()));
+  return groups.flatMap((group) => inOrderOf(round, group));
 }
