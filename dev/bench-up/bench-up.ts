@@ -1,6 +1,6 @@
 import { goalsOf as imageGoals } from "./image-facts.ts";
 import { measure } from "./measure-up.ts";
-import { compare, goalsOf, markdown } from "./bench-up-report.ts";
+import { compare, goalsOf, markdown, ratioDoubts } from "./bench-up-report.ts";
 import { saveFigures } from "../report/save-figures.ts";
 import { readProject } from "../../tools/pulumi/project-settings.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
@@ -16,7 +16,7 @@ const command = cliCommand("bench:up -w dev", {
   summary: "Measures `pulumi up` beside docker build and kubectl apply, on the minikube that runs.",
   examples: ["npm run bench:up -w dev -- --rounds 1"],
 })
-  .option("--rounds <n>", "Rounds; the medians count.", wholeNumber(1, 1000), 3)
+  .option("--rounds <n>", "Rounds; the medians of their ratios count.", wholeNumber(1, 1000), 3)
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => benchUp(options)));
 
@@ -37,7 +37,7 @@ async function benchUp({ rounds, write }: Options): Promise<void> {
   await saveFigures(project, {
     source: "up",
     figures: { where, goals, rounds, rows, timings, image },
-    doubts: doubtsAbout(seen),
+    doubts: [...doubtsAbout(seen), ...ratioDoubts(rows)],
     isPage: write,
   });
 }
