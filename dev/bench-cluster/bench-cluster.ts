@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { markdownTable } from "markdown-table";
+import { requireEnough } from "../report/require-enough.ts";
 import { saveFigures } from "../report/save-figures.ts";
 import { doubtsAbout, measured, watchMachine } from "../report/this-machine.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
@@ -25,6 +26,7 @@ const command = cliCommand("bench:cluster -w dev", {
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function benchCluster({ write, ...plan }: Options): Promise<void> {
+  requireEnough(write, [{ flag: "--memory-seconds", value: plan.memorySeconds, least: 600 }]);
   const machine = watchMachine();
   const { memory, scales } = await measureCluster(plan, console.log);
   const seen = machine();

@@ -1,6 +1,7 @@
 import { goalsOf as imageGoals } from "./image-facts.ts";
 import { measure } from "./measure-up.ts";
 import { compare, goalsOf, markdown, ratioDoubts } from "./bench-up-report.ts";
+import { requireEnough } from "../report/require-enough.ts";
 import { saveFigures } from "../report/save-figures.ts";
 import { readProject } from "../../tools/pulumi/project-settings.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
@@ -23,6 +24,7 @@ const command = cliCommand("bench:up -w dev", {
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function benchUp({ rounds, write }: Options): Promise<void> {
+  requireEnough(write, [{ flag: "--rounds", value: rounds, least: 3 }]);
   const { folder: project, minikubeProfile } = readProject();
   const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);
