@@ -5,7 +5,7 @@ import { saveFigures } from "../report/save-figures.ts";
 import { doubtsAbout, measured, watchMachine } from "../report/this-machine.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
 import { cliCommand, runCommandLine, wholeNumber } from "../../tools/terminal/cli-command.ts";
-import { memoryGoals, scaleTable } from "./cluster-report.ts";
+import { memoryGoals, scaleDoubts, scaleTable } from "./cluster-report.ts";
 import { measureCluster } from "./measure-cluster.ts";
 
 interface Options {
@@ -43,7 +43,7 @@ async function benchCluster({ write, ...plan }: Options): Promise<void> {
   await saveFigures(join(import.meta.dirname, "../.."), {
     source: "cluster",
     figures,
-    doubts: doubtsAbout(seen),
+    doubts: [...doubtsAbout(seen), ...scaleDoubts(scales)],
     isPage: write,
   });
 }
