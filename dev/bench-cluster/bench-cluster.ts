@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { markdownTable } from "markdown-table";
+import { requireEnough } from "../report/require-enough.ts";
 import { saveFigures } from "../report/save-figures.ts";
 import { doubtsAbout, measured, watchMachine } from "../report/this-machine.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
 import { cliCommand, runCommandLine, wholeNumber } from "../../tools/terminal/cli-command.ts";
-import { memoryGoals, scaleTable } from "./cluster-report.ts";
+import { memoryGoals, scaleDoubts, scaleTable } from "./cluster-report.ts";
 import { measureCluster } from "./measure-cluster.ts";
 
 interface Options {
@@ -25,6 +26,7 @@ const command = cliCommand("bench:cluster -w dev", {
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function benchCluster({ write, ...plan }: Options): Promise<void> {
+  requireEnough(write, [{ flag: "--memory-seconds", value: plan.memorySeconds, least: 600 }]);
   const machine = watchMachine();
   const { memory, scales } = await measureCluster(plan, console.log);
   const seen = machine();
@@ -41,7 +43,7 @@ async function benchCluster({ write, ...plan }: Options): Promise<void> {
   await saveFigures(join(import.meta.dirname, "../.."), {
     source: "cluster",
     figures,
-    doubts: doubtsAbout(seen),
+    doubts: [...doubtsAbout(seen), ...scaleDoubts(scales)],
     isPage: write,
   });
 }

@@ -1,14 +1,13 @@
 import { memoryOf } from "../../infra/cluster/nodes/quantity.ts";
 import { webLimits } from "../../infra/web/web-defaults.ts";
 import type { Goal } from "../report/goal.ts";
+import type { Course } from "./memory-loads.ts";
 
 /** Memory of the only pod under a load. */
-export interface MemoryUse {
-  /** Name of the load. */
+export interface MemoryUse extends Course {
+  /** The load. */
   readonly load: string;
-  /** Result of the load, in words. */
-  readonly course: string;
-  /** Maximum, in MiB. */
+  /** Mebibytes at most. */
   readonly mebibytes: number;
   readonly restarts: number;
 }
@@ -28,13 +27,13 @@ export interface Scale {
 
 const limitMiB = memoryOf(webLimits.memory) / 1024 ** 2;
 
-/** Expects that a pod stays below its memory limit, and isn't restarted. */
+/** A pod stays below its limit, and isn't restarted, while it takes the whole load. */
 export function memoryGoals(uses: readonly MemoryUse[]): Goal[] {
-  return uses.map(({ load, mebibytes, restarts }) => ({
+  return uses.map(({ load, course, isWhole, mebibytes, restarts }) => ({
     about: `memory of a pod: ${load}`,
     target: `< ${limitMiB} MiB, 0 restarts`,
-    measured: `${mebibytes.toFixed(0)} MiB, ${restarts} restarts`,
-    isReached: mebibytes > 0 && mebibytes < limitMiB && restarts === 0,
+    measured: `${mebibytes.toFixed(0)} MiB, ${restarts} restarts${isWhole ? "" : `, but ${course}`}`,
+    isReached: isWhole && mebibytes > 0 && mebibytes < limitMiB && restarts === 0,
   }));
 }
 
@@ -60,6 +59,16 @@ export function scaleTable(scales: readonly Scale[]): string[][] {
       `${figure((mongodbCpus / rate) * 1e6, 0)} µs`,
     ]),
   ];
+}
+
+/** Why the scale-out should not be trusted; nothing where it can be. */
+export function scaleDoubts(scales: readonly Scale[]): string[] {
+  return scales.flatMap(({ pods, workload, failed, webCpus, mongodbCpus }) => [
+    ...(failed > 0 ? [`${workload}, ${pods} pods: ${failed} requests failed.`] : []),
+    ...(Number.isNaN(webCpus + mongodbCpus)
+      ? [`${workload}, ${pods} pods: the kubelet has no CPU time of all pods.`]
+      : []),
+  ]);
 }
 
 function figure(value: number, digits: number): string {

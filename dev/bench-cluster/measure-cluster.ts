@@ -6,8 +6,8 @@ import { createTestStack, type Outputs, type TestStack } from "../cluster-tests/
 import { createClient } from "../../tools/traffic/http-client.ts";
 import { watchMemory } from "../../tools/traffic/pod-memory.ts";
 import type { MemoryUse, Scale } from "./cluster-report.ts";
-import { idleConnections, largeBodies, type Course } from "./memory-loads.ts";
-import { cpusBetween, podUsage } from "./pod-usage.ts";
+import { idleConnections, largeBodies, mixedCourse, type Course } from "./memory-loads.ts";
+import { cpusBetween, podUsage, untilMeasuredTwice } from "./pod-usage.ts";
 
 /** Durations of the measurements. */
 export interface Plan {
@@ -22,6 +22,9 @@ const clients = 64;
 const documents = 10_000;
 const podCounts = [1, 2, 4] as const;
 const loads = ["byId", "insert"] as const;
+
+/** Milliseconds of load between two looks at what the kubelet has measured. */
+const stepMs = 2000;
 
 type LoadClient = ReturnType<typeof startClient>;
 
@@ -95,8 +98,8 @@ async function measureScale(
   const usage = () =>
     Promise.all([webSelector, mongodbSelector].map((each) => podUsage(profile, namespace, each)));
   const load = { url, clients, workload, ids, durationMs: scaleSeconds * 1000 };
-  // Warms up until the kubelet's next measurement is one of the load.
-  await client.measure({ ...load, warmUpMs: 0, durationMs: 15_000 });
+  const step = () => client.measure({ ...load, warmUpMs: 0, durationMs: stepMs });
+  const isMeasured = await untilMeasuredTwice(usage, step);
   const [webStart, mongodbStart] = await usage();
   const { rate, failed } = await client.measure({ ...load, warmUpMs: 1000 });
   const [webEnd, mongodbEnd] = await usage();
@@ -106,8 +109,8 @@ async function measureScale(
     workload: workloads[workload],
     rate,
     failed,
-    webCpus: cpusBetween(webStart, webEnd),
-    mongodbCpus: cpusBetween(mongodbStart, mongodbEnd),
+    webCpus: isMeasured ? cpusBetween(webStart, webEnd) : NaN,
+    mongodbCpus: isMeasured ? cpusBetween(mongodbStart, mongodbEnd) : NaN,
   };
 }
 
@@ -121,8 +124,7 @@ function memoryLoads(client: LoadClient, url: string, ids: readonly string[], { 
       warmUpMs: 1000,
       durationMs: memorySeconds * 1000,
     } as const;
-    const { rate, failed } = await client.measure(load);
-    return `${rate.toFixed(0)} requests/s, ${failed} failed`;
+    return mixedCourse(await client.measure(load));
   };
   return [
     ["1,000 idle connections", () => idleConnections(url, 1000)],
@@ -140,7 +142,7 @@ async function measureMemory(
   try {
     const course = await run();
     await watch.stop();
-    return { load, course, mebibytes: watch.most, restarts: watch.restarts };
+    return { load, ...course, mebibytes: watch.most, restarts: watch.restarts };
   } finally {
     await watch.stop();
   }

@@ -1,12 +1,18 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Measurement } from "../bench/bench-load.ts";
 
 /** The kubelet measures memory about every ten seconds, and a load must last longer than two measurements. */
 export const kubeletMs = 25_000;
 
-/** Result of a load, in words. */
-export type Course = string;
+/** How a load went. */
+export interface Course {
+  /** In words. */
+  readonly course: string;
+  /** Whether the pod took the whole load. Otherwise its memory says nothing. */
+  readonly isWhole: boolean;
+}
 
 /** Opens connections, sends one request on each, and keeps the connections open without further requests. */
 export async function idleConnections(url: string, count: number): Promise<Course> {
@@ -17,10 +23,18 @@ export async function idleConnections(url: string, count: number): Promise<Cours
   const open = sockets.filter((socket) => socket !== undefined);
   try {
     await sleep(kubeletMs);
-    return `${open.filter(({ closed, readableEnded }) => !closed && !readableEnded).length} stayed open`;
+    return idleCourse(open.filter(({ closed, readableEnded }) => !closed && !readableEnded).length, count);
   } finally {
     for (const socket of open) socket.destroy();
   }
+}
+
+/** Share of the connections that must stay open. */
+const minOpen = 0.99;
+
+/** How idle connections went. */
+export function idleCourse(open: number, count: number): Course {
+  return { course: `${open} stayed open`, isWhole: open >= minOpen * count };
 }
 
 async function openIdle(host: string, port: number): Promise<Socket> {
@@ -50,7 +64,18 @@ export async function largeBodies(url: string, count: number): Promise<Course> {
     const group = Array.from({ length: count }, () => send().catch(() => "no answer"));
     answers.push(...(await Promise.all(group)));
   }
-  return counted(answers);
+  return bodiesCourse(answers);
+}
+
+/** How bodies went. A pod that has no memory for a body may reject it with 503. */
+export function bodiesCourse(answers: readonly string[]): Course {
+  const isWhole = answers.includes("201") && answers.every((answer) => ["201", "503"].includes(answer));
+  return { course: counted(answers), isWhole };
+}
+
+/** How a load of the benchmark went. */
+export function mixedCourse({ rate, failed }: Pick<Measurement, "rate" | "failed">): Course {
+  return { course: `${rate.toFixed(0)} requests/s, ${failed} failed`, isWhole: failed === 0 };
 }
 
 /** Counts each answer. */

@@ -6,6 +6,9 @@ export interface PodUsage {
   readonly cpuSeconds: number;
   /** Average time of the kubelet's measurements, in seconds since 1970. */
   readonly at: number;
+  /** When the kubelet measured the first and the last of the pods. */
+  readonly first: number;
+  readonly last: number;
 }
 
 /** The kubelet's measurements of a node's pods. */
@@ -32,14 +35,44 @@ export async function podUsage(profile: string, namespace: string, labelSelector
     .flatMap((summary) => (summary as NodeSummary).pods)
     .filter(({ podRef }) => podRef.namespace === namespace && names.has(podRef.name));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const times = pods.map(({ cpu }) => Date.parse(cpu?.time ?? "") / 1000);
   return {
     cpuSeconds: sum(pods.map(({ cpu }) => (cpu?.usageCoreNanoSeconds ?? NaN) / 1e9)),
-    at: sum(pods.map(({ cpu }) => Date.parse(cpu?.time ?? "") / 1000)) / pods.length,
+    at: sum(times) / times.length,
+    first: Math.min(...times),
+    last: Math.max(...times),
   };
 }
 
-/** CPUs used between two measurements. NaN if the kubelet has not measured again. */
-export function cpusBetween(start: PodUsage, end: PodUsage): number {
+/**
+ * Repeats some work until the kubelet has measured every pod twice. The first measurement may be of the time before the
+ * work.
+ * @param patienceMs time limit in milliseconds. @default two minutes: the kubelet measures every ten seconds
+ * @returns whether the kubelet has measured
+ */
+export async function untilMeasuredTwice(
+  usage: () => Promise<readonly PodUsage[]>,
+  work: () => Promise<unknown>,
+  patienceMs = 120_000,
+): Promise<boolean> {
+  const end = performance.now() + patienceMs;
+  let seen = await usage();
+  let count = 0;
+  while (count < 2 && performance.now() < end) {
+    await work();
+    const next = await usage();
+    if (!next.every(({ first }, kind) => first > (seen[kind]?.last ?? NaN))) continue;
+    seen = next;
+    count++;
+  }
+  return count === 2;
+}
+
+/** CPUs that were used from one measurement to the next. NaN if the kubelet has not measured again. */
+export function cpusBetween(
+  start: Pick<PodUsage, "cpuSeconds" | "at">,
+  end: Pick<PodUsage, "cpuSeconds" | "at">,
+): number {
   const seconds = end.at - start.at;
   return seconds > 0 ? (end.cpuSeconds - start.cpuSeconds) / seconds : NaN;
 }

@@ -11,6 +11,8 @@ export type Way = "pulumi" | "by hand" | "an empty program";
 
 /** One measurement. */
 export interface Timing {
+  /** From 1 on. */
+  readonly round: number;
   readonly step: Step;
   readonly way: Way;
   readonly seconds: number;
@@ -31,32 +33,50 @@ const goals: Record<
   destroy: { other: "by hand", seconds: 10 },
 };
 
-/** A row of the report. Seconds are medians. */
+/** A line of the report: seconds are medians, and `times` is the median of the ratios. */
 export interface Row {
   readonly step: Step;
   readonly pulumi: number;
   readonly other: Way;
   readonly otherSeconds: number;
   readonly times: number;
+  /** Time of Pulumi in each round, divided by the time of the other way in the same round. */
+  readonly ratios: readonly number[];
   readonly goal: string;
   readonly isReached: boolean;
 }
 
-/** Compares the medians of each step. */
+/** Compares each step, within its rounds: the machine may be slower in another round. */
 export function compare(timings: readonly Timing[]): Row[] {
-  const medianOf = (step: Step, way: Way) =>
-    median(timings.filter((one) => one.step === step && one.way === way).map(({ seconds }) => seconds));
+  const medianOf = (step: Step, way: Way, among: readonly Timing[]) =>
+    median(among.filter((one) => one.step === step && one.way === way).map(({ seconds }) => seconds));
+  const rounds = [...Map.groupBy(timings, ({ round }) => round).values()];
   return steps.map((step) => {
     const goal = goals[step];
-    const [pulumi, otherSeconds] = [medianOf(step, "pulumi"), medianOf(step, goal.other)];
-    const times = pulumi / otherSeconds;
+    const pulumi = medianOf(step, "pulumi", timings);
+    const otherSeconds = medianOf(step, goal.other, timings);
+    const ratios = rounds.map((round) => medianOf(step, "pulumi", round) / medianOf(step, goal.other, round));
+    const times = median(ratios);
     const isReached = "times" in goal ? times <= goal.times : pulumi <= goal.seconds;
     const text = "times" in goal ? `≤ ${goal.times.toFixed(1)} × ${goal.other}` : `≤ ${goal.seconds} s`;
-    return { step, pulumi, other: goal.other, otherSeconds, times, goal: text, isReached };
+    return { step, pulumi, other: goal.other, otherSeconds, times, ratios, goal: text, isReached };
   });
 }
 
-/** Converts the rows to goals. */
+/** How far apart the ratios of the rounds may be, as a share. */
+const tolerance = 0.2;
+
+/** Why the rows should not be trusted; nothing where they can be. */
+export function ratioDoubts(rows: readonly Row[]): string[] {
+  return rows
+    .filter(({ ratios }) => !(Math.max(...ratios) / Math.min(...ratios) - 1 <= tolerance))
+    .map(({ step, ratios, other }) => {
+      const all = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
+      return `${step}: the rounds say ${all} × ${other} (limit ${tolerance * 100} % apart).`;
+    });
+}
+
+/** The rows as goals. */
 export function goalsOf(rows: readonly Row[]): Goal[] {
   return rows.map(({ step, pulumi, times, goal, isReached }) => {
     const { limit, ...target } = goals[step];
@@ -76,7 +96,7 @@ function judgement(isReached: boolean): string {
   return isReached ? "reached" : "**missed**";
 }
 
-const heads = ["", "pulumi", "compared with", "", "×", "goal", "", "all rounds of pulumi"];
+const heads = ["", "pulumi", "compared with", "", "×", "goal", "", "all rounds of pulumi", "× of each round"];
 
 /** Renders the rows as Markdown. */
 export function markdown(rows: readonly Row[], timings: readonly Timing[]): string {
@@ -85,7 +105,7 @@ export function markdown(rows: readonly Row[], timings: readonly Timing[]): stri
       .filter((one) => one.step === step && one.way === "pulumi")
       .map(({ seconds }) => seconds.toFixed(1))
       .join(", ");
-  const cells = rows.map(({ step, pulumi, other, otherSeconds, times, goal, isReached }) => [
+  const cells = rows.map(({ step, pulumi, other, otherSeconds, times, ratios, goal, isReached }) => [
     step,
     `${pulumi.toFixed(2)} s`,
     other,
@@ -94,6 +114,7 @@ export function markdown(rows: readonly Row[], timings: readonly Timing[]): stri
     goal,
     judgement(isReached),
     all(step),
+    ratios.map((ratio) => ratio.toFixed(2)).join(", "),
   ]);
   return markdownTable([heads, ...cells]);
 }

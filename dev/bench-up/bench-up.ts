@@ -1,6 +1,7 @@
 import { goalsOf as imageGoals } from "./image-facts.ts";
 import { measure } from "./measure-up.ts";
-import { compare, goalsOf, markdown } from "./bench-up-report.ts";
+import { compare, goalsOf, markdown, ratioDoubts } from "./bench-up-report.ts";
+import { requireEnough } from "../report/require-enough.ts";
 import { saveFigures } from "../report/save-figures.ts";
 import { readProject } from "../../tools/pulumi/project-settings.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
@@ -16,13 +17,14 @@ const command = cliCommand("bench:up -w dev", {
   summary: "Measures `pulumi up` beside docker build and kubectl apply, on the minikube that runs.",
   examples: ["npm run bench:up -w dev -- --rounds 1"],
 })
-  .option("--rounds <n>", "Rounds; the medians count.", wholeNumber(1, 1000), 3)
+  .option("--rounds <n>", "Rounds; the medians of their ratios count.", wholeNumber(1, 1000), 3)
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => benchUp(options)));
 
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function benchUp({ rounds, write }: Options): Promise<void> {
+  requireEnough(write, [{ flag: "--rounds", value: rounds, least: 3 }]);
   const { folder: project, minikubeProfile } = readProject();
   const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);
@@ -37,7 +39,7 @@ async function benchUp({ rounds, write }: Options): Promise<void> {
   await saveFigures(project, {
     source: "up",
     figures: { where, goals, rounds, rows, timings, image },
-    doubts: doubtsAbout(seen),
+    doubts: [...doubtsAbout(seen), ...ratioDoubts(rows)],
     isPage: write,
   });
 }

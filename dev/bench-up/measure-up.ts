@@ -30,9 +30,9 @@ export async function measure(
   const minikube = await usableMinikube(profile);
   const timings: Timing[] = [];
   const undo: Undo = [];
-  const time = async (step: Step, way: Way, work: () => Promise<void>) => {
+  const timeIn = (round: number) => async (step: Step, way: Way, work: () => Promise<void>) => {
     const seconds = await secondsOf(work);
-    timings.push({ step, way, seconds });
+    timings.push({ round, step, way, seconds });
     say(`${step}, ${way}: ${seconds.toFixed(2)} s`);
   };
   try {
@@ -40,8 +40,8 @@ export async function measure(
     const image = await measureImage(ways, rounds, say);
     for (let round = 1; round <= rounds; round++) {
       say(`round ${round} of ${rounds}`);
-      await measurePulumi(ways, round, time);
-      await measureByHand(ways, round, time);
+      await measurePulumi(ways, round, timeIn(round));
+      await measureByHand(ways, round, timeIn(round));
     }
     return { timings, image };
   } finally {

@@ -21,6 +21,8 @@ export interface Load {
 
 /** Result of a load. */
 export interface Measurement {
+  /** Whole answers. */
+  readonly answers: number;
   /** Requests per second. */
   readonly rate: number;
   /** Latency in milliseconds. */
@@ -70,6 +72,7 @@ export async function run(load: Load): Promise<Measurement> {
   if (errors > 0 || sent.sent - sent.total > clients) throw new Error("a connection failed or ended");
   const each = (seconds: number) => (seconds / latencies.count) * 1e6;
   return {
+    answers: latencies.count,
     rate: latencies.count / ((end.at - start.at) / 1000),
     p50: latencies.percentile(50),
     p99: latencies.percentile(99),

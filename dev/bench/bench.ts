@@ -6,8 +6,9 @@ import { durationMs, measureAll } from "./measure-contenders.ts";
 import { summarize } from "./round-summary.ts";
 import { drawChart } from "./throughput-chart.ts";
 import { doubts } from "./trust.ts";
+import { requireEnough } from "../report/require-enough.ts";
 import { saveFigures } from "../report/save-figures.ts";
-import { measured, watchMachine } from "../report/this-machine.ts";
+import { doubtsAboutHost, measured, watchMachine } from "../report/this-machine.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
 import { cliCommand, runCommandLine, wholeNumber } from "../../tools/terminal/cli-command.ts";
 
@@ -36,10 +37,15 @@ process.once("SIGTERM", () => process.exit(143));
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function bench({ rounds, starts, write }: Options): Promise<void> {
+  requireEnough(write, [
+    { flag: "--rounds", value: rounds, least: 12 },
+    { flag: "--starts", value: starts, least: 8 },
+  ]);
   const machine = watchMachine();
   const found = await measureAll(await findContenders(cache), { rounds, starts }, console.log);
+  const seen = machine();
   const figures: BenchReport = {
-    where: measured(["npm run bench -w dev", ...process.argv.slice(2)], machine()),
+    where: measured(["npm run bench -w dev", ...process.argv.slice(2)], seen),
     rounds,
     durationMs,
     goals: judgeBench(found.rounds, found.starts),
@@ -53,7 +59,7 @@ async function bench({ rounds, starts, write }: Options): Promise<void> {
     source: "bench",
     figures,
     chart: await drawChart(figures.cells),
-    doubts: doubts(figures.goals, figures.cells),
+    doubts: [...doubtsAboutHost(seen), ...doubts(figures.goals, figures.cells)],
     isPage: write,
   });
 }

@@ -43,12 +43,14 @@ export function workloadsOf(contender: Name): Workload[] {
   return [...new Set(matrix.filter((cell) => cell.contender === contender).map(({ workload }) => workload))];
 }
 
-/**
- * The cells of a round, counted from 0. The order of the contenders alternates, so that none always follows the same
- * contender.
- */
+/** The order of a round. Every second round is reversed, so that no contender always follows the same contender. */
+export function inOrderOf<T>(round: number, contenders: readonly T[]): readonly T[] {
+  return round % 2 === 0 ? contenders : contenders.toReversed();
+}
+
+/** The cells of a round, from 0 on. */
 export function cellsOf(round: number): MatrixCell[] {
   const due = matrix.filter(({ every }) => round % every === 0);
   const groups = [...Map.groupBy(due, ({ workload, clients }) => `${workload} ${clients}`).values()];
-  return groups.flatMap((group) => (round % 2 === 0 ? group : group.toReversed()));
+  return groups.flatMap((group) => inOrderOf(round, group));
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkAnswers } from "./check-answers.ts";
 import type { Contender } from "./contenders.ts";
-import { cellsOf, workloadsOf } from "./matrix.ts";
+import { cellsOf, inOrderOf, workloadsOf } from "./matrix.ts";
 import { peakMemory } from "./process-usage.ts";
 import type { Round, Start } from "./round-summary.ts";
 import { start, startCanned, startClient, type Running } from "./start-contender.ts";
@@ -81,7 +81,7 @@ function servedBy(contenders: readonly Contender[], running: ReadonlyMap<string,
 async function timeStarts(contenders: readonly Contender[], uri: string, count: number): Promise<Start[]> {
   const starts: Start[] = [];
   for (let round = -1; round < count; round++) {
-    for (const contender of contenders) {
+    for (const contender of inOrderOf(round, contenders)) {
       const running = await start(contender, uri);
       await running.close();
       if (round >= 0) starts.push({ round, contender: contender.name, ms: running.startTime });

@@ -48,12 +48,16 @@ const maxStolen = 0.05;
 /** Maximum number of processes per CPU that want a CPU before a measurement. Kubernetes alone accounts for 0.5. */
 const maxLoad = 0.75;
 
-/** Reasons to distrust times that were measured on a machine; empty if there are none. */
-export function doubtsAbout({ stolen = 0, load }: Machine): string[] {
+/** Why a machine's host should not be trusted with a measurement; nothing where it can be. */
+export function doubtsAboutHost({ stolen = 0 }: Pick<Machine, "stolen">): string[] {
+  if (stolen <= maxStolen) return [];
+  return [`The host gave ${percent(stolen)} of the CPU time to others (limit ${percent(maxStolen)}).`];
+}
+
+/** Why a machine should not be trusted with measuring times; nothing where it can be. */
+export function doubtsAbout({ stolen, load }: Machine): string[] {
   return [
-    ...(stolen > maxStolen
-      ? [`The host gave ${percent(stolen)} of the CPU time to others (limit ${percent(maxStolen)}).`]
-      : []),
+    ...doubtsAboutHost({ stolen }),
     ...(load > maxLoad
       ? [`${load.toFixed(1)} processes per CPU wanted it before the measurement began (limit ${maxLoad}).`]
       : []),

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { Decimal128, Long, MongoClient, Timestamp, type Db } from "mongodb";
 import { atAddress, readConnection } from "../../../tools/backup/connection-settings.ts";
@@ -11,11 +9,12 @@ import { connectCluster } from "../../../tools/kubernetes/cluster-client.ts";
 import { openPodTunnel, type PodTunnel } from "../../../tools/kubernetes/pod-tunnel.ts";
 import { startProgram, type Running } from "../../../tools/test/support/running-command.ts";
 import { kubectl, profile } from "../support/cluster-kubectl.ts";
+import { isReady, mongodbSelector, onePod, until } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
-
-const mongodbSelector = "--selector=app.kubernetes.io/name=mongodb";
+import { removeAfter } from "./support/removals.ts";
 
 describe("backup: documents and indexes outlive the stack", () => {
+  const removals = removeAfter();
   let stack: TestStack;
   let outputs: Outputs;
   let folder: string;
@@ -24,15 +23,13 @@ describe("backup: documents and indexes outlive the stack", () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-backup-"));
+    removals.push(() => rm(folder, { recursive: true }));
     file = join(folder, "a.gz");
     stack = await createTestStack("modes-backup");
+    removals.push(() => stack.remove());
     ({ outputs } = await stack.up());
     await inDatabase(fill);
     wanted = await inDatabase(contents);
-  });
-  after(async () => {
-    await stack.remove();
-    await rm(folder, { recursive: true });
   });
 
   const starts = (name: "backup" | "restore", ...args: string[]): Running =>
@@ -49,14 +46,7 @@ describe("backup: documents and indexes outlive the stack", () => {
     const cluster = await connectCluster(profile);
     const { namespace } = outputs;
     const connection = await readConnection(cluster, namespace);
-    const pod = await kubectl(
-      "get",
-      "pods",
-      "-n",
-      namespace,
-      mongodbSelector,
-      "--output=jsonpath={.items[0].metadata.name}",
-    );
+    const pod = (await onePod(namespace, mongodbSelector)).metadata.name;
     const tunnel: PodTunnel = await openPodTunnel(cluster.portForward, { namespace, pod, port: 27017 });
     const uri = atAddress(connection?.uri ?? "", `127.0.0.1:${tunnel.port}`);
     const client = await MongoClient.connect(uri, { directConnection: true });
@@ -79,7 +69,7 @@ describe("backup: documents and indexes outlive the stack", () => {
     await data.createIndexes([{ key: { expires: 1 }, expireAfterSeconds: 86_400 }]);
     await data.createIndexes([{ key: { at: -1 }, partialFilterExpression: { at: { $exists: true } } }]);
     const text = Array.from({ length: 90_000 }, () => Math.random().toString(36).slice(2, 12)).join("");
-    const large = Array.from({ length: 30 }, (_, index) => ({ text: text.slice(index) }));
+    const large = Array.from({ length: 60 }, (_, index) => ({ text: text.slice(index) }));
     for (const document of large) await db.collection("large").insertOne(document);
   }
 
@@ -96,14 +86,14 @@ describe("backup: documents and indexes outlive the stack", () => {
     return await Promise.all(all);
   }
 
-  const partOf = (path: string) => `${path}.part`;
+  /** Until it has more than the beginning of the archive: the large documents are being read. */
   async function untilWriting(path: string): Promise<void> {
-    while (!existsSync(partOf(path)) || (await stat(partOf(path))).size === 0) await sleep(20);
+    await until("the backup writes", 60, async () => (await stat(`${path}.part`)).size > 64 * 1024);
   }
 
   it("writes a file that only its owner reads, and says that it is not encrypted", async () => {
     const output = await runs("backup", file);
-    expect(output).to.match(/\d MB, 33 documents, /);
+    expect(output).to.match(/\d MB, 63 documents, /);
     expect(output).to.include("The file is not encrypted.");
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
     expect(await readdir(folder)).to.deep.equal(["a.gz"]);
@@ -123,12 +113,21 @@ describe("backup: documents and indexes outlive the stack", () => {
     const program = starts("backup", cut);
     await untilWriting(cut);
     const { namespace } = outputs;
-    await kubectl("delete", "pod", "-n", namespace, mongodbSelector, "--grace-period=0", "--force");
+    // A program that goes on might have read everything before the pod is gone.
+    program.pause();
+    try {
+      const pod = ["--selector", mongodbSelector, "--grace-period=0", "--force"];
+      await kubectl("delete", "pod", "-n", namespace, ...pod);
+      await until("MongoDB's pod is ready again", 300, async () => {
+        return isReady(await onePod(namespace, mongodbSelector));
+      });
+    } finally {
+      program.resume();
+    }
     const [code, output] = await ends(program);
     expect(code, output).to.equal(1);
     expect(output).to.match(/MongoDB \(pod .*\): /);
     expect(await readdir(folder)).to.deep.equal(["a.gz"]);
-    await kubectl("wait", "pod", "-n", namespace, mongodbSelector, "--for=condition=Ready", "--timeout=300s");
   });
 
   it("restores the same documents and indexes after destroy and up", async () => {

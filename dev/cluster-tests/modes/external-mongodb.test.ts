@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { newClone, type Clone } from "../support/clone.ts";
-import { kubectl } from "../support/cluster-kubectl.ts";
 import { pods } from "../support/cluster-objects.ts";
 import { askUntil } from "../support/running-cluster.ts";
 import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
 import { until, webSelector } from "../support/stack-pods.ts";
 import { createCa, signedBy, type KeyPair } from "./support/private-ca.ts";
-import { needsImage } from "./support/real-part.ts";
+import { needsImage, needsProgram } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 import {
   connectionsOf,
   mongoImage,
@@ -20,6 +20,7 @@ const stack = "modes-external";
 const elsewhere = "koa-mongo-stack-modes-external-db";
 
 describe("external-mongodb: MongoDB with TLS and a private CA", function () {
+  const removals = removeAfter();
   let ca: KeyPair;
   let mongodb: TlsMongodb;
   let clone: Clone | undefined;
@@ -49,22 +50,24 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
   };
 
   before(async function () {
+    await needsProgram(this, "openssl");
     await needsImage(this, mongoImage);
     await needsImage(this, nodeImage);
     ca = await createCa("private CA");
     mongodb = await startTlsMongodb(elsewhere, await signedBy(ca, namesIn(elsewhere)));
-  });
-  after(async () => {
-    await clone?.runs("down");
-    await clone?.remove();
-    await kubectl("delete", "namespace", elsewhere, "--ignore-not-found", "--wait=false");
+    removals.push(mongodb.remove);
   });
 
   it("the first `up` without the CA says why the service isn't ready, and so does `status`", async () => {
-    clone = await newClone(stack, external(uri("&tls=true")));
+    const created = await newClone(stack, external(uri("&tls=true")));
+    removals.push(
+      () => created.remove(),
+      async () => void (await created.runs("down")),
+    );
+    clone = created;
     const reason = because("unable to verify the first certificate\\. .*config set mongodbCa < FILE\\.pem");
-    expect(await clone.fails("up")).to.match(reason);
-    expect(await clone.fails("status")).to.match(reason);
+    expect(await created.fails("up")).to.match(reason);
+    expect(await created.fails("status")).to.match(reason);
   });
 
   it("with the CA the service stores documents over TLS", async () => {
@@ -106,9 +109,12 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
   it("mongodb+srv: DNS names several hosts and their port, and the service connects to each", async () => {
     const config = { mongodbCa: ca.certificate, mongodbPorts: String(mongodb.port) };
     await running().set(external(srvUri(), config));
+    const connections = () => Promise.all([0, 1].map((index) => connectionsOf(elsewhere, index)));
+    const before = await connections();
     await running().runs("up");
     await addDocument(url, { of: "mongodb+srv" });
-    for (const index of [0, 1]) expect(await connectionsOf(elsewhere, index)).to.be.greaterThan(0);
+    const gained = (await connections()).map((count, index) => count - (before[index] ?? NaN));
+    for (const count of gained) expect(count).to.be.greaterThan(0);
   });
 
   it("mongodb+srv: a name that DNS doesn't know is named", async () => {

@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect } from "node:tls";
 import { promisify } from "node:util";
 import { expect } from "chai";
@@ -7,12 +10,12 @@ import { findIngressPlace, type IngressPlace } from "../../../tools/minikube/ing
 import { profile } from "../support/cluster-kubectl.ts";
 import { until } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
-import type { Applied } from "./support/applied-manifests.ts";
 import { createIssuer, installCertManager, needsCertManager, renew } from "./support/cert-manager.ts";
 import { expectNoFailure } from "./support/host-load.ts";
 import { askHost } from "./support/host-request.ts";
+import { createCa, signedBy, type KeyPair } from "./support/private-ca.ts";
 import { needsImage, needsProgram } from "./support/real-part.ts";
-import { createTestCa, type TestCa } from "./support/test-ca.ts";
+import { removeAfter } from "./support/removals.ts";
 import { installTraefik, traefikImage, type Traefik } from "./support/traefik.ts";
 
 const run = promisify(execFile);
@@ -24,27 +27,31 @@ const patienceMs = 60_000;
 const perConnection = 5;
 
 describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () => {
-  const removals: (() => Promise<void>)[] = [];
-  let ca: TestCa;
+  const removals = removeAfter();
+  let ca: KeyPair;
+  /** Path of the CA's certificate, for curl. */
+  let caFile: string;
   let traefik: Traefik;
   let stack: TestStack | undefined;
   let outputs: Outputs;
   let place: IngressPlace;
 
-  function removeLater<T extends Applied | TestStack | TestCa | Traefik>(part: T): T {
-    removals.unshift(() => part.remove());
-    return part;
-  }
-
   before(async function () {
     for (const program of ["openssl", "curl"]) await needsProgram(this, program);
     await needsImage(this, traefikImage);
     const manifest = await needsCertManager(this);
-    ca = removeLater(await createTestCa());
-    traefik = removeLater(await installTraefik("modes-ingress-tls"));
-    removeLater(await installCertManager(manifest));
-    removeLater(await createIssuer(issuer, ca));
-    stack = removeLater(await createTestStack("modes-ingress-tls"));
+    ca = await createCa("koa-mongo-stack modes");
+    const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-ca-"));
+    removals.push(() => rm(folder, { recursive: true }));
+    caFile = join(folder, "ca.pem");
+    await writeFile(caFile, ca.certificate);
+    traefik = await installTraefik("modes-ingress-tls");
+    removals.push(traefik.remove);
+    removals.push(await installCertManager(manifest));
+    removals.push(await createIssuer(issuer, ca));
+    const created = await createTestStack("modes-ingress-tls");
+    removals.push(() => created.remove());
+    stack = created;
     await stack.set("expose", "ingress");
     await stack.set("host", host);
     await stack.set("ingressClass", traefik.className);
@@ -53,9 +60,6 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
     const found = await findIngressPlace({ minikubeProfile: profile }, outputs.url, patienceMs);
     if (found === undefined) throw new Error(`there is no minikube ${profile}`);
     place = found;
-  });
-  after(async () => {
-    for (const remove of removals) await remove();
   });
 
   it("answers with a certificate that cert-manager issued, and curl --cacert accepts it", async () => {
@@ -71,7 +75,7 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
       "--connect-to",
       `${host}:443:${place.address}:${port}`,
     ];
-    const { stdout } = await run("curl", [...curl, "--cacert", ca.file, `${outputs.url}/`]);
+    const { stdout } = await run("curl", [...curl, "--cacert", caFile, `${outputs.url}/`]);
     expect(stdout).to.include("Hello World, from Docker and Kubernetes!");
     // Exit code 60 of curl: the certificate's CA is unknown.
     const failure = await run("curl", [...curl, `${outputs.url}/`]).then(() => 0, exitCode);
@@ -108,7 +112,7 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
 
   /** Deploys a new certificate under load, and waits until new connections get it. */
   async function expectServed(): Promise<void> {
-    const { certificate, key } = await ca.issue(host);
+    const { certificate, key } = await signedBy(ca, [host]);
     await stack?.setSecret("tlsCertificate", certificate);
     await stack?.setSecret("tlsKey", key);
     const { serialNumber } = new X509Certificate(certificate);

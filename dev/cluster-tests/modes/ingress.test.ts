@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { findIngressPlace, type IngressPlace } from "../../../tools/minikube/ingress-place.ts";
 import { kubectl, profile } from "../support/cluster-kubectl.ts";
+import { pods } from "../support/cluster-objects.ts";
 import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { expectNoFailure } from "./support/host-load.ts";
 import { askHost, type HostAnswer } from "./support/host-request.ts";
 import { needsImage } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 import { installTraefik, traefikIdleSeconds, traefikImage, type Traefik } from "./support/traefik.ts";
 
 const host = "app.modes.example";
@@ -13,6 +15,7 @@ const host = "app.modes.example";
 const patienceMs = 60_000;
 
 describe("ingress: an Ingress over HTTP, on Traefik", () => {
+  const removals = removeAfter();
   let traefik: Traefik | undefined;
   let stack: TestStack | undefined;
   let outputs: Outputs;
@@ -21,7 +24,10 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
   before(async function () {
     await needsImage(this, traefikImage);
     traefik = await installTraefik("modes-ingress");
-    stack = await createTestStack("modes-ingress");
+    removals.push(traefik.remove);
+    const created = await createTestStack("modes-ingress");
+    removals.push(() => created.remove());
+    stack = created;
     await stack.set("expose", "ingress");
     await stack.set("host", host);
     await stack.set("ingressClass", traefik.className);
@@ -34,10 +40,6 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
       60,
       async () => (await askHost(place, "/health/ready")).status === 200,
     );
-  });
-  after(async () => {
-    await stack?.remove();
-    await traefik?.remove();
   });
 
   /** Log lines of all pods of the service. */
@@ -118,11 +120,14 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
       it(`while pods are replaced, with ${clients}`, async () => {
         const logLevel = perConnection === Infinity ? "debug" : "info";
         await stack?.set("logLevel", logLevel);
+        const before = await podNames();
         await expectHarmless(async () => {
           await stack?.up();
           // Waits until the last old pod has ended, too.
           await untilWhole(outputs.namespace);
         }, perConnection);
+        // A rollout that replaces nothing fails nothing.
+        expect((await podNames()).filter((name) => before.includes(name))).to.deep.equal([]);
       });
     }
 
@@ -134,6 +139,10 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
       });
     });
   });
+
+  async function podNames(): Promise<string[]> {
+    return (await pods(outputs.namespace, webSelector)).map(({ metadata }) => metadata.name);
+  }
 
   async function expectHarmless(cause: () => Promise<void>, perConnection = Infinity): Promise<void> {
     if (traefik === undefined) throw new Error("there is no Traefik");

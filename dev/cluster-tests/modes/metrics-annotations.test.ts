@@ -5,11 +5,11 @@ import { podsOf } from "../security/support/admitted-pods.ts";
 import { until, untilWhole } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs } from "../support/test-stack.ts";
 import { dashboardQueries, type Dashboard } from "./support/dashboard-queries.ts";
-import type { Remove } from "./support/installed-objects.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
 import { installPlainPrometheus } from "./support/plain-prometheus.ts";
 import { prometheusImage, type Prometheus } from "./support/prometheus-api.ts";
 import { needsImage } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 import { scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
 const prometheusNamespace = "koa-mongo-stack-modes-plain";
@@ -20,7 +20,7 @@ const dashboard = JSON.parse(
 ) as Dashboard;
 
 describe("metrics-annotations: the stack in a Prometheus without an operator", () => {
-  const removals: Remove[] = [];
+  const removals = removeAfter();
   let traffic: Traffic | undefined;
   let prometheus: Prometheus;
   let outputs: Outputs;
@@ -36,11 +36,9 @@ describe("metrics-annotations: the stack in a Prometheus without an operator", (
     await stack.set("metricsNamespace", prometheusNamespace);
     await stack.set("maxReplicas", "2");
     ({ outputs } = await stack.up());
-    traffic = startTraffic(outputs.url);
-  });
-  after(async () => {
-    await traffic?.stop();
-    for (const remove of removals.reverse()) await remove();
+    const started = startTraffic(outputs.url);
+    removals.push(() => started.stop());
+    traffic = started;
   });
   stopAtFirstFailure();
 

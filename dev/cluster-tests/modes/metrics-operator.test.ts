@@ -9,17 +9,20 @@ import { kubectl } from "../support/cluster-kubectl.ts";
 import { until, untilWhole } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { dashboardQueries, type Dashboard, type DashboardQuery } from "./support/dashboard-queries.ts";
-import { install, namespaceObject, type Remove } from "./support/installed-objects.ts";
+import { install, namespaceObject } from "./support/installed-objects.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
-import type { ActiveAlert, Prometheus } from "./support/prometheus-api.ts";
+import { needsPolicyPlugin } from "./support/policy-plugin.ts";
+import type { ActiveAlert, Prometheus, Series } from "./support/prometheus-api.ts";
 import { installOperator, installPrometheus, needsOperator } from "./support/prometheus-operator.ts";
-import { skipWithout } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 import { askEachPod, scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
 const prometheusNamespace = "koa-mongo-stack-modes-prometheus";
 const strangerNamespace = "koa-mongo-stack-modes-stranger";
 /** Four scrape intervals of the ServiceMonitor. */
 const rateInterval = "1m";
+/** Share of errors above which ErrorBudgetBurnsFast fires. A slow machine alone may cause a few errors. */
+const maxErrorRatio = 0.0144;
 const rulesOfFile = (
   parse(readFileSync(join(import.meta.dirname, "../../../infra/monitoring/alerts.yaml"), "utf8")) as {
     groups: { rules: { record?: string; alert?: string }[] }[];
@@ -29,7 +32,7 @@ const rulesOfFile = (
 describe("metrics-operator: two stacks in a Prometheus of its operator", function () {
   // Two stacks and an operator start before the first test.
   this.timeout(1_500_000);
-  const removals: Remove[] = [];
+  const removals = removeAfter();
   const traffic: Traffic[] = [];
   let prometheus: Prometheus;
   let one: Outputs;
@@ -54,10 +57,9 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     one = await up("metrics-one", "2");
     other = await up("metrics-other", "1");
     traffic.push(startTraffic(one.url), startTraffic(other.url, ["/openapi.json"]));
-  });
-  after(async () => {
-    for (const each of traffic) await each.stop();
-    for (const remove of removals.reverse()) await remove();
+    removals.push(async () => {
+      for (const each of traffic) await each.stop();
+    });
   });
   stopAtFirstFailure();
 
@@ -73,6 +75,7 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
   });
 
   it("lets the pods of no other namespace read the metrics", async function () {
+    await needsPolicyPlugin(this);
     removals.push(await install(namespaceObject(strangerNamespace)));
     await startStranger(strangerNamespace, one.image);
     const [web] = await podsOf(one.namespace, "web");
@@ -89,7 +92,6 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       { name: "metrics", host, port: 9464 },
       { name: "MongoDB", host: mongodb.status.podIP, port: 27017 },
     ]);
-    if (open.includes("MongoDB")) skipWithout(this, "network plugin that enforces NetworkPolicies");
     expect(open).to.deep.equal(["service"]);
   });
 
@@ -117,10 +119,10 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       expect(rules.map(({ name }) => name)).to.have.members(rulesOfFile);
       expect(rules.filter(({ health }) => health !== "ok")).to.deep.equal([]);
     }
-    // Before the first error, the ratios are 0 instead of missing.
+    // Without an error yet, the ratios are not missing.
     await until("both have a ratio of errors", 120, async () => {
-      const ratios = await prometheus.query("service:request_errors:ratio_rate5m");
-      return ratios.length === 2 && ratios.every(({ value }) => value === 0);
+      const ratios = await errorRatios("5m");
+      return ratios.length === 2 && ratios.every(({ value }) => value < maxErrorRatio);
     });
     expect(await alertsOf(one)).to.deep.equal([]);
   });
@@ -158,11 +160,11 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       expect(JSON.stringify(annotations)).not.to.include("error expanding template");
     }
     expect(await alertsOf(other)).to.deep.equal([]);
-    const ratios = await prometheus.query("service:request_errors:ratio_rate1h");
+    const ratios = await errorRatios("1h");
     const ratioOf = ({ namespace }: Outputs) =>
       ratios.find(({ metric }) => metric.namespace === namespace)?.value ?? NaN;
-    expect(ratioOf(one)).to.be.within(0.0144, 1);
-    expect(ratioOf(other)).to.equal(0);
+    expect(ratioOf(one)).to.be.within(maxErrorRatio, 1);
+    expect(ratioOf(other)).to.be.lessThan(maxErrorRatio);
   });
 
   it("goes on scraping pods that are not ready", async () => {
@@ -192,7 +194,14 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     return dashboardQueries(JSON.parse(dashboards[0] ?? "") as Dashboard, rateInterval);
   }
 
-  /** Alerts of a stack, without those that a slow machine alone may cause. */
+  /** The ratios of the test's own stacks: the cluster may have others. */
+  async function errorRatios(range: string): Promise<Series[]> {
+    const ratios = await prometheus.query(`service:request_errors:ratio_rate${range}`);
+    const own = [one.namespace, other.namespace];
+    return ratios.filter(({ metric }) => own.includes(metric.namespace ?? ""));
+  }
+
+  /** Without those that a slow machine alone may cause. */
   async function alertsOf({ namespace }: Outputs): Promise<ActiveAlert[]> {
     return (await prometheus.alerts()).filter(
       ({ labels }) => labels.namespace === namespace && !/Slow|Blocked/.test(labels.alertname ?? ""),

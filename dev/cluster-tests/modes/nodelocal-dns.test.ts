@@ -1,31 +1,27 @@
 import type { V1NetworkPolicy } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { policyEnforcer, type DaemonSet } from "../../../infra/cluster/nodes/policy-enforcers.ts";
 import { inPod, podsOf } from "../security/support/admitted-pods.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
-import { list } from "../support/cluster-objects.ts";
 import { names } from "../support/running-cluster.ts";
 import { addDocument, documentsAt } from "../support/running-service.ts";
 import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
-import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { createTestStack, type Outputs } from "../support/test-stack.ts";
 import { cacheAddress, coredns, installNodeDnsCache } from "./support/node-dns-cache.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
-import { needsImage, skipWithout } from "./support/real-part.ts";
+import { needsPolicyPlugin } from "./support/policy-plugin.ts";
+import { needsImage } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 
 describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
-  let stack: TestStack | undefined;
+  const removals = removeAfter();
   let outputs: Outputs;
-  let removeCache: (() => Promise<void>) | undefined;
 
   before(async function () {
     await needsImage(this, coredns);
-    removeCache = await installNodeDnsCache();
-    stack = await createTestStack("nodelocal-dns");
+    removals.push(await installNodeDnsCache());
+    const stack = await createTestStack("nodelocal-dns");
+    removals.push(() => stack.remove());
     ({ outputs } = await stack.up());
-  });
-  after(async () => {
-    await stack?.remove();
-    await removeCache?.();
   });
   stopAtFirstFailure();
 
@@ -42,7 +38,7 @@ describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
   });
 
   it("does so by the rule for 169.254.0.0/16: without it, no name resolves", async function () {
-    if (!(await enforcesPolicies())) skipWithout(this, "network plugin that enforces NetworkPolicies");
+    await needsPolicyPlugin(this);
     const { namespace } = outputs;
     const { metadata } = await onePod(namespace, webSelector);
     const resolves = async () => (await lookUp(namespace, metadata.name)).startsWith("address");
@@ -88,14 +84,7 @@ async function node(namespace: string, pod: string, script: string): Promise<str
   return await inPod(namespace, pod, ["/nodejs/bin/node", "--eval", script]);
 }
 
-async function enforcesPolicies(): Promise<boolean> {
-  const daemonSets = await list(({ apps }) => apps.listDaemonSetForAllNamespaces());
-  const nodes = await list(({ core }) => core.listNode());
-  const kubelets = nodes.map(({ status }) => status.nodeInfo?.kubeletVersion ?? "");
-  return policyEnforcer(daemonSets as unknown as DaemonSet[], kubelets) !== undefined;
-}
-
-/** The policy that allows the service's pods to query the cluster's DNS. */
+/** The policy that lets the service's pods ask the cluster's DNS. */
 async function webToDns(namespace: string): Promise<V1NetworkPolicy> {
   const said = await kubectl("get", "networkpolicies", "--namespace", namespace, "--output=json");
   const { items } = JSON.parse(said) as { items: V1NetworkPolicy[] };

@@ -8,15 +8,15 @@ import { askKubectl, kubectl } from "../support/cluster-kubectl.ts";
 import { list, pods } from "../support/cluster-objects.ts";
 import { addDocument, documentsAt } from "../support/running-service.ts";
 import { until } from "../support/stack-pods.ts";
-import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
+import { createTestStack, type Outputs } from "../support/test-stack.ts";
 import {
   hasOtherOperator,
   installOperator,
   operatorImage,
   operatorManifest,
-  removeOperator,
 } from "./support/percona-operator.ts";
 import { needsImage, needsManifest, skipWithout } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 
 const operatorNamespace = "koa-mongo-stack-modes-percona";
 const stackName = "modes-operator";
@@ -27,7 +27,7 @@ const memberSelector = selector(memberLabels);
 const patience = 600;
 
 describe("percona-operator: Percona's operator and the definition of its resource", () => {
-  let stack: TestStack | undefined;
+  const removals = removeAfter();
   let namespace: string;
   const cut = new AbortController();
   let deployed: Promise<Outputs | Error>;
@@ -36,13 +36,7 @@ describe("percona-operator: Percona's operator and the definition of its resourc
     if (await hasOtherOperator()) skipWithout(this, "room for a second operator: its cluster has one");
     await needsImage(this, operatorImage);
     const manifest = await needsManifest(this, operatorManifest.name, operatorManifest.url);
-    await installOperator(operatorNamespace, manifest);
-  });
-  after(async () => {
-    cut.abort();
-    await deployed;
-    await stack?.remove();
-    await removeOperator(operatorNamespace);
+    removals.push(await installOperator(operatorNamespace, manifest));
   });
 
   it("accepts the resource that the program makes, and knows all of its fields", async () => {
@@ -55,12 +49,17 @@ describe("percona-operator: Percona's operator and the definition of its resourc
   });
 
   it("makes a StatefulSet of the resource, whose first pod is admitted, scheduled and has its volume", async () => {
-    stack = await createTestStack(stackName);
+    const stack = await createTestStack(stackName);
+    removals.push(() => stack.remove());
     for (const [key, value] of Object.entries(config)) await stack.set(key, value);
     deployed = stack.up(cut.signal).then(
       ({ outputs }) => outputs,
       (error: unknown) => error as Error,
     );
+    removals.push(async () => {
+      cut.abort();
+      await deployed;
+    });
     await until("the operator makes a StatefulSet", patience, async () => {
       const sets = await list(({ apps }) =>
         apps.listStatefulSetForAllNamespaces({ labelSelector: memberSelector }),

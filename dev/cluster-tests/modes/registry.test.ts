@@ -1,10 +1,10 @@
-import type { ChildProcess } from "node:child_process";
 import { expect } from "chai";
 import { kubectl, profile } from "../support/cluster-kubectl.ts";
 import { list } from "../support/cluster-objects.ts";
 import { eventually, untilPageHas } from "../support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { needsProgram } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 import { startRegistry, stop, type Registry } from "./support/test-registry.ts";
 import { tunnelInto } from "./support/node-tunnel.ts";
 
@@ -14,25 +14,26 @@ const user = { username: "ada", password: "only for this test" };
 const repository = "team/koa-mongo-stack";
 
 describe("registry: the stack with a registry that asks for a login", () => {
+  const removals = removeAfter();
   let registry: Registry | undefined;
-  const tunnels: ChildProcess[] = [];
   let stack: TestStack | undefined;
   let outputs: Outputs;
 
   before(async function () {
-    for (const program of ["docker-registry", "htpasswd"]) await needsProgram(this, program);
-    registry = await startRegistry(user);
-    for (const { metadata } of await list(({ core }) => core.listNode()))
-      tunnels.push(await tunnelInto(profile, metadata.name, registry.port));
-    stack = await createTestStack("registry");
-    await stack.set("registry", `${registry.host}/${repository}`);
+    for (const program of ["docker-registry", "htpasswd", "ssh"]) await needsProgram(this, program);
+    const started = await startRegistry(user);
+    removals.push(() => started.stop());
+    registry = started;
+    for (const { metadata } of await list(({ core }) => core.listNode())) {
+      const tunnel = await tunnelInto(profile, metadata.name, started.port);
+      removals.push(() => stop(tunnel));
+    }
+    const created = await createTestStack("registry");
+    removals.push(() => created.remove());
+    stack = created;
+    await stack.set("registry", `${started.host}/${repository}`);
     await stack.set("registryUsername", user.username);
     await stack.setSecret("registryPassword", user.password);
-  });
-  after(async () => {
-    await stack?.remove();
-    for (const tunnel of tunnels) await stop(tunnel);
-    await registry?.stop();
   });
   const digest = () => outputs.image.split("@")[1] ?? "";
   const images = async () => {

@@ -4,9 +4,9 @@ import { askUntil, names } from "../support/running-cluster.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
 import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs } from "../support/test-stack.ts";
-import type { Remove } from "./support/installed-objects.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
 import { needsImage } from "./support/real-part.ts";
+import { removeAfter } from "./support/removals.ts";
 import { costOf, serviceLog, type Cost, type LogLine } from "./support/service-cost.ts";
 import { collectorImage, installCollector, type Collector } from "./support/trace-collector.ts";
 
@@ -19,7 +19,7 @@ const lost = "traces are lost: the collector does not take them";
 const again = "the collector takes traces again";
 
 describe("traces: the stack with OpenTelemetry's collector", () => {
-  const removals: Remove[] = [];
+  const removals = removeAfter();
   let collector: Collector;
   let outputs: Outputs;
   let usual: Cost;
@@ -34,9 +34,6 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
     await stack.set("minReplicas", "1");
     await stack.set("maxReplicas", "1");
     ({ outputs } = await stack.up());
-  });
-  after(async () => {
-    for (const remove of removals.reverse()) await remove();
   });
   stopAtFirstFailure();
 

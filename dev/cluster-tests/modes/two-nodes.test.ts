@@ -7,11 +7,13 @@ import { printedNamespace, printedUrl } from "../support/running-service.ts";
 import { isReady, until, webSelector } from "../support/stack-pods.ts";
 import { underLoad } from "../traffic/under-load.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
+import { removeAfter } from "./support/removals.ts";
 import { needsTwoNodes, type TwoNodeCluster } from "./support/two-node-cluster.ts";
 
 const stack = "two-nodes";
 
 describe("two-nodes: npm run up, on a minikube of two nodes", () => {
+  const removals = removeAfter();
   let cluster: TwoNodeCluster;
   let user: Clone | undefined;
   let namespace: string;
@@ -19,15 +21,12 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
 
   before(async function () {
     cluster = await needsTwoNodes(this);
+    removals.push(async () => user?.remove());
+    removals.push(() => cluster.leave(async () => user?.runs("down")));
     user = await newClone(stack, { minikubeProfile: cluster.profile });
   });
   afterEach(async function () {
     if (this.currentTest?.state === "failed") await showPods(cluster.kubectl);
-  });
-  after(async () => {
-    if (user === undefined) return;
-    const left = user;
-    await cluster.leave(() => left.runs("down")).finally(() => left.remove());
   });
   stopAtFirstFailure();
 

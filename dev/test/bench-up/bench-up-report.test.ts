@@ -3,23 +3,46 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { readManifests } from "../../bench-up/manual-deployment.ts";
-import { compare, goalsOf, markdown, type Timing } from "../../bench-up/bench-up-report.ts";
+import {
+  compare,
+  goalsOf,
+  markdown,
+  ratioDoubts,
+  type Step,
+  type Timing,
+  type Way,
+} from "../../bench-up/bench-up-report.ts";
+
+/** A measurement of each round. */
+function timed(step: Step, way: Way, ...seconds: readonly number[]): Timing[] {
+  return seconds.map((each, index) => ({ round: index + 1, step, way, seconds: each }));
+}
 
 describe("compare", () => {
   const timings: Timing[] = [
-    ...[30, 20, 100].map((seconds) => ({ step: "from nothing", way: "pulumi", seconds }) as const),
-    ...[20, 30, 10].map((seconds) => ({ step: "from nothing", way: "by hand", seconds }) as const),
-    { step: "nothing to do", way: "pulumi", seconds: 3 },
-    { step: "nothing to do", way: "an empty program", seconds: 1 },
-    { step: "change of code", way: "pulumi", seconds: 12 },
-    { step: "change of code", way: "by hand", seconds: 10 },
-    { step: "destroy", way: "pulumi", seconds: 12.5 },
-    { step: "destroy", way: "by hand", seconds: 30 },
+    ...timed("from nothing", "pulumi", 30, 20, 100),
+    ...timed("from nothing", "by hand", 20, 30, 50),
+    ...timed("nothing to do", "pulumi", 3, 3, 3),
+    ...timed("nothing to do", "an empty program", 1, 1, 1),
+    ...timed("change of code", "pulumi", 12, 12, 12),
+    ...timed("change of code", "by hand", 10, 10, 10),
+    ...timed("destroy", "pulumi", 12.5, 12.5, 12.5),
+    ...timed("destroy", "by hand", 30, 30, 30),
   ];
   const rows = compare(timings);
 
-  it("takes medians", () => {
-    expect(rows[0]).to.include({ pulumi: 30, otherSeconds: 20, times: 1.5, goal: "≤ 0.8 × by hand" });
+  it("takes medians, and the median of the ratios of each round", () => {
+    expect(rows[0]).to.include({ pulumi: 30, otherSeconds: 30, times: 1.5, goal: "≤ 0.8 × by hand" });
+    expect(rows[0]?.ratios).to.deep.equal([1.5, 20 / 30, 2]);
+  });
+
+  it("takes the medians of a round in which a step is measured repeatedly", () => {
+    const repeated = [1, 2, 9].flatMap((seconds) => [
+      ...timed("nothing to do", "pulumi", 2 * seconds),
+      ...timed("nothing to do", "an empty program", seconds),
+    ]);
+    const row = compare(repeated).find(({ step }) => step === "nothing to do");
+    expect(row?.ratios).to.deep.equal([2]);
   });
 
   it("says of each step whether its goal is reached: in times of another way, or in seconds", () => {
@@ -56,12 +79,41 @@ describe("compare", () => {
       "from nothing",
       "30.00 s",
       "by hand",
-      "20.00 s",
+      "30.00 s",
       "1.50",
       "≤ 0.8 × by hand",
       "**missed**",
       "30.0, 20.0, 100.0",
+      "1.50, 0.67, 2.00",
     ]);
+  });
+});
+
+describe("ratioDoubts", () => {
+  const doubtsOf = (...seconds: readonly number[]) => {
+    const byHand = seconds.map(() => 100);
+    const others = (["nothing to do", "change of code", "destroy"] as const).flatMap((step) =>
+      (["pulumi", "by hand", "an empty program"] as const).flatMap((way) => timed(step, way, ...byHand)),
+    );
+    const fromNothing = [
+      ...timed("from nothing", "pulumi", ...seconds),
+      ...timed("from nothing", "by hand", ...byHand),
+    ];
+    return ratioDoubts(compare([...fromNothing, ...others]));
+  };
+
+  it("are none if the rounds say about the same", () => {
+    expect(doubtsOf(70, 80, 84)).to.deep.equal([]);
+  });
+
+  it("name a step whose rounds differ by more than 20 %", () => {
+    expect(doubtsOf(79, 68, 93)).to.deep.equal([
+      "from nothing: the rounds say 0.79, 0.68, 0.93 × by hand (limit 20 % apart).",
+    ]);
+  });
+
+  it("name a step without a measurement", () => {
+    expect(ratioDoubts(compare(timed("destroy", "pulumi", 1)))).to.have.length(4);
   });
 });
 

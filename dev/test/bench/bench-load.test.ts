@@ -51,12 +51,11 @@ describe("the benchmark's load", () => {
     ["schemaRead", ["GET /orders/ID"]],
   ] as const) {
     it(`asks ${workload}, and counts whole answers`, async () => {
-      const { rate, p50, p99, cpu, failed } = await measure(workload);
+      const { answers, rate, p50, p99, cpu, failed } = await measure(workload);
       expect([...new Set(asked)].sort()).to.deep.equal(kinds);
-      // A chunk of an answer doesn't count as an answer. A busy machine answers few requests.
-      expect(rate * 0.5)
-        .to.be.greaterThan(0)
-        .and.at.most(asked.length);
+      // A chunk of an answer is no answer. A busy machine answers few.
+      expect(answers).to.be.within(1, asked.length);
+      expect(rate).to.be.greaterThan(0);
       expect(p50).to.be.greaterThan(0).and.at.most(p99);
       expect(cpu).to.be.greaterThan(0);
       expect(failed).to.equal(0);
@@ -69,9 +68,9 @@ describe("the benchmark's load", () => {
   });
 
   it("fails when the server ends a connection", async () => {
-    setTimeout(() => {
+    server.once("request", () => {
       server.closeAllConnections();
-    }, 100);
+    });
     const failure = await measure("hot").catch((error: unknown) => error);
     expect(String(failure)).to.equal("Error: a connection failed or ended");
   });

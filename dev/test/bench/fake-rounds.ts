@@ -12,6 +12,7 @@ export function fakeRounds(change: (round: Round) => Partial<Round> = () => ({})
     matrix.map(({ workload, clients, contender }) => {
       const times = contender === names.own ? 1 : 10;
       const cost = {
+        answers: 2500 / times,
         rate: 10_000 / times,
         p50: times,
         p99: 2 * times,

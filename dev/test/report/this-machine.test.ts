@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { cpuTimes, doubtsAbout, watchMachine, type CpuTimes } from "../../report/this-machine.ts";
+import {
+  cpuTimes,
+  doubtsAbout,
+  doubtsAboutHost,
+  watchMachine,
+  type CpuTimes,
+} from "../../report/this-machine.ts";
 
 describe("watchMachine", () => {
   const seen = (...times: (CpuTimes | undefined)[]) =>
@@ -36,6 +42,15 @@ describe("doubtsAbout", () => {
       "The host gave 25 % of the CPU time to others (limit 5 %).",
       "3.1 processes per CPU wanted it before the measurement began (limit 0.75).",
     ]);
+  });
+});
+
+describe("doubtsAboutHost", () => {
+  it("name stolen CPU time only", () => {
+    expect(doubtsAboutHost({ stolen: 0.06 })).to.deep.equal([
+      "The host gave 6 % of the CPU time to others (limit 5 %).",
+    ]);
+    for (const stolen of [0.05, undefined]) expect(doubtsAboutHost({ stolen })).to.deep.equal([]);
   });
 });
 

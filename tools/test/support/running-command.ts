@@ -11,7 +11,11 @@ export interface Running {
   prints(pattern: RegExp, seconds?: number): Promise<RegExpExecArray>;
   /** Presses Ctrl-C, unless the command has ended: sends SIGINT to every process of the group. */
   interrupt(): void;
-  /** Kills the process group at once, like a power cut. */
+  /** Stops every process of the group until {@link resume}. */
+  pause(): void;
+  /** Lets a paused group go on. */
+  resume(): void;
+  /** Kills its process group at once, as a power cut would. */
   kill(): void;
   /** Waits for the exit code. */
   exitCode(): Promise<number | null>;
@@ -36,6 +40,10 @@ export function startProgram(
       text += chunk.toString();
     });
   }
+  // `detached` starts the child as the leader of its process group.
+  const signal = (name: NodeJS.Signals) => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, name);
+  };
   return {
     output: () => text,
     async prints(pattern, seconds = 60) {
@@ -48,10 +56,16 @@ export function startProgram(
       throw new Error(`${name} never printed ${String(pattern)}:\n${text}`);
     },
     interrupt() {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGINT");
+      signal("SIGINT");
+    },
+    pause() {
+      signal("SIGSTOP");
+    },
+    resume() {
+      signal("SIGCONT");
     },
     kill() {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      signal("SIGKILL");
     },
     exitCode: async () => (await closed)[0],
   };

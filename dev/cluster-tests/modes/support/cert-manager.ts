@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { askKubectl, kubectl } from "../../support/cluster-kubectl.ts";
 import { until } from "../../support/stack-pods.ts";
-import { apply, type Applied } from "./applied-manifests.ts";
+import { install, readManifest, removeUnless, type Remove } from "./installed-objects.ts";
+import type { KeyPair } from "./private-ca.ts";
 import { needsImage, needsManifest } from "./real-part.ts";
-import type { KeyPair } from "./test-ca.ts";
 
 /** The manifest that the cert-manager project publishes. */
 const publisher = "https://github.com/cert-manager/cert-manager/releases/download/v1.19.3/cert-manager.yaml";
@@ -20,31 +20,24 @@ export async function needsCertManager(test: Mocha.Context): Promise<string> {
   return manifest;
 }
 
-/** Installs cert-manager, and waits until it is ready. Uses and keeps an existing installation. */
-export async function installCertManager(manifest: string): Promise<Applied> {
+/** Installs cert-manager, and waits until it is ready. One that is there already is used, and stays. */
+export async function installCertManager(manifest: string): Promise<Remove> {
   const found = await askKubectl(["get", "crd", "certificates.cert-manager.io"]);
-  if (found.code === 0) return { remove: () => Promise.resolve() };
-  const applied = await apply(manifest);
-  const installed: Applied = {
-    async remove() {
-      await applied.remove();
-      // cert-manager leaves these leases behind, and the next installation would wait for them.
-      const leases = ["cert-manager-controller", "cert-manager-cainjector-leader-election"];
-      await kubectl("delete", "lease", ...leases, "--namespace", "kube-system", "--ignore-not-found");
-    },
+  if (found.code === 0) return () => Promise.resolve();
+  const removeObjects = await install(...(await readManifest(manifest)));
+  const remove = async () => {
+    await removeObjects();
+    // cert-manager leaves these behind: the next one would wait for them.
+    const leases = ["cert-manager-controller", "cert-manager-cainjector-leader-election"];
+    await kubectl("delete", "lease", ...leases, "--namespace", "kube-system", "--ignore-not-found");
   };
-  try {
-    const ready = ["--for=condition=Available", "--namespace", namespace, "--timeout=240s"];
-    await kubectl("wait", "deployment", "--all", ...ready);
-  } catch (error) {
-    await installed.remove();
-    throw error;
-  }
-  return installed;
+  const ready = ["--for=condition=Available", "--namespace", namespace, "--timeout=240s"];
+  await removeUnless(remove, () => kubectl("wait", "deployment", "--all", ...ready));
+  return remove;
 }
 
 /** Creates a ClusterIssuer of a CA. */
-export async function createIssuer(name: string, { certificate, key }: KeyPair): Promise<Applied> {
+export async function createIssuer(name: string, { certificate, key }: KeyPair): Promise<Remove> {
   const objects = [
     {
       apiVersion: "v1",
@@ -60,14 +53,14 @@ export async function createIssuer(name: string, { certificate, key }: KeyPair):
       spec: { ca: { secretName: name } },
     },
   ];
-  let applied: Applied | undefined;
-  // The webhook rejects all requests for some seconds after its start.
+  let remove: Remove | undefined;
+  // The webhook rejects everything for some seconds after its start.
   await until(`cert-manager accepts the ClusterIssuer ${name}`, 120, async () => {
-    applied = await apply(objects);
+    remove = await install(...objects);
     return true;
   });
-  if (applied === undefined) throw new Error(`no ClusterIssuer ${name}`);
-  return applied;
+  if (remove === undefined) throw new Error(`no ClusterIssuer ${name}`);
+  return remove;
 }
 
 /** Requests the renewal of a certificate, like `cmctl renew`. */

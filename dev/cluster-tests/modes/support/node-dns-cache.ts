@@ -1,7 +1,15 @@
-import { askKubectl, kubectl } from "../../support/cluster-kubectl.ts";
+import { kubectl } from "../../support/cluster-kubectl.ts";
 import { list } from "../../support/cluster-objects.ts";
 import { removeAtInterrupt } from "../../support/interrupt.ts";
 import { onNode } from "../../support/stack-pods.ts";
+import {
+  install,
+  namespaceObject,
+  removeUnless,
+  type KubernetesObject,
+  type Remove,
+} from "./installed-objects.ts";
+import { removeAll } from "./removals.ts";
 
 /** Address of NodeLocal DNSCache on every node. */
 export const cacheAddress = "169.254.20.10";
@@ -15,8 +23,7 @@ const name = "koa-mongo-stack-node-dns-cache";
  * Runs CoreDNS at {@link cacheAddress} on every node, in its own namespace. CoreDNS forwards to the cluster's DNS.
  * @returns function that removes CoreDNS and the address
  */
-export async function installNodeDnsCache(): Promise<() => Promise<void>> {
-  const forget = removeAtInterrupt(removeNodeDnsCache);
+export async function installNodeDnsCache(): Promise<Remove> {
   const upstream = await kubectl(
     "get",
     "service",
@@ -24,32 +31,32 @@ export async function installNodeDnsCache(): Promise<() => Promise<void>> {
     "--namespace=kube-system",
     "--output=jsonpath={.spec.clusterIP}",
   );
-  await onEveryNode(`ip addr replace ${cacheAddress}/32 dev lo`);
-  await apply(manifests(upstream));
-  await kubectl("rollout", "status", `daemonset/${name}`, `--namespace=${name}`, "--timeout=120s");
-  return async () => {
-    forget();
-    await removeNodeDnsCache();
-  };
+  const removals: Remove[] = [await addAddress()];
+  const remove = () => removeAll(removals);
+  await removeUnless(remove, async () => {
+    removals.push(await install(...manifests(upstream)));
+    await kubectl("rollout", "status", `daemonset/${name}`, `--namespace=${name}`, "--timeout=120s");
+  });
+  return remove;
 }
 
-async function removeNodeDnsCache(): Promise<void> {
-  await kubectl("delete", "namespace", name, "--ignore-not-found");
-  // A restart of the node may have removed the address already.
-  await onEveryNode(`ip addr del ${cacheAddress}/32 dev lo || true`);
+/** Adds the address to every node. Ctrl-C removes it. */
+async function addAddress(): Promise<Remove> {
+  const remove = async () => {
+    forget();
+    // The address may be gone already, after a restart of the node.
+    await onEveryNode(`ip addr del ${cacheAddress}/32 dev lo || true`);
+  };
+  const forget = removeAtInterrupt(remove);
+  await removeUnless(remove, () => onEveryNode(`ip addr replace ${cacheAddress}/32 dev lo`));
+  return remove;
 }
 
 async function onEveryNode(script: string): Promise<void> {
   for (const { metadata } of await list(({ core }) => core.listNode())) await onNode(metadata.name, script);
 }
 
-async function apply(items: readonly object[]): Promise<void> {
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  const { code, stderr } = await askKubectl(["apply", "--filename", "-"], { input });
-  if (code !== 0) throw new Error(`kubectl apply ended with ${code}: ${stderr}`);
-}
-
-function manifests(upstream: string): object[] {
+function manifests(upstream: string): KubernetesObject[] {
   const labels = { app: name };
   const metadata = { name, namespace: name };
   const readyPort = 8181;
@@ -78,11 +85,7 @@ function manifests(upstream: string): object[] {
     volumes: [{ name: "corefile", configMap: { name } }],
   };
   return [
-    {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
-    },
+    namespaceObject(name, { "pod-security.kubernetes.io/enforce": "privileged" }),
     { apiVersion: "v1", kind: "ConfigMap", metadata, data: { Corefile: corefile } },
     {
       apiVersion: "apps/v1",

@@ -1,8 +1,14 @@
-import { readFile } from "node:fs/promises";
-import { parseAllDocuments } from "yaml";
 import { operatorVersion } from "../../../../infra/mongodb/operator-replica-set.ts";
-import { askKubectl, kubectl } from "../../support/cluster-kubectl.ts";
+import { kubectl } from "../../support/cluster-kubectl.ts";
 import { names } from "../../support/running-cluster.ts";
+import {
+  install,
+  namespaceObject,
+  readManifest,
+  removeUnless,
+  type KubernetesObject,
+  type Remove,
+} from "./installed-objects.ts";
 
 /** Image of Percona Operator for MongoDB, in the version that the program installs. */
 export const operatorImage = `percona/percona-server-mongodb-operator:${operatorVersion}`;
@@ -15,7 +21,8 @@ export const operatorManifest = {
 const definition = "crd/perconaservermongodbs.psmdb.percona.com";
 /** Label of everything that these tests install, to tell it from the cluster's own objects. */
 const ownLabel = { "koa-mongo-stack.test/mode": "operator" };
-const [selector = ""] = Object.entries(ownLabel).map(([key, value]) => `${key}=${value}`);
+/** Kinds of the manifest that belong to no namespace. */
+const clusterKinds = ["CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"];
 
 /** Whether the cluster has an operator that these tests did not install. */
 export async function hasOtherOperator(): Promise<boolean> {
@@ -31,35 +38,30 @@ export async function hasOtherOperator(): Promise<boolean> {
   );
 }
 
-interface Manifest {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
-  readonly subjects?: readonly { readonly namespace: string }[];
-}
+type Manifest = KubernetesObject & { readonly subjects?: readonly { readonly namespace: string }[] };
 
 /**
  * Installs the operator in a namespace, for all namespaces, and waits until it runs.
  * @param file the publisher's manifest
  */
-export async function installOperator(namespace: string, file: string): Promise<void> {
-  await kubectl("create", "namespace", namespace);
-  const items = parseAllDocuments(await readFile(file, "utf8"))
-    .map((document) => document.toJS() as Manifest | null)
-    .filter((manifest) => manifest !== null)
-    .map((manifest) => changed(manifest, namespace));
-  const args = ["apply", "--server-side", "--force-conflicts", "--namespace", namespace, "--filename", "-"];
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  const { code, stderr } = await askKubectl(args, { input });
-  if (code !== 0) throw new Error(stderr);
+export async function installOperator(namespace: string, file: string): Promise<Remove> {
+  const objects = (await readManifest(file)).map((manifest) => changed(manifest, namespace));
+  const remove = await install(namespaceObject(namespace), ...objects);
   const deployment = "deployment/percona-server-mongodb-operator";
-  await kubectl("rollout", "status", deployment, "--namespace", namespace, "--timeout", "240s");
+  const rollout = ["rollout", "status", deployment, "--namespace", namespace, "--timeout", "240s"];
+  await removeUnless(remove, () => kubectl(...rollout));
+  return remove;
 }
 
 /** Uses the images on the nodes, and disables the operator's reports to its publisher. */
 function changed(manifest: Manifest, namespace: string): Manifest {
   const text = JSON.stringify({
     ...manifest,
-    metadata: { ...manifest.metadata, labels: { ...manifest.metadata.labels, ...ownLabel } },
+    metadata: {
+      ...manifest.metadata,
+      ...(clusterKinds.includes(manifest.kind) ? {} : { namespace }),
+      labels: { ...manifest.metadata.labels, ...ownLabel },
+    },
     ...(manifest.subjects && { subjects: manifest.subjects.map((subject) => ({ ...subject, namespace })) }),
   });
   if (manifest.kind !== "Deployment") return JSON.parse(text) as Manifest;
@@ -68,11 +70,4 @@ function changed(manifest: Manifest, namespace: string): Manifest {
     '{"name":"DISABLE_TELEMETRY","value":"true"}',
   );
   return JSON.parse(quiet.replace('"Always"', '"IfNotPresent"')) as Manifest;
-}
-
-/** Deletes everything that {@link installOperator} created. */
-export async function removeOperator(namespace: string): Promise<void> {
-  await kubectl("delete", "namespace", namespace, "--ignore-not-found");
-  const kinds = "customresourcedefinitions,clusterroles,clusterrolebindings";
-  await kubectl("delete", kinds, "--selector", selector, "--ignore-not-found");
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { kubectl } from "../../support/cluster-kubectl.ts";
-import { install, namespaceObject, type Remove } from "./installed-objects.ts";
+import { install, namespaceObject, removeUnless, type Remove } from "./installed-objects.ts";
 import { discoveryRights, prometheusAt, prometheusImage, type Prometheus } from "./prometheus-api.ts";
 
 const alerts = join(import.meta.dirname, "../../../../infra/monitoring/alerts.yaml");
@@ -63,12 +63,8 @@ export async function installPlainPrometheus(
     ...discoveryRights(namespace, namespace),
     ...parts(namespace),
   );
-  try {
-    await kubectl("rollout", "status", "deployment/prometheus", "-n", namespace, "--timeout=240s");
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  const rollout = ["rollout", "status", "deployment/prometheus", "-n", namespace, "--timeout=240s"];
+  await removeUnless(remove, () => kubectl(...rollout));
   return { prometheus: prometheusAt(namespace, "prometheus"), remove };
 }
 

@@ -1,7 +1,12 @@
-import { readFile } from "node:fs/promises";
-import { parseAllDocuments } from "yaml";
 import { kubectl } from "../../support/cluster-kubectl.ts";
-import { install, namespaceObject, type KubernetesObject, type Remove } from "./installed-objects.ts";
+import {
+  install,
+  namespaceObject,
+  readManifest,
+  removeUnless,
+  type KubernetesObject,
+  type Remove,
+} from "./installed-objects.ts";
 import { discoveryRights, prometheusAt, prometheusImage, type Prometheus } from "./prometheus-api.ts";
 import { needsImage, needsManifest, skipWithout } from "./real-part.ts";
 
@@ -30,37 +35,26 @@ export async function needsOperator(test: Mocha.Context): Promise<string> {
 
 /** Installs the operator in a namespace of its own. */
 export async function installOperator(bundle: string): Promise<Remove> {
-  const remove = await install(
-    namespaceObject(namespace),
-    ...operatorObjects(await readFile(bundle, "utf8")),
-  );
-  try {
+  const objects = (await readManifest(bundle)).map(operatorObject);
+  const remove = await install(namespaceObject(namespace), ...objects);
+  await removeUnless(remove, async () => {
     await kubectl("wait", "crd", crd, "--for=condition=Established", "--timeout=60s");
     await kubectl("rollout", "status", "deployment", "-n", namespace, "--timeout=180s");
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  });
   return remove;
 }
 
-type Labelled = KubernetesObject & { readonly metadata: { readonly labels?: object } };
-
-/**
- * Changes the publisher's objects: they use the namespace `default`, and the operator would leave a Service in
- * kube-system.
- */
-function operatorObjects(bundle: string): KubernetesObject[] {
-  const text = bundle
-    .replace(/^( +)namespace: default$/gm, `$1namespace: ${namespace}`)
-    .replace(/^ +- --kubelet-(service|endpoints|endpointslice)=.*\n/gm, "");
-  // The publisher's file begins with an empty document.
-  const objects = parseAllDocuments(text).map((document) => document.toJS() as Labelled | null);
-  return objects
-    .filter((object) => object !== null)
-    .map((object) => {
-      return { ...object, metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...label } } };
-    });
+/** The publisher's objects are for the namespace default, and the operator would leave a Service in kube-system. */
+function operatorObject(object: KubernetesObject): KubernetesObject {
+  const changed = (key: string, value: unknown): unknown => {
+    if (key === "namespace" && value === "default") return namespace;
+    // Definitions of resources have properties of this name, too.
+    if (key === "args" && Array.isArray(value))
+      return value.filter((arg) => !String(arg).startsWith("--kubelet-"));
+    return value;
+  };
+  const { metadata, ...rest } = JSON.parse(JSON.stringify(object), changed) as KubernetesObject;
+  return { ...rest, metadata: { ...metadata, labels: { ...metadata.labels, ...label } } };
 }
 
 /**
@@ -86,12 +80,7 @@ export async function installPrometheus(
       ruleNamespaceSelector: {},
     },
   });
-  try {
-    const available = ["--for=condition=Available", "--timeout=240s"];
-    await kubectl("wait", "prometheus", "modes", "-n", own, ...available);
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  const available = ["--for=condition=Available", "--timeout=240s"];
+  await removeUnless(remove, () => kubectl("wait", "prometheus", "modes", "-n", own, ...available));
   return { prometheus: prometheusAt(own, "prometheus-operated"), remove };
 }

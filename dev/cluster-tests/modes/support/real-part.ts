@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,9 +54,20 @@ export async function needsManifest(test: Mocha.Context, name: string, url: stri
     );
     if (isThere) return file;
   }
-  const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch(() => undefined);
-  if (answer?.ok !== true) skipWithout(test, `manifest ${url}`);
-  const file = join(await mkdtemp(join(tmpdir(), "koa-mongo-stack-modes-")), name);
-  await writeFile(file, await answer.text());
+  const text = await download(url).catch(() => undefined);
+  if (text === undefined) skipWithout(test, `manifest ${url}`);
+  const temporary = await mkdtemp(join(tmpdir(), "koa-mongo-stack-modes-"));
+  process.once("exit", () => {
+    rmSync(temporary, { recursive: true, force: true });
+  });
+  const file = join(temporary, name);
+  await writeFile(file, text);
   return file;
+}
+
+/** @throws {Error} the connection or the body breaks off, or the answer is an error */
+async function download(url: string): Promise<string> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return await answer.text();
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { removeUnless } from "./installed-objects.ts";
 
 const run = promisify(execFile);
 
@@ -36,12 +37,16 @@ export async function startRegistry(user: User): Promise<Registry> {
   await writeFile(join(folder, "htpasswd"), await htpasswd(user));
   await writeFile(join(folder, "config.json"), JSON.stringify(configuration(folder, host)));
   const server = spawn("docker-registry", ["serve", join(folder, "config.json")], { stdio: "ignore" });
+  const remove = async () => {
+    await stop(server);
+    await rm(folder, { recursive: true });
+  };
   const failed = once(server, "error").then(([error]) => {
     throw new Error(
       `docker-registry: ${(error as Error).message}. Run: apt-get install docker-registry apache2-utils`,
     );
   });
-  await Promise.race([failed, untilAnswers(`http://${host}/v2/`, 401)]);
+  await removeUnless(remove, () => Promise.race([failed, untilAnswers(`http://${host}/v2/`, 401)]));
   return {
     host,
     port,
@@ -54,10 +59,7 @@ export async function startRegistry(user: User): Promise<Registry> {
       const url = `http://${host}/v2/${repository}/manifests/${digest}`;
       return (await fetch(url, { headers: { Accept: accept, ...login } })).status;
     },
-    async stop() {
-      await stop(server);
-      await rm(folder, { recursive: true });
-    },
+    stop: remove,
   };
 }
 
@@ -98,7 +100,8 @@ async function untilAnswers(url: string, status: number): Promise<void> {
 
 /** Ends a child process of the test. */
 export async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  // A program that never started has no id, and never closes.
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   child.kill();
   await once(child, "close");
 }

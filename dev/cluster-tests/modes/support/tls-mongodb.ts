@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { askKubectl, kubectl } from "../../support/cluster-kubectl.ts";
+import { kubectl } from "../../support/cluster-kubectl.ts";
+import { install, namespaceObject, removeUnless, type Remove } from "./installed-objects.ts";
 import type { KeyPair } from "./private-ca.ts";
 
 /** Images of the pods. */
@@ -18,6 +19,7 @@ export interface TlsMongodb {
   /** User and password, encoded for a connection string, and the option with the database of the user. */
   readonly login: string;
   readonly options: string;
+  readonly remove: Remove;
 }
 
 const port = 27018;
@@ -35,24 +37,26 @@ export function namesIn(namespace: string): readonly string[] {
 /** Starts two servers, and waits until they are ready. */
 export async function startTlsMongodb(namespace: string, certificate: KeyPair): Promise<TlsMongodb> {
   const script = await readFile(join(import.meta.dirname, "tls-proxy.ts"), "utf8");
-  const objects = [
-    configMap("tls-proxy", { "tls-proxy.ts": script }),
+  const remove = await install(
+    namespaceObject(namespace),
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "tls-proxy", namespace },
+      data: { "tls-proxy.ts": script },
+    },
     {
       apiVersion: "v1",
       kind: "Secret",
-      metadata: { name: "certificate" },
+      metadata: { name: "certificate", namespace },
       type: "kubernetes.io/tls",
       stringData: { "tls.crt": certificate.certificate, "tls.key": certificate.key },
     },
-    headlessService(),
-    statefulSet(2),
-  ];
-  await kubectl("create", "namespace", namespace);
-  const args = ["apply", "--namespace", namespace, "--filename", "-"];
-  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  const { code, stderr } = await askKubectl(args, { input });
-  if (code !== 0) throw new Error(stderr);
-  await kubectl("rollout", "status", `statefulset/${service}`, "--namespace", namespace, "--timeout", "240s");
+    headlessService(namespace),
+    statefulSet(namespace, 2),
+  );
+  const rollout = ["rollout", "status", `statefulset/${service}`, "--namespace", namespace, "--timeout=240s"];
+  await removeUnless(remove, () => kubectl(...rollout));
   const [srvName = ""] = namesIn(namespace);
   return {
     hosts: [0, 1].map((index) => `${service}-${index}.${srvName}`),
@@ -60,6 +64,7 @@ export async function startTlsMongodb(namespace: string, certificate: KeyPair): 
     port,
     login: `${user}:${encodeURIComponent(password)}`,
     options: "authSource=admin",
+    remove,
   };
 }
 
@@ -69,28 +74,24 @@ export async function connectionsOf(namespace: string, index: number): Promise<n
   return log.split("\n").filter((line) => line.startsWith("connection for")).length;
 }
 
-function configMap(name: string, data: Readonly<Record<string, string>>) {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data };
-}
-
 const labels = { app: service };
 
-/** Kubernetes derives the SRV record for `mongodb+srv` from the name of the port. */
-function headlessService() {
+/** The port's name creates the SRV record for `mongodb+srv`. */
+function headlessService(namespace: string) {
   const ports = [{ name: "mongodb", port }];
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: service },
+    metadata: { name: service, namespace },
     spec: { clusterIP: "None", selector: labels, ports },
   };
 }
 
-function statefulSet(replicas: number) {
+function statefulSet(namespace: string, replicas: number) {
   return {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
-    metadata: { name: service },
+    metadata: { name: service, namespace },
     spec: {
       replicas,
       serviceName: service,

@@ -1,6 +1,6 @@
 import { kubectl } from "../../support/cluster-kubectl.ts";
 import { containerId, onePod, onNode } from "../../support/stack-pods.ts";
-import { install, namespaceObject, type Remove } from "./installed-objects.ts";
+import { install, namespaceObject, removeUnless, type Remove } from "./installed-objects.ts";
 
 /** Image of OpenTelemetry's collector, with its publisher's name and tag. */
 export const collectorImage = "otel/opentelemetry-collector:0.165.0";
@@ -47,12 +47,7 @@ export async function installCollector(namespace: string): Promise<Collector> {
   const remove = await install(namespaceObject(namespace), ...parts(namespace));
   const rollout = () =>
     kubectl("rollout", "status", "deployment/collector", "-n", namespace, "--timeout=240s");
-  try {
-    await rollout();
-  } catch (error) {
-    await remove();
-    throw error;
-  }
+  await removeUnless(remove, rollout);
   return {
     endpoint: `http://collector.${namespace}:${port}`,
     async spans(traceId) {

@@ -1,5 +1,11 @@
 import { kubectl } from "../../support/cluster-kubectl.ts";
-import { apply, type Applied } from "./applied-manifests.ts";
+import {
+  install,
+  namespaceObject,
+  removeUnless,
+  type KubernetesObject,
+  type Remove,
+} from "./installed-objects.ts";
 
 /** Traefik's official image. */
 export const traefikImage = "traefik:v3.7.13";
@@ -10,9 +16,10 @@ export const traefikImage = "traefik:v3.7.13";
  */
 export const traefikIdleSeconds = 90;
 
-/** Traefik in its own namespace, at node ports that Kubernetes chooses. */
-export interface Traefik extends Applied {
-  /** Name of Traefik's IngressClass. Traefik serves no other one. */
+/** Traefik in a namespace of its own, at node ports of the Kubernetes' choice. */
+export interface Traefik {
+  readonly remove: Remove;
+  /** Name of its IngressClass. It serves no other one. */
   readonly className: string;
 }
 
@@ -21,15 +28,18 @@ export interface Traefik extends Applied {
  * @param name name of the namespace, the IngressClass and all other objects
  */
 export async function installTraefik(name: string): Promise<Traefik> {
-  const applied = await apply([...access(name), ...workload(name)]);
+  const remove = await install(...access(name), ...workload(name));
+  await removeUnless(remove, () => untilReady(name));
+  return { remove, className: name };
+}
+
+async function untilReady(namespace: string): Promise<void> {
   try {
-    await kubectl("rollout", "status", "deployment/traefik", "--namespace", name, "--timeout=180s");
+    await kubectl("rollout", "status", "deployment/traefik", "--namespace", namespace, "--timeout=180s");
   } catch (error) {
-    const pods = await kubectl("get", "pods,events", "--namespace", name).catch(String);
-    await applied.remove();
+    const pods = await kubectl("get", "pods,events", "--namespace", namespace).catch(String);
     throw new Error(`Traefik is not ready:\n${pods}`, { cause: error });
   }
-  return { ...applied, className: name };
 }
 
 /** Traefik's log lines about requests that failed or took a second or longer. */
@@ -41,12 +51,12 @@ export async function slowRequests({ className }: Traefik): Promise<string> {
     .join("\n");
 }
 
-/** Rights of Traefik, as in its documentation. */
-function access(name: string): object[] {
+/** Traefik's rights to read, as in its documentation. */
+function access(name: string): KubernetesObject[] {
   const metadata = { name };
   const reads = ["get", "list", "watch"];
   return [
-    { apiVersion: "v1", kind: "Namespace", metadata },
+    namespaceObject(name),
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "traefik", namespace: name } },
     {
       apiVersion: "rbac.authorization.k8s.io/v1",
@@ -75,7 +85,7 @@ function access(name: string): object[] {
   ];
 }
 
-function workload(name: string): object[] {
+function workload(name: string): KubernetesObject[] {
   const metadata = { name: "traefik", namespace: name };
   const labels = { "app.kubernetes.io/name": "traefik" };
   return [

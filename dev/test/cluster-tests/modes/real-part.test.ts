@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -76,20 +76,26 @@ describe("a part that a mode needs", function () {
     expectOneSkipped(await run(needs, { MODES_MANIFESTS: folder }), `manifest ${url}`);
   });
 
-  it("is a manifest: downloaded, or skipped if the publisher rejects", async () => {
-    const publisher = createServer(({ url }, response) => {
-      response.statusCode = url === "/part.yaml" ? 200 : 404;
-      response.end("kind: Published");
-    }).listen(0, "127.0.0.1");
-    await once(publisher, "listening");
-    const base = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}`;
-    const needs = ["part.yaml", "gone.yaml"].map((name) =>
-      manifest(name, `${base}/${name}`, "kind: Published"),
-    );
-    try {
-      expectOneSkipped(await run(needs, { MODES_MANIFESTS: "" }), `manifest ${base}/gone.yaml`);
-    } finally {
-      publisher.close();
-    }
-  });
+  for (const [name, failure] of [
+    ["gone.yaml", "rejects"],
+    ["cut.yaml", "ends the connection in the middle"],
+  ] as const) {
+    it(`is a manifest: downloaded, or skipped if the publisher ${failure}; no folder is left`, async () => {
+      const publisher = createServer(({ url }, response) => {
+        response.statusCode = url === "/gone.yaml" ? 404 : 200;
+        if (url !== "/cut.yaml") response.end("kind: Published");
+        else response.setHeader("Content-Length", 100).write("kind:", () => response.destroy());
+      }).listen(0, "127.0.0.1");
+      await once(publisher, "listening");
+      const base = `http://127.0.0.1:${(publisher.address() as AddressInfo).port}`;
+      const needs = ["part.yaml", name].map((each) => manifest(each, `${base}/${each}`, "kind: Published"));
+      try {
+        const printed = await run(needs, { MODES_MANIFESTS: "", TMPDIR: folder });
+        expectOneSkipped(printed, `manifest ${base}/${name}`);
+        expect(readdirSync(folder)).to.deep.equal(["suite.test.mjs"]);
+      } finally {
+        publisher.close();
+      }
+    });
+  }
 });
