@@ -3,6 +3,11 @@ import { Problem } from "../http/problem.ts";
 /** A JSON object as a client sends it. */
 export type JsonObject = Record<string, unknown>;
 
+/** Whether a value is a JSON object, and neither an array nor a BSON type. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 /** Maximum nesting of objects and arrays. MongoDB's own limit is 100. */
 export const maxDepth = 32;
 

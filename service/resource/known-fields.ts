@@ -1,5 +1,5 @@
 import { Types, type Schema, type SchemaType } from "mongoose";
-import type { JsonObject } from "./document.ts";
+import { isObject, type JsonObject } from "./document.ts";
 import type { Report } from "./document-validator.ts";
 
 /**
@@ -96,9 +96,4 @@ function isDate(value: unknown): boolean {
   const day = typeof value === "string" ? form.exec(value)?.[1] : undefined;
   if (day === undefined || Number.isNaN(Date.parse(String(value)))) return false;
   return new Date(day).toISOString().startsWith(day);
-}
-
-/** Whether a value is a JSON object, and neither an array nor a BSON type. */
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

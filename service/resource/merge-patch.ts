@@ -1,4 +1,4 @@
-import type { JsonObject } from "./document.ts";
+import { isObject, type JsonObject } from "./document.ts";
 
 /** Media types of a patch. Plain JSON is treated as a merge patch. */
 export const patchTypes = ["application/merge-patch+json", "application/json"];
@@ -16,9 +16,4 @@ export function mergePatch(document: JsonObject, patch: JsonObject): JsonObject 
     else merged.set(key, isObject(value) ? mergePatch(isObject(old) ? old : {}, value) : value);
   }
   return Object.fromEntries(merged);
-}
-
-/** Whether a value is a JSON object, and neither an array nor a BSON type. */
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
