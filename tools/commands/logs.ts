@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { followLogs, printLogs } from "../logs/print-logs.ts";
 import { exitCodes } from "../process/exit-codes.ts";
-import { findPlace } from "../pulumi/deployed-stack.ts";
+import { findDeployed } from "../pulumi/deployed-stack.ts";
 import { cliCommand, wholeNumber } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 
@@ -42,6 +42,6 @@ export async function logs(
   stop: AbortSignal = new AbortController().signal,
 ): Promise<undefined> {
   const { follow, tail } = options;
-  const place = await findPlace(context);
+  const place = await findDeployed(context);
   await (follow ? followLogs(place, tail, context.print, stop) : printLogs(place, tail, context.print));
 }

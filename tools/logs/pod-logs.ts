@@ -2,7 +2,7 @@ import { PassThrough, finished, type Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import type { LogOptions, V1Pod } from "@kubernetes/client-node";
 import { askCluster, connectCluster } from "../kubernetes/cluster-client.ts";
-import type { Place } from "../status/query-status.ts";
+import type { StackNamespace } from "../status/query-status.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
 /** A container that has started at least once. */
@@ -15,7 +15,7 @@ export interface LoggingPod {
  * Finds the service's pods that have logs.
  * @throws {UserError} why the cluster does not answer
  */
-export async function loggingPods({ profile, namespace }: Place): Promise<LoggingPod[]> {
+export async function loggingPods({ profile, namespace }: StackNamespace): Promise<LoggingPod[]> {
   const { items } = await askCluster(profile, ({ core }) =>
     core.listNamespacedPod({ namespace, labelSelector: webSelector }),
   );
@@ -50,7 +50,7 @@ export interface LogLine {
  * @throws {Error} the API's error, with its HTTP status as `code`; a later disconnection counts as the end
  */
 export async function readLog(
-  { profile, namespace }: Place,
+  { profile, namespace }: StackNamespace,
   { name, container }: LoggingPod,
   { follow, tail, after }: Excerpt,
   onLine: (line: LogLine) => void,

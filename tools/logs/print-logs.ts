@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 import type { V1Pod } from "@kubernetes/client-node";
 import { whyUnanswered } from "../kubernetes/cluster-client.ts";
 import { UserError } from "../process/user-error.ts";
-import type { Place } from "../status/query-status.ts";
+import type { StackNamespace } from "../status/query-status.ts";
 import { watchObjects } from "../traffic/cluster-watch.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 import { inOrder } from "./merge-lines.ts";
@@ -22,7 +22,7 @@ type Print = (line: string) => void;
  * @param tail number of lines of each pod
  * @throws {UserError} no pod has started, the cluster does not answer, or a pod's log can't be read
  */
-export async function printLogs(place: Place, tail: number, print: Print): Promise<void> {
+export async function printLogs(place: StackNamespace, tail: number, print: Print): Promise<void> {
   const order = inOrder(print);
   const say = speaker(order.add);
   const pods = await loggingPods(place);
@@ -58,7 +58,12 @@ function codeOf(error: unknown): unknown {
  * @param stop ends the command
  * @throws {UserError} the cluster does not answer at the start
  */
-export async function followLogs(place: Place, tail: number, print: Print, stop: AbortSignal): Promise<void> {
+export async function followLogs(
+  place: StackNamespace,
+  tail: number,
+  print: Print,
+  stop: AbortSignal,
+): Promise<void> {
   const order = inOrder(print);
   const say = speaker(order.add);
   const followed = new Set<string>();
@@ -84,7 +89,7 @@ export async function followLogs(place: Place, tail: number, print: Print, stop:
  * restarted, this is the start of the new log.
  */
 async function followPod(
-  place: Place,
+  place: StackNamespace,
   pod: LoggingPod,
   tail: number | undefined,
   say: (line: LogLine) => void,

@@ -3,13 +3,27 @@ import { findIngressPlace } from "../minikube/ingress-place.ts";
 import { stackName, type Project } from "./project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "./pulumi-stack.ts";
-import type { Place } from "../status/query-status.ts";
+import type { Place, StackNamespace } from "../status/query-status.ts";
 
 /**
  * Finds the stack that the last `up` deployed.
  * @throws {UserError} there is no stack, or the stack is not in minikube
  */
 export async function findPlace(needs: Needs): Promise<Place> {
+  const { project } = needs;
+  const { url, ...stack } = await findDeployed(needs);
+  return {
+    ...stack,
+    ...(await reachedAt(project, url)),
+    hasExternalMongodb: project.mongo === "external",
+  };
+}
+
+/**
+ * Like {@link findPlace}, with the URL as the stack has it: does not look for an ingress controller.
+ * @throws {UserError} as {@link findPlace}
+ */
+export async function findDeployed(needs: Needs): Promise<StackNamespace & { readonly url: string }> {
   const { project } = needs;
   if (project.cluster !== "minikube") {
     throw new UserError(
@@ -20,12 +34,7 @@ export async function findPlace(needs: Needs): Promise<Place> {
   const stack = await findStack(project);
   if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   const { url, namespace } = await outputs(stack);
-  return {
-    profile: project.minikubeProfile,
-    namespace,
-    ...(await reachedAt(project, url)),
-    hasExternalMongodb: project.mongo === "external",
-  };
+  return { profile: project.minikubeProfile, namespace, url };
 }
 
 /** Like {@link findPlace}, for checks: undefined if nothing is deployed. */

@@ -7,10 +7,14 @@ import type { PodStatus, Status, UrlStatus, WorkloadStatus } from "./stack-statu
 /** Timeout of the service's answer, in milliseconds. */
 const patience = 3000;
 
-/** Location of a stack. */
-export interface Place {
+/** Location of a stack in the cluster. */
+export interface StackNamespace {
   readonly profile: string;
   readonly namespace: string;
+}
+
+/** Location of a stack, with its URL. */
+export interface Place extends StackNamespace {
   readonly url: string;
   /** IP address of the URL's host. @default from DNS */
   readonly address?: string | undefined;
