@@ -38,10 +38,10 @@ export async function readConnection(
   return ca === undefined ? connection : { ...connection, ca };
 }
 
-/** A host of a connection string. */
+/** Host and port in a connection string. */
 export interface MongodbHost {
   readonly host: string;
-  /** Undefined with `mongodb+srv`, whose hosts are in DNS. */
+  /** Undefined with `mongodb+srv`: DNS has the ports. */
   readonly port: number | undefined;
 }
 
@@ -93,10 +93,4 @@ export async function podsOf(
   const { spec } = await core.readNamespacedService({ name, namespace });
   const labelSelector = selector(spec?.selector ?? {});
   return (await core.listNamespacedPod({ namespace, labelSelector })).items;
-}
-
-/** Whether a pod is ready and not terminating. */
-export function isReady({ metadata, status }: V1Pod): boolean {
-  if (metadata?.deletionTimestamp !== undefined) return false;
-  return status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
 }

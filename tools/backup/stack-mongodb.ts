@@ -3,6 +3,7 @@ import { findProfile, isRunning } from "../../infra/cluster/minikube/minikube-pr
 import { requirePulumi } from "../checks/required-programs.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { askCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { isReady } from "../kubernetes/ready-pod.ts";
 import { openPodTunnel, type PodTunnel } from "../kubernetes/pod-tunnel.ts";
 import { isSystemError, UserError } from "../process/user-error.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
@@ -11,7 +12,6 @@ import type { CommandContext } from "../terminal/command-context.ts";
 import {
   atAddress,
   firstHost,
-  isReady,
   podsOf,
   readConnection,
   serviceOf,
@@ -21,10 +21,10 @@ import {
 import { explainMongodbError } from "./mongodb-error.ts";
 
 /**
- * Works with the database of the stack, as the user that the service is. A MongoDB of the cluster is reached through a
- * tunnel into its pod, any other directly. Changes nothing itself.
+ * Connects to the stack's database as the service's user, and runs `work`. The connection to an in-cluster MongoDB
+ * goes through a tunnel into its pod, and any other connection is direct.
  * @param signal ends the download of a missing program, the questions to Pulumi, and the connection
- * @throws {UserError} there is no stack, its MongoDB does not answer, or what MongoDB said
+ * @throws {UserError} there is no stack, MongoDB does not answer, or MongoDB returned an error
  */
 export async function withMongodb<T>(
   context: CommandContext,
@@ -141,7 +141,7 @@ class Connection {
     return await open(primary.replace(/[.:].*/, ""));
   }
 
-  /** A user error of an error of the driver, and any other error as it is. */
+  /** Turns an error of the driver into a message for the user. Returns any other error unchanged. */
   explain(error: unknown): unknown {
     return explainMongodbError(error, this.where, this.#tunnel?.failure());
   }
@@ -161,7 +161,7 @@ class Connection {
     try {
       return await this.#connect(settings, {});
     } catch (error) {
-      // The records of `mongodb+srv` are looked up by Node, not by the driver.
+      // Node looks up the records of `mongodb+srv`, so the error is not one of the driver.
       if (!(error instanceof MongoError || isSystemError(error))) throw error;
       throw new UserError(
         `MongoDB (${this.where}) does not answer this machine: ${error.message}. ` +

@@ -9,6 +9,7 @@ import type {
 import { localRepository } from "../../infra/platform/metadata.ts";
 import { memberLabelsOf, podLabels } from "../../infra/platform/pod-defaults.ts";
 import { wantedPods } from "../kubernetes/desired-replicas.ts";
+import { isReportedReady } from "../kubernetes/ready-pod.ts";
 import type { EventStatus, PodStatus, ScalingStatus, WorkloadStatus } from "./stack-status.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -65,7 +66,7 @@ const pullErrors = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull"];
 function readPod(pod: V1Pod, now: Date): PodStatus {
   const { metadata, status } = pod;
   const containers = status?.containerStatuses ?? [];
-  const ready = status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true;
+  const ready = isReportedReady(pod);
   const waiting = containers
     .map(({ state }) => state?.waiting?.reason)
     .find((reason) => reason !== undefined);

@@ -4,9 +4,11 @@ import { promisify } from "node:util";
 import type { V1Deployment, V1StatefulSet } from "@kubernetes/client-node";
 import { mongodbLabels } from "../../../infra/mongodb/standalone-mongodb.ts";
 import { selector } from "../../../infra/platform/pod-defaults.ts";
+import { isReady } from "../../../tools/kubernetes/ready-pod.ts";
 import { profile } from "./cluster-kubectl.ts";
 import { list, pods, type Pod, type Stored } from "./cluster-objects.ts";
 
+export { isReady } from "../../../tools/kubernetes/ready-pod.ts";
 export { webSelector } from "../../../tools/traffic/web-selector.ts";
 
 const run = promisify(execFile);
@@ -19,14 +21,6 @@ export async function onePod(namespace: string, labels: string): Promise<Pod> {
   const [pod] = await pods(namespace, labels);
   if (pod === undefined) throw new Error(`no pod ${labels} in ${namespace}`);
   return pod;
-}
-
-/** Whether a pod is ready and not terminating. */
-export function isReady({ status, metadata }: Pod): boolean {
-  const ready = status.conditions?.some(
-    (condition) => condition.type === "Ready" && condition.status === "True",
-  );
-  return ready === true && metadata.deletionTimestamp === undefined;
 }
 
 /** Waits until the rollouts of service and database are complete, and terminating pods are gone. */
