@@ -1,7 +1,7 @@
 import type { Db, Document } from "mongodb";
 import type { CollectionMetadata } from "./archive-format.ts";
 
-/** A collection of a database, with all that a restore creates again. */
+/** A collection of a database, with everything that a restore needs to create it. */
 export interface DescribedCollection extends Required<CollectionMetadata> {
   readonly name: string;
   /** `collection`, `view` or `timeseries`. */

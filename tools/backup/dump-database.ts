@@ -16,7 +16,7 @@ const chunkSize = 256 * 1024;
 
 /**
  * The archive of a database, in chunks: documents as MongoDB stores them, indexes, and options of collections. The dump
- * reads from MongoDB as fast as the caller takes chunks. It holds one answer of MongoDB at a time.
+ * reads as fast as the caller takes chunks, and holds one batch of documents at a time.
  * @throws {UserError} a time series has documents that this process can't read as MongoDB stores them
  */
 export async function* dumpDatabase(db: Db): AsyncGenerator<Uint8Array> {
@@ -55,7 +55,7 @@ async function* dumpCollection(db: Db, name: string): AsyncGenerator<Uint8Array,
   const crc = new Crc64();
   let [chunk, size]: [Uint8Array[], number] = [[blockStart(db.databaseName, name)], 0];
   let count = 0;
-  // In the order in which they are stored, which is that of a capped collection.
+  // In the stored order, which a capped collection must keep.
   const documents = db.collection(name).find({}, { raw: true, hint: { $natural: 1 } });
   try {
     // With `raw`, the driver returns bytes. Its types don't say so.

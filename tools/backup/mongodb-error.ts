@@ -2,7 +2,7 @@ import { MongoError, MongoServerError } from "mongodb";
 import { UserError } from "../process/user-error.ts";
 
 /**
- * A user error of an error of the driver, and any other error as it is.
+ * Turns an error of the driver into a message for the user. Returns any other error unchanged.
  * @param where the pod or the host
  * @param tunnelFailure why the tunnel's last connection failed
  */
