@@ -62,7 +62,9 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
     const created = await newClone(stack, external(uri("&tls=true")));
     removals.push(
       () => created.remove(),
-      async () => void (await created.runs("down")),
+      async () => {
+        await created.runs("down");
+      },
     );
     clone = created;
     const reason = because("unable to verify the first certificate\\. .*config set mongodbCa < FILE\\.pem");
