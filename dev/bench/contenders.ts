@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { heapMiB } from "../../infra/web/web-defaults.ts";
+import { heapOptions } from "../../infra/web/web-defaults.ts";
 import { freePort } from "../../service/dev/free-port.ts";
 import { ask, mustAsk } from "../../tools/process/child-process.ts";
 import { names, type Name } from "./server-names.ts";
@@ -35,8 +35,8 @@ export async function findContenders(cache: string): Promise<Contender[]> {
   ];
 }
 
-/** The heap limit of the service's pod, for all servers, because the limit decides how often V8 collects garbage. */
-const heap = { NODE_OPTIONS: `--max-old-space-size=${heapMiB}` };
+/** The heap limits of the service's pod, for all servers, because they decide how often V8 collects garbage. */
+const heap = { NODE_OPTIONS: heapOptions };
 
 function compileCache(cache: string) {
   return { NODE_COMPILE_CACHE: join(cache, "bench/compiled") };

@@ -8,7 +8,18 @@ export const webLimits: Requests = { cpu: "1", memory: "128Mi" };
 /** Node's heap as a share of the memory limit. Node's buffers and code need the rest. */
 const heapShare = 3 / 4;
 /** Node's heap, in mebibytes. */
-export const heapMiB = Math.floor((memoryOf(webLimits.memory) / 1024 ** 2) * heapShare);
+const heapMiB = Math.floor((memoryOf(webLimits.memory) / 1024 ** 2) * heapShare);
+/**
+ * Half of the space for new objects, in mebibytes. V8 collects it whenever it is full. In a pod of 128Mi, V8's default
+ * is 1 MiB, and collections then take a third to a half of the CPU time of a request.
+ */
+const semiSpaceMiB = 8;
+
+/** Node's heap limits. V8 may use three semi-spaces for new objects; old objects have the rest of the heap. */
+export const heapOptions = [
+  `--max-old-space-size=${heapMiB - 3 * semiSpaceMiB}`,
+  `--max-semi-space-size=${semiSpaceMiB}`,
+].join(" ");
 
 /** Seconds for which the autoscaler keeps its highest recommended number of pods. */
 export const scaleDownWindowSeconds = 300;

@@ -9,7 +9,7 @@ import type { Expose } from "../settings/expose-settings.ts";
 import type { Scaling } from "../settings/stack-settings.ts";
 import { metricsPort, podsName, webLabels, webPort } from "./labels-and-ports.ts";
 import {
-  heapMiB,
+  heapOptions,
   podReplacementSeconds,
   preStopSeconds,
   proxyKeepAliveMs,
@@ -163,7 +163,7 @@ function environment({
     ...(trustedProxies === undefined ? [] : [{ name: "TRUSTED_PROXIES", value: trustedProxies }]),
     ...(isBehindProxy ? [{ name: "KEEP_ALIVE_MS", value: String(proxyKeepAliveMs) }] : []),
     ...tracing(collector),
-    { name: "NODE_OPTIONS", value: `--max-old-space-size=${heapMiB}` },
+    { name: "NODE_OPTIONS", value: heapOptions },
   ];
 }
 

@@ -66,7 +66,10 @@ describe("the service's Deployment", function () {
       requests: { cpu: "100m", memory: "64Mi" },
       limits: { cpu: "1", memory: "128Mi" },
     });
-    expect(container.env).to.deep.include({ name: "NODE_OPTIONS", value: "--max-old-space-size=96" });
+    expect(container.env).to.deep.include({
+      name: "NODE_OPTIONS",
+      value: "--max-old-space-size=72 --max-semi-space-size=8",
+    });
   });
 
   it("tells how it goes on a port that the Service does not have, and nobody of it without being asked", () => {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { longestDrain } from "../../../service/http/drain.ts";
 import { readSettings } from "../../../service/service-settings.ts";
-import { heapMiB, preStopSeconds, terminationGraceSeconds } from "../../../infra/web/web-defaults.ts";
+import { preStopSeconds, terminationGraceSeconds } from "../../../infra/web/web-defaults.ts";
 
 describe("the service's defaults", () => {
   it("give a pod time for preStop, drain and shutdown before Kubernetes kills it", () => {
@@ -9,9 +9,5 @@ describe("the service's defaults", () => {
     const steps = preStopSeconds.severalNodes + (longestDrain * drainMs + shutdownMs) / 1000;
     // The remaining time is for closing MongoDB's connections and for the process to end.
     expect(terminationGraceSeconds - steps).to.be.at.least(5);
-  });
-
-  it("give Node's heap three quarters of the memory", () => {
-    expect(heapMiB).to.equal(96);
   });
 });
