@@ -12,7 +12,12 @@ import { untilStatus, type TestService } from "../support/test-service.ts";
 
 const most = 20;
 /** Memory for `most` small requests, and timeouts for a busy machine. */
-const room = { heldBytes: most * requestBytes, waitMs: 10_000, overloadedWaitMs: 10_000, slowClientMs: 10_000 };
+const room = {
+  heldBytes: most * requestBytes,
+  waitMs: 10_000,
+  overloadedWaitMs: 10_000,
+  slowClientMs: 10_000,
+};
 
 describe("admission", () => {
   let behind: BehindProxy;
