@@ -3,6 +3,7 @@ import { bodyLimit } from "./request-body.ts";
 import { isProbe } from "./probe-path.ts";
 import { unavailable } from "./problem.ts";
 import { whenAnswered } from "./response-end.ts";
+import { trackUploads } from "./slow-uploads.ts";
 
 /** Limits of the memory that requests hold, and of the time that a request waits for memory. */
 export interface AdmissionLimits {
@@ -12,12 +13,14 @@ export interface AdmissionLimits {
   readonly waitMs: number;
   /** Maximum wait in milliseconds in a lasting overload: the queue has not been empty for `waitMs`. */
   readonly overloadedWaitMs: number;
+  /** Time in milliseconds that every client has to send its body. */
+  readonly slowClientMs: number;
 }
 
 /** The limits of the service. After the longest wait, a request still has four fifths of its deadline. */
 export function admissionLimits(settings: { maxHeldBytes: number; deadlineMs: number }): AdmissionLimits {
   const { maxHeldBytes: heldBytes, deadlineMs } = settings;
-  return { heldBytes, waitMs: deadlineMs / 5, overloadedWaitMs: deadlineMs / 40 };
+  return { heldBytes, waitMs: deadlineMs / 5, overloadedWaitMs: deadlineMs / 40, slowClientMs: deadlineMs };
 }
 
 /** Bytes that a request holds in addition to its body: head, context and queue entries. */
@@ -25,10 +28,12 @@ export const requestBytes = 4 * 1024;
 
 /**
  * Middleware: admits requests while the bytes that they hold are within the limit. Other requests wait, and get
- * 503 `overloaded` if no memory becomes free in time. Probes never wait, because a busy pod is not a dead one.
+ * 503 `overloaded` if no memory becomes free in time. Before that, slow uploads get 408, because a few slow clients
+ * could hold all memory. Probes never wait, because a busy pod is not a dead one.
  */
 export function admitRequests(limits: AdmissionLimits): Middleware {
-  const room = createRoom(limits);
+  const uploads = trackUploads(limits.slowClientMs);
+  const room = createRoom(limits, uploads.endSlow);
   return async function admitRequest(ctx, next) {
     if (isProbe(ctx.path)) {
       await next();
@@ -37,9 +42,11 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
     const bytes = requestBytes + bodyBytes(ctx);
     const waiting = room.take(bytes);
     if (waiting !== undefined) await waiting;
+    if (bytes > requestBytes) uploads.begin(ctx.req);
     try {
       await next();
     } finally {
+      if (bytes > requestBytes) uploads.end(ctx.req);
       // From here on, the pod holds the answer instead of the body, until the client has read the answer.
       // For an answer without a body, `length` is undefined, although Koa's type says otherwise.
       const left = requestBytes + (ctx.response.length || 0);
@@ -86,8 +93,9 @@ const mostWaiting = 2000;
 /**
  * A queue that limits waits as in "Fail at Scale" (Ben Maurer, ACM Queue 2015), after CoDel. A burst may wait long.
  * In a lasting overload, a short wait rejects early and keeps the other requests fast.
+ * @param freeMemory ends other requests, before a waiting request is rejected
  */
-function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits): Room {
+function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits, freeMemory: () => void): Room {
   const queue = new Set<Waiting>();
   let held = 0;
   let queuedSince = 0;
@@ -100,9 +108,13 @@ function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits): R
     const patience = now - queuedSince > waitMs ? overloadedWaitMs : waitMs;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        // After a pause of the process, timers run before the answers that have freed memory meanwhile.
+        // After a pause of the process, timers run before the bodies and the answers that have arrived meanwhile.
         setImmediate(() => {
-          if (queue.delete(waiting)) reject(overloaded());
+          if (!queue.has(waiting)) return;
+          freeMemory();
+          setImmediate(() => {
+            if (queue.delete(waiting)) reject(overloaded());
+          });
         });
       }, patience);
       const waiting: Waiting = {

@@ -15,7 +15,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * Reads a JSON body as text, which is not parsed yet.
  * @param types accepted media types. @default application/json
  * @throws {Problem} 400 `invalid_utf8` or `incomplete_body`, 413 `body_too_large`, 415 `unsupported_media_type`, or the
- *   problem of {@link failBody}
+ *   problem of {@link failBody} or {@link endRead}
  */
 export async function readJson(ctx: Context, types = ["application/json"]): Promise<string> {
   return await readText(ctx, types);
@@ -110,6 +110,14 @@ const broken = new WeakMap<IncomingMessage, Problem>();
 /** Fails the read of this body with the problem that was sent to the client. */
 export function failBody(request: IncomingMessage, problem: Problem): void {
   broken.set(request, problem);
+}
+
+/** Ends a read of this body with a problem. Does nothing if no route reads the body. */
+export function endRead(request: IncomingMessage, problem: Problem): void {
+  // `raw-body` listens while it reads. Without a listener, the event would end the process.
+  if (request.listenerCount("error") === 0) return;
+  failBody(request, problem);
+  request.emit("error", problem);
 }
 
 /** 400: the client ended the body too early. */

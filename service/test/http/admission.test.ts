@@ -12,7 +12,12 @@ import { untilStatus, type TestService } from "../support/test-service.ts";
 
 const most = 20;
 /** Memory for `most` small requests, and timeouts for a busy machine. */
-const room = { heldBytes: most * requestBytes, waitMs: 10_000, overloadedWaitMs: 10_000 };
+const room = {
+  heldBytes: most * requestBytes,
+  waitMs: 10_000,
+  overloadedWaitMs: 10_000,
+  slowClientMs: 10_000,
+};
 
 describe("admission", () => {
   let behind: BehindProxy;
@@ -77,7 +82,8 @@ describe("admitRequests", () => {
       const res = Object.assign(new EventEmitter(), { closed: false });
       const response: { length: number | undefined } = { length: undefined };
       const work = Promise.withResolvers<undefined>();
-      const ctx = { path: "/data", req: { headers }, res, response } as unknown as Context;
+      const req = { headers, socket: { bytesRead: 0 } };
+      const ctx = { path: "/data", req, res, response } as unknown as Context;
       const ended = Promise.resolve(
         admit(ctx, () => {
           running++;

@@ -58,7 +58,7 @@ describe("an answer to a request whose body is not read", function () {
   let overloaded: TestService;
   before(async () => {
     service = await startService(undefined, {}, { lingerTimeout: 3000, lingerIdleTimeout: 1000 });
-    overloaded = await startService(undefined, { heldBytes: 1, waitMs: 1 });
+    overloaded = await startService(undefined, { heldBytes: 1, waitMs: 1, slowClientMs: 60_000 });
   });
   after(() => Promise.all([service.close(), overloaded.close()]));
 
