@@ -1,5 +1,5 @@
 import type { Requests } from "../cluster/nodes/capacity.ts";
-import { memoryOf } from "../cluster/nodes/quantity.ts";
+import { bytesOf } from "../cluster/nodes/quantity.ts";
 
 /** A pod's requests. Five pods, MongoDB and Kubernetes itself fit in minikube's default of two CPUs. */
 export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
@@ -8,7 +8,7 @@ export const webLimits: Requests = { cpu: "1", memory: "128Mi" };
 /** Node's heap as a share of the memory limit. Node's buffers and code need the rest. */
 const heapShare = 3 / 4;
 /** Node's heap, in mebibytes. */
-export const heapMiB = Math.floor((memoryOf(webLimits.memory) / 1024 ** 2) * heapShare);
+export const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 
 /** Seconds for which the autoscaler keeps its highest recommended number of pods. */
 export const scaleDownWindowSeconds = 300;
