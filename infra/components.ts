@@ -2,7 +2,7 @@
  * The stack's components, for other programs. These exports are the package's interface. A change that breaks an
  * export, or replaces a running resource, is a new major version.
  */
-export { Bounds, type BoundsArgs, type Priorities } from "./platform/quota.ts";
+export { NamespaceLimits, type NamespaceLimitsArgs, type Priorities } from "./platform/quota.ts";
 export type { Requests } from "./cluster/nodes/capacity.ts";
 export { caConfigMap, type ConfigMapKey } from "./mongodb/ca-config-map.ts";
 export { connectionSecret, type SecretKey } from "./mongodb/connection-secret.ts";

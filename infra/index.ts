@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { capacityFault } from "./cluster/nodes/capacity.ts";
+import { capacityProblem } from "./cluster/nodes/capacity.ts";
 import { Cluster } from "./cluster/cluster-providers.ts";
 import { findSite } from "./cluster/cluster-facts.ts";
 import { requireBypass } from "./cluster/minikube/proxy-bypass.ts";
@@ -18,8 +18,8 @@ const site = await findSite(settings);
 const { minikube, nodes } = site;
 const { scaling, registry } = settings;
 
-const capacity = capacityFault(nodes, scaling.maxReplicas, webRequests, mongoRequests(settings.mongo));
-for (const fault of [capacity, ...site.faults]) if (fault !== undefined) void pulumi.log.warn(fault);
+const capacity = capacityProblem(nodes, scaling.maxReplicas, webRequests, mongoRequests(settings.mongo));
+for (const problem of [capacity, ...site.problems]) if (problem !== undefined) void pulumi.log.warn(problem);
 
 const owner = stackOwner("owner");
 const isDeployed = await requireUnclaimed(owner, claims(settings), site.otherStacks);

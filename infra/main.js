@@ -6,7 +6,7 @@ const [major] = process.versions.node.split(".");
 if (Number(major) < 24) {
   throw new RunError(
     `Node 24 or newer is needed, and this is ${process.versions.node}. ` +
-      "The project has its own: run Pulumi as `npm run pulumi -- up`.",
+      "To use the project's own Node, run: npm run pulumi -- up",
   );
 }
 

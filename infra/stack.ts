@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Site } from "./cluster/cluster-facts.ts";
 import { PullSecret } from "./image/pull-secret.ts";
-import { makeMongo, mongoRequests } from "./mongodb/choose-mongodb.ts";
+import { createMongo, mongoRequests } from "./mongodb/choose-mongodb.ts";
 import { hostPathOf } from "./mongodb/storage/hostpath-storage.ts";
 import { Monitoring } from "./monitoring/monitoring.ts";
 import { AppNamespace } from "./platform/app-namespace.ts";
 import { ownerLabel } from "./platform/other-stacks.ts";
 import { NetworkRules, type NetworkRulesArgs } from "./platform/network-policies.ts";
-import { Bounds } from "./platform/quota.ts";
+import { NamespaceLimits } from "./platform/quota.ts";
 import type { Claims } from "./platform/stack-owner.ts";
 import type { Settings } from "./settings/stack-settings.ts";
 import { webRequests } from "./web/web-defaults.ts";
@@ -49,7 +49,7 @@ export function deploy(args: DeployArgs, inCluster: pulumi.ComponentResourceOpti
   const priorities = createQuota(settings, site, namespace, inCluster)?.priorities;
   const network = new NetworkRules("network", { namespace, ...networkPaths(args) }, inCluster);
 
-  const mongo = makeMongo(
+  const mongo = createMongo(
     {
       mongo: settings.mongo,
       namespace,
@@ -113,10 +113,10 @@ function createQuota(
   { minikube }: Site,
   namespace: pulumi.Output<string>,
   inCluster: pulumi.ComponentResourceOptions,
-): Bounds | undefined {
+): NamespaceLimits | undefined {
   if (minikube !== undefined) return undefined;
   const { maxReplicas } = scaling;
-  return new Bounds(
+  return new NamespaceLimits(
     name,
     { namespace, maxReplicas, web: webRequests, database: mongoRequests(mongo) },
     inCluster,
@@ -132,7 +132,7 @@ function networkPaths({ settings, site }: DeployArgs): Omit<NetworkRulesArgs, "n
     metricsFrom: metrics?.namespace,
     collector,
     dnsServers,
-    fault: site.policyFault,
+    problem: site.policyProblem,
   };
 }
 

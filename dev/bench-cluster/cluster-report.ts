@@ -1,4 +1,4 @@
-import { memoryOf } from "../../infra/cluster/nodes/quantity.ts";
+import { bytesOf } from "../../infra/cluster/nodes/quantity.ts";
 import { webLimits } from "../../infra/web/web-defaults.ts";
 import type { Goal } from "../report/goal.ts";
 import type { Course } from "./memory-loads.ts";
@@ -25,7 +25,7 @@ export interface Scale {
   readonly mongodbCpus: number;
 }
 
-const limitMiB = memoryOf(webLimits.memory) / 1024 ** 2;
+const limitMiB = bytesOf(webLimits.memory) / 1024 ** 2;
 
 /** A pod stays below its limit, and isn't restarted, while it takes the whole load. */
 export function memoryGoals(uses: readonly MemoryUse[]): Goal[] {

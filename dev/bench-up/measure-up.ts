@@ -61,8 +61,8 @@ async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => vo
   const config = { nodePort: String(nodePort), minikubeProfile: profile };
   const project = await copyProject();
   undo.push(() => project.remove());
-  const { address, fault } = minikube.reach(nodePort);
-  if (fault !== undefined) throw new UserError(fault);
+  const { address, problem } = minikube.reach(nodePort);
+  if (problem !== undefined) throw new UserError(problem);
 
   say("rendering the manifests");
   const rendering = await copyProject();

@@ -2,14 +2,14 @@ import { RunError } from "@pulumi/pulumi/errors.js";
 import { findClusterUid, requireClusterUid } from "./cluster-uid.ts";
 import { dockerOfMachine, type Docker } from "./docker-daemon.ts";
 import { imageArchitecture, type Architecture } from "./nodes/image-architecture.ts";
-import { classFault, findIngressClasses, requireController } from "./ingress-classes.ts";
-import { findMetricsFault } from "./metrics-api.ts";
+import { classProblem, findIngressClasses, requireController } from "./ingress-classes.ts";
+import { findMetricsProblem } from "./metrics-api.ts";
 import { findMinikube, type Minikube } from "./minikube/minikube-cluster.ts";
 import { missingCredentialHelper } from "./docker-credentials.ts";
 import { unsupportedNodes } from "./supported-cluster.ts";
 import type { Reach } from "./minikube/node-address.ts";
 import { findOtherStacks, type OtherStacks } from "../platform/other-stacks.ts";
-import { policyFaultOf } from "./network-enforcement.ts";
+import { policyProblemOf } from "./network-enforcement.ts";
 import { findMachines, type NodeFacts } from "./nodes/nodes.ts";
 import type { Expose } from "../settings/expose-settings.ts";
 import type { Settings } from "../settings/stack-settings.ts";
@@ -41,9 +41,9 @@ export interface Site {
   /** Command that assigns addresses to load balancers. @default the cluster assigns them itself */
   readonly tunnel?: string;
   /** Why NetworkPolicies may not be enforced, with the command that fixes the problem. */
-  readonly policyFault?: string | undefined;
+  readonly policyProblem?: string | undefined;
   /** Other problems that `up` warns of, each with the command that fixes the problem. */
-  readonly faults: readonly string[];
+  readonly problems: readonly string[];
 }
 
 type SiteSettings = Pick<Settings, "cluster" | "expose" | "registry" | "platform">;
@@ -78,7 +78,7 @@ async function ofMinikube(profile: string, settings: SiteSettings): Promise<Site
     requireController(expose.className, classes, { profile, hasAddon: minikube.hasIngress });
   }
   const nodes = (await machines)?.nodes;
-  const { architecture, fault } = imageArchitecture(platform, nodes);
+  const { architecture, problem } = imageArchitecture(platform, nodes);
   return {
     context: profile,
     // A busy cluster may not answer the first, short query in time: ask again.
@@ -92,8 +92,8 @@ async function ofMinikube(profile: string, settings: SiteSettings): Promise<Site
     hasSeveralNodes: minikube.nodes.length > 1,
     reach: minikube.reach,
     tunnel: `minikube tunnel -p ${profile}`,
-    policyFault: minikube.policyFault,
-    faults: [fault, expose.kind === "ingress" ? tunnelHint(minikube) : undefined].filter(
+    policyProblem: minikube.policyProblem,
+    problems: [problem, expose.kind === "ingress" ? tunnelHint(minikube) : undefined].filter(
       (text) => text !== undefined,
     ),
   };
@@ -101,20 +101,20 @@ async function ofMinikube(profile: string, settings: SiteSettings): Promise<Site
 
 function tunnelHint({ ingressTunnel }: Minikube): string | undefined {
   if (ingressTunnel === undefined) return undefined;
-  return `This machine has no route to the node. For the Ingress run, in a terminal of its own: ${ingressTunnel}`;
+  return `This machine has no route to the node. To reach the Ingress, run in another terminal: ${ingressTunnel}`;
 }
 
 async function ofKubeconfig(context: string | undefined, { expose, platform }: SiteSettings): Promise<Site> {
-  const [docker, machines, otherStacks, uid, metricsFault, classes] = await Promise.all([
+  const [docker, machines, otherStacks, uid, metricsProblem, classes] = await Promise.all([
     dockerOfMachine(),
     findMachines(context),
     findOtherStacks(context),
     requireClusterUid(context),
-    findMetricsFault(context),
+    findMetricsProblem(context),
     classesFor(expose, context),
   ]);
   const nodes = machines?.nodes;
-  const { architecture, fault } = imageArchitecture(platform, nodes);
+  const { architecture, problem } = imageArchitecture(platform, nodes);
   return {
     context,
     uid,
@@ -124,8 +124,8 @@ async function ofKubeconfig(context: string | undefined, { expose, platform }: S
     otherStacks,
     hasSeveralNodes: true,
     reach: (nodePort) => reachNode(nodes, nodePort),
-    policyFault: policyFaultOf(machines),
-    faults: [fault, metricsFault, ingressFault(expose, classes)].filter((text) => text !== undefined),
+    policyProblem: policyProblemOf(machines),
+    problems: [problem, metricsProblem, ingressProblem(expose, classes)].filter((text) => text !== undefined),
   };
 }
 
@@ -134,13 +134,13 @@ async function classesFor(expose: Expose, context: string | undefined) {
 }
 
 /** Some controllers, such as GKE's own, have no class. Without any class, there is nothing to check. */
-function ingressFault(
+function ingressProblem(
   expose: Expose,
   classes: Awaited<ReturnType<typeof classesFor>> = [],
 ): string | undefined {
   return expose.kind !== "ingress" || classes.length === 0
     ? undefined
-    : classFault(expose.className, classes);
+    : classProblem(expose.className, classes);
 }
 
 function reachNode(nodes: readonly NodeFacts[] | undefined, nodePort: number): Reach {
@@ -148,6 +148,8 @@ function reachNode(nodes: readonly NodeFacts[] | undefined, nodePort: number): R
   if (address !== undefined) return { address: `${urlHost(address)}:${nodePort}` };
   return {
     address: `NODE:${nodePort}`,
-    fault: `The service answers at port ${nodePort} of every node: \`kubectl get nodes --output wide\` shows their addresses.`,
+    problem:
+      "The URL has NODE instead of an address, because kubectl can't list the nodes. " +
+      `The service answers at port ${nodePort} of every node. Run: kubectl get nodes --output wide`,
   };
 }

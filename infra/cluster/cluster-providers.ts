@@ -19,9 +19,9 @@ export class Cluster extends pulumi.ComponentResource {
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     // Without the arguments: otherwise all children would wait for the address of the Docker daemon.
     super("koa-mongo-stack:cluster:Cluster", name, {}, opts);
-    const { context: given, uid, docker: daemon } = args.site;
+    const { context: contextName, uid, docker: daemon } = args.site;
 
-    const context = given === undefined ? {} : { context: given };
+    const context = contextName === undefined ? {} : { context: contextName };
     this.id = uid === undefined ? this.readUid(name, context) : pulumi.output(uid);
     this.kubernetes = new k8s.Provider(
       name,

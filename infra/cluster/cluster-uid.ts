@@ -1,4 +1,4 @@
-import { kubectlSays, requireAnswer } from "./kubectl-query.ts";
+import { queryKubectl, requireAnswer } from "./kubectl-query.ts";
 
 /** Arguments of kubectl that print the UID of the namespace kube-system, which is unique to each cluster. */
 export const uidQuery = ["get", "namespace", "kube-system", "--output", "jsonpath={.metadata.uid}"];
@@ -7,13 +7,13 @@ export const uidQuery = ["get", "namespace", "kube-system", "--output", "jsonpat
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Milliseconds. Until then, minikube is not asked whether the cluster runs. */
-const firstLookMs = 3000;
+const firstQueryTimeoutMs = 3000;
 
-const understand = (output: string) => uuid.exec(output)?.[0];
+const parseUid = (output: string) => uuid.exec(output)?.[0];
 
 /** Returns the cluster's identity, or undefined if the cluster doesn't answer quickly. */
 export async function findClusterUid(context: string | undefined): Promise<string | undefined> {
-  return await kubectlSays(context, uidQuery, understand, firstLookMs);
+  return await queryKubectl(context, uidQuery, parseUid, firstQueryTimeoutMs);
 }
 
 /**
@@ -23,5 +23,5 @@ export async function findClusterUid(context: string | undefined): Promise<strin
  * @throws {RunError} the cluster did not answer: shows the command that says why
  */
 export async function requireClusterUid(context: string | undefined): Promise<string | undefined> {
-  return await requireAnswer(context, uidQuery, understand);
+  return await requireAnswer(context, uidQuery, parseUid);
 }

@@ -18,7 +18,7 @@ export function missingCredentialHelper(registry?: string): string | undefined {
   if (missing === undefined) return undefined;
   return (
     `${dockerConfigFile()} names the credential helper "${missing}", and docker-credential-${missing} is not on PATH. ` +
-    "Install it, or remove the lines with this name (credsStore, credHelpers) from the file and run `docker login` again."
+    "Install the helper, or remove the lines with its name (credsStore, credHelpers) from the file and run `docker login` again."
   );
 }
 

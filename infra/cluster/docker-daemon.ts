@@ -19,13 +19,13 @@ export function canBuild({ Config }: Profile): boolean {
 /** The node's Docker. Both promises reject with a RunError if minikube does not print the address. */
 export function dockerOfNode(profile: string): Docker {
   const environment = runMinikube(["docker-env", "--shell", "none", "--profile", profile]);
-  const say = (name: string) => {
-    const said = environment.then((text) => variable(text, name));
+  const read = (name: string) => {
+    const value = environment.then((text) => variable(text, name, profile));
     // If another Docker builds, nothing awaits this promise.
-    said.catch(() => undefined);
-    return said;
+    value.catch(() => undefined);
+    return value;
   };
-  return { host: say("DOCKER_HOST"), certPath: say("DOCKER_CERT_PATH") };
+  return { host: read("DOCKER_HOST"), certPath: read("DOCKER_CERT_PATH") };
 }
 
 /**
@@ -38,19 +38,22 @@ export async function dockerOfMachine(): Promise<Docker> {
     return { host: (await run("docker", ["context", "inspect", "--format", format])).stdout.trim() };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const why =
+    const problem =
       code === "ENOENT"
-        ? "which is not on PATH. Install it: https://docs.docker.com/get-docker/"
-        : `which does not say where it is: ${message.trim()}`;
+        ? "docker is not on PATH. Install Docker: https://docs.docker.com/get-docker/"
+        : `\`docker context inspect\` failed: ${message.trim()}`;
     throw new RunError(
-      `An image for several nodes, for a registry or for a runtime other than Docker is built in this machine's Docker, ${why}`,
+      "This machine's Docker builds an image for a registry, for several nodes, or for a container runtime other than " +
+        `Docker. ${problem}`,
       { cause: error },
     );
   }
 }
 
-function variable(environment: string, name: string): string {
+function variable(environment: string, name: string, profile: string): string {
   const value = new RegExp(`^${name}=(.+)$`, "m").exec(environment)?.[1];
-  if (value === undefined) throw new RunError(`minikube docker-env did not say ${name}.`);
-  return value;
+  if (value !== undefined) return value;
+  throw new RunError(
+    `\`minikube docker-env\` printed no ${name}. To see its output, run: minikube docker-env --shell none -p ${profile}`,
+  );
 }

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi/errors.js";
-import { kubectlSays } from "./kubectl-query.ts";
+import { queryKubectl } from "./kubectl-query.ts";
 
 /** An IngressClass: a controller that routes host names. */
 export interface IngressClass {
@@ -29,7 +29,7 @@ export function classesIn(output: string): IngressClass[] {
 export async function findIngressClasses(
   context: string | undefined,
 ): Promise<readonly IngressClass[] | undefined> {
-  return await kubectlSays(context, classesQuery, classesIn);
+  return await queryKubectl(context, classesQuery, classesIn);
 }
 
 /**
@@ -46,7 +46,7 @@ export function isServed(className: string | undefined, classes: readonly Ingres
 }
 
 /** Returns why no controller serves the Ingress, with the command that fixes it. Undefined if a controller does. */
-export function classFault(
+export function classProblem(
   className: string | undefined,
   classes: readonly IngressClass[],
 ): string | undefined {
@@ -54,14 +54,15 @@ export function classFault(
   const [first, ...others] = classes.map(({ name }) => name);
   const choose = (name: string) => `Run: pulumi config set ingressClass ${name}`;
   if (className === undefined) {
-    if (first === undefined) return "The cluster has no IngressClass: install an ingress controller.";
+    if (first === undefined) return "The cluster has no IngressClass. Install an ingress controller.";
     if (others.length === 0)
-      return `The cluster's only IngressClass, ${first}, is not its default. ${choose(first)}`;
-    return `None of the cluster's IngressClasses is its default: ${[first, ...others].join(", ")}. ${choose("NAME")}`;
+      return `The cluster's only IngressClass, ${first}, is not the default, and ingressClass is not set. ${choose(first)}`;
+    return `None of the cluster's IngressClasses is the default, and ingressClass is not set. ${choose(`NAME, one of ${[first, ...others].join(", ")}`)}`;
   }
-  if (first === undefined) return `The cluster has no IngressClass, and ingressClass is ${className}.`;
+  if (first === undefined)
+    return `The cluster has no IngressClass, and ingressClass is ${className}. Install an ingress controller.`;
   const list = [first, ...others].join(", ");
-  return `The cluster has no IngressClass ${className}, but: ${list}. ${choose(others.length === 0 ? first : "NAME")}`;
+  return `The cluster has no IngressClass ${className}, only ${list}. ${choose(others.length === 0 ? first : "NAME")}`;
 }
 
 /**
@@ -77,11 +78,11 @@ export function requireController(
 ): void {
   if (classes === undefined ? hasAddon : isServed(className, classes)) return;
   if (classes !== undefined && !needsAddon(className, classes)) {
-    throw new RunError(classFault(className, classes) ?? "");
+    throw new RunError(classProblem(className, classes) ?? "");
   }
   // The addon's class appears a moment after the addon is enabled.
   if (hasAddon) return;
   throw new RunError(
-    `The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p ${profile}`,
+    `The Ingress needs minikube's ingress addon, which is disabled. Run: minikube addons enable ingress -p ${profile}`,
   );
 }

@@ -16,63 +16,63 @@ const noAnswer =
 
 /**
  * Runs kubectl and parses its output. Returns undefined if kubectl is not on PATH, is not permitted to read, or
- * prints output that `understand` can't parse.
+ * prints output that `parse` can't parse.
  * @param context kubeconfig context; undefined means the current one
- * @param understand parses kubectl's output, or throws. If kubectl may read only some kinds, the output has only
+ * @param parse parses kubectl's output, or throws. If kubectl may read only some kinds, the output has only
  *   these
  * @param timeoutMs limit for kubectl, in milliseconds
  */
-export async function kubectlSays<T>(
+export async function queryKubectl<T>(
   context: string | undefined,
   args: readonly string[],
-  understand: (output: string) => T,
+  parse: (output: string) => T,
   timeoutMs = defaultTimeoutMs,
 ): Promise<T | undefined> {
-  return (await ask(context, args, understand, timeoutMs)).value;
+  return (await runQuery(context, args, parse, timeoutMs)).value;
 }
 
 /**
- * Like {@link kubectlSays}, for answers that resources depend on. A cluster that does not answer must not change
+ * Like {@link queryKubectl}, for answers that resources depend on. A cluster that does not answer must not change
  * them.
  * @throws {RunError} the cluster did not answer: shows the command that says why
  */
 export async function requireAnswer<T>(
   context: string | undefined,
   args: readonly string[],
-  understand: (output: string) => T,
+  parse: (output: string) => T,
   timeoutMs = defaultTimeoutMs,
 ): Promise<T | undefined> {
-  const { value, failure } = await ask(context, args, understand, timeoutMs);
+  const { value, failure } = await runQuery(context, args, parse, timeoutMs);
   if (failure === undefined) return value;
-  const where = context === undefined ? "" : `--context ${context} `;
+  const contextArgs = context === undefined ? "" : `--context ${context} `;
   throw new RunError(
-    `The cluster does not answer: ${failure}. Nothing was changed. Run: kubectl ${where}get namespace kube-system`,
+    `The cluster does not answer: ${failure}. Nothing was changed. Run: kubectl ${contextArgs}get namespace kube-system`,
   );
 }
 
-interface Said<T> {
+interface Answer<T> {
   readonly value?: T | undefined;
   /** Why the cluster did not answer. */
   readonly failure?: string;
 }
 
-async function ask<T>(
+async function runQuery<T>(
   context: string | undefined,
   args: readonly string[],
-  understand: (output: string) => T,
+  parse: (output: string) => T,
   timeoutMs: number,
-): Promise<Said<T>> {
-  const where = context === undefined ? [] : ["--context", context];
-  const parsed = (output: string): Said<T> => {
+): Promise<Answer<T>> {
+  const contextArgs = context === undefined ? [] : ["--context", context];
+  const parsed = (output: string): Answer<T> => {
     try {
-      return { value: understand(output) };
+      return { value: parse(output) };
     } catch {
       return {};
     }
   };
   try {
     const limits = { timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 64 * 1024 * 1024 } as const;
-    return parsed((await run("kubectl", [...where, ...args], limits)).stdout);
+    return parsed((await run("kubectl", [...contextArgs, ...args], limits)).stdout);
   } catch (error) {
     const {
       killed = false,

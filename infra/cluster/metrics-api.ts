@@ -1,4 +1,4 @@
-import { kubectlSays } from "./kubectl-query.ts";
+import { queryKubectl } from "./kubectl-query.ts";
 
 const name = "v1beta1.metrics.k8s.io";
 const manifest = "https://github.com/kubernetes-sigs/metrics-server/releases/latest/download/components.yaml";
@@ -12,10 +12,10 @@ interface ApiService {
  * kubectl can't read the API's status.
  * @param context kubeconfig context; undefined means the current one
  */
-export async function findMetricsFault(context: string | undefined): Promise<string | undefined> {
+export async function findMetricsProblem(context: string | undefined): Promise<string | undefined> {
   const kubectl = `kubectl ${context === undefined ? "" : `--context ${context} `}`;
   const query = ["get", "apiservices", name, "--ignore-not-found", "--output", "json"];
-  return await kubectlSays(context, query, (output) => {
+  return await queryKubectl(context, query, (output) => {
     if (output.trim() === "") {
       return `The autoscaler adds no pods: the cluster has no metrics-server. Run: ${kubectl}apply -f ${manifest}`;
     }

@@ -29,7 +29,7 @@ export function enforcement({ Config }: Profile, machines: Machines | undefined)
     CNI === "kindnet"
       ? "kindnet enforces NetworkPolicies in newer versions only"
       : enforcer === undefined
-        ? `minikube does not say whether ${CNI} enforces NetworkPolicies`
+        ? `minikube's profile does not show whether ${CNI} enforces NetworkPolicies`
         : nothingEnforces;
   return { isSure: false, text };
 }
@@ -42,17 +42,18 @@ const nothingEnforces = "No DaemonSet of the cluster is known to enforce Network
 
 /** The commands that create a cluster which enforces NetworkPolicies. */
 export function enforcingCluster({ Name }: Profile): string {
-  return `Another cluster does: minikube delete -p ${Name}, then: ${startCommand(Name)}`;
+  return `To replace the cluster and all its stacks, run: minikube delete -p ${Name}, then: ${startCommand(Name)}`;
 }
 
 /**
  * Returns the warning for a cluster that is not minikube. Undefined if the cluster enforces NetworkPolicies or
  * kubectl can't tell.
  */
-export function policyFaultOf(machines: Machines | undefined): string | undefined {
+export function policyProblemOf(machines: Machines | undefined): string | undefined {
   if (machines?.policyEnforcer !== null) return undefined;
   return (
-    `${nothingEnforces}: without them every pod of the cluster may connect to MongoDB. Install a network plugin that ` +
-    "does, or ignore this if the cluster enforces them in another way. Run: kubectl get daemonsets --all-namespaces"
+    `${nothingEnforces}. Without enforcement, every pod of the cluster may connect to MongoDB. Install a network plugin ` +
+    "such as Calico. If the cluster enforces NetworkPolicies in another way, ignore this warning. " +
+    "To see the cluster's plugins, run: kubectl get daemonsets --all-namespaces"
   );
 }

@@ -22,16 +22,16 @@ export function unsupportedProfile({ Name, Config }: Profile): string | undefine
   const { KubernetesVersion = "" } = Config.KubernetesConfig;
   if (Config.Driver === "none") {
     return (
-      `The minikube cluster "${Name}" uses the driver none, which is not supported: \`minikube ssh\` and ` +
-      "`minikube docker-env` don't work with it. Use another cluster: " +
+      `The minikube cluster "${Name}" uses the driver none, which is not supported. \`minikube ssh\` and ` +
+      "`minikube docker-env` don't work with this driver. To use another cluster, run: " +
       "pulumi config set minikubeProfile koa-mongo, then: minikube start -p koa-mongo --driver=docker --cni=calico " +
       "--addons=metrics-server"
     );
   }
   if (!isTooOld(KubernetesVersion)) return undefined;
   return (
-    `The minikube cluster "${Name}" has Kubernetes ${KubernetesVersion}, and ${oldest.join(".")} or newer is needed. ` +
-    `Upgrade it: minikube start -p ${Name} --kubernetes-version=stable`
+    `The minikube cluster "${Name}" has Kubernetes ${KubernetesVersion}, and the stack needs ${oldest.join(".")} or newer. ` +
+    `Run: minikube start -p ${Name} --kubernetes-version=stable`
   );
 }
 
@@ -40,7 +40,7 @@ export function unsupportedNodes(nodes: readonly NodeFacts[] | undefined): strin
   const old = nodes?.find(({ kubelet }) => kubelet !== undefined && isTooOld(kubelet));
   if (old?.kubelet === undefined) return undefined;
   return (
-    `The node ${old.name} has Kubernetes ${old.kubelet}, and ${oldest.join(".")} or newer is needed. ` +
-    "Upgrade the cluster, or choose another one: pulumi config set context NAME"
+    `The node ${old.name} has Kubernetes ${old.kubelet}, and the stack needs ${oldest.join(".")} or newer. ` +
+    "Upgrade the cluster, or choose another cluster: pulumi config set context NAME"
   );
 }

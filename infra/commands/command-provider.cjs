@@ -1,5 +1,6 @@
-// Runs the commands of a Command resource. Pulumi keeps this text with each such resource, so that `destroy` needs no
-// program: the text uses Node's own modules only. After each change of it, `up` runs every command again, in place.
+// Runs the commands of a Command resource. Pulumi keeps this source code with each such resource, so that `destroy`
+// needs no program. The code uses only Node's own modules. After each change here, `up` runs every command again, in
+// place.
 const { execFile } = require("node:child_process");
 
 async function runEach(commands) {
@@ -10,10 +11,10 @@ async function runEach(commands) {
           resolve();
           return;
         }
-        const said = (stderr + stdout).trim();
-        const why =
-          error.code === "ENOENT" ? `${program} is not on PATH.` : said === "" ? error.message : said;
-        reject(new Error(`${why}\nThis was: ${[program, ...args].join(" ")}`));
+        const output = (stderr + stdout).trim();
+        const problem =
+          error.code === "ENOENT" ? `${program} is not on PATH.` : output === "" ? error.message : output;
+        reject(new Error(`${problem}\nThe command was: ${[program, ...args].join(" ")}`));
       });
     });
   }
@@ -24,7 +25,7 @@ exports.handler = () => ({
     await runEach(inputs.create);
     return { id: "done", outs: inputs };
   },
-  // In place: a replacement would at its end delete what it has just made under the same name.
+  // In place, because a replacement would finally delete the new result, which has the same name.
   async update(_id, _olds, news) {
     await runEach(news.create);
     return { outs: news };

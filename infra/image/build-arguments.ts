@@ -18,8 +18,10 @@ export function buildArguments(
 ): pulumi.Output<BuildArguments> {
   const set = pulumi.all({ proxy, npmrc, ca }).apply(({ proxy: url, npmrc: NPMRC, ca: BUILD_CA }) => {
     const own = { HTTPS_PROXY: url, HTTP_PROXY: url, NPMRC, BUILD_CA };
-    const given = Object.entries(own).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    return { ...proxies, ...Object.fromEntries(given) };
+    const configured = Object.entries(own).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    return { ...proxies, ...Object.fromEntries(configured) };
   });
   return pulumi.secret(set);
 }
@@ -31,9 +33,11 @@ export function buildArguments(
 export function proxiesOfMachine(env: Variables = process.env): BuildArguments {
   const ofDocker = dockerProxies(env);
   if (Object.keys(ofDocker).length > 0) return ofDocker;
-  const of = (name: string) => env[name.toLowerCase()] ?? env[name];
-  const proxies = reachable({ HTTPS_PROXY: of("HTTPS_PROXY"), HTTP_PROXY: of("HTTP_PROXY") });
-  return Object.keys(proxies).length === 0 ? {} : { ...proxies, ...defined({ NO_PROXY: of("NO_PROXY") }) };
+  const valueOf = (name: string) => env[name.toLowerCase()] ?? env[name];
+  const proxies = reachable({ HTTPS_PROXY: valueOf("HTTPS_PROXY"), HTTP_PROXY: valueOf("HTTP_PROXY") });
+  return Object.keys(proxies).length === 0
+    ? {}
+    : { ...proxies, ...defined({ NO_PROXY: valueOf("NO_PROXY") }) };
 }
 
 /** Keys of Docker's configuration: https://docs.docker.com/engine/cli/proxy */

@@ -51,8 +51,8 @@ export class ServiceImage extends pulumi.ComponentResource {
     const content = contextHash(files);
     const folder = copyContext(context, files);
     // Every cluster pulls the same image from a registry.
-    const where = registry === undefined ? clusterId : registry.repository;
-    const tag = pulumi.output(where).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
+    const scope = registry === undefined ? clusterId : registry.repository;
+    const tag = pulumi.output(scope).apply((id) => sha256(`${content} ${id}`).slice(0, 16));
     const imageName = pulumi.interpolate`${registry?.repository ?? localRepository}:${tag}`;
     const stamped = this.stamp(name, imageName, args.isMissing, buildArgs);
     const stamp = stamped?.stamp;
@@ -127,8 +127,8 @@ function pushing({ push }: Pick<RegistrySettings, "push">): Pick<docker.ImageArg
 
 /** Inspects each node after the load, because minikube exits with 0 even if a load failed. */
 function loadCommands(profile: string, nodes: readonly string[], image: string): CommandLine[] {
-  const looks = nodes.map((node) => inspectImage(profile, node, image));
-  return [["minikube", "image", "load", "--profile", profile, image], ...looks];
+  const checks = nodes.map((node) => inspectImage(profile, node, image));
+  return [["minikube", "image", "load", "--profile", profile, image], ...checks];
 }
 
 /** The architecture by Docker's name. */

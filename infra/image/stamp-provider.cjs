@@ -1,10 +1,10 @@
-// What gives an image its stamp (image-stamp.ts). Pulumi keeps this text with the resource, so it uses nothing but Node's
+// Sets an image's stamp (image-stamp.ts). Pulumi keeps this source code with the resource, so the code uses only Node's
 // own modules.
 const { randomUUID } = require("node:crypto");
 const { isDeepStrictEqual } = require("node:util");
 
 exports.handler = () => ({
-  // The old inputs are the one place where a program can see what it decided the last time.
+  // Only the old inputs hold the previous decision.
   async check(olds, news) {
     const isNew = news.isMissing === true || olds.stamp === undefined;
     const stamp = isNew ? randomUUID() : olds.stamp;

@@ -13,7 +13,7 @@ import { databaseStorage } from "./storage/choose-storage.ts";
 import { hostPathOf } from "./storage/hostpath-storage.ts";
 import { UsersJob } from "./users-job.ts";
 
-/** Arguments of {@link makeMongo}. */
+/** Arguments of {@link createMongo}. */
 export interface MongoArgs<Settings extends MongoSettings = MongoSettings> {
   readonly mongo: Settings;
   readonly namespace: pulumi.Input<string>;
@@ -60,7 +60,7 @@ export function mongoRequests(mongo: MongoSettings): readonly Requests[] {
 }
 
 /** Creates the configured database. */
-export function makeMongo(args: MongoArgs, opts: pulumi.ComponentResourceOptions): Mongo {
+export function createMongo(args: MongoArgs, opts: pulumi.ComponentResourceOptions): Mongo {
   const { mongo } = args;
   switch (mongo.kind) {
     case "standalone":

@@ -34,11 +34,11 @@ export class Credentials extends pulumi.ComponentResource {
     super("koa-mongo-stack:credentials:Credentials", name, args, opts);
     const metadata = { namespace: args.namespace, labels: partOf };
 
-    const makeUser = (kind: "root" | "app") => {
+    const createUser = (kind: "root" | "app") => {
       const user = `${kind}-${args.version}`;
       return { user, password: stashedPassword(`${name}-${user}`, { parent: this }) };
     };
-    const [root, app] = [makeUser("root"), makeUser("app")];
+    const [root, app] = [createUser("root"), createUser("app")];
 
     this.users = {
       "root-user": pulumi.output(base64(root.user)),

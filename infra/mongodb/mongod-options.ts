@@ -1,4 +1,4 @@
-import { memoryOf } from "../cluster/nodes/quantity.ts";
+import { bytesOf } from "../cluster/nodes/quantity.ts";
 
 const gib = 1024 ** 3;
 
@@ -9,12 +9,12 @@ const gib = 1024 ** 3;
  * @param memory the container's limit, a Kubernetes quantity
  */
 export function cacheGiB(memory: string): number {
-  const aboveOne = memoryOf(memory) / gib - 1;
+  const aboveOne = bytesOf(memory) / gib - 1;
   return Math.max(0.25, Math.floor(aboveOne * 50) / 100);
 }
 
 /** The least memory of a MongoDB: the smallest cache and half a GiB. */
-export const leastMemory = "768Mi";
+export const minMemory = "768Mi";
 
 /** Options that mongod would otherwise derive from the node, or from a disk that is larger than the volume. */
 export function mongodOptions(memory: string): string[] {

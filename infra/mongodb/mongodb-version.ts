@@ -1,5 +1,5 @@
 /** The oldest supported MongoDB: the first series with `mongosh` in its image that MongoDB still maintains. */
-export const leastMajor = 7;
+export const minMajor = 7;
 
 /** File in MongoDB's data directory that holds the newest series that has run on the data, such as `8.0`. */
 export const seriesFile = ".mongodb-series";

@@ -13,7 +13,7 @@ import { OperatorDefinitions } from "./operator-definitions.ts";
 import { partOf } from "../platform/metadata.ts";
 import {
   containerSecurity,
-  leaveAfter,
+  unavailableNodeTolerations,
   memberLabelsOf,
   podLabels,
   podSecurity,
@@ -158,8 +158,8 @@ function shareNodes({ nodes = members }: Pick<ReplicaSetArgs, "nodes">): boolean
 
 function sharedNodes(nodes: number): string {
   return (
-    `MongoDB's ${members} members share ${nodes === 1 ? "one node" : `${nodes} nodes`}: one that is away may take ` +
-    `the majority with it, and writes with that. Add nodes until there are ${members}.`
+    `MongoDB's ${members} members share ${nodes === 1 ? "one node" : `${nodes} nodes`}. If a node with two members ` +
+    `is unavailable, MongoDB accepts no writes. Add nodes until the cluster has ${members}.`
   );
 }
 
@@ -190,7 +190,7 @@ function spec(args: ReplicaSetArgs, passwordSecret: pulumi.Input<string>) {
         // The constraint below spreads the members, and works with any number of nodes.
         affinity: { antiAffinityTopologyKey: "none" },
         topologySpreadConstraints: [nodeSpread(), zoneSpread()],
-        tolerations: leaveAfter(300),
+        tolerations: unavailableNodeTolerations(300),
         ...(priority === undefined ? {} : { priorityClassName: priority }),
         podSecurityContext: podSecurity(perconaUser),
         // The image writes to its root file system.

@@ -40,17 +40,17 @@ function versionCheck(image: string, data: string): string[] {
   const version = versionOf(image);
   if (version === undefined) return [];
   const message =
-    `The data in ${data} are of MongoDB $made, and ${nameOf(version)} (${image}) can't read them. ` +
-    "Nothing was changed. Run: pulumi config set mongoImage mongo:$made";
+    `The data in ${data} are of MongoDB $series, and ${nameOf(version)} (${image}) can't read them. ` +
+    "Nothing was changed. Run: pulumi config set mongoImage mongo:$series";
   return [
-    `made=$(sudo cat ${data}/${seriesFile} 2>/dev/null | grep -xE '[0-9]+[.][0-9]+')`,
-    `if [ -n "$made" ] && [ ${shellNumber("made")} -gt ${newestNumber(version)} ]; ` +
+    `series=$(sudo cat ${data}/${seriesFile} 2>/dev/null | grep -xE '[0-9]+[.][0-9]+')`,
+    `if [ -n "$series" ] && [ ${shellNumber("series")} -gt ${newestNumber(version)} ]; ` +
       `then echo "${message}" >&2; exit 1; fi`,
   ];
 }
 
 function pull(image: string): string {
-  const message = `The node could not pull ${image}, as the lines above say. Check mongoImage, and that the node reaches its registry.`;
+  const message = `The node could not pull ${image}. The lines above show the error. Check mongoImage, and whether the node can reach the registry.`;
   // A pull asks the registry even if the node has the image.
   return (
     `sudo crictl inspecti ${image} >/dev/null 2>&1 || sudo crictl pull ${image} || ` +

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { kubectlSays } from "../cluster/kubectl-query.ts";
+import { queryKubectl } from "../cluster/kubectl-query.ts";
 import { selector } from "../platform/pod-defaults.ts";
 import { isOlder, nameOf, versionOf } from "./mongodb-version.ts";
 import { mongodbLabels } from "./standalone-mongodb.ts";
@@ -46,7 +46,7 @@ interface StatefulSet {
 /** The image of a MongoDB that is ready. A MongoDB that is not ready may never have run on the data. */
 async function runningImage(context: string | undefined, namespace: string): Promise<string | undefined> {
   const query = ["get", "statefulsets", "--namespace", namespace, "--selector", selector(mongodbLabels)];
-  return await kubectlSays(context, [...query, "--output", "json"], (output) => {
+  return await queryKubectl(context, [...query, "--output", "json"], (output) => {
     const { items } = JSON.parse(output) as { items: readonly StatefulSet[] };
     return items.find(isReady)?.spec.template.spec.containers[0]?.image;
   });

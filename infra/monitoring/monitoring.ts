@@ -19,7 +19,7 @@ const operatorApi = "monitoring.coreos.com/v1";
 /** The selector in alerts.yaml, for the namespaces of all stacks. */
 const everyNamespace = 'namespace=~"koa-mongo-stack-.+"';
 /** Maximum number of characters in a Grafana dashboard's id. */
-const longestUid = 40;
+const maxUidLength = 40;
 
 /**
  * Objects that the Prometheus operator and Grafana's sidecar look for: a ServiceMonitor, alerts and a dashboard,
@@ -71,6 +71,6 @@ export function dashboard(namespace: string): string {
   };
   const constant = { name: "namespace", type: "constant", query: namespace, hide: 2 };
   const list = templating.list.map((variable) => (variable.name === "namespace" ? constant : variable));
-  const own = { uid: namespace.slice(-longestUid), title: namespace, templating: { ...templating, list } };
+  const own = { uid: namespace.slice(-maxUidLength), title: namespace, templating: { ...templating, list } };
   return JSON.stringify({ ...rest, ...own }, undefined, 2);
 }

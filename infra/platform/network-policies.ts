@@ -41,7 +41,7 @@ export interface Paths extends Neighbours {
 export interface NetworkRulesArgs extends Paths {
   readonly namespace: pulumi.Input<string>;
   /** Why the rules may not be enforced. If set, `up` warns of it. @default the rules are enforced */
-  readonly fault?: string | undefined;
+  readonly problem?: string | undefined;
 }
 
 /** Allows the stack's own connections and denies all others, even from the stack's MongoDB to the outside. */
@@ -49,7 +49,7 @@ export class NetworkRules extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:network:NetworkRules", name, args, opts);
 
-    if (args.fault !== undefined) void pulumi.log.warn(args.fault);
+    if (args.problem !== undefined) void pulumi.log.warn(args.problem);
     for (const [rule, spec] of Object.entries(policies(args))) {
       const metadata = { namespace: args.namespace, labels: partOf };
       new k8s.networking.v1.NetworkPolicy(`${name}-${rule}`, { metadata, spec }, { parent: this });

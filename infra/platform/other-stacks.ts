@@ -1,5 +1,5 @@
 import { partOf } from "./metadata.ts";
-import { kubectlSays } from "../cluster/kubectl-query.ts";
+import { queryKubectl } from "../cluster/kubectl-query.ts";
 
 /** Label of a stack's namespace. The value is the random id that the stack keeps in its state. */
 export const ownerLabel = "koa-mongo-stack/owner";
@@ -55,7 +55,7 @@ const kinds = "namespaces,persistentvolumes,services,ingresses";
  * @param context kubeconfig context; undefined means the current one
  */
 export async function findOtherStacks(context: string | undefined): Promise<OtherStacks | undefined> {
-  return await kubectlSays(context, ["get", kinds, "--all-namespaces", "--output", "json"], (output) =>
+  return await queryKubectl(context, ["get", kinds, "--all-namespaces", "--output", "json"], (output) =>
     otherStacksIn((JSON.parse(output) as { items: Item[] }).items),
   );
 }
@@ -75,7 +75,7 @@ function otherStacksIn(items: readonly Item[]): OtherStacks {
         case "Service":
           return nodePorts(spec).map((holds) => ({ kind, name, namespace, holds }));
         case "Ingress":
-          return wholeHosts(spec).map((holds) => ({ kind, name, namespace, holds }));
+          return exclusiveHosts(spec).map((holds) => ({ kind, name, namespace, holds }));
         case "PersistentVolume": {
           const { hostPath, claimRef } = spec;
           if (hostPath === undefined || claimRef?.namespace === undefined) return [];
@@ -95,9 +95,9 @@ function nodePorts({ ports = [] }: Spec): number[] {
 }
 
 /** Hosts that an Ingress takes with every path. Other Ingresses may share a host by its paths. */
-function wholeHosts({ rules = [] }: Spec): string[] {
-  const isWhole = (path: string | undefined) => path === undefined || path === "/";
+function exclusiveHosts({ rules = [] }: Spec): string[] {
+  const isRoot = (path: string | undefined) => path === undefined || path === "/";
   return rules.flatMap(({ host, http }) =>
-    host !== undefined && http?.paths?.some(({ path }) => isWhole(path)) === true ? [host] : [],
+    host !== undefined && http?.paths?.some(({ path }) => isRoot(path)) === true ? [host] : [],
   );
 }

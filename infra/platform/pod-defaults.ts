@@ -72,7 +72,7 @@ export function spread(
 }
 
 /** Replaces a pod on an unavailable node after so many seconds. The default of Kubernetes is 300. */
-export function leaveAfter(tolerationSeconds: number): types.input.core.v1.Toleration[] {
+export function unavailableNodeTolerations(tolerationSeconds: number): types.input.core.v1.Toleration[] {
   return ["not-ready", "unreachable"].map((condition) => ({
     key: `node.kubernetes.io/${condition}`,
     operator: "Exists",

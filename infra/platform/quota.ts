@@ -2,10 +2,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Requests } from "../cluster/nodes/capacity.ts";
 import { partOf } from "./metadata.ts";
-import { cpu, cpuOf, mebibytes, memoryOf } from "../cluster/nodes/quantity.ts";
+import { bytesOf, cpuQuantity, milliCpuOf, memoryQuantity } from "../cluster/nodes/quantity.ts";
 
-/** Arguments of `Bounds`. */
-export interface BoundsArgs {
+/** Arguments of {@link NamespaceLimits}. */
+export interface NamespaceLimitsArgs {
   readonly namespace: pulumi.Input<string>;
   /** Maximum number of the service's pods, apart from a rollout. */
   readonly maxReplicas: number;
@@ -29,10 +29,10 @@ const helpers: Requests = { cpu: "200m", memory: "512Mi" };
  * first evicts pods that exceed their requests, then pods of lower priority. MongoDB's priority is higher than the
  * service's. None of the stack's pods preempts other pods.
  */
-export class Bounds extends pulumi.ComponentResource {
+export class NamespaceLimits extends pulumi.ComponentResource {
   readonly priorities: Priorities;
 
-  constructor(name: string, args: BoundsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NamespaceLimitsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("koa-mongo-stack:namespace:Bounds", name, args, opts);
     const child = { parent: this };
     const metadata = { namespace: args.namespace, labels: partOf };
@@ -62,8 +62,8 @@ export class Bounds extends pulumi.ComponentResource {
         child,
       ).metadata.name;
     this.priorities = {
-      web: priority("web", 1000, "The service: it goes before its database does."),
-      database: priority("database", 2000, "MongoDB: without it nothing else is of use."),
+      web: priority("web", 1000, "The service. Kubernetes evicts its pods before MongoDB's."),
+      database: priority("database", 2000, "MongoDB. Kubernetes evicts the service's pods first."),
     };
 
     this.registerOutputs({ priorities: this.priorities });
@@ -74,14 +74,18 @@ export class Bounds extends pulumi.ComponentResource {
  * Has room for a rollout under full load, in which as many pods again may be ending. A pod counts until it is gone.
  * The quota never limits the stack itself, but limits growth by mistake.
  */
-export function quota({ maxReplicas, web, database }: Omit<BoundsArgs, "namespace">): Record<string, string> {
+export function quota({
+  maxReplicas,
+  web,
+  database,
+}: Omit<NamespaceLimitsArgs, "namespace">): Record<string, string> {
   const pods = 2 * maxReplicas + 1;
   const rest = [...database, ...database, helpers];
   const sum = (of: (requests: Requests) => number) =>
     pods * of(web) + rest.reduce((total, requests) => total + of(requests), 0);
   return {
-    "requests.cpu": cpu(sum((requests) => cpuOf(requests.cpu))),
-    "requests.memory": mebibytes(sum((requests) => memoryOf(requests.memory))),
+    "requests.cpu": cpuQuantity(sum((requests) => milliCpuOf(requests.cpu))),
+    "requests.memory": memoryQuantity(sum((requests) => bytesOf(requests.memory))),
     pods: String(pods + 2 * database.length + 10),
     persistentvolumeclaims: String(database.length),
   };

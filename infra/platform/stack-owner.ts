@@ -72,15 +72,20 @@ export function conflict(
     });
   const volume = holder("PersistentVolume", directory);
   const claims = [
-    [`Port ${nodePort ?? ""} of the node`, holder("Service", nodePort), "pulumi config set nodePort 0"],
-    [`The host ${host ?? ""}`, holder("Ingress", host), "pulumi config set host NAME"],
-    [`The directory ${directory ?? ""} of the node`, volume, "pulumi stack init NAME"],
+    [
+      `Port ${nodePort ?? ""} of the node`,
+      holder("Service", nodePort),
+      "port",
+      "pulumi config set nodePort 0",
+    ],
+    [`The host ${host ?? ""}`, holder("Ingress", host), "host", "pulumi config set host NAME"],
+    [`The directory ${directory ?? ""} of the node`, volume, "directory", "pulumi stack init NAME"],
   ] as const;
-  for (const [what, by, choose] of claims) {
+  for (const [what, by, kind, command] of claims) {
     if (by === undefined) continue;
     const start = `${what} is in use by the ${by.kind} ${by.name} in the namespace ${by.namespace}`;
     const isStack = namespaces.some(({ name, isStack }) => isStack && name === by.namespace);
-    if (!isStack) return `${start}. Choose another one. Run: ${choose}`;
+    if (!isStack) return `${start}. To use another ${kind}, run: ${command}`;
     return otherStack(start, by.namespace, stack, volume?.namespace === by.namespace);
   }
   return undefined;
@@ -90,14 +95,14 @@ export function conflict(
 function otherStack(start: string, namespace: string, stack: string, hasFiles: boolean): string {
   const documents = hasFiles
     ? "MongoDB's files stay on the node, and the next `up` continues with them;"
-    : "That deletes its documents, unless they are in a directory of the node: back them up first;";
+    : "This deletes the stack's documents, unless they are in a directory of the node. Back up the documents first;";
   return [
     `${start}, which another clone created, or this clone before it lost its state. Nothing was changed. You can:`,
     "- use that stack: run the commands in its clone;",
-    "- remove that stack: run `npm run down` in its clone. If the clone is gone, run:",
+    "- remove that stack: run `npm run down` in its clone. If the clone no longer exists, run:",
     `  kubectl delete namespace ${namespace}; kubectl delete pv --selector app.kubernetes.io/instance=${namespace}`,
     `  ${documents}`,
-    `- keep both: give this one another name than ${stack} and a port that Kubernetes chooses. Run:`,
+    `- keep both: deploy this stack under another name than ${stack}, at a port that Kubernetes chooses. Run:`,
     "  PULUMI_STACK=second npm run up",
   ].join("\n");
 }

@@ -98,24 +98,30 @@ const acmeSolver = into(
 );
 
 /** Returns the problems with the NetworkPolicies of a stack, one sentence each. */
-export function networkFaults(specs: readonly PolicySpec[], database: Database): string[] {
+export function networkProblems(specs: readonly PolicySpec[], database: Database): string[] {
   const required = { ...always, ...byDatabase[database] };
   const all = specs.map(plain);
   const equals = (spec: PolicySpec, rule: PolicySpec) => isDeepStrictEqual(withoutDnsServers(spec), rule);
   const has = (rule: PolicySpec) => all.some((spec) => equals(spec, rule));
   const missing = Object.entries(required)
     .filter(([, rule]) => !has(rule))
-    .map(([name]) => `there is no NetworkPolicy ${name} as it should be`);
+    .map(
+      ([name]) =>
+        `the NetworkPolicy ${name} is missing, or differs from the rule in infra/policy/network-rules.ts`,
+    );
   const known = [...Object.values(required), ...Object.values(allowed[database]), acmeSolver];
   const others = all.filter((spec) => !known.some((rule) => equals(spec, rule)));
   const wide = others
-    .filter((spec) => allowsAnybody(spec) && !(database === "external" && isWayToDatabase(spec)))
-    .map(() => "a NetworkPolicy lets anybody in, or out to anywhere");
+    .filter((spec) => allowsAnyAddress(spec) && !(database === "external" && isExternalDatabaseRule(spec)))
+    .map(
+      () =>
+        "a NetworkPolicy allows connections from or to any address: name pods, namespaces or an address block",
+    );
   return [...missing, ...wide];
 }
 
 /** Whether a policy allows only the service's connection to an external MongoDB, at any set of ports. */
-function isWayToDatabase(spec: PolicySpec): boolean {
+function isExternalDatabaseRule(spec: PolicySpec): boolean {
   const ports = (spec.egress?.[0]?.ports ?? []).map(({ port }) => Number(port));
   return ports.length > 0 && isDeepStrictEqual(plain(spec), out(pods("web"), { ports: tcp(...ports) }));
 }
@@ -137,7 +143,7 @@ function isWide(cidr: string): boolean {
   return Number(cidr.split("/").at(-1)) < 8;
 }
 
-function allowsAnybody({ ingress = [], egress = [] }: PolicySpec): boolean {
+function allowsAnyAddress({ ingress = [], egress = [] }: PolicySpec): boolean {
   const peers = [...ingress.map((rule) => rule.from), ...egress.map((rule) => rule.to)];
   return peers.some(
     (list = []) =>

@@ -1,13 +1,20 @@
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
-import { networkFaults, type Database, type PolicySpec } from "./network-rules.ts";
+import { networkProblems, type Database, type PolicySpec } from "./network-rules.ts";
 import { podsOf } from "./pod-rules.ts";
 import { fixedImages, limits, probes, restricted, type PodRule } from "./workload-rules.ts";
 
+/** The label that selects the pod security standard of a namespace. */
+const enforceLabel = "pod-security.kubernetes.io/enforce";
+
 /** Every policy of the pack. */
 export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [
-  forPods("probes", "Containers that serve have a startup, a readiness and a liveness probe.", probes),
+  forPods("probes", "Long-running containers have a startup, a readiness and a liveness probe.", probes),
   forPods("limits", "Containers have requests and limits of CPU and memory.", limits),
-  forPods("restricted", "Pods meet the restricted standard, read-only and without a token.", restricted),
+  forPods(
+    "restricted",
+    "Pods meet the restricted standard, with a read-only file system and no token.",
+    restricted,
+  ),
   forPods("fixed-image", "Images have a version or a digest.", fixedImages),
   {
     name: "restricted-namespace",
@@ -15,17 +22,19 @@ export const policies: (ResourceValidationPolicy | StackValidationPolicy)[] = [
     validateResource({ type, props }, report) {
       if (type !== "kubernetes:core/v1:Namespace") return;
       const { labels = {} } = (props.metadata ?? {}) as { labels?: Record<string, string> };
-      if (labels["pod-security.kubernetes.io/enforce"] === "restricted") return;
-      report("the namespace does not enforce the restricted standard");
+      const standard = labels[enforceLabel];
+      if (standard === "restricted") return;
+      report(`the namespace's label ${enforceLabel} must be restricted, not ${standard ?? "unset"}`);
     },
   },
   {
     name: "network-policies",
-    description: "Everything is denied, and then only the named paths are allowed.",
+    description: "NetworkPolicies deny all connections except those of the stack.",
     validateStack({ resources }, report) {
       const rules = resources.filter(({ type }) => type === "kubernetes:networking.k8s.io/v1:NetworkPolicy");
       const specs = rules.map(({ props }) => props.spec as PolicySpec);
-      for (const fault of networkFaults(specs, databaseOf(resources.map(({ type }) => type)))) report(fault);
+      for (const problem of networkProblems(specs, databaseOf(resources.map(({ type }) => type))))
+        report(problem);
     },
   },
 ];
@@ -43,7 +52,7 @@ function forPods(name: string, description: string, rule: PodRule): ResourceVali
     validateResource({ type, props }, report) {
       const pods = podsOf(type, props);
       if (pods === undefined) return;
-      for (const fault of rule(pods)) report(fault);
+      for (const problem of rule(pods)) report(problem);
     },
   };
 }

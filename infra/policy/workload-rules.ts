@@ -25,9 +25,9 @@ export const limits: PodRule = ({ spec }) =>
 
 /** The `restricted` pod security standard, a read-only root file system, and no token of the Kubernetes API. */
 export const restricted: PodRule = ({ spec }) => [
-  ...faults("the pod", podFaults(spec)),
+  ...problems("the pod", podProblems(spec)),
   ...containersOf(spec).flatMap((container) =>
-    faults(`container ${container.name}`, containerFaults(container)),
+    problems(`container ${container.name}`, containerProblems(container)),
   ),
 ];
 
@@ -35,9 +35,7 @@ export const restricted: PodRule = ({ spec }) => [
 export const fixedImages: PodRule = ({ spec }) =>
   containersOf(spec)
     .filter(({ image = "" }) => !isFixed(image))
-    .map(
-      ({ name, image = "none" }) => `container ${name} has the image ${image}: name its version or digest`,
-    );
+    .map(({ name, image = "none" }) => `container ${name} has the image ${image}: add a version or a digest`);
 
 function isFixed(image: string): boolean {
   if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
@@ -46,29 +44,42 @@ function isFixed(image: string): boolean {
   return tag !== "latest" && /\d/.test(tag);
 }
 
-function podFaults(spec: PodSpec): Record<string, boolean> {
+function podProblems(spec: PodSpec): Record<string, boolean> {
   const { securityContext: context = {} } = spec;
   return {
-    "may run as root": context.runAsNonRoot !== true || context.runAsUser === 0,
-    "has no seccomp profile RuntimeDefault": context.seccompProfile?.type !== "RuntimeDefault",
-    "has a service account's token": spec.automountServiceAccountToken !== false,
-    "shares the node's network or processes": [spec.hostNetwork, spec.hostPID, spec.hostIPC].includes(true),
-    "mounts a folder of the node": (spec.volumes ?? []).some(({ hostPath }) => hostPath !== undefined),
+    "may run as root: set runAsNonRoot to true, and runAsUser to another user than 0":
+      context.runAsNonRoot !== true || context.runAsUser === 0,
+    "lacks the seccomp profile RuntimeDefault: set seccompProfile.type":
+      context.seccompProfile?.type !== "RuntimeDefault",
+    "mounts a service account's token: set automountServiceAccountToken to false":
+      spec.automountServiceAccountToken !== false,
+    "shares the node's network or processes: remove hostNetwork, hostPID and hostIPC": [
+      spec.hostNetwork,
+      spec.hostPID,
+      spec.hostIPC,
+    ].includes(true),
+    "mounts a folder of the node: remove the hostPath volume": (spec.volumes ?? []).some(
+      ({ hostPath }) => hostPath !== undefined,
+    ),
   };
 }
 
-function containerFaults({ securityContext: context = {} }: Container): Record<string, boolean> {
+function containerProblems({ securityContext: context = {} }: Container): Record<string, boolean> {
   const { capabilities = {} } = context;
   return {
-    "may gain privileges": context.allowPrivilegeEscalation !== false || context.privileged === true,
-    "may run as root": context.runAsNonRoot !== true || context.runAsUser === 0,
-    "can write to its root file system": context.readOnlyRootFilesystem !== true,
-    "keeps capabilities": !(capabilities.drop ?? []).includes("ALL") || (capabilities.add ?? []).length > 0,
+    "may gain privileges: set allowPrivilegeEscalation and privileged to false":
+      context.allowPrivilegeEscalation !== false || context.privileged === true,
+    "may run as root: set runAsNonRoot to true, and runAsUser to another user than 0":
+      context.runAsNonRoot !== true || context.runAsUser === 0,
+    "can write to its root file system: set readOnlyRootFilesystem to true":
+      context.readOnlyRootFilesystem !== true,
+    "keeps capabilities: drop ALL, and add none":
+      !(capabilities.drop ?? []).includes("ALL") || (capabilities.add ?? []).length > 0,
   };
 }
 
-function faults(what: string, found: Record<string, boolean>): string[] {
+function problems(what: string, found: Record<string, boolean>): string[] {
   return Object.entries(found)
-    .filter(([, isFault]) => isFault)
-    .map(([fault]) => `${what} ${fault}`);
+    .filter(([, isProblem]) => isProblem)
+    .map(([problem]) => `${what} ${problem}`);
 }

@@ -1,5 +1,5 @@
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
-import { given } from "./config-values.ts";
+import { optionalText } from "./config-values.ts";
 import { requireCa } from "./pem.ts";
 
 /** Settings for a build of the image in a company's network. No setting changes the image. */
@@ -17,7 +17,7 @@ export interface BuildSettings {
  * @throws {RunError} the key and the problem, in one sentence
  */
 export function readBuild(config: Config): BuildSettings {
-  const [proxy, npmrc, ca] = ["buildProxy", "npmrc", "buildCa"].map((key) => given(config, key));
+  const [proxy, npmrc, ca] = ["buildProxy", "npmrc", "buildCa"].map((key) => optionalText(config, key));
   if (proxy !== undefined && !/^https?:\/\/[^/\s]+\/?$/.test(proxy)) {
     throw new RunError("buildProxy must be the URL of an HTTP proxy, such as http://proxy.example.com:3128.");
   }

@@ -1,5 +1,5 @@
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
-import { matching, oneOf, optional, refuseKeys } from "./config-values.ts";
+import { matching, oneOf, optional, rejectKeys } from "./config-values.ts";
 
 /** The cluster that the stack is deployed to. */
 export type ClusterSettings =
@@ -17,7 +17,7 @@ export function readCluster(config: Config): ClusterSettings {
   const kind = oneOf(config, "cluster", kinds);
   const profile = matching(config, "minikubeProfile", /^[\w.-]+$/, "the name of a minikube profile");
   if (kind === "minikube") {
-    refuseKeys(config, ["context"], "cluster current");
+    rejectKeys(config, ["context"], "cluster current");
     return { kind, profile };
   }
   const context = optional(config, "context", /^\S+$/, "the name of a context of the kubeconfig");
@@ -58,18 +58,30 @@ export function readRegistry(
     repository,
     "a repository without a tag, such as ghcr.io/OWNER/koa-mongo-stack",
   );
-  const pull = user(config.require("registryUsername"), config.require("registryPassword"), [
-    "pulumi config set registryUsername",
-    "pulumi config set --secret registryPassword",
-  ]);
+  const pull = user(
+    {
+      name: "registryUsername",
+      value: config.require("registryUsername"),
+      set: "pulumi config set registryUsername NAME",
+    },
+    {
+      name: "registryPassword",
+      value: config.require("registryPassword"),
+      set: "pulumi config set --secret registryPassword",
+    },
+  );
   if (name === undefined) {
-    refuseKeys(config, ["registryUsername"], "a registry");
+    rejectKeys(config, ["registryUsername"], "a registry");
     return undefined;
   }
-  const ofEnvironment = user(env.REGISTRY_USERNAME ?? "", env.REGISTRY_PASSWORD ?? "", [
-    "export REGISTRY_USERNAME",
-    "export REGISTRY_PASSWORD",
-  ]);
+  const ofEnvironment = user(
+    { name: "REGISTRY_USERNAME", value: env.REGISTRY_USERNAME ?? "", set: "export REGISTRY_USERNAME=NAME" },
+    {
+      name: "REGISTRY_PASSWORD",
+      value: env.REGISTRY_PASSWORD ?? "",
+      set: "export REGISTRY_PASSWORD=PASSWORD",
+    },
+  );
   const push = ofEnvironment ?? pull;
   return {
     repository: name,
@@ -78,13 +90,19 @@ export function readRegistry(
   };
 }
 
-function user(
-  username: string,
-  password: string,
-  [setUsername, setPassword]: readonly [string, string],
-): RegistryUser | undefined {
-  if (username === "" && password === "") return undefined;
-  if (username !== "" && password !== "") return { username, password: secret(password) };
-  const command = username === "" ? setUsername : setPassword;
-  throw new RunError(`A registry's login has a username and a password. Run: ${command} …`);
+/** A configuration key or an environment variable. */
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+  /** The command that sets the value. */
+  readonly set: string;
+}
+
+function user(username: Setting, password: Setting): RegistryUser | undefined {
+  if (username.value === "" && password.value === "") return undefined;
+  if (username.value !== "" && password.value !== "") {
+    return { username: username.value, password: secret(password.value) };
+  }
+  const [isSet, missing] = username.value === "" ? [password, username] : [username, password];
+  throw new RunError(`${isSet.name} is set, and ${missing.name} is not. Run: ${missing.set}`);
 }

@@ -2,22 +2,16 @@ import { RunError, type Config } from "@pulumi/pulumi";
 
 /**
  * Reads a whole number within limits.
- * @param leastName the key that sets the lower limit
+ * @param minKey the key that sets the lower limit
  * @throws {RunError} the limits and the value, in one sentence
  */
-export function integer(
-  config: Config,
-  key: string,
-  least: number,
-  most: number,
-  leastName?: string,
-): number {
+export function integer(config: Config, key: string, min: number, max: number, minKey?: string): number {
   // Pulumi's own requireNumber reads "3abc" as 3.
   const text = config.require(key);
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  const from = leastName === undefined ? String(least) : `${leastName} (${least})`;
-  throw new RunError(`${key} must be a whole number from ${from} to ${most}, not ${text}.`);
+  if (value >= min && value <= max) return value;
+  const from = minKey === undefined ? String(min) : `${minKey} (${min})`;
+  throw new RunError(`${key} must be a whole number from ${from} to ${max}, not ${text}.`);
 }
 
 /**
@@ -47,23 +41,23 @@ export function matching(config: Config, key: string, pattern: RegExp, what: str
  * @throws {RunError} like {@link matching}
  */
 export function optional(config: Config, key: string, pattern: RegExp, what: string): string | undefined {
-  return given(config, key) === undefined ? undefined : matching(config, key, pattern, what);
+  return optionalText(config, key) === undefined ? undefined : matching(config, key, pattern, what);
 }
 
 /** Reads a text. Returns undefined if the text is empty. No error shows the value, which may be a secret. */
-export function given(config: Config, key: string): string | undefined {
+export function optionalText(config: Config, key: string): string | undefined {
   const value = config.require(key);
   return value === "" ? undefined : value;
 }
 
 /**
  * Rejects keys that would have no effect.
- * @param reason the setting that they need, as the end of "KEY goes with …"
+ * @param reason the setting that they need, as the end of "KEY is valid only with …"
  * @throws {RunError} the key, and the command that removes it
  */
-export function refuseKeys(config: Config, keys: readonly string[], reason: string): void {
+export function rejectKeys(config: Config, keys: readonly string[], reason: string): void {
   for (const key of keys) {
-    if (given(config, key) === undefined) continue;
-    throw new RunError(`${key} goes with ${reason} only. Run: pulumi config rm ${key}`);
+    if (optionalText(config, key) === undefined) continue;
+    throw new RunError(`${key} is valid only with ${reason}. Run: pulumi config rm ${key}`);
   }
 }

@@ -1,22 +1,22 @@
 import { isIP } from "node:net";
 import { RunError, type Config } from "@pulumi/pulumi";
-import { given } from "./config-values.ts";
+import { optionalText } from "./config-values.ts";
 
 /** A larger block would allow connections to a large part of the Internet. */
-const shortestPrefix = 8;
+const minPrefixLength = 8;
 
 /**
  * Reads the address blocks where the cluster's DNS answers, in addition to the usual addresses.
  * @throws {RunError} the entry and the problem, in one sentence
  */
 export function readDnsServers(config: Config): readonly string[] {
-  const text = given(config, "dnsServers");
+  const text = optionalText(config, "dnsServers");
   if (text === undefined) return [];
   return text.split(",").map((entry) => {
     const block = blockOf(entry.trim());
     if (block !== undefined) return block;
     throw new RunError(
-      `dnsServers must be IP addresses, or blocks of /${shortestPrefix} or smaller, separated by commas, ` +
+      `dnsServers must be IP addresses, or blocks of /${minPrefixLength} or smaller, separated by commas, ` +
         `such as 10.100.0.10, not "${text}".`,
     );
   });
@@ -27,5 +27,5 @@ function blockOf(entry: string): string | undefined {
   const bits = { 4: 32, 6: 128 }[isIP(address)];
   if (bits === undefined) return undefined;
   const length = Number(prefix ?? bits);
-  return length >= shortestPrefix && length <= bits ? `${address}/${length}` : undefined;
+  return length >= minPrefixLength && length <= bits ? `${address}/${length}` : undefined;
 }

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
-import { given, integer, matching, oneOf, optional, refuseKeys } from "./config-values.ts";
+import { optionalText, integer, matching, oneOf, optional, rejectKeys } from "./config-values.ts";
 import { requireKeyPair } from "./pem.ts";
 
 /** The source of an Ingress's certificate. */
@@ -40,12 +40,12 @@ export function readExpose(config: Config): Expose {
   const kind = oneOf(config, "expose", kinds);
   const port = config.require("nodePort") === "0" ? undefined : integer(config, "nodePort", 30000, 32767);
   if (kind === "ingress") return readIngress(config);
-  refuseKeys(config, ["host", "ingressClass", ...tlsKeys], "expose ingress");
+  rejectKeys(config, ["host", "ingressClass", ...tlsKeys], "expose ingress");
   return kind === "nodePort" ? { kind, port } : { kind };
 }
 
 function readIngress(config: Config): IngressSettings {
-  const host = matching(config, "host", dnsName, "a host name such as app.example.com, with expose ingress");
+  const host = matching(config, "host", dnsName, "a host name such as app.example.com if expose is ingress");
   const className = optional(config, "ingressClass", objectName, "the name of an IngressClass");
   const tls = readTls(config);
   return {
@@ -58,18 +58,20 @@ function readIngress(config: Config): IngressSettings {
 
 function readTls(config: Config): Tls | undefined {
   const issuer = optional(config, "tlsIssuer", objectName, "the name of a ClusterIssuer of cert-manager");
-  const [certificate, key] = [given(config, "tlsCertificate"), given(config, "tlsKey")];
+  const [certificate, key] = [optionalText(config, "tlsCertificate"), optionalText(config, "tlsKey")];
   if (issuer !== undefined) {
     if (certificate === undefined && key === undefined) return { kind: "issuer", issuer };
     throw new RunError(
-      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: remove one of them.",
+      "tlsIssuer is set, and tlsCertificate or tlsKey is set, too. Keep one source of the certificate. " +
+        "Run: pulumi config rm tlsIssuer, or remove tlsCertificate and tlsKey.",
     );
   }
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate === undefined || key === undefined) {
-    const missing = certificate === undefined ? "tlsCertificate" : "tlsKey";
+    const [isSet, missing] =
+      certificate === undefined ? ["tlsKey", "tlsCertificate"] : ["tlsCertificate", "tlsKey"];
     throw new RunError(
-      `tlsCertificate and tlsKey go together. Run: pulumi config set --secret ${missing} < FILE.pem`,
+      `${isSet} is set, and ${missing} is not. Run: pulumi config set --secret ${missing} < FILE.pem`,
     );
   }
   requireKeyPair({ key: "tlsCertificate", text: certificate }, { key: "tlsKey", text: key });

@@ -1,5 +1,5 @@
 import { RunError, secret, type Config, type Output } from "@pulumi/pulumi";
-import { given, refuseKeys } from "./config-values.ts";
+import { optionalText, rejectKeys } from "./config-values.ts";
 import { requireCa } from "./pem.ts";
 
 /** A MongoDB that the stack does not deploy. */
@@ -19,8 +19,8 @@ const keys = ["mongodbUri", "mongodbPorts", "mongodbCa"] as const;
  * Rejects the keys of an external MongoDB if the stack has another kind of MongoDB.
  * @throws {RunError} the key, and the command that removes it
  */
-export function refuseExternalMongo(config: Config): void {
-  refuseKeys(config, keys, "mongo external");
+export function rejectExternalMongo(config: Config): void {
+  rejectKeys(config, keys, "mongo external");
 }
 
 /**
@@ -28,7 +28,7 @@ export function refuseExternalMongo(config: Config): void {
  * @throws {RunError} the key and the problem, in one sentence
  */
 export function readExternalMongo(config: Config): ExternalMongo {
-  const [uri = "", ports, ca] = keys.map((key) => given(config, key));
+  const [uri = "", ports, ca] = keys.map((key) => optionalText(config, key));
   requireUri(uri);
   if (ca !== undefined) {
     requireCa("mongodbCa", ca);
@@ -62,23 +62,25 @@ function requireUri(uri: string): void {
   if (file === undefined) return;
   const instead =
     file.toLowerCase() === "tlscafile"
-      ? "Remove it, and run: pulumi config set mongodbCa < FILE.pem"
-      : `Remove it. ${setUri} …`;
-  throw new RunError(`mongodbUri has ${file}, a file that the service's container doesn't have. ${instead}`);
+      ? "Remove the option, and run: pulumi config set mongodbCa < FILE.pem"
+      : `Remove the option. ${setUri}`;
+  throw new RunError(
+    `The option ${file} in mongodbUri names a file, which the service's container does not have. ${instead}`,
+  );
 }
 
 /** A connection string without `tls` is valid: the service enables TLS if it has a CA. */
 function requireTls(uri: string): void {
   if (/[?&](tls|ssl)=false(&|$)/i.test(uri)) {
     throw new RunError(
-      "mongodbCa goes with TLS, and mongodbUri turns TLS off. Run: pulumi config rm mongodbCa, or remove tls=false " +
+      "mongodbCa needs TLS, and mongodbUri disables TLS. Run: pulumi config rm mongodbCa, or remove tls=false " +
         "from mongodbUri.",
     );
   }
   const [, insecure] = /[?&](tlsInsecure|tlsAllowInvalid\w+)=true(?:&|$)/i.exec(uri) ?? [];
   if (insecure === undefined) return;
   throw new RunError(
-    `mongodbCa verifies MongoDB's certificate, and mongodbUri turns that off. Remove ${insecure}=true from mongodbUri.`,
+    `mongodbCa verifies MongoDB's certificate, and mongodbUri disables the verification. Remove ${insecure}=true from mongodbUri.`,
   );
 }
 

@@ -1,9 +1,9 @@
 import { RunError, type Config } from "@pulumi/pulumi";
-import { memoryOf } from "../cluster/nodes/quantity.ts";
-import { leastMemory } from "../mongodb/mongod-options.ts";
-import { leastMajor, versionOf } from "../mongodb/mongodb-version.ts";
+import { bytesOf } from "../cluster/nodes/quantity.ts";
+import { minMemory } from "../mongodb/mongod-options.ts";
+import { minMajor, versionOf } from "../mongodb/mongodb-version.ts";
 import { integer, matching, oneOf } from "./config-values.ts";
-import { readExternalMongo, refuseExternalMongo, type ExternalMongo } from "./external-mongodb-settings.ts";
+import { readExternalMongo, rejectExternalMongo, type ExternalMongo } from "./external-mongodb-settings.ts";
 
 /** The storage of the database's files. */
 export type StorageSettings =
@@ -38,12 +38,9 @@ export type MongoSettings =
 
 const kinds = ["standalone", "operator", "external"] as const;
 /** A larger number is not a plausible version. */
-const mostVersions = 999_999;
-const memoryMinimum = [
-  leastMemory,
-  "mongod and the tools beside it need half a GiB above its cache.",
-] as const;
-const storageMinimum = ["1Gi", "MongoDB's journal and diagnostics alone take 350 MB."] as const;
+const passwordVersionLimit = 999_999;
+const memoryMinimum = [minMemory, "mongod and its tools need half a GiB in addition to the cache."] as const;
+const storageMinimum = ["1Gi", "MongoDB's journal and diagnostics need 350 MB."] as const;
 
 /**
  * Reads MongoDB's settings.
@@ -53,10 +50,10 @@ export function readMongo(config: Config): MongoSettings {
   const kind = oneOf(config, "mongo", kinds);
   const image = readImage(config);
   const memory = atLeast(config, "mongoMemory", /^[1-9]\d*(Mi|Gi)$/, memoryMinimum);
-  const passwordVersion = integer(config, "passwordVersion", 1, mostVersions);
+  const passwordVersion = integer(config, "passwordVersion", 1, passwordVersionLimit);
   const storage = readStorage(config);
   const installs = config.requireBoolean("installOperator");
-  if (kind !== "external") refuseExternalMongo(config);
+  if (kind !== "external") rejectExternalMongo(config);
 
   if (kind !== "operator" && !installs) throw onlyWith("installOperator", "mongo operator");
   if (kind === "standalone") return { kind, image, memory, passwordVersion, storage };
@@ -74,12 +71,12 @@ function readImage(config: Config): string {
     "an image with its version, such as mongo:8.0",
   );
   const major = versionOf(image)?.major;
-  if (major === undefined || major >= leastMajor) return image;
+  if (major === undefined || major >= minMajor) return image;
   throw new RunError(
-    `mongoImage must be MongoDB ${leastMajor}.0 or newer, which MongoDB still maintains, not "${image}". ` +
-      "For a new database, run: pulumi config set mongoImage mongo:8.0. For one that holds documents, first use the " +
-      `previous release of this template: upgrade it there to ${leastMajor}.0, one major version at a time, ` +
-      "or back it up, and restore the backup into a new database.",
+    `mongoImage must be MongoDB ${minMajor}.0 or newer, not "${image}". MongoDB no longer maintains older versions. ` +
+      "For a new database, run: pulumi config set mongoImage mongo:8.0. For a database with documents, use the " +
+      `previous release of this template. Upgrade MongoDB there to ${minMajor}.0, one major version at a time. ` +
+      "Or create a backup there, and restore the backup into a new database.",
   );
 }
 
@@ -88,24 +85,24 @@ function atLeast(
   config: Config,
   key: string,
   pattern: RegExp,
-  [least, reason]: readonly [string, string],
+  [min, reason]: readonly [string, string],
 ): string {
-  const quantity = matching(config, key, pattern, `a quantity such as ${least} or 10Gi`);
-  if (memoryOf(quantity) >= memoryOf(least)) return quantity;
+  const quantity = matching(config, key, pattern, `a quantity such as ${min} or 10Gi`);
+  if (bytesOf(quantity) >= bytesOf(min)) return quantity;
   throw new RunError(
-    `${key} must be ${least} or more, not ${quantity}: ${reason} Run: pulumi config set ${key} 1Gi`,
+    `${key} must be ${min} or more, not ${quantity}. ${reason} Run: pulumi config set ${key} 1Gi`,
   );
 }
 
 function onlyWith(key: string, what: string): RunError {
-  return new RunError(`${key} goes with ${what} only. Run: pulumi config rm ${key}`);
+  return new RunError(`${key} is valid only with ${what}. Run: pulumi config rm ${key}`);
 }
 
 function requireClass(storage: StorageSettings): ClassStorage {
   if (storage.kind === "storageClass") return storage;
   throw new RunError(
-    "Each of the operator's members needs a volume of its own: storage must be the name of a StorageClass, " +
-      "as `kubectl get storageclass` lists them.",
+    "With mongo operator, storage must be the name of a StorageClass, not hostPath. " +
+      "`kubectl get storageclass` lists the names. Run: pulumi config set storage NAME",
   );
 }
 
@@ -121,8 +118,8 @@ function readStorage(config: Config): StorageSettings {
   if (className === "hostPath") return { kind: "hostPath", size, keepData };
   if (keepData) {
     throw new RunError(
-      `keepData goes with storage hostPath only: the reclaim policy of the StorageClass "${className}" decides ` +
-        "what becomes of its volumes.",
+      "keepData is valid only with storage hostPath. The reclaim policy of the StorageClass " +
+        `"${className}" decides whether its volumes are kept. Run: pulumi config rm keepData`,
     );
   }
   return { kind: "storageClass", size, className };

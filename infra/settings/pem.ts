@@ -12,7 +12,7 @@ const certificates = new RegExp(`${begin}[^]*?-----END CERTIFICATE-----`, "g");
 export function requireCa(key: string, text: string): void {
   const command = `Run: pulumi config set ${key} < FILE.pem`;
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    throw new RunError(`${key} has a private key: it must have the certificates of the CA alone. ${command}`);
+    throw new RunError(`${key} has a private key, and must have only the CA's certificates. ${command}`);
   }
   requireCertificates(key, text, command);
 }
@@ -31,7 +31,7 @@ export function requireKeyPair(
   const [server = ""] = certificate.text.match(certificates) ?? [];
   if (isKeyOf(new X509Certificate(server), privateKey)) return;
   throw new RunError(
-    `${privateKey.key} is not the key of the first certificate in ${certificate.key}. ${command(privateKey.key)}`,
+    `${privateKey.key} is not the private key of the first certificate in ${certificate.key}. ${command(privateKey.key)}`,
   );
 }
 
@@ -47,11 +47,12 @@ function isKeyOf(server: X509Certificate, { key, text }: { key: string; text: st
 }
 
 function requireCertificates(key: string, text: string, command: string): void {
-  if (!text.includes(begin)) throw new RunError(`${key} is not in PEM: it must have ${begin}. ${command}`);
+  if (!text.includes(begin))
+    throw new RunError(`${key} is not in PEM format: ${begin} is missing. ${command}`);
   const found = text.match(certificates) ?? [];
   if (found.length === text.split(begin).length - 1 && found.every(isCertificate)) return;
   throw new RunError(
-    `${key} has a certificate that can't be read: the file is cut off or changed. ${command}`,
+    `${key} has a certificate that can't be read, because the file is incomplete or changed. ${command}`,
   );
 }
 

@@ -48,14 +48,14 @@ export interface Settings {
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 /** A larger number of pods on one database is a mistake in the configuration. */
-const mostReplicas = 50;
+const replicasLimit = 50;
 
 /**
  * Reads and checks the stack's configuration.
  * @throws {RunError} the key, its allowed values and its value, in one sentence
  */
 export function readSettings(config = new Config(), stack = getStack()): Settings {
-  const minReplicas = integer(config, "minReplicas", 1, mostReplicas);
+  const minReplicas = integer(config, "minReplicas", 1, replicasLimit);
   const registry = readRegistry(config);
   const platform = optional(config, "platform", /^linux\/(amd64|arm64)$/, "linux/amd64 or linux/arm64");
   const expose = readExpose(config);
@@ -70,7 +70,7 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
     ...(trustedProxies === undefined ? {} : { trustedProxies }),
     scaling: {
       minReplicas,
-      maxReplicas: integer(config, "maxReplicas", minReplicas, mostReplicas, "minReplicas"),
+      maxReplicas: integer(config, "maxReplicas", minReplicas, replicasLimit, "minReplicas"),
       cpuTarget: integer(config, "cpuTarget", 1, 100),
     },
     logLevel: oneOf(config, "logLevel", logLevels),
@@ -87,18 +87,21 @@ export function readSettings(config = new Config(), stack = getStack()): Setting
 function requireReachable({ cluster, registry, platform, mongo }: Settings): void {
   if (cluster.kind === "minikube") {
     if (platform === undefined || registry !== undefined) return;
-    throw new RunError("platform goes with a registry only: minikube's node is this machine's.");
+    throw new RunError(
+      "platform is valid only with a registry, because minikube's node has this machine's architecture. " +
+        "Run: pulumi config rm platform",
+    );
   }
   if (registry === undefined) {
     throw new RunError(
-      "The nodes of a cluster that is not minikube pull the image from a registry. " +
+      "With cluster current, the nodes pull the image from a registry, and registry is not set. " +
         "Run: pulumi config set registry ghcr.io/OWNER/koa-mongo-stack",
     );
   }
   if (mongo.kind === "standalone" && mongo.storage.kind === "hostPath") {
     throw new RunError(
-      "storage hostPath is a folder of minikube's node. In another cluster it must be the name of a StorageClass, " +
-        "as `kubectl get storageclass` lists them.",
+      "With cluster current, storage must be the name of a StorageClass, not hostPath. " +
+        "`kubectl get storageclass` lists the names. Run: pulumi config set storage NAME",
     );
   }
 }
@@ -106,6 +109,7 @@ function requireReachable({ cluster, registry, platform, mongo }: Settings): voi
 function qualifiedName(project: string, stack: string): string {
   if (/^[a-z0-9-]{1,20}$/.test(stack)) return `${project}-${stack}`;
   throw new RunError(
-    `The stack's name can have 20 characters, of a to z, 0 to 9 and "-", and is "${stack}".`,
+    `The stack's name must have 1 to 20 characters of a to z, 0 to 9 and "-", not "${stack}". ` +
+      "Run: pulumi stack rename NAME",
   );
 }

@@ -16,20 +16,24 @@ if (process.env.KOA_MONGO_STACK_LATE_MODULES !== "off") delayModules();
 
 function delayModules() {
   // These load npm's package tree, a TypeScript compiler and V8's inspector.
-  wait("@pulumi/pulumi/runtime/closure/codePaths.js", "computeCodePaths");
-  wait("@pulumi/pulumi/runtime/closure/serializeClosure.js", "serializeFunction", "serializeFunctionAsync");
-  wait("@pulumi/pulumi/runtime/closure/v8Hooks.js").isInitializedAsync = () => Promise.resolve();
+  loadLazily("@pulumi/pulumi/runtime/closure/codePaths.js", "computeCodePaths");
+  loadLazily(
+    "@pulumi/pulumi/runtime/closure/serializeClosure.js",
+    "serializeFunction",
+    "serializeFunctionAsync",
+  );
+  loadLazily("@pulumi/pulumi/runtime/closure/v8Hooks.js").isInitializedAsync = () => Promise.resolve();
 
   for (const name of ["pulumi/automation", "kubernetes/helm", "kubernetes/kustomize", "kubernetes/yaml"]) {
-    wait(`@pulumi/${name}`);
+    loadLazily(`@pulumi/${name}`);
   }
 
-  wait("@opentelemetry/exporter-zipkin", "ZipkinExporter");
-  wait("@opentelemetry/instrumentation", "registerInstrumentations");
-  wait("@opentelemetry/instrumentation-grpc", "GrpcInstrumentation");
-  wait("@opentelemetry/resources", "defaultResource", "resourceFromAttributes");
-  wait("@opentelemetry/sdk-trace-base", "SimpleSpanProcessor");
-  wait("@opentelemetry/sdk-trace-node", "NodeTracerProvider");
+  loadLazily("@opentelemetry/exporter-zipkin", "ZipkinExporter");
+  loadLazily("@opentelemetry/instrumentation", "registerInstrumentations");
+  loadLazily("@opentelemetry/instrumentation-grpc", "GrpcInstrumentation");
+  loadLazily("@opentelemetry/resources", "defaultResource", "resourceFromAttributes");
+  loadLazily("@opentelemetry/sdk-trace-base", "SimpleSpanProcessor");
+  loadLazily("@opentelemetry/sdk-trace-node", "NodeTracerProvider");
 
   // Node strips the program's types in place, so stack traces are right without source maps. Mapping would be slow,
   // because the SDK takes a stack trace for every promise.
@@ -41,7 +45,7 @@ function delayModules() {
  * @param callables functions and classes that the SDK takes out of the module before its first use
  * @returns the properties that are known before the load
  */
-function wait(name, ...callables) {
+function loadLazily(name, ...callables) {
   let real;
   const load = () => {
     if (real === undefined) {

@@ -50,7 +50,7 @@ describe("the program", function () {
     expect(program.outputs.image).to.match(/^koa-mongo-stack:[0-9a-f]{16}$/);
   });
 
-  it("puts everything into a namespace that enforces the restricted standard", () => {
+  it("creates all objects in a namespace that enforces the restricted standard", () => {
     const own = program.the("Namespace");
     expect(own.inputs.metadata).to.deep.equal({
       annotations: { "pulumi.com/skipAwait": "true" },
@@ -69,7 +69,7 @@ describe("the program", function () {
     }
   });
 
-  it("talks to the Docker and the Kubernetes that minikube names", () => {
+  it("uses the Docker and the Kubernetes that minikube names", () => {
     expect(program.the("docker").inputs).to.include({
       host: "tcp://192.0.2.1:2376",
       certPath: "/home/ada/.minikube/certs",
@@ -82,7 +82,7 @@ describe("the program", function () {
     });
   });
 
-  it("reads the cluster's identity with a provider where kubectl can't say", async () => {
+  it("reads the cluster's identity with a provider if kubectl can't read it", async () => {
     const run = await runProgram({}, undefined, undefined, "");
     const [reader, provider] = run.of("kubernetes");
     expect(reader).to.deep.include({ name: "cluster-reader", inputs: { context: "minikube" } });

@@ -24,7 +24,7 @@ describe("the program for several machines", function () {
   this.timeout(60_000);
   after(restorePath);
 
-  it("talks to the kubeconfig's context, and to this machine's Docker", async () => {
+  it("uses the kubeconfig's context, and this machine's Docker", async () => {
     const run = await runProgram({ ...current, context: "prod" }, [], three);
     expect(run.the("kubernetes").inputs).to.include({ context: "prod" });
     expect(run.the("docker").inputs).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
@@ -58,12 +58,12 @@ describe("the program for several machines", function () {
     });
   });
 
-  it("gives every node time to learn that a pod goes", async () => {
+  it("has a preStop hook that is long enough for every node", async () => {
     const run = await runProgram(current, [], three);
     expect(pod(run).containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 5 } } });
   });
 
-  it("knows Docker Hub's images, which name no host", () => {
+  it("recognizes Docker Hub's images, which name no host", () => {
     for (const repository of ["ada/koa", "docker.io/ada/koa", "koa"]) {
       expect(JSON.parse(dockerConfig(repository, "ada", "secret")).auths).to.have.all.keys(
         "https://index.docker.io/v1/",
@@ -74,7 +74,7 @@ describe("the program for several machines", function () {
     );
   });
 
-  it("limits what the stack takes, and says which pods go last", async () => {
+  it("limits the stack's resources, and sets the pods' priorities", async () => {
     const run = await runProgram(current, [], three);
     const classes = run.of("PriorityClass").map(({ inputs }) => [inputs.value, inputs.preemptionPolicy]);
     expect(classes).to.deep.equal([
@@ -95,14 +95,14 @@ describe("the program for several machines", function () {
     expect([...minikube.of("PriorityClass"), ...minikube.of("ResourceQuota")]).to.deep.equal([]);
   });
 
-  it("has room in its quota for every pod again, while a rollout replaces them", () => {
+  it("has a quota for twice the pods, because a rollout replaces them", () => {
     const one = { cpu: "100m", memory: "64Mi" };
     const hard = quota({ maxReplicas: 50, web: one, database: [] });
     expect(hard.pods).to.equal("111");
     expect(hard["requests.cpu"]).to.equal("10300m");
   });
 
-  it("leaves a node that is away after half a minute, where there is another", async () => {
+  it("leaves an unavailable node after half a minute, in a cluster of several nodes", async () => {
     const tolerations = ["not-ready", "unreachable"].map((condition) => ({
       key: `node.kubernetes.io/${condition}`,
       operator: "Exists",
@@ -113,10 +113,10 @@ describe("the program for several machines", function () {
     expect(pod(await runProgram())).not.to.have.property("tolerations");
   });
 
-  it("has the same resources while nodes are cordoned or away", async () => {
-    const away = { taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoExecute" }] };
+  it("has the same resources while nodes are cordoned or unavailable", async () => {
+    const unreachable = { taints: [{ key: "node.kubernetes.io/unreachable", effect: "NoExecute" }] };
     const [one, two, last] = three;
-    const drained = [{ ...one, spec: { unschedulable: true } }, { ...two, spec: away }, last ?? {}];
+    const drained = [{ ...one, spec: { unschedulable: true } }, { ...two, spec: unreachable }, last ?? {}];
     for (const mongo of ["standalone", "operator"]) {
       const specs = (run: ProgramRun) =>
         run.resources
@@ -132,7 +132,7 @@ describe("the program for several machines", function () {
     }
   });
 
-  it("builds for the cluster's nodes, wherever it is built, and runs on these only", async () => {
+  it("builds for the architecture of the cluster's nodes, and runs only on these nodes", async () => {
     const arm = kubernetesNode("b", "4", "8Gi", "arm64");
     const onArm = await runProgram(current, [], [arm]);
     expect(onArm.the("Image").inputs.build.platform).to.equal("linux/arm64");
@@ -141,8 +141,8 @@ describe("the program for several machines", function () {
     expect(mixed.the("Image").inputs.build.platform).to.equal("linux/amd64");
     expect(pod(mixed).nodeSelector).to.deep.equal({ "kubernetes.io/arch": "amd64" });
     expect(mixed.warnings).to.deep.equal([
-      "The nodes have the architectures amd64 and arm64. The image is built for amd64, and its pods go to these nodes " +
-        "only. Nodes that come and go can change that. To keep it, run: pulumi config set platform linux/amd64",
+      "The nodes have the architectures amd64 and arm64. `up` builds the image for amd64, and its pods run on these " +
+        "nodes only. If the nodes change, `up` may choose the other architecture. To keep amd64, run: pulumi config set platform linux/amd64",
     ]);
     const fixed = await runProgram({ ...current, platform: "linux/arm64" }, [], [arm, kubernetesNode("a")]);
     expect(pod(fixed).nodeSelector).to.deep.equal({ "kubernetes.io/arch": "arm64" });
@@ -204,7 +204,7 @@ describe("WebIngress", function () {
     expect(run.outputs.url).to.equal("http://a.example");
   });
 
-  it("leaves the certificate to cert-manager, and lets Let's Encrypt ask", async () => {
+  it("uses cert-manager's certificate, and allows Let's Encrypt to connect", async () => {
     const run = await runProgram(
       { ...current, ...ingress, tlsIssuer: "le", ingressClass: "nginx" },
       [],
@@ -233,12 +233,12 @@ describe("WebIngress", function () {
     expect(run.the("Ingress").inputs.spec.ingressClassName).to.equal("traefik");
   });
 
-  it("on minikube says what turns its controller on", async () => {
+  it("on minikube names the command that enables the addon", async () => {
     const failure = await runProgram(ingress, [goodProfile]).then(String, (error: unknown) =>
       error instanceof Error ? error.message : "",
     );
     expect(failure).to.equal(
-      "The Ingress needs minikube's controller, which is off. Run: minikube addons enable ingress -p minikube",
+      "The Ingress needs minikube's ingress addon, which is disabled. Run: minikube addons enable ingress -p minikube",
     );
   });
 });
@@ -253,7 +253,7 @@ describe("ReplicaSet", function () {
   const spec = (of = run) => of.the("PerconaServerMongoDB").inputs.spec;
   const set = (of = run) => spec(of).replsets[0];
 
-  it("is three members, each on a node and a volume of its own, one of them away at a time", () => {
+  it("is three members, each on its own node and volume, with at most one unavailable", () => {
     expect(set()).to.deep.include({
       name: "rs0",
       size: 3,
@@ -290,13 +290,13 @@ describe("ReplicaSet", function () {
     expect(set().configuration).to.equal("net:\n  ipv6: true\n");
   });
 
-  it("shares nodes where there are less than three, and up says what that means", async () => {
+  it("shares nodes if there are fewer than three, with a warning", async () => {
     const one = [kubernetesNode("a")];
     const shared = await runProgram({ ...current, mongo: "operator", storageSize: "20Gi" }, [], one);
     expect(set(shared)).to.deep.equal(set());
     expect(shared.warnings).to.deep.equal([
-      "MongoDB's 3 members share one node: one that is away may take the majority with it, and writes with that. " +
-        "Add nodes until there are 3.",
+      "MongoDB's 3 members share one node. If a node with two members is unavailable, MongoDB accepts no writes. " +
+        "Add nodes until the cluster has 3.",
     ]);
   });
 
@@ -312,14 +312,14 @@ describe("ReplicaSet", function () {
     expect(securityContext).to.deep.equal(restrictedContainer);
   });
 
-  it("has versions that are pinned, and updates itself to no other", () => {
+  it("has versions that are pinned, and disables automatic updates", () => {
     const { version } = run.the("Release").inputs;
     expect(version).to.match(/^\d+\.\d+\.\d+$/);
     expect(spec()).to.deep.include({ crVersion: version, upgradeOptions: { apply: "disabled" } });
     expect(spec().image).to.match(/^percona\/percona-server-mongodb:\d+\.\d+\.\d+-\d+$/);
   });
 
-  it("gives the service a user of its own database, and writes that a majority has", () => {
+  it("has an application user, and waits until a majority has a write", () => {
     const [user] = spec().users;
     expect(user).to.deep.include({ name: "app", db: "app", roles: [{ name: "readWrite", db: "app" }] });
     const uri = run.of("Secret").find(({ name }) => name === "mongodb-uri")?.inputs;
@@ -343,18 +343,18 @@ describe("ReplicaSet", function () {
     );
   });
 
-  it("leaves the operator and its definitions to the cluster where it has one", async () => {
+  it("installs no operator and no definitions if the cluster has an operator", async () => {
     const without = await runProgram({ ...current, mongo: "operator", installOperator: false }, [], three);
     expect([...without.of("Release"), ...without.of("OperatorDefinitions")]).to.deep.equal([]);
     expect(without.of("PerconaServerMongoDB")).to.have.length(1);
   });
 });
 
-describe("a MongoDB of somebody else", function () {
+describe("an external MongoDB", function () {
   this.timeout(60_000);
   after(restorePath);
 
-  it("is deployed nothing of: its connection string is a Secret", async () => {
+  it("is not deployed, and has its connection string in a Secret", async () => {
     const mongodbUri = "mongodb+srv://ada:secret@db.example/app";
     const run = await runProgram({ ...current, mongo: "external", mongodbUri }, [], three);
     expect([...run.of("StatefulSet"), ...run.of("PersistentVolumeClaim"), ...run.of("Job")]).to.deep.equal(
@@ -388,7 +388,7 @@ describe("a MongoDB of somebody else", function () {
     expect(env).to.deep.include({ name: "MONGODB_CA_FILE", value: "/etc/mongodb/ca.pem" });
   });
 
-  it("is reached at the ports of the configuration, where DNS has them", async () => {
+  it("has the configured ports in its network policy, if DNS holds the ports", async () => {
     const mongodbUri = "mongodb+srv://db.example/app";
     const values = { ...current, mongo: "external", mongodbUri, mongodbPorts: "27018,27019" };
     const run = await runProgram(values, [], three);

@@ -1,5 +1,5 @@
 import type { Requests } from "../cluster/nodes/capacity.ts";
-import { memoryOf } from "../cluster/nodes/quantity.ts";
+import { bytesOf } from "../cluster/nodes/quantity.ts";
 
 /** A pod's requests. Five pods, MongoDB and Kubernetes itself fit in minikube's default of two CPUs. */
 export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
@@ -8,9 +8,10 @@ export const webLimits: Requests = { cpu: "1", memory: "128Mi" };
 /** Node's heap as a share of the memory limit. Node's buffers and code need the rest. */
 const heapShare = 3 / 4;
 /** Node's heap, in mebibytes. */
-const heapMiB = Math.floor((memoryOf(webLimits.memory) / 1024 ** 2) * heapShare);
+const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 /**
- * Half of the space for new objects, in mebibytes. V8 collects it whenever it is full. In a pod of 128Mi, V8's default
+ * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage when it is full. In a pod of
+ * 128Mi, V8's default
  * is 1 MiB, and collections then take a third to a half of the CPU time of a request.
  */
 const semiSpaceMiB = 8;

@@ -3,7 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ConfigMapKey } from "../mongodb/ca-config-map.ts";
 import type { SecretKey } from "../mongodb/connection-secret.ts";
 import { partOf } from "../platform/metadata.ts";
-import { containerSecurity, leaveAfter, podSecurity, spread } from "../platform/pod-defaults.ts";
+import {
+  containerSecurity,
+  unavailableNodeTolerations,
+  podSecurity,
+  spread,
+} from "../platform/pod-defaults.ts";
 import type { Collector, MetricsSettings } from "../settings/monitoring-settings.ts";
 import type { Expose } from "../settings/expose-settings.ts";
 import type { Scaling } from "../settings/stack-settings.ts";
@@ -103,7 +108,7 @@ function podSpec(args: WebDeploymentArgs): types.input.core.v1.PodSpec {
     securityContext: podSecurity(nonroot),
     terminationGracePeriodSeconds: terminationGraceSeconds,
     ...spread(webLabels),
-    ...(args.hasSeveralNodes ? { tolerations: leaveAfter(unreachableNodeSeconds) } : {}),
+    ...(args.hasSeveralNodes ? { tolerations: unavailableNodeTolerations(unreachableNodeSeconds) } : {}),
     ...(args.architecture === undefined ? {} : { nodeSelector: { "kubernetes.io/arch": args.architecture } }),
     ...(args.priority === undefined ? {} : { priorityClassName: args.priority }),
     ...(args.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: args.pullSecret }] }),

@@ -66,8 +66,8 @@ export function endpointUrl(
     ? k8s.core.v1.Service.get(`${name}-address`, service.id, { ...child, dependsOn: deployment })
     : service;
   return pulumi.all([seen.spec, seen.status]).apply(([spec, status]) => {
-    const { url, fault } = serviceUrl(spec, status, args);
-    if (fault !== undefined) void pulumi.log.warn(fault);
+    const { url, problem } = serviceUrl(spec, status, args);
+    if (problem !== undefined) void pulumi.log.warn(problem);
     return url;
   });
 }
@@ -77,16 +77,18 @@ export function serviceUrl(
   spec: types.output.core.v1.ServiceSpec,
   status: types.output.core.v1.ServiceStatus | undefined,
   { reach, tunnel }: Pick<WebEndpointsArgs, "reach" | "tunnel">,
-): { readonly url: string; readonly fault?: string | undefined } {
+): { readonly url: string; readonly problem?: string | undefined } {
   const [ingress] = status?.loadBalancer.ingress ?? [];
   const balancer = ingress?.hostname ?? ingress?.ip;
   if (balancer !== undefined) return { url: `http://${urlHost(balancer)}` };
-  const { address, fault } = reach(spec.ports[0]?.nodePort ?? 0);
+  const { address, problem } = reach(spec.ports[0]?.nodePort ?? 0);
   const url = `http://${address}`;
-  if (spec.type !== "LoadBalancer" || tunnel === undefined) return { url, fault };
-  const meanwhile = fault === undefined ? ` Until then it answers at ${url}` : "";
+  if (spec.type !== "LoadBalancer" || tunnel === undefined) return { url, problem };
+  const untilThen = problem === undefined ? ` Until then, the service answers at ${url}` : "";
   return {
     url,
-    fault: `No load balancer has given the Service an address. Run, in a terminal of its own: ${tunnel}, and then \`up\` again.${meanwhile}`,
+    problem:
+      "No load balancer has assigned an address to the Service. " +
+      `Run in another terminal: ${tunnel}. Then run \`up\` again.${untilThen}`,
   };
 }

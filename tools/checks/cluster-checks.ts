@@ -131,10 +131,10 @@ function plannedUrl(
 ): Finding {
   if (expose === "ingress") return { state: "ok", found: "the host name of the configuration" };
   if (expose !== "nodePort") return { state: "ok", found: `the address that a ${expose} gets` };
-  const { address, fault } = reach(found, nodePort, machine);
-  if (fault === undefined) {
+  const { address, problem } = reach(found, nodePort, machine);
+  if (problem === undefined) {
     return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
   }
   const choose = "A port has to be published when the cluster is created: pulumi config set nodePort 30080";
-  return { state: "warn", found: "out of reach", fix: nodePort === 0 ? choose : fault };
+  return { state: "warn", found: "out of reach", fix: nodePort === 0 ? choose : problem };
 }

@@ -44,7 +44,8 @@ export async function findIngressPlace(
 ): Promise<IngressPlace | undefined> {
   const found = await findProfile(project.minikubeProfile);
   if (found === undefined) return undefined;
-  const node: IngressPlace = { url, ...ingressReach(found) };
+  const { address, tunnel } = ingressReach(found);
+  const node: IngressPlace = { url, address, meanwhile: tunnel };
   // Behind a tunnel, nothing answers until the user starts the tunnel.
   if (node.meanwhile !== undefined) return node;
   const isOpen = await accepts(node.address, portOf(url));
@@ -57,11 +58,11 @@ async function nodePortPlaces(profile: Profile, url: string): Promise<IngressPla
   if (answer.kind !== "ok") return [];
   const port = url.startsWith("https:") ? 443 : 80;
   return nodePorts(answer.stdout, port).flatMap((nodePort) => {
-    const { address, fault } = reach(profile, nodePort);
+    const { address, problem } = reach(profile, nodePort);
     const at = new URL(`http://${address}`);
     const host = at.hostname.replace(/^\[|\]$/g, "");
     // A hosts file accepts only IP addresses.
-    if (fault !== undefined || isIP(host) === 0) return [];
+    if (problem !== undefined || isIP(host) === 0) return [];
     return [{ url: withPort(url, at.port), address: host }];
   });
 }

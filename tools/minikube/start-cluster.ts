@@ -1,7 +1,7 @@
 import {
   classesIn,
   classesQuery,
-  classFault,
+  classProblem,
   isServed,
   needsAddon,
 } from "../../infra/cluster/ingress-classes.ts";
@@ -123,7 +123,7 @@ export async function enableIngress(project: Project, output: StepOutput): Promi
     return;
   }
   if (answer.kind === "ok" && !needsAddon(className, classes)) {
-    throw new UserError(classFault(className, classes) ?? "");
+    throw new UserError(classProblem(className, classes) ?? "");
   }
   await enable("ingress", hasIngress, project, output);
 }

@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { readSettings } from "../../../infra/settings/stack-settings.ts";
 import { findSite } from "../../../infra/cluster/cluster-facts.ts";
 import { deploy } from "../../../infra/stack.ts";
-import { profiles, refusal } from "../../../infra/test/support/configurations.ts";
+import { profiles, settingsError } from "../../../infra/test/support/configurations.ts";
 import { dryRun, type Admission } from "../support/dry-run.ts";
 import { pairs, title, type Values } from "../../../infra/test/support/setting-matrix.ts";
 import {
@@ -19,7 +19,7 @@ import {
   restorePath,
 } from "../../../infra/test/support/fake-minikube.ts";
 import { setConfig } from "../../../infra/test/support/mocked-program.ts";
-import { schemaFault, type Manifest } from "../../../infra/test/support/kubernetes-schema.ts";
+import { schemaProblem, type Manifest } from "../../../infra/test/support/kubernetes-schema.ts";
 
 const image = `registry.example/koa@sha256:${"01".repeat(32)}`;
 const path = process.env.PATH ?? "";
@@ -32,9 +32,9 @@ describe("what the provider renders", () => {
   for (const values of pairs(isRendered)) {
     it(title(values), async () => {
       const manifests = await render(values);
-      const faults = await Promise.all(manifests.map(schemaFault));
+      const problems = await Promise.all(manifests.map(schemaProblem));
       expect(
-        faults.filter((fault) => fault !== undefined),
+        problems.filter((problem) => problem !== undefined),
         "schema",
       ).to.deep.equal([]);
       const kinds = manifests.map(({ kind }) => kind);
@@ -49,7 +49,9 @@ describe("what the provider renders", () => {
 
 /** The provider can't render Percona's chart, because Helm installs it. */
 function isRendered(values: Values): boolean {
-  return refusal(values) === undefined && (values.mongo !== "operator" || values.installOperator === false);
+  return (
+    settingsError(values) === undefined && (values.mongo !== "operator" || values.installOperator === false)
+  );
 }
 
 /** Renders every object of a stack with the provider, through a folder. */

@@ -139,7 +139,7 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
       const routes = (await ask("Requests by route")).map(({ metric }) => metric.route);
       expect(routes).to.include("/data/:id");
       expect(routes.includes("/openapi.json")).to.equal(namespace === other.namespace);
-      const connections = (await ask("Connections to MongoDB")).reduce((sum, { value }) => sum + value, 0);
+      const connections = (await ask("MongoDB connections")).reduce((sum, { value }) => sum + value, 0);
       expect(connections).to.equal(10 * pods.length);
     }
   });

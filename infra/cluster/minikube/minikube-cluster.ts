@@ -35,7 +35,7 @@ export interface Minikube {
   /** Command without which this machine reaches no Ingress. @default this machine has a route to the node */
   readonly ingressTunnel?: string | undefined;
   /** Why NetworkPolicies may not be enforced, with the command that fixes the problem. */
-  readonly policyFault?: string;
+  readonly policyProblem?: string;
 }
 
 /** Facts that are known before minikube is asked. */
@@ -72,8 +72,8 @@ export async function findMinikube(
     buildsInNode,
     hasIngress: hasIngress(found),
     reach: (nodePort) => reach(found, nodePort, machine),
-    ingressTunnel: ingressReach(found, machine).meanwhile,
-    ...(policies.isSure ? {} : { policyFault: `${policies.text}. ${enforcingCluster(found)}` }),
+    ingressTunnel: ingressReach(found, machine).tunnel,
+    ...(policies.isSure ? {} : { policyProblem: `${policies.text}. ${enforcingCluster(found)}` }),
   };
 }
 
@@ -90,7 +90,7 @@ function requireUsable(profile: string, found: Profile | undefined, isUp: boolea
   }
   if (!hasMetricsServer(found)) {
     throw new RunError(
-      "The autoscaler needs metrics-server, which is off. " +
+      "The autoscaler needs metrics-server, which is disabled. " +
         `Run: minikube addons enable metrics-server -p ${profile}`,
     );
   }

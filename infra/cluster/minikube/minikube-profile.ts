@@ -108,7 +108,7 @@ export async function runMinikube(args: readonly string[], timeoutMs = 0): Promi
     };
     if (code === "ENOENT") {
       throw new RunError(
-        `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${startCommand("minikube")}`,
+        `minikube is not on PATH. Install minikube: https://minikube.sigs.k8s.io/docs/start. Then run: ${startCommand("minikube")}`,
         { cause: error },
       );
     }

@@ -9,7 +9,7 @@ export interface Reach {
   /** `host:port`. */
   readonly address: string;
   /** Why that address will not answer, with the command that fixes the problem. */
-  readonly fault?: string;
+  readonly problem?: string;
 }
 
 /** This machine's network. */
@@ -43,9 +43,9 @@ export function reach(profile: Profile, nodePort: number, machine: Machine = {})
   if (!isHidden(Config, known)) return node;
   return {
     ...node,
-    fault:
+    problem:
       `This machine can't reach port ${nodePort} of the node. ` +
-      `Run: minikube delete -p ${Name}, then: ${startCommand(Name, nodePort)}`,
+      `To replace the cluster and all its stacks, run: minikube delete -p ${Name}, then: ${startCommand(Name, nodePort)}`,
   };
 }
 
@@ -59,9 +59,9 @@ function reachPublished(
   }
   return {
     address: hostPort(host, port),
-    fault:
+    problem:
       `Docker runs on ${daemon.name}, and port ${port} is published on that machine only. ` +
-      `Run, in a terminal of its own: ssh -N -L ${port}:${hostPort(host, port)} ${daemon.login ?? daemon.name}`,
+      `Run in another terminal: ssh -N -L ${port}:${hostPort(host, port)} ${daemon.login ?? daemon.name}`,
   };
 }
 
@@ -72,9 +72,9 @@ function reachPublished(
 export function ingressReach(
   { Name, Config }: Profile,
   machine: Machine = {},
-): { readonly address: string; readonly meanwhile?: string } {
+): { readonly address: string; readonly tunnel?: string } {
   if (isHidden(Config, complete(machine, Config.Driver)))
-    return { address: "127.0.0.1", meanwhile: `minikube tunnel -p ${Name}` };
+    return { address: "127.0.0.1", tunnel: `minikube tunnel -p ${Name}` };
   return { address: Config.Nodes[0]?.IP ?? "127.0.0.1" };
 }
 

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { isIP } from "node:net";
 import { RunError } from "@pulumi/pulumi/errors.js";
 import type { ClusterSettings } from "../../settings/cluster-settings.ts";
-import { kubectlSays } from "../kubectl-query.ts";
+import { queryKubectl } from "../kubectl-query.ts";
 import { isInNetwork } from "./ip-network.ts";
 
 type Variables = Record<string, string | undefined>;
@@ -28,8 +28,8 @@ const minikubeNetworks = [
  */
 export function bypassProxy(profile: string, env: Variables = process.env): void {
   if (!proxyNames.some((name) => isSet(env[name]))) return;
-  const given = bypassNames.flatMap((name) => entries(env[name]));
-  const value = [...new Set([...given, ...minikubeNetworks, ...nodeAddresses(profile, env)])].join(",");
+  const current = bypassNames.flatMap((name) => entries(env[name]));
+  const value = [...new Set([...current, ...minikubeNetworks, ...nodeAddresses(profile, env)])].join(",");
   for (const name of bypassNames) env[name] = value;
 }
 
@@ -42,12 +42,12 @@ export async function requireBypass(cluster: ClusterSettings, env: Variables = p
   // The API server and the node's Docker both use TLS, so HTTP_PROXY does not matter.
   const variable = ["HTTPS_PROXY", "https_proxy"].find((name) => isSet(env[name]));
   if (variable === undefined || cluster.kind !== "minikube") return;
-  const host = await kubectlSays(cluster.profile, serverQuery, hostOf);
+  const host = await queryKubectl(cluster.profile, serverQuery, hostOf);
   if (host === undefined || isLocal(host) || isBypassed(host, env)) return;
   const value = [...new Set([...bypassNames.flatMap((name) => entries(env[name])), host])].join(",");
   throw new RunError(
-    `${variable} is set, and NO_PROXY does not have ${host}, the address of the minikube cluster: Pulumi would ask ` +
-      `the proxy for it. Run: export NO_PROXY=${value} no_proxy=${value}`,
+    `${variable} is set, and NO_PROXY does not have ${host}, the address of the minikube cluster. Pulumi ` +
+      `would connect to the cluster through the proxy. Run: export NO_PROXY=${value} no_proxy=${value}`,
   );
 }
 

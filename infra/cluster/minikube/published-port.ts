@@ -48,21 +48,25 @@ export function portsOf({ ExposedPorts }: Pick<Profile["Config"], "ExposedPorts"
 export async function withPublishedPorts(profile: Profile, timeoutMs = 10_000): Promise<Profile> {
   const { Name, Config } = profile;
   if (!isContainer(Config)) return profile;
-  const ExposedPorts = await askEngine(Config.Driver, Name, timeoutMs);
+  const ExposedPorts = await inspectPorts(Config.Driver, Name, timeoutMs);
   return ExposedPorts === undefined ? profile : { ...profile, Config: { ...Config, ExposedPorts } };
 }
 
 /** Whether the node's container runs and publishes ports. If so, the node itself occupies these ports. */
 export async function isPublishing({ Name, Config }: Profile, timeoutMs = 10_000): Promise<boolean> {
-  return isContainer(Config) && (await askEngine(Config.Driver, Name, timeoutMs)) !== undefined;
+  return isContainer(Config) && (await inspectPorts(Config.Driver, Name, timeoutMs)) !== undefined;
 }
 
 type PortBindings = Readonly<Record<string, readonly { HostIp: string; HostPort: string }[] | null>>;
 
-async function askEngine(program: string, container: string, timeout: number): Promise<string[] | undefined> {
+async function inspectPorts(
+  program: string,
+  container: string,
+  timeoutMs: number,
+): Promise<string[] | undefined> {
   const args = ["container", "inspect", "--format", "{{json .NetworkSettings.Ports}}", container];
   try {
-    const { stdout } = await run(program, args, { timeout, killSignal: "SIGKILL" });
+    const { stdout } = await run(program, args, { timeout: timeoutMs, killSignal: "SIGKILL" });
     const ports = Object.entries(JSON.parse(stdout) as PortBindings);
     // A stopped container has no ports.
     return ports.length === 0 ? undefined : ports.flatMap(([port, bindings]) => specs(port, bindings ?? []));

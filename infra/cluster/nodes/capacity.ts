@@ -1,5 +1,5 @@
 import type { NodeFacts } from "./nodes.ts";
-import { cpuOf, memoryOf } from "./quantity.ts";
+import { bytesOf, milliCpuOf } from "./quantity.ts";
 
 /** A pod's resource requests, as Kubernetes quantities. */
 export interface Requests {
@@ -14,7 +14,7 @@ export interface Requests {
  * @param pod requests of one pod of the service
  * @param others requests of the stack's other pods, one entry for each pod
  */
-export function capacityFault(
+export function capacityProblem(
   nodes: readonly NodeFacts[] | undefined,
   maxReplicas: number,
   pod: Requests,
@@ -25,20 +25,20 @@ export function capacityFault(
   if (room >= maxReplicas) return undefined;
   return (
     `maxReplicas is ${maxReplicas}, and the ${nodes.length === 1 ? "node has" : `${nodes.length} nodes have`} room for ` +
-    `${room} pods at most: add nodes, or lower it. Run: pulumi config set maxReplicas ${Math.max(1, room)}`
+    `at most ${room} pods. Add nodes, or run: pulumi config set maxReplicas ${Math.max(1, room)}`
   );
 }
 
 /** Subtracts the other pods from the nodes with the most CPU, then counts whole pods on each node. */
 function podsThatFit(nodes: readonly NodeFacts[], pod: Requests, others: readonly Requests[]): number {
-  const free = nodes.map(({ cpu, memory }) => ({ cpu, memory }));
+  const free = nodes.map(({ milliCpu, memoryBytes }) => ({ milliCpu, memoryBytes }));
   for (const other of others) {
-    const [largest] = free.sort((a, b) => b.cpu - a.cpu);
+    const [largest] = free.sort((a, b) => b.milliCpu - a.milliCpu);
     if (largest === undefined) break;
-    largest.cpu -= cpuOf(other.cpu);
-    largest.memory -= memoryOf(other.memory);
+    largest.milliCpu -= milliCpuOf(other.cpu);
+    largest.memoryBytes -= bytesOf(other.memory);
   }
-  const fit = ({ cpu, memory }: { cpu: number; memory: number }) =>
-    Math.max(0, Math.floor(Math.min(cpu / cpuOf(pod.cpu), memory / memoryOf(pod.memory))));
+  const fit = ({ milliCpu, memoryBytes }: { milliCpu: number; memoryBytes: number }) =>
+    Math.max(0, Math.floor(Math.min(milliCpu / milliCpuOf(pod.cpu), memoryBytes / bytesOf(pod.memory))));
   return free.reduce((sum, node) => sum + fit(node), 0);
 }

@@ -10,7 +10,7 @@ export interface ImageArchitecture {
   /** Undefined if kubectl can't list the nodes. */
   readonly architecture: Architecture | undefined;
   /** The warning, with the command that fixes the problem. */
-  readonly fault?: string;
+  readonly problem?: string;
 }
 
 /**
@@ -29,15 +29,15 @@ export function imageArchitecture(
       return { architecture };
     return {
       architecture,
-      fault: `platform is ${platform}, and no node has this architecture, only ${list}. Run: pulumi config rm platform`,
+      problem: `platform is ${platform}, and no node has this architecture, only ${list}. Run: pulumi config rm platform`,
     };
   }
   const [first, ...others] = known.filter((name) => found.includes(name));
   if (first === undefined || others.length === 0) return { architecture: first };
   return {
     architecture: first,
-    fault:
-      `The nodes have the architectures ${list}. The image is built for ${first}, and its pods go to these nodes only. ` +
-      `Nodes that come and go can change that. To keep it, run: pulumi config set platform linux/${first}`,
+    problem:
+      `The nodes have the architectures ${list}. \`up\` builds the image for ${first}, and its pods run on these nodes only. ` +
+      `If the nodes change, \`up\` may choose the other architecture. To keep ${first}, run: pulumi config set platform linux/${first}`,
   };
 }

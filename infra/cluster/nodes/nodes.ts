@@ -1,6 +1,6 @@
 import { requireAnswer } from "../kubectl-query.ts";
 import { policyEnforcer, type DaemonSet } from "./policy-enforcers.ts";
-import { cpuOf, memoryOf } from "./quantity.ts";
+import { bytesOf, milliCpuOf } from "./quantity.ts";
 
 /** The facts about a node that the program needs. */
 export interface NodeFacts {
@@ -9,9 +9,9 @@ export interface NodeFacts {
   readonly address: string | undefined;
   /** By Docker's name. */
   readonly architecture: string;
-  /** Resources for its pods: CPU in thousandths, memory in bytes. */
-  readonly cpu: number;
-  readonly memory: number;
+  /** Resources for the node's pods. */
+  readonly milliCpu: number;
+  readonly memoryBytes: number;
   /** Version of the kubelet, such as "v1.34.4". The API server's version is the same or newer. */
   readonly kubelet?: string;
 }
@@ -46,7 +46,7 @@ interface KubernetesNode {
 }
 
 /** Taints that Kubernetes, autoscalers and network plugins set temporarily. */
-const momentary =
+const temporaryTaints =
   /^node\.kubernetes\.io\/|^node\.cloudprovider\.kubernetes\.io\/|^ToBeDeletedByClusterAutoscaler$|^karpenter\.sh\/|not-ready$/;
 
 /**
@@ -64,7 +64,7 @@ export async function findMachines(context: string | undefined): Promise<Machine
     const kubeletVersions = all.map(({ status }) => status.nodeInfo?.kubeletVersion ?? "");
     const none = daemonSets.length === 0 ? undefined : null;
     return {
-      nodes: all.filter(isForPods).sort(byTurn).map(facts),
+      nodes: all.filter(isForPods).sort(byAvailability).map(facts),
       policyEnforcer: policyEnforcer(daemonSets, kubeletVersions) ?? none,
     };
   });
@@ -75,17 +75,17 @@ export function architectures(nodes: readonly NodeFacts[]): string[] {
   return [...new Set(nodes.map(({ architecture }) => architecture))].sort();
 }
 
-const repelling = ({ spec }: KubernetesNode) =>
+const blockingTaints = ({ spec }: KubernetesNode) =>
   (spec.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
 
 function isForPods(node: KubernetesNode): boolean {
-  return repelling(node).every(({ key = "" }) => momentary.test(key));
+  return blockingTaints(node).every(({ key = "" }) => temporaryTaints.test(key));
 }
 
-function byTurn(one: KubernetesNode, other: KubernetesNode): number {
-  const isAway = (node: KubernetesNode) =>
-    Number(node.spec.unschedulable === true || repelling(node).length > 0);
-  return isAway(one) - isAway(other) || one.metadata.name.localeCompare(other.metadata.name);
+function byAvailability(one: KubernetesNode, other: KubernetesNode): number {
+  const isUnavailable = (node: KubernetesNode) =>
+    Number(node.spec.unschedulable === true || blockingTaints(node).length > 0);
+  return isUnavailable(one) - isUnavailable(other) || one.metadata.name.localeCompare(other.metadata.name);
 }
 
 function facts({ metadata, status }: KubernetesNode): NodeFacts {
@@ -95,8 +95,8 @@ function facts({ metadata, status }: KubernetesNode): NodeFacts {
     name: metadata.name,
     address: address("ExternalIP") ?? address("InternalIP"),
     architecture: nodeInfo?.architecture ?? "amd64",
-    cpu: cpuOf(allocatable.cpu ?? "0"),
-    memory: memoryOf(allocatable.memory ?? "0"),
+    milliCpu: milliCpuOf(allocatable.cpu ?? "0"),
+    memoryBytes: bytesOf(allocatable.memory ?? "0"),
     ...(nodeInfo?.kubeletVersion === undefined ? {} : { kubelet: nodeInfo.kubeletVersion }),
   };
 }

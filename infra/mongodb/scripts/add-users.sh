@@ -1,21 +1,21 @@
 #!/bin/bash
-# Runs as a Job before anything else learns of other users: makes them in the MongoDB that runs.
+# Runs as a Job, and creates the new users in the running MongoDB before any pod uses them.
 set -euo pipefail
 current=/run/secrets/mongodb-current wanted=/run/secrets/mongodb
 
 if [ ! -e "$current/root-user" ]; then
-  echo "there is no MongoDB yet: it makes its users when it starts"
+  echo "MongoDB has not started yet. Its pod creates the users at the first start."
   exit 0
 fi
 users() { cat "$1"/{root,app}-{user,password}; }
 if [ "$(users "$current")" = "$(users "$wanted")" ]; then
-  echo "the users are as they should be"
+  echo "The users are up to date."
   exit 0
 fi
-# MongoDB may be about to come back, and a network policy needs a moment to know this pod.
+# MongoDB may still be starting, and network policies apply to a new pod only after a moment.
 for _ in {1..12}; do
   if mongosh --quiet --norc --nodb /scripts/log-in.js /scripts/set-users.js; then exit 0; fi
   sleep 2
 done
-echo "MongoDB does not take new users: the lines above say why" >&2
+echo "MongoDB did not accept the new users. The lines above show the error." >&2
 exit 1

@@ -1,4 +1,4 @@
-// For mongosh, which has these as globals. log-in.js runs before it.
+// mongosh defines these globals, and runs log-in.js before this script.
 /* global db, fs, print, quit, sleep */
 
 const kept = ["root-user", "app-user"].map((file) => fs.readFileSync(`/run/secrets/mongodb/${file}`, "utf8"));
@@ -10,11 +10,11 @@ for (const database of ["admin", "app"]) {
     if (isOurs.test(user) && !kept.includes(user)) others.push({ database, user });
   }
 }
-// Pods on their way out may still answer requests with such a user.
+// Pods that are terminating may still use such a user.
 if (others.length > 0) sleep(Number(process.env.GRACE_SECONDS) * 1000);
 for (const { database, user } of others) {
   db.getSiblingDB(database).dropUser(user);
-  print(`user ${user} of ${database} is gone`);
+  print(`Dropped the user ${user} of the database ${database}.`);
 }
-print(`the users are ${kept.join(" and ")}`);
+print(`The remaining users are ${kept.join(" and ")}.`);
 quit(0);

@@ -1,8 +1,8 @@
-// For mongosh, which has these as globals.
+// mongosh defines these globals.
 /* global connect, fs, print */
 /* global db:writable */
 
-// Until now MongoDB had the current users; it has the wanted ones where a run before this got so far.
+// MongoDB has the current users, or already has the wanted users if an earlier run was interrupted.
 const folders = ["/run/secrets/mongodb", "/run/secrets/mongodb-current"];
 let loggedIn = false;
 
@@ -16,7 +16,7 @@ for (const folder of folders) {
     db.auth(user, password);
     loggedIn = true;
   } catch {
-    print(`MongoDB does not take ${user}`);
+    print(`MongoDB rejects the login of ${user}.`);
   }
 }
-if (!loggedIn) throw new Error("MongoDB takes none of the root users that are known");
+if (!loggedIn) throw new Error("MongoDB rejects the logins of all known root users.");

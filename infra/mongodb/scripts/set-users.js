@@ -1,4 +1,4 @@
-// For mongosh, which has these as globals.
+// mongosh defines these globals.
 /* global db, fs, print, quit */
 
 const wanted = (file) => fs.readFileSync(`/run/secrets/mongodb/${file}`, "utf8");
@@ -8,7 +8,7 @@ function setUser(database, kind, roles) {
   const [user, pwd] = [wanted(`${kind}-user`), wanted(`${kind}-password`)];
   if (target.getUser(user) === null) target.createUser({ user, pwd, roles });
   else target.updateUser(user, { pwd, roles });
-  print(`user ${user} of ${database} is set`);
+  print(`Set the user ${user} of the database ${database}.`);
 }
 
 setUser("admin", "root", [{ role: "root", db: "admin" }]);

@@ -28,7 +28,7 @@ export function databaseStorage(
     return new StorageClassStorage(name, { namespace, size, storageClass: storage.className }, opts)
       .claimName;
   }
-  if (site.minikube === undefined) throw new Error("a hostPath is a folder of minikube's node");
+  if (site.minikube === undefined) throw new Error("a hostPath volume needs a minikube cluster");
   const { profile, nodes } = site.minikube;
   const node = nodes.length > 1 ? { node: nodes[0] } : {};
   const { keepData } = storage;

@@ -41,7 +41,7 @@ describe("findSite", () => {
     it(`rejects an old Kubernetes and a missing credential helper, with cluster ${kind}`, async () => {
       const old = node({ nodeInfo: { architecture: "amd64", kubeletVersion: "v1.29.4" } });
       expect(await errorOf(values, { nodes: [old] })).to.match(
-        /^The node a has Kubernetes v1\.29\.4, and 1\.30/,
+        /^The node a has Kubernetes v1\.29\.4, and the stack needs 1\.30 or newer\./,
       );
       expect(await errorOf(values)).to.equal("no error");
       const file = join(process.env.DOCKER_CONFIG ?? "", "config.json");
@@ -69,24 +69,24 @@ describe("findSite", () => {
     const Config = { ...goodProfile.Config, Nodes: [{ IP: "203.0.113.1" }] };
     fakeMinikube([{ ...goodProfile, Config }]);
     const ingress = { expose: "ingress", host: "a.example", ingressClass: "traefik" };
-    expect((await find(ingress, classes)).faults).to.deep.equal([
-      "This machine has no route to the node. For the Ingress run, in a terminal of its own: minikube tunnel -p minikube",
+    expect((await find(ingress, classes)).problems).to.deep.equal([
+      "This machine has no route to the node. To reach the Ingress, run in another terminal: minikube tunnel -p minikube",
     ]);
-    expect((await find({})).faults).to.deep.equal([]);
+    expect((await find({})).problems).to.deep.equal([]);
   });
 
   it("warns of a platform that no node has, and of an IngressClass that the cluster does not have", async () => {
-    const { architecture, faults } = await find({ ...current, platform: "linux/arm64" });
+    const { architecture, problems } = await find({ ...current, platform: "linux/arm64" });
     expect(architecture).to.equal("arm64");
-    expect(faults).to.deep.equal([
+    expect(problems).to.deep.equal([
       "platform is linux/arm64, and no node has this architecture, only amd64. Run: pulumi config rm platform",
     ]);
     const ingress = { ...current, expose: "ingress", host: "a.example", ingressClass: "nginx" };
     const other = await find(ingress, { ingressClasses: [ingressClass("traefik")] });
-    expect(other.faults).to.deep.equal([
-      "The cluster has no IngressClass nginx, but: traefik. Run: pulumi config set ingressClass traefik",
+    expect(other.problems).to.deep.equal([
+      "The cluster has no IngressClass nginx, only traefik. Run: pulumi config set ingressClass traefik",
     ]);
     const same = await find(ingress, { ingressClasses: [ingressClass("nginx")] });
-    expect(same.faults).to.deep.equal([]);
+    expect(same.problems).to.deep.equal([]);
   });
 });

@@ -9,19 +9,19 @@ describe("findClusterUid", () => {
   });
   afterEach(restorePath);
 
-  it("is what kubectl says of kube-system", async () => {
+  it("is the UID of kube-system that kubectl prints", async () => {
     fakeKubectl({ uid: clusterUid });
     expect(await findClusterUid("minikube")).to.equal(clusterUid);
   });
 
-  it("is nothing that kubectl may not say, or that is no UID", async () => {
+  it("is undefined if kubectl fails, or prints no UID", async () => {
     for (const answers of [{}, { uid: "" }, { uid: `${clusterUid} ${clusterUid}` }]) {
       fakeKubectl(answers);
       expect(await findClusterUid("minikube")).to.equal(undefined);
     }
   });
 
-  it("is nothing where there is no kubectl", async () => {
+  it("is undefined without kubectl", async () => {
     uninstall("kubectl");
     expect(await findClusterUid(undefined)).to.equal(undefined);
   });
@@ -38,7 +38,7 @@ describe("requireClusterUid", () => {
     expect(await requireClusterUid("prod")).to.equal(clusterUid);
   }).timeout(20_000);
 
-  it("is undefined where kubectl is not permitted to say", async () => {
+  it("is undefined if kubectl is not permitted to read the namespace", async () => {
     install(
       "kubectl",
       `echo 'Error from server (Forbidden): namespaces "kube-system" is forbidden' >&2; exit 1`,
@@ -46,7 +46,7 @@ describe("requireClusterUid", () => {
     expect(await requireClusterUid("prod")).to.equal(undefined);
   });
 
-  it("stops where the cluster does not answer, so that nothing is created or deleted for that", async () => {
+  it("rejects if the cluster does not answer, so that `up` creates and deletes nothing", async () => {
     install(
       "kubectl",
       `echo 'Unable to connect to the server: dial tcp 192.0.2.1:443: i/o timeout' >&2; exit 1`,

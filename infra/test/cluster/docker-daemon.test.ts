@@ -25,20 +25,22 @@ describe("dockerOfMachine", () => {
   });
   afterEach(restorePath);
 
-  it("is the one that docker talks to", async () => {
+  it("is the daemon that the docker command uses", async () => {
     expect(await dockerOfMachine()).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
   });
 
-  it("says what that Docker says when it fails", async () => {
+  it("shows docker's own error", async () => {
     install("docker", "echo 'no such context' >&2; exit 1");
     expect(await messageOf(dockerOfMachine())).to.match(
-      /this machine's Docker, which does not say where it is: .*no such context/s,
+      /^This machine's Docker builds an image for .*\. `docker context inspect` failed: .*no such context/s,
     );
   });
 
-  it("says what to install when that Docker is not there", async () => {
+  it("says what to install if docker is not on PATH", async () => {
     uninstall("docker");
-    expect(await messageOf(dockerOfMachine())).to.match(/which is not on PATH\. Install it: https:/);
+    expect(await messageOf(dockerOfMachine())).to.match(
+      /^This machine's Docker builds .*\. docker is not on PATH\. Install Docker: https:/,
+    );
   });
 });
 
@@ -52,18 +54,21 @@ describe("dockerOfNode", () => {
     expect(await certPath).to.equal("/home/ada/.minikube/certs");
   });
 
-  it("passes on what minikube says when it does not know its own Docker", async () => {
+  it("shows minikube's own error", async () => {
     fakeMinikube([goodProfile], "echo 'X Exiting due to ENV_DRIVER_CONFLICT' >&2; exit 1");
     const { host, certPath } = dockerOfNode("minikube");
     const sentence =
       "minikube docker-env --shell none --profile minikube failed: X Exiting due to ENV_DRIVER_CONFLICT";
-    for (const said of [host, certPath]) expect(await messageOf(said)).to.equal(sentence);
+    for (const result of [host, certPath]) expect(await messageOf(result)).to.equal(sentence);
   });
 
-  it("says which variable minikube has left out", async () => {
+  it("names the variable that minikube did not print", async () => {
     fakeMinikube([goodProfile], "echo DOCKER_HOST=tcp://192.0.2.1:2376");
     const { certPath } = dockerOfNode("minikube");
-    expect(await messageOf(certPath)).to.equal("minikube docker-env did not say DOCKER_CERT_PATH.");
+    expect(await messageOf(certPath)).to.equal(
+      "`minikube docker-env` printed no DOCKER_CERT_PATH. " +
+        "To see its output, run: minikube docker-env --shell none -p minikube",
+    );
   });
 });
 

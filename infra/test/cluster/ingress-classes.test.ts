@@ -1,37 +1,38 @@
 import { expect } from "chai";
-import { classFault, requireController, type IngressClass } from "../../cluster/ingress-classes.ts";
+import { classProblem, requireController, type IngressClass } from "../../cluster/ingress-classes.ts";
 
 const traefik: IngressClass = { name: "traefik", isDefault: false };
 const standard: IngressClass = { name: "nginx", isDefault: true };
 
-describe("classFault", () => {
+describe("classProblem", () => {
   const cases: [string | undefined, IngressClass[], string | undefined][] = [
     ["traefik", [traefik], undefined],
     [undefined, [traefik, standard], undefined],
     [
       "contour",
       [traefik, standard],
-      "The cluster has no IngressClass contour, but: traefik, nginx. Run: pulumi config set ingressClass NAME",
+      "The cluster has no IngressClass contour, only traefik, nginx. Run: pulumi config set ingressClass NAME",
     ],
     [
       undefined,
       [traefik],
-      "The cluster's only IngressClass, traefik, is not its default. Run: pulumi config set ingressClass traefik",
+      "The cluster's only IngressClass, traefik, is not the default, and ingressClass is not set. " +
+        "Run: pulumi config set ingressClass traefik",
     ],
   ];
-  for (const [className, classes, fault] of cases) {
+  for (const [className, classes, problem] of cases) {
     it(`with class ${className ?? "none"} of ${classes.map(({ name }) => name).join()}`, () => {
-      expect(classFault(className, classes)).to.equal(fault);
+      expect(classProblem(className, classes)).to.equal(problem);
     });
   }
 });
 
 describe("requireController", () => {
   const addon =
-    /^The Ingress needs minikube's controller, which is off\. Run: minikube addons enable ingress -p a$/;
+    /^The Ingress needs minikube's ingress addon, which is disabled\. Run: minikube addons enable ingress -p a$/;
   const on = (hasAddon: boolean) => ({ profile: "a", hasAddon });
 
-  it("accepts any controller that exists, and asks for the addon where there is none", () => {
+  it("accepts any controller that exists, and requires the addon without a controller", () => {
     expect(() => {
       requireController("traefik", [traefik], on(false));
       requireController(undefined, [standard], on(false));
@@ -45,6 +46,6 @@ describe("requireController", () => {
     }).to.throw(addon);
     expect(() => {
       requireController("contour", [traefik], on(false));
-    }).to.throw("The cluster has no IngressClass contour, but: traefik.");
+    }).to.throw("The cluster has no IngressClass contour, only traefik.");
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { enforcement, enforcingCluster, policyFaultOf } from "../../cluster/network-enforcement.ts";
+import { enforcement, enforcingCluster, policyProblemOf } from "../../cluster/network-enforcement.ts";
 import { goodProfile } from "../support/fake-minikube.ts";
 
 function withCni(CNI: string | undefined) {
@@ -21,7 +21,7 @@ describe("enforcement", () => {
     [
       "/home/ada/cni.yaml",
       false,
-      "minikube does not say whether /home/ada/cni.yaml enforces NetworkPolicies",
+      "minikube's profile does not show whether /home/ada/cni.yaml enforces NetworkPolicies",
     ],
   ];
   for (const [CNI, isSure, text] of networks) {
@@ -43,13 +43,13 @@ describe("enforcement", () => {
   });
 });
 
-describe("policyFaultOf", () => {
-  it("warns of another cluster only where it is known that nothing enforces them", () => {
-    expect(policyFaultOf(undefined)).to.equal(undefined);
-    expect(policyFaultOf({ nodes: [], policyEnforcer: "Cilium" })).to.equal(undefined);
-    expect(policyFaultOf({ nodes: [], policyEnforcer: undefined })).to.equal(undefined);
-    expect(policyFaultOf({ nodes: [], policyEnforcer: null })).to.match(
-      /^No DaemonSet of the cluster is known to enforce NetworkPolicies: .* Run: kubectl get daemonsets --all-namespaces$/,
+describe("policyProblemOf", () => {
+  it("warns only if kubectl lists DaemonSets and none is known to enforce them", () => {
+    expect(policyProblemOf(undefined)).to.equal(undefined);
+    expect(policyProblemOf({ nodes: [], policyEnforcer: "Cilium" })).to.equal(undefined);
+    expect(policyProblemOf({ nodes: [], policyEnforcer: undefined })).to.equal(undefined);
+    expect(policyProblemOf({ nodes: [], policyEnforcer: null })).to.match(
+      /^No DaemonSet of the cluster is known to enforce NetworkPolicies\. .* run: kubectl get daemonsets --all-namespaces$/,
     );
   });
 });
@@ -57,7 +57,7 @@ describe("policyFaultOf", () => {
 describe("enforcingCluster", () => {
   it("deletes the profile and creates it with calico", () => {
     expect(enforcingCluster(goodProfile)).to.equal(
-      "Another cluster does: minikube delete -p minikube, then: " +
+      "To replace the cluster and all its stacks, run: minikube delete -p minikube, then: " +
         "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube",
     );
   });

@@ -11,7 +11,7 @@ describe("isTooOld", () => {
 });
 
 describe("unsupportedNodes", () => {
-  const node = { address: undefined, architecture: "amd64", cpu: 1000, memory: 1 };
+  const node = { address: undefined, architecture: "amd64", milliCpu: 1000, memoryBytes: 1 };
 
   it("names the node that is too old, and nothing where no version is known", () => {
     const nodes = [
@@ -19,7 +19,7 @@ describe("unsupportedNodes", () => {
       { ...node, name: "b", kubelet: "v1.28.2" },
     ];
     expect(unsupportedNodes(nodes)).to.match(
-      /^The node b has Kubernetes v1\.28\.2, and 1\.30 or newer is needed\. Upgrade /,
+      /^The node b has Kubernetes v1\.28\.2, and the stack needs 1\.30 or newer\. Upgrade /,
     );
     expect(unsupportedNodes([{ ...node, name: "a" }])).to.equal(undefined);
     expect(unsupportedNodes(undefined)).to.equal(undefined);

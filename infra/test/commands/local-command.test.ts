@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { Command, commandProvider, type CommandLine } from "../../commands/local-command.ts";
 import { asRun, registered } from "../support/dynamic-provider.ts";
 
-const say = (file: string, text: string): CommandLine => [
+const append = (file: string, text: string): CommandLine => [
   process.execPath,
   "-e",
   'require("node:fs").appendFileSync(process.argv[1], process.argv[2])',
@@ -24,16 +24,16 @@ describe("Command", function () {
     provider = asRun(commandProvider);
   });
   beforeEach(() => {
-    file = join(folder, "said");
+    file = join(folder, "written");
     rmSync(file, { force: true });
   });
   after(() => {
     rmSync(folder, { recursive: true });
   });
-  const said = () => readFileSync(file, "utf8");
+  const written = () => readFileSync(file, "utf8");
 
-  it("is what Pulumi's own class would register, but for the text", async () => {
-    const inputs = { create: [say(file, "1")] };
+  it("is what Pulumi's own class would register, except for the source code", async () => {
+    const inputs = { create: [append(file, "1")] };
     const [own, theirs] = await registered(() => [new Command("own", inputs), new Theirs("theirs", inputs)]);
     expect(own?.type).to.equal(theirs?.type);
     expect(theirs?.inputs).to.have.all.keys("create", "__provider");
@@ -41,35 +41,35 @@ describe("Command", function () {
   });
 
   it("runs one after the other, each argument as it is", async () => {
-    const create = [say(file, '"a" && b|'), say(file, "$PATH %PATH%")];
+    const create = [append(file, '"a" && b|'), append(file, "$PATH %PATH%")];
     const { outs } = await provider.create({ create });
-    expect(said()).to.equal('"a" && b|$PATH %PATH%');
+    expect(written()).to.equal('"a" && b|$PATH %PATH%');
     expect(outs).to.deep.equal({ create });
   });
 
-  it("stops at the first that fails, and says what it said", async () => {
+  it("stops at the first command that fails, and shows its output", async () => {
     const fails = [process.execPath, "-e", 'console.error("no room"); process.exit(3)'];
-    const error = await failure(provider.create({ create: [fails, say(file, "after")] }));
-    expect(error.message).to.match(/^no room\nThis was: /);
+    const error = await failure(provider.create({ create: [fails, append(file, "after")] }));
+    expect(error.message).to.match(/^no room\nThe command was: /);
     expect(existsSync(file)).to.equal(false);
   });
 
   it("says which program is missing", async () => {
     const error = await failure(provider.create({ create: [["no-such-minikube", "ssh"]] }));
-    expect(error.message).to.equal("no-such-minikube is not on PATH.\nThis was: no-such-minikube ssh");
+    expect(error.message).to.equal("no-such-minikube is not on PATH.\nThe command was: no-such-minikube ssh");
   });
 
-  it("does it again in place when its arguments have changed", async () => {
-    const olds = { create: [say(file, "1")], delete: say(file, "gone") };
-    await provider.update?.("done", olds, { ...olds, create: [say(file, "2")] });
-    expect(said()).to.equal("2");
+  it("runs the commands again, in place, after a change of the arguments", async () => {
+    const olds = { create: [append(file, "1")], delete: append(file, "gone") };
+    await provider.update?.("done", olds, { ...olds, create: [append(file, "2")] });
+    expect(written()).to.equal("2");
   });
 
-  it("is undone as it was made, or stays", async () => {
-    await provider.delete?.("done", { create: [say(file, "made")] });
+  it("runs the delete command, or leaves the result", async () => {
+    await provider.delete?.("done", { create: [append(file, "created")] });
     expect(existsSync(file)).to.equal(false);
-    await provider.delete?.("done", { create: [], delete: say(file, "gone") });
-    expect(said()).to.equal("gone");
+    await provider.delete?.("done", { create: [], delete: append(file, "gone") });
+    expect(written()).to.equal("gone");
   });
 });
 

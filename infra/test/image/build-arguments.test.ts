@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { buildArguments, proxiesOfMachine, type BuildArguments } from "../../image/build-arguments.ts";
 
 describe("buildArguments", () => {
-  it("has what is set, over the machine's proxies, and is a secret", async () => {
+  it("has the settings, which override the machine's proxies, and is a secret", async () => {
     const proxy = pulumi.secret("http://ada:secret@proxy.example.com:3128");
     const args = buildArguments(
       { proxy, npmrc: pulumi.secret("registry=https://npm.example.com") },
@@ -24,7 +24,7 @@ describe("buildArguments", () => {
     });
   });
 
-  it("is a secret even if nothing is set: an earlier build's arguments may take its place", async () => {
+  it("is a secret without settings, too, because an earlier build's arguments may replace the value", async () => {
     const args = buildArguments({});
     expect(await pulumi.isSecret(args)).to.equal(true);
     expect(await valueOf(args)).to.deep.equal({});
@@ -40,7 +40,7 @@ describe("proxiesOfMachine", () => {
     rmSync(DOCKER_CONFIG, { recursive: true });
   });
 
-  it("takes those of Docker's configuration, as docker build does", () => {
+  it("has the proxies of Docker's configuration, as docker build does", () => {
     const proxies = {
       default: { httpProxy: "http://a.example.com", httpsProxy: "http://b.example.com", noProxy: "c" },
     };
@@ -52,7 +52,7 @@ describe("proxiesOfMachine", () => {
     });
   });
 
-  it("takes those of the environment where Docker has none, in either spelling", () => {
+  it("has the proxies of the environment if Docker has none, in either spelling", () => {
     writeFileSync(join(DOCKER_CONFIG, "config.json"), "{}");
     const environment = { DOCKER_CONFIG, https_proxy: "http://d.example.com", NO_PROXY: "e" };
     expect(proxiesOfMachine(environment)).to.deep.equal({

@@ -66,7 +66,7 @@ describe("contextHash", () => {
     ]);
   });
 
-  it("tells a renamed file", () => {
+  it("changes with the name of a file", () => {
     const before = contextHash(contextFiles(folder));
     rmSync(join(folder, "service/main.ts"));
     write("service/app.ts", "1");

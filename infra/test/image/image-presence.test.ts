@@ -48,7 +48,7 @@ describe("an image in a Docker daemon", () => {
     expect(asked).to.deep.equal([]);
   });
 
-  it("is missing when the daemon says that it is gone", async () => {
+  it("is missing if the daemon does not have it", async () => {
     expect(await isMissing("gone:1", { host: host() })).to.equal(true);
     expect(await isMissing("app:1", { host: host() })).to.equal(false);
   });
@@ -66,7 +66,7 @@ describe("an image in a Docker daemon", () => {
       return await isMissing("app:1", { host: host() }, loadedInto);
     };
 
-    it("is missing where one node says that it has none", async () => {
+    it("is missing if one node does not have it", async () => {
       expect(
         await onNodes(`case "$*" in
           *"--node two-m02 -- sudo crictl inspecti -q app:1") echo 'no such image "app:1" present' >&2; exit 1 ;;
@@ -74,7 +74,7 @@ describe("an image in a Docker daemon", () => {
       ).to.equal(true);
     });
 
-    it("is there where every node has it, or does not say", async () => {
+    it("is not missing if every node has it, or does not answer", async () => {
       expect(await onNodes("exit 0")).to.equal(false);
       expect(await onNodes("echo 'connection refused' >&2; exit 1")).to.equal(false);
     });

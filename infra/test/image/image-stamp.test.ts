@@ -19,7 +19,7 @@ describe("ImageStamp", () => {
     return inputs as { stamp: string; args?: unknown };
   }
 
-  it("is what Pulumi's own class would register, but for the text", async () => {
+  it("is what Pulumi's own class would register, except for the source code", async () => {
     const inputs = { isMissing: true, reference: "app:1", args: { NPMRC: "1" } };
     const [own, theirs] = await registered(() => [
       new ImageStamp("own", inputs),
@@ -66,7 +66,7 @@ describe("ImageStamp", () => {
     expect(await provider.diff?.("stamp", { stamp: "1" }, { stamp: "2" })).to.deep.equal({ changes: true });
   });
 
-  it("gives the program the stamp that it keeps", async () => {
+  it("returns the stamp as an output", async () => {
     expect(await provider.create({ stamp: "1" })).to.deep.equal({ id: "stamp", outs: { stamp: "1" } });
     const update = await provider.update?.("stamp", { stamp: "1" }, { stamp: "2" });
     expect(update).to.deep.equal({ outs: { stamp: "2" } });

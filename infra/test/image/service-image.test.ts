@@ -42,7 +42,7 @@ describe("ServiceImage", function () {
     expect(run.outputs.image).to.equal(usual.outputs.image);
   });
 
-  it("takes no proxy of this machine for a registry, which every machine builds for", async () => {
+  it("uses no proxy of this machine for a registry, which is for all machines", async () => {
     const before = process.env.HTTPS_PROXY;
     process.env.HTTPS_PROXY = "http://office.example:3128";
     try {
@@ -60,7 +60,7 @@ describe("ServiceImage", function () {
     expect(container).to.include({ image: program.outputs.image, imagePullPolicy: "IfNotPresent" });
   });
 
-  it("is built by this machine's Docker and loaded into each node, where the cluster has no Docker of its own", async () => {
+  it("is built by this machine's Docker and loaded into each node, if the cluster has no Docker of its own", async () => {
     const program = await runProgram({}, [loadingProfile]);
     expect(program.the("docker").inputs).to.deep.equal({ host: "unix:///home/ada/docker.sock" });
     const load = program.of("Command").find(({ name }) => name === "web-load")?.inputs;

@@ -28,7 +28,7 @@ describe("Credentials", function () {
       key,
     );
 
-  it("makes two passwords of 192 random bits, others in every stack", async () => {
+  it("creates two passwords of 192 random bits, different in every stack", async () => {
     const [root, app] = ["root-password", "app-password"].map((key) => wanted(program, key));
     for (const password of [root, app]) expect(Buffer.from(password ?? "", "base64url").length).to.equal(24);
     expect(root).not.to.equal(app);
@@ -47,7 +47,7 @@ describe("Credentials", function () {
     expect(decoded(secret("mongodb-uri"), "uri")).to.equal(`mongodb://app-1:${app}@mongodb:27017/app`);
   });
 
-  it("gives what knows one version a Secret of another name for the next", () => {
+  it("has immutable Secrets with generated names, so that another version has other Secrets", () => {
     for (const name of ["mongodb-wanted-users", "mongodb-uri"]) {
       expect(secret(name)?.inputs).to.include({ immutable: true });
       expect(secret(name)?.inputs.metadata).not.to.have.property("name");

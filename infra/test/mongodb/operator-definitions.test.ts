@@ -61,7 +61,7 @@ describe("OperatorDefinitions", () => {
   });
 
   for (const version of ["v1.21.2", "v1.9.0", undefined]) {
-    it(`applies this version's where the cluster has ${version ?? "those of an unknown version"}`, async () => {
+    it(`applies this version's if the cluster has ${version ?? "those of an unknown version"}`, async () => {
       kubectl(installed(version));
       await update();
       expect(applied()).to.equal(apply);
@@ -82,21 +82,23 @@ describe("OperatorDefinitions", () => {
     expect(applied()).to.equal(undefined);
   });
 
-  it("names both versions and the command where they can't be applied", async () => {
+  it("names both versions and the command if kubectl can't apply them", async () => {
     kubectl(installed("v1.20.1"), false);
     expect(await failure(provider.create(inputs))).to.equal(
-      "The cluster has the definitions of Percona's operator v1.20.1, and the operator 1.22.0 needs newer ones, which " +
-        "could not be applied: no route to host\nNothing was changed. Run: kubectl --context test apply --server-side " +
+      "The cluster has the definitions of Percona's operator v1.20.1, and the operator 1.22.0 needs newer definitions. " +
+        "kubectl could not apply them: no route to host\nNothing was changed. Run: kubectl --context test apply --server-side " +
         "--force-conflicts --filename https://example.test/crd.yaml, then `up` again.",
     );
   });
 
-  it("needs no kubectl for a new stack, and says that it is missing for an upgrade", async () => {
+  it("needs no kubectl for a new stack, and fails without kubectl for an upgrade", async () => {
     expect(await provider.create(inputs)).to.deep.equal({ id: "definitions", outs: inputs });
-    expect(await failure(update())).to.equal("kubectl is not on PATH.");
+    expect(await failure(update())).to.equal(
+      "kubectl is not on PATH. Install kubectl: https://kubernetes.io/docs/tasks/tools/",
+    );
   });
 
-  it("deletes none: other stacks of the cluster need them", () => {
+  it("deletes none, because other stacks of the cluster need them", () => {
     expect(provider).not.to.have.property("delete");
   });
 });

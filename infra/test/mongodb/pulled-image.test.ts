@@ -27,32 +27,32 @@ describe("PulledImage", function () {
     writeFileSync(join(data, name), `#!/bin/sh\n${lines}\n`);
     chmodSync(join(data, name), 0o755);
   }
-  const madeBy = (series: string) => {
+  const writeSeries = (series: string) => {
     writeFileSync(join(data, seriesFile), `${series}\n`);
   };
   const onNode = async (image: string) =>
-    await new Promise<{ code: number; said: string }>((resolve) => {
+    await new Promise<{ code: number; output: string }>((resolve) => {
       const env = { PATH: [data, process.env.PATH].join(delimiter) };
       execFile("bash", ["--norc", "-c", pullLine({ image, data })], { env }, (error, _, stderr) => {
-        resolve({ code: Number(error?.code ?? 0), said: stderr.trim() });
+        resolve({ code: Number(error?.code ?? 0), output: stderr.trim() });
       });
     });
   const pulled = () => readFileSync(calls, "utf8").includes("pull ");
 
-  it("refuses an image that is older than the data, names both versions, and pulls nothing", async () => {
-    madeBy("8.0");
+  it("rejects an image that is older than the data, names both versions, and pulls nothing", async () => {
+    writeSeries("8.0");
     expect(await onNode("mongo:7.0")).to.deep.equal({
       code: 1,
-      said:
+      output:
         `The data in ${data} are of MongoDB 8.0, and MongoDB 7.0 (mongo:7.0) can't read them. Nothing was changed. ` +
         "Run: pulumi config set mongoImage mongo:8.0",
     });
     expect(() => pulled()).to.throw("ENOENT");
   });
 
-  it("refuses an older major version without a minor one", async () => {
-    madeBy("8.0");
-    expect((await onNode("mongo:7")).said).to.match(
+  it("rejects an older major version without a minor one", async () => {
+    writeSeries("8.0");
+    expect((await onNode("mongo:7")).output).to.match(
       /are of MongoDB 8\.0, and MongoDB 7 \(mongo:7\) can't read/,
     );
   });
@@ -69,26 +69,26 @@ describe("PulledImage", function () {
     ["nonsense", "mongo:7.0"],
   ] as const) {
     it(`pulls ${image} for data of "${series}"`, async () => {
-      madeBy(series);
-      expect(await onNode(image)).to.deep.equal({ code: 0, said: "" });
+      writeSeries(series);
+      expect(await onNode(image)).to.deep.equal({ code: 0, output: "" });
       expect(pulled()).to.equal(true);
     });
   }
 
   it("pulls for a node without data", async () => {
-    expect(await onNode("mongo:7.0")).to.deep.equal({ code: 0, said: "" });
+    expect(await onNode("mongo:7.0")).to.deep.equal({ code: 0, output: "" });
   });
 
   it("names an image that can't be pulled", async () => {
     expect(await onNode("mongo:8.99")).to.deep.equal({
       code: 1,
-      said:
-        "The node could not pull mongo:8.99, as the lines above say. " +
-        "Check mongoImage, and that the node reaches its registry.",
+      output:
+        "The node could not pull mongo:8.99. The lines above show the error. " +
+        "Check mongoImage, and whether the node can reach the registry.",
     });
   });
 
-  it("comes before MongoDB's pod, which otherwise would be stopped for an image that can't run", async () => {
+  it("comes before MongoDB's pod, so that an image that can't run does not stop MongoDB", async () => {
     const run = await runProgram();
     const database = run.resources.find(({ type }) => type === "koa-mongo-stack:database:MongoDatabase");
     expect([database?.options.dependsOn].flat()[0]).to.be.instanceOf(PulledImage);
@@ -99,7 +99,7 @@ describe("PulledImage", function () {
     expect(line).to.include(`/data/koa-mongo-stack-test/${seriesFile}`);
   });
 
-  it("checks no directory of the node where the data are in a volume of a StorageClass", async () => {
+  it("checks no directory of the node if the data are in a volume of a StorageClass", async () => {
     const run = await runProgram({ storage: "standard" });
     const line = run
       .of("Command")

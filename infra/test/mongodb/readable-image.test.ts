@@ -30,7 +30,7 @@ describe("readableImage", () => {
       (error: unknown) => error,
     );
 
-  it("refuses one that is older than the MongoDB that runs, and names both versions", async () => {
+  it("rejects an image that is older than the running MongoDB, and names both versions", async () => {
     running("mongo:8.0@sha256:12", ready);
     const error = await failure("mongo:7.0");
     expect(error).to.be.instanceOf(pulumi.RunError);
@@ -41,20 +41,20 @@ describe("readableImage", () => {
   });
 
   for (const image of ["mongo:8.0.4", "mongo:8.2", "mongo:9", "mongo@sha256:12", "own/db:1"]) {
-    it(`takes ${image} after 8.0`, async () => {
+    it(`accepts ${image} after 8.0`, async () => {
       running("mongo:8.0", ready);
       expect(await chosen(image)).to.equal(image);
     });
   }
 
-  it("takes the previous one again after one that never got ready", async () => {
+  it("accepts the previous image after an image that never became ready", async () => {
     running("mongo:9.0", { ...ready, updateRevision: "b" });
     expect(await chosen("mongo:8.0")).to.equal("mongo:8.0");
     running("mongo:9.0", { ...ready, readyReplicas: 0 });
     expect(await chosen("mongo:8.0")).to.equal("mongo:8.0");
   });
 
-  it("leaves it to MongoDB's pod where kubectl does not tell", async () => {
+  it("accepts every image if kubectl can't read the StatefulSet", async () => {
     running("mongo:8.0", ready);
     expect(await chosen("mongo:7.0", "app-2")).to.equal("mongo:7.0");
   });

@@ -26,13 +26,13 @@ if (args[0] === "--version") {
 const option = (name) => args[args.indexOf(name) + 1];
 const files = option("--dbpath") + "/files";
 appendFileSync(option("--dbpath") + "/../starts", series + "\\n");
-const made = existsSync(files) ? readFileSync(files, "utf8") : series;
+const dataSeries = existsSync(files) ? readFileSync(files, "utf8") : series;
 if (process.env.FAKE_FAILURE) {
   console.log(process.env.FAKE_FAILURE);
   process.exit(14);
 }
-if (Number(made) > Number(series) || parseInt(series) - parseInt(made) > 1) {
-  console.log(JSON.stringify({ msg: "Wrong mongod version", attr: { error: 'UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document (ERROR: Invalid featureCompatibilityVersion document in admin.system.version: { _id: "featureCompatibilityVersion", version: "' + made + '" }.' } }));
+if (Number(dataSeries) > Number(series) || parseInt(series) - parseInt(dataSeries) > 1) {
+  console.log(JSON.stringify({ msg: "Wrong mongod version", attr: { error: 'UPGRADE PROBLEM: Found an invalid featureCompatibilityVersion document (ERROR: Invalid featureCompatibilityVersion document in admin.system.version: { _id: "featureCompatibilityVersion", version: "' + dataSeries + '" }.' } }));
   process.exit(62);
 }
 writeFileSync(files, series);
@@ -89,10 +89,10 @@ describe("set-users.sh", function () {
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
   const starts = () => (existsSync(join(folder, "starts")) ? read("starts").trim().split("\n") : []);
 
-  it("sets the users once for each version of MongoDB, and writes down which has run on the data", async () => {
+  it("sets the users once for each version of MongoDB, and stores the series that has run on the data", async () => {
     expect(await start("8.0")).to.deep.include({ code: 0, error: [""] });
     expect(read(`data/${seriesFile}`)).to.equal("8.0\n");
-    expect(await start("8.0")).to.deep.include({ code: 0, out: "the users are as they should be" });
+    expect(await start("8.0")).to.deep.include({ code: 0, out: "The users are up to date." });
     expect(starts()).to.deep.equal(["8.0"]);
     expect((await start("8.2")).code).to.equal(0);
     expect(read(`data/${seriesFile}`)).to.equal("8.2\n");
@@ -107,13 +107,13 @@ describe("set-users.sh", function () {
   it("sets other users on the data of a version that is known", async () => {
     await start("8.0");
     writeFileSync(join(folder, "secrets/app-user"), "app-2");
-    expect((await start("8.0")).out).to.equal("the users of the Secret have its passwords now");
+    expect((await start("8.0")).out).to.equal("Set the Secret's users and passwords.");
     expect(starts()).to.deep.equal(["8.0", "8.0"]);
   });
 
   const older =
-    "The data are of MongoDB 8.0, and MongoDB 7.0 can't read them. They are unchanged. " +
-    "Set mongoImage back to MongoDB 8.0.";
+    "The data are of MongoDB 8.0, and MongoDB 7.0 can't read them. Nothing was changed. " +
+    "Run: pulumi config set mongoImage mongo:8.0";
 
   it("does not start an older MongoDB on the data, names both versions, and works with the newer one again", async () => {
     await start("8.0");
@@ -122,7 +122,7 @@ describe("set-users.sh", function () {
     expect((await start("8.0")).code).to.equal(0);
   });
 
-  it("names both versions where only mongod knows that of the data", async () => {
+  it("names both versions if only mongod knows the data's version", async () => {
     writeFileSync(join(data, "files"), "8.0");
     const { code, error } = await start("7.0");
     expect(code).to.equal(1);
@@ -134,8 +134,8 @@ describe("set-users.sh", function () {
   it("does not skip a major version, and names the one to start with", async () => {
     writeFileSync(join(data, "files"), "7.0");
     expect((await start("9.0")).error.at(-1)).to.equal(
-      "The data are of MongoDB 7.0, and MongoDB 9.0 can't read them. They are unchanged. " +
-        "Set mongoImage to MongoDB 7.0 and upgrade through each major version.",
+      "The data are of MongoDB 7.0, and MongoDB 9.0 can't read them. Nothing was changed. " +
+        "Run: pulumi config set mongoImage mongo:7.0, then upgrade one major version at a time.",
     );
   });
 
@@ -146,18 +146,18 @@ describe("set-users.sh", function () {
     expect(code).to.equal(1);
     expect(error.at(-1)).to.equal(
       "MongoDB 8.0 has run on the data, whose feature compatibility version is still 7.0. " +
-        "MongoDB 9.0 can't read them. They are unchanged. Set mongoImage back to MongoDB 8.0, run " +
+        "MongoDB 9.0 can't read the data. Nothing was changed. Set mongoImage back to MongoDB 8.0, run " +
         'db.adminCommand({ setFeatureCompatibilityVersion: "8.0", confirm: true }) in mongosh, then upgrade.',
     );
     expect((await start("8.0")).code).to.equal(0);
   });
 
-  it("compares series as the check on the node does", () => {
+  it("compares series like the check on the node", () => {
     const script = readFileSync(join(scripts, "set-users.sh"), "utf8");
     expect(script).to.include(`number() { echo ${shellNumber("1")}; }`);
   });
 
-  it("ignores a note that a power cut has left empty", async () => {
+  it("ignores a series file that is empty after a power cut", async () => {
     writeFileSync(join(data, seriesFile), "");
     expect((await start("8.0")).code).to.equal(0);
     expect(read(`data/${seriesFile}`)).to.equal("8.0\n");
@@ -168,20 +168,20 @@ describe("set-users.sh", function () {
     expect(code).to.equal(1);
     expect(error).to.deep.equal([
       "no space left on device",
-      "MongoDB 8.0 does not start on the data (exit code 14). The lines above say why.",
+      "MongoDB 8.0 does not start on the data (exit code 14). The lines above show the error.",
     ]);
   });
 
-  it("ends when mongod takes too long, with its last lines", async () => {
+  it("fails after the timeout, with mongod's last lines", async () => {
     const { code, error } = await start("8.0", { FAKE_HANG: "1", START_SECONDS: "8" });
     expect(code).to.equal(1);
     expect(error).to.deep.equal([
       "recovering",
-      "MongoDB 8.0 has not started within 8 seconds. The lines above are its last ones.",
+      "MongoDB 8.0 has not started within 8 seconds. The lines above are the end of its log.",
     ]);
   });
 
-  it("says which image has no mongosh", async () => {
+  it("names the image without mongosh", async () => {
     rmSync(join(folder, "bin/mongosh"));
     expect(await start("4.4")).to.deep.include({
       code: 1,
@@ -193,7 +193,8 @@ describe("set-users.sh", function () {
   it("says that mongod does not run on the node", async () => {
     program("mongod", "#!/bin/sh\necho 'Illegal instruction' >&2; exit 132\n");
     expect((await start("8.0")).error).to.deep.equal([
-      "Illegal instruction mongod does not run on this node (exit code 132; 132 means that the processor has no AVX).",
+      "Illegal instruction",
+      "mongod can't run on this node (exit code 132). Exit code 132 means that the CPU has no AVX.",
     ]);
   });
 
@@ -201,7 +202,7 @@ describe("set-users.sh", function () {
     program("mongosh", "#!/bin/sh\necho 'MongoServerError: no' >&2; exit 1\n");
     const { code, error } = await start("8.0");
     expect(code).to.equal(1);
-    expect(error.at(-1)).to.equal("MongoDB 8.0 did not take the users. The lines above say why.");
+    expect(error.at(-1)).to.equal("MongoDB 8.0 did not accept the users. The lines above show the error.");
     expect(existsSync(join(data, ".users-set-for"))).to.equal(false);
   });
 });

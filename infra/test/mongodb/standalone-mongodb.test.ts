@@ -20,7 +20,7 @@ describe("MongoDatabase", function () {
   const pod = () => spec().template.spec;
   const service = (name: string) => program.of("Service").find((service) => service.name === name)?.inputs;
 
-  it("is one pod that is given a minute to stop", () => {
+  it("is one pod with a grace period of one minute", () => {
     expect(spec()).to.deep.include({
       replicas: 1,
       serviceName: "mongodb-members-auto",
@@ -30,7 +30,7 @@ describe("MongoDatabase", function () {
     expect(pod().terminationGracePeriodSeconds).to.equal(60);
   });
 
-  it("tells set-users.sh where the check on the node looks for the series of the data", () => {
+  it("has the same series file as the check on the node", () => {
     const [setUsers] = pod().initContainers;
     expect(setUsers.env).to.deep.include({ name: "SERIES_FILE", value: seriesFile });
   });
@@ -58,12 +58,12 @@ describe("MongoDatabase", function () {
     expect(container.image).to.match(/^mongo:8\.0@sha256:[0-9a-f]{64}$/);
   });
 
-  it("lets glibc register rseq wherever a mongod starts, as MongoDB needs it from Linux 6.19 on", () => {
+  it("lets glibc register rseq in every mongod, as MongoDB requires from Linux 6.19 on", () => {
     for (const { name, env } of [...pod().initContainers, ...pod().containers])
       expect(env, name).to.deep.include({ name: "GLIBC_TUNABLES", value: "glibc.pthread.rseq=1" });
   });
 
-  it("gives the reason of a failed start to the pod's status", () => {
+  it("shows the reason of a failed start in the pod's status", () => {
     for (const { name, terminationMessagePolicy } of [...pod().initContainers, ...pod().containers])
       expect(terminationMessagePolicy, name).to.equal("FallbackToLogsOnError");
   });
@@ -109,7 +109,7 @@ describe("MongoDatabase", function () {
     }
   });
 
-  it("starts while the service does where it is new, and has nothing to recover", async () => {
+  it("starts together with the service if the database is new, because it has nothing to recover", async () => {
     const { resources } = await runProgram({}, undefined, undefined, undefined, { objects: [] });
     const web = resources.find(({ type }) => type === "koa-mongo-stack:web:WebService");
     const before = [web?.options.dependsOn].flat();
@@ -141,7 +141,7 @@ describe("MongoDatabase", function () {
     });
   });
 
-  it("does not start anew for other users: they are other content of the same Secret", async () => {
+  it("does not restart for other users, which are other content of the same Secret", async () => {
     const users = (run: ProgramRun) => run.of("Secret").find(({ name }) => name === "mongodb-users")?.inputs;
     const second = await runProgram({ passwordVersion: 2 });
     expect(second.the("StatefulSet").inputs.spec).to.deep.equal(spec());
@@ -166,7 +166,7 @@ describe("MongoDatabase", function () {
     });
   });
 
-  it("takes the image of the configuration", async () => {
+  it("uses the image of the configuration", async () => {
     const run = await runProgram({ mongoImage: "mongo:8.0.15" });
     const { initContainers, containers } = run.the("StatefulSet").inputs.spec.template.spec;
     expect([initContainers[0].image, containers[0].image]).to.deep.equal(["mongo:8.0.15", "mongo:8.0.15"]);

@@ -18,7 +18,7 @@ describe("UsersJob", function () {
     run.of("Job").find((found) => found.name === `mongodb-${task}-users`)?.inputs;
   const pod = (task: string) => job(task).spec.template.spec;
 
-  it("adds users before anything has them, and drops the former after nothing has them any more", () => {
+  it("adds users before any resource uses them, and drops the previous users when no resource uses them", () => {
     const order = program.resources.map((resource) => `${resource.type.split(":").at(-1)} ${resource.name}`);
     const at = (resource: string) => order.indexOf(resource);
     expect(at("Job mongodb-add-users")).to.be.greaterThan(-1);
@@ -28,11 +28,11 @@ describe("UsersJob", function () {
     }
   });
 
-  it("is not needed for the first users, which MongoDB's pod makes", async () => {
+  it("is not needed for the first users, which MongoDB's pod creates", async () => {
     expect((await runProgram()).of("Job")).to.deep.equal([]);
   });
 
-  it("runs anew with another version only", async () => {
+  it("runs again only with another version", async () => {
     const third = await runProgram({ passwordVersion: 3, logLevel: "debug" });
     for (const task of ["add", "drop"]) {
       // In the cluster, the Secret then has another name, because it is immutable.
@@ -44,7 +44,7 @@ describe("UsersJob", function () {
     }
   });
 
-  it("knows the users that MongoDB has until now, if it has any", () => {
+  it("mounts the current users of MongoDB, if there are any", () => {
     expect(pod("add").volumes).to.deep.include({
       name: "current",
       secret: { secretName: "mongodb-users", defaultMode: 0o440, optional: true },
@@ -67,7 +67,7 @@ describe("UsersJob", function () {
     }
   });
 
-  it("drops no user before the service's pods had their time to stop", () => {
+  it("drops users after the grace period of the service's pods", () => {
     const { terminationGracePeriodSeconds } = program.the("Deployment").inputs.spec.template.spec;
     expect(pod("drop").containers[0].env).to.deep.include({
       name: "GRACE_SECONDS",
@@ -75,7 +75,7 @@ describe("UsersJob", function () {
     });
   });
 
-  it("makes another try at the next up when it has failed", () => {
+  it("runs again at the next up after a failure", () => {
     for (const { inputs } of jobs()) {
       expect(inputs.metadata.annotations).to.deep.equal({ "pulumi.com/replaceUnready": "true" });
       expect(inputs.spec).to.include({ backoffLimit: 1, activeDeadlineSeconds: 240 });
@@ -83,7 +83,7 @@ describe("UsersJob", function () {
     }
   });
 
-  it("meets the restricted standard as user 999, bounded, on the node that has the image", () => {
+  it("meets the restricted standard as user 999, with limits, on the node that has the image", () => {
     for (const { inputs } of jobs()) {
       const { metadata, spec } = inputs.spec.template;
       expect(metadata.labels[name]).to.equal("mongodb-users");

@@ -42,7 +42,7 @@ describe("NetworkRules", function () {
   this.timeout(60_000);
   after(restorePath);
 
-  it("denies everything, and then allows these paths", () => {
+  it("denies all connections except these", () => {
     expect(policies(standalone)).to.deep.equal({
       "deny-all": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
       "any-to-web": {
@@ -74,7 +74,7 @@ describe("NetworkRules", function () {
     });
   });
 
-  it("lets one neighbour read the metrics, and the pods send traces to another, where that is asked for", () => {
+  it("allows metrics for one namespace, and traces to another, if configured", () => {
     const {
       "metrics-to-neighbour": metrics,
       "web-to-collector": traces,
@@ -100,7 +100,7 @@ describe("NetworkRules", function () {
     expect(others).to.deep.equal(policies(standalone));
   });
 
-  it("lets every pod that resolves names ask the DNS servers of the configuration, at port 53 only", async () => {
+  it("allows every pod that resolves names to query the configured DNS servers, only at port 53", async () => {
     const run = await runProgram({ dnsServers: "10.100.0.10, fd00::a" });
     const asking = run.of("NetworkPolicy").flatMap(({ name, inputs }) => {
       const egress = inputs.spec.egress as { to?: { ipBlock?: object }[]; ports: unknown }[] | undefined;
@@ -116,12 +116,12 @@ describe("NetworkRules", function () {
     ]);
   });
 
-  it("warns, in one sentence, where the cluster does not enforce them", async () => {
+  it("warns if the cluster does not enforce them", async () => {
     expect((await runProgram()).warnings).to.deep.equal([]);
     const { warnings } = await runProgram({}, [withNetwork("bridge")]);
     expect(warnings).to.deep.equal([
-      "minikube with --cni=bridge does not enforce NetworkPolicies. Another cluster does: minikube delete -p minikube, " +
-        "then: minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube",
+      "minikube with --cni=bridge does not enforce NetworkPolicies. To replace the cluster and all its stacks, run: " +
+        "minikube delete -p minikube, then: minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30080:30080 -p minikube",
     ]);
   });
 
@@ -132,7 +132,7 @@ describe("NetworkRules", function () {
 
   const names = (database: DatabasePath, acme = false) => Object.keys(policies({ database, acme }));
 
-  it("lets the operator's members reach each other, and the operator them and the API server", () => {
+  it("allows connections between the operator's members, and from the operator to the members and the API server", () => {
     const rules = policies({ database: { kind: "operator", installs: true }, acme: false });
     expect(Object.keys(rules)).to.have.members([
       ...["deny-all", "any-to-web", "web-to-dns", "web-to-mongodb"],
@@ -148,7 +148,7 @@ describe("NetworkRules", function () {
     });
   });
 
-  it("lets an operator of another namespace in, and makes none for it", () => {
+  it("allows an operator in another namespace, and creates no rules for its pods", () => {
     const rules = policies({ database: { kind: "operator", installs: false }, acme: false });
     expect(rules).not.to.have.any.keys("operator-to-mongodb", "operator-to-api");
     expect(rules["mongodb-from-operator"]?.ingress).to.deep.equal([
@@ -173,7 +173,7 @@ describe("NetworkRules", function () {
     ]);
   });
 
-  it("lets the service out at the ports of a MongoDB that is somebody else's, and nobody else", () => {
+  it("allows only the service to connect to an external MongoDB, at its ports", () => {
     const rules = policies({ database: { kind: "external", ports: [27017, 27018] }, acme: false });
     expect(Object.keys(rules)).to.have.members(["deny-all", "any-to-web", "web-to-dns", "web-to-outside"]);
     expect(rules["web-to-outside"]).to.deep.equal({
@@ -190,7 +190,7 @@ describe("NetworkRules", function () {
     });
   });
 
-  it("lets Let's Encrypt ask cert-manager's pods, where it has an issuer", () => {
+  it("allows Let's Encrypt to connect to cert-manager's pods, with an issuer", () => {
     expect(names({ kind: "standalone" })).not.to.include("any-to-acme-solver");
     expect(names({ kind: "standalone" }, true)).to.include("any-to-acme-solver");
   });

@@ -49,7 +49,7 @@ const objects = [
   { kind: "PersistentVolume", metadata: { name: "data-3" }, spec: { hostPath: { path: "/data/free" } } },
 ];
 
-const isNobodys = () => false;
+const ownsNothing = () => false;
 
 describe("requireUnclaimed", function () {
   this.timeout(60_000);
@@ -65,12 +65,12 @@ describe("requireUnclaimed", function () {
   const run = async (before: Before) =>
     await runProgram({ nodePort: 30080 }, undefined, undefined, undefined, before);
 
-  it("ends the program where another stack has the port, before it registers anything else", async () => {
+  it("fails if another stack has the port, before the program registers anything else", async () => {
     const error = await run({ objects: own({ [ownerLabel]: owner }) }).catch((thrown: unknown) => thrown);
     expect(String(error)).to.include("kubectl delete namespace koa-mongo-stack-test-1");
   });
 
-  it("knows a stack that was made before the label by its output", async () => {
+  it("recognizes a stack without the label, of an earlier version, by its output", async () => {
     const previousOutputs = { namespace: "koa-mongo-stack-test-1" };
     const { outputs } = await run({ objects: own({}), previousOutputs });
     expect(outputs).to.include({ url: "http://127.0.0.1:30080" });
@@ -87,7 +87,7 @@ describe("conflict", () => {
     otherStacks = found;
   });
   after(restorePath);
-  const of = (claims: Partial<Claims>, isOwn: Parameters<typeof conflict>[2] = isNobodys) =>
+  const of = (claims: Partial<Claims>, isOwn: Parameters<typeof conflict>[2] = ownsNothing) =>
     conflict({ stack: "dev", ...claims }, otherStacks, isOwn);
 
   const claims = {
@@ -112,24 +112,26 @@ describe("conflict", () => {
     });
   }
 
-  it("does not take another project's Service for a stack", () => {
+  it("does not treat another project's Service as a stack", () => {
     expect(of({ nodePort: 30090 })).to.equal(
       "Port 30090 of the node is in use by the Service shop in the namespace shop. " +
-        "Choose another one. Run: pulumi config set nodePort 0",
+        "To use another port, run: pulumi config set nodePort 0",
     );
   });
 
-  it("accepts a host of which another Ingress has another path", () => {
+  it("accepts a host if another Ingress has only another path", () => {
     expect(of({ host: "shared.example.com" })).to.equal(undefined);
   });
 
-  it("promises that the documents stay only where they are in the directory of this stack", () => {
+  it("says that the documents stay only if they are in the directory of this stack", () => {
     const directory = "/data/koa-mongo-stack-dev";
     expect(of({ nodePort: 30080, directory })).to.include("MongoDB's files stay on the node");
-    expect(of({ nodePort: 30080, directory: "/data/other" })).to.include("That deletes its documents");
+    expect(of({ nodePort: 30080, directory: "/data/other" })).to.include(
+      "This deletes the stack's documents",
+    );
   });
 
-  it("accepts what is free, and the directory of a namespace that is gone", () => {
+  it("accepts free resources, and the directory of a deleted namespace", () => {
     expect(of({ nodePort: 30081, host: "b.example.com", directory: "/data/free" })).to.equal(undefined);
     expect(of({ directory: "/data/old" })).to.equal(undefined);
   });

@@ -5,7 +5,7 @@ import { setConfig } from "../support/mocked-program.ts";
 import { certificate } from "../support/test-certificate.ts";
 
 describe("readBuild", () => {
-  it("has nothing by default", () => {
+  it("is empty by default", () => {
     expect(readBuild(setConfig())).to.deep.equal({});
   });
 
@@ -21,7 +21,7 @@ describe("readBuild", () => {
     }
   });
 
-  it("rejects what is no proxy and no certificate, without showing it", () => {
+  it("rejects an invalid proxy and an invalid certificate, without showing them", () => {
     for (const buildProxy of ["secret.example:3128", "socks5://secret.example", "http://"]) {
       expect(() => readBuild(setConfig({ buildProxy }))).to.throw(
         /^buildProxy must be the URL of an HTTP proxy[^]*3128\.$/,

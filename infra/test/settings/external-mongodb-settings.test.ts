@@ -21,9 +21,9 @@ describe("readExternalMongo", () => {
   for (const [what, ca] of [
     ["one certificate", certificate],
     ["several, with text between them", `# root\n${twice}`],
-    ["the ends of lines of Windows", certificate.replaceAll("\n", "\r\n")],
+    ["Windows line endings", certificate.replaceAll("\n", "\r\n")],
   ] as const) {
-    it(`takes a CA in PEM: ${what}`, () => {
+    it(`accepts a CA in PEM: ${what}`, () => {
       expect(mongoOf({ mongodbCa: ca }).ca).to.equal(ca);
     });
   }
@@ -51,58 +51,58 @@ describe("readExternalMongo", () => {
     [
       "a CA that is a path",
       { mongodbCa: "ca.pem" },
-      `mongodbCa is not in PEM: it must have -----BEGIN CERTIFICATE-----. ${setCa}`,
+      `mongodbCa is not in PEM format: -----BEGIN CERTIFICATE----- is missing. ${setCa}`,
     ],
     [
       "a CA with its private key",
       { mongodbCa: certificate + key },
-      `mongodbCa has a private key: it must have the certificates of the CA alone. ${setCa}`,
+      `mongodbCa has a private key, and must have only the CA's certificates. ${setCa}`,
     ],
     [
       "a certificate that is cut off",
       { mongodbCa: cut },
-      `mongodbCa has a certificate that can't be read: the file is cut off or changed. ${setCa}`,
+      `mongodbCa has a certificate that can't be read, because the file is incomplete or changed. ${setCa}`,
     ],
     [
       "a certificate without its end",
       { mongodbCa: certificate.slice(0, 300) },
-      `mongodbCa has a certificate that can't be read: the file is cut off or changed. ${setCa}`,
+      `mongodbCa has a certificate that can't be read, because the file is incomplete or changed. ${setCa}`,
     ],
     [
       "a CA with TLS turned off",
       { mongodbCa: certificate, mongodbUri: "mongodb://h/app?w=1&tls=false" },
-      "mongodbCa goes with TLS, and mongodbUri turns TLS off. Run: pulumi config rm mongodbCa, or remove tls=false " +
+      "mongodbCa needs TLS, and mongodbUri disables TLS. Run: pulumi config rm mongodbCa, or remove tls=false " +
         "from mongodbUri.",
     ],
     [
       "a CA with a connection that verifies nothing",
       { mongodbCa: certificate, mongodbUri: "mongodb://h/app?w=1&tlsAllowInvalidCertificates=true" },
-      "mongodbCa verifies MongoDB's certificate, and mongodbUri turns that off. " +
+      "mongodbCa verifies MongoDB's certificate, and mongodbUri disables the verification. " +
         "Remove tlsAllowInvalidCertificates=true from mongodbUri.",
     ],
     [
       "a CA of another MongoDB",
       { mongo: "standalone", mongodbUri: "", mongodbCa: certificate },
-      "mongodbCa goes with mongo external only. Run: pulumi config rm mongodbCa",
+      "mongodbCa is valid only with mongo external. Run: pulumi config rm mongodbCa",
     ],
     [
       "ports of another MongoDB",
       { mongo: "standalone", mongodbUri: "", mongodbPorts: "27018" },
-      "mongodbPorts goes with mongo external only. Run: pulumi config rm mongodbPorts",
+      "mongodbPorts is valid only with mongo external. Run: pulumi config rm mongodbPorts",
     ],
     ["mongodb+srv with a port", { mongodbUri: "mongodb+srv://ada:secret@db.example:27017/app" }, oneHost],
     ["mongodb+srv with two hosts", { mongodbUri: "mongodb+srv://a.example,b.example/app" }, oneHost],
     [
       "the file of a CA",
       { mongodbUri: "mongodb://ada:secret@h/app?tls=true&tlsCAFile=/etc/ca.pem" },
-      "mongodbUri has tlsCAFile, a file that the service's container doesn't have. Remove it, and run: " +
-        "pulumi config set mongodbCa < FILE.pem",
+      "The option tlsCAFile in mongodbUri names a file, which the service's container does not have. " +
+        "Remove the option, and run: pulumi config set mongodbCa < FILE.pem",
     ],
     [
       "the file of a client's certificate",
       { mongodbUri: "mongodb://h/app?tlsCertificateKeyFile=/etc/client.pem" },
-      "mongodbUri has tlsCertificateKeyFile, a file that the service's container doesn't have. Remove it. " +
-        `${setUri} …`,
+      "The option tlsCertificateKeyFile in mongodbUri names a file, which the service's container does not have. " +
+        `Remove the option. ${setUri}`,
     ],
     ...["0", "65536", "27017,", "a", "27017-27019"].map((mongodbPorts): [string, object, string] => [
       `the ports ${mongodbPorts}`,

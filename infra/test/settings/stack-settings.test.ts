@@ -30,7 +30,7 @@ const otherKey = generateKeyPairSync("ec", {
 const digest = `sha256:${"0".repeat(64)}`;
 
 describe("readSettings", () => {
-  it("takes the defaults of Pulumi.yaml", () => {
+  it("has the defaults of Pulumi.yaml", () => {
     expect(readSettings(setConfig(), "dev")).to.deep.equal({
       name: "koa-mongo-stack-dev",
       build: {},
@@ -177,17 +177,19 @@ describe("readSettings", () => {
     ],
   ];
   for (const [values, expected] of accepted) {
-    it(`takes ${JSON.stringify(values)}`, () => {
+    it(`accepts ${JSON.stringify(values)}`, () => {
       expect(readSettings(setConfig(values))).to.deep.include(expected);
     });
   }
 
-  it("refuses a stack whose name can't begin a namespace's", () => {
-    const sentence = 'The stack\'s name can have 20 characters, of a to z, 0 to 9 and "-", and is "Dev_1".';
+  it("rejects a stack whose name can't be the prefix of a namespace", () => {
+    const sentence =
+      'The stack\'s name must have 1 to 20 characters of a to z, 0 to 9 and "-", not "Dev_1". ' +
+      "Run: pulumi stack rename NAME";
     expect(() => readSettings(setConfig(), "Dev_1")).to.throw(RunError, sentence);
   });
 
-  const refused: [Record<string, unknown>, string][] = [
+  const rejected: [Record<string, unknown>, string][] = [
     [{ minReplicas: 0 }, "minReplicas must be a whole number from 1 to 50, not 0."],
     [{ minReplicas: 1.5 }, "minReplicas must be a whole number from 1 to 50, not 1.5."],
     [{ minReplicas: "3abc" }, "minReplicas must be a whole number from 1 to 50, not 3abc."],
@@ -199,16 +201,20 @@ describe("readSettings", () => {
     [{ cluster: "gke" }, 'cluster must be one of minikube, current, not "gke".'],
     [
       { cluster: "current", storage: "standard" },
-      "The nodes of a cluster that is not minikube pull the image from a registry. " +
+      "With cluster current, the nodes pull the image from a registry, and registry is not set. " +
         "Run: pulumi config set registry ghcr.io/OWNER/koa-mongo-stack",
     ],
     [
       { ...current, storage: "hostPath" },
-      "storage hostPath is a folder of minikube's node. In another cluster it must be the name of a StorageClass, " +
-        "as `kubectl get storageclass` lists them.",
+      "With cluster current, storage must be the name of a StorageClass, not hostPath. " +
+        "`kubectl get storageclass` lists the names. Run: pulumi config set storage NAME",
     ],
-    [{ context: "a" }, "context goes with cluster current only. Run: pulumi config rm context"],
-    [{ platform: "linux/arm64" }, "platform goes with a registry only: minikube's node is this machine's."],
+    [{ context: "a" }, "context is valid only with cluster current. Run: pulumi config rm context"],
+    [
+      { platform: "linux/arm64" },
+      "platform is valid only with a registry, because minikube's node has this machine's architecture. " +
+        "Run: pulumi config rm platform",
+    ],
     [{ ...current, platform: "windows" }, 'platform must be linux/amd64 or linux/arm64, not "windows".'],
     [
       { registry: "ghcr.io/ada/koa:1" },
@@ -216,33 +222,34 @@ describe("readSettings", () => {
     ],
     [
       { registryUsername: "ada", registryPassword: "x" },
-      "registryUsername goes with a registry only. Run: pulumi config rm registryUsername",
+      "registryUsername is valid only with a registry. Run: pulumi config rm registryUsername",
     ],
     [
       { ...current, registryUsername: "ada" },
-      "A registry's login has a username and a password. Run: pulumi config set --secret registryPassword …",
+      "registryUsername is set, and registryPassword is not. Run: pulumi config set --secret registryPassword",
     ],
-    [{ expose: "ingress" }, 'host must be a host name such as app.example.com, with expose ingress, not "".'],
+    [{ expose: "ingress" }, 'host must be a host name such as app.example.com if expose is ingress, not "".'],
     [
       { expose: "ingress", host: "http://a.example" },
-      'host must be a host name such as app.example.com, with expose ingress, not "http://a.example".',
+      'host must be a host name such as app.example.com if expose is ingress, not "http://a.example".',
     ],
-    [{ host: "a.example" }, "host goes with expose ingress only. Run: pulumi config rm host"],
+    [{ host: "a.example" }, "host is valid only with expose ingress. Run: pulumi config rm host"],
     [
       { tlsIssuer: "letsencrypt" },
-      "tlsIssuer goes with expose ingress only. Run: pulumi config rm tlsIssuer",
+      "tlsIssuer is valid only with expose ingress. Run: pulumi config rm tlsIssuer",
     ],
     [
       { expose: "ingress", host: "a.example", tlsIssuer: "a", tlsCertificate: certificate, tlsKey: key },
-      "A certificate comes from tlsIssuer or from tlsCertificate and tlsKey, not from both: remove one of them.",
+      "tlsIssuer is set, and tlsCertificate or tlsKey is set, too. Keep one source of the certificate. " +
+        "Run: pulumi config rm tlsIssuer, or remove tlsCertificate and tlsKey.",
     ],
     [
       { expose: "ingress", host: "a.example", tlsCertificate: certificate },
-      "tlsCertificate and tlsKey go together. Run: pulumi config set --secret tlsKey < FILE.pem",
+      "tlsCertificate is set, and tlsKey is not. Run: pulumi config set --secret tlsKey < FILE.pem",
     ],
     [
       { expose: "ingress", host: "a.example", tlsCertificate: "not PEM", tlsKey: key },
-      "tlsCertificate is not in PEM: it must have -----BEGIN CERTIFICATE-----. " +
+      "tlsCertificate is not in PEM format: -----BEGIN CERTIFICATE----- is missing. " +
         "Run: pulumi config set --secret tlsCertificate < FILE.pem",
     ],
     [
@@ -252,7 +259,7 @@ describe("readSettings", () => {
         tlsCertificate: certificate.slice(0, certificate.indexOf("-----END")),
         tlsKey: key,
       },
-      "tlsCertificate has a certificate that can't be read: the file is cut off or changed. " +
+      "tlsCertificate has a certificate that can't be read, because the file is incomplete or changed. " +
         "Run: pulumi config set --secret tlsCertificate < FILE.pem",
     ],
     [
@@ -261,25 +268,25 @@ describe("readSettings", () => {
     ],
     [
       { expose: "ingress", host: "a.example", tlsCertificate: certificate, tlsKey: otherKey },
-      "tlsKey is not the key of the first certificate in tlsCertificate. " +
+      "tlsKey is not the private key of the first certificate in tlsCertificate. " +
         "Run: pulumi config set --secret tlsKey < FILE.pem",
     ],
     [
       { mongo: "operator" },
-      "Each of the operator's members needs a volume of its own: storage must be the name of a StorageClass, " +
-        "as `kubectl get storageclass` lists them.",
+      "With mongo operator, storage must be the name of a StorageClass, not hostPath. " +
+        "`kubectl get storageclass` lists the names. Run: pulumi config set storage NAME",
     ],
     [
       { ...operator, passwordVersion: 2 },
-      "passwordVersion goes with mongo standalone only. Run: pulumi config rm passwordVersion",
+      "passwordVersion is valid only with mongo standalone. Run: pulumi config rm passwordVersion",
     ],
     [
       { installOperator: false },
-      "installOperator goes with mongo operator only. Run: pulumi config rm installOperator",
+      "installOperator is valid only with mongo operator. Run: pulumi config rm installOperator",
     ],
     [
       { mongodbUri: "mongodb://h/app" },
-      "mongodbUri goes with mongo external only. Run: pulumi config rm mongodbUri",
+      "mongodbUri is valid only with mongo external. Run: pulumi config rm mongodbUri",
     ],
     ...[
       "",
@@ -295,7 +302,7 @@ describe("readSettings", () => {
     ]),
     [
       { mongo: "external", mongodbUri: "mongodb://h/app", keepData: true },
-      "keepData goes with mongo standalone only. Run: pulumi config rm keepData",
+      "keepData is valid only with mongo standalone. Run: pulumi config rm keepData",
     ],
     ...["all", "", "10.0.0.0/33", "1.2.3.4.5", "10.0.0.1,", "fd00::/129", "100"].map(
       (trustedProxies): [Record<string, unknown>, string] => [
@@ -333,39 +340,39 @@ describe("readSettings", () => {
     ...["mongo:4.4", "mongo:6.0@sha256:1", "mirror.example/mongo:5"].map(
       (mongoImage): [Record<string, unknown>, string] => [
         { mongoImage },
-        `mongoImage must be MongoDB 7.0 or newer, which MongoDB still maintains, not "${mongoImage}". ` +
-          "For a new database, run: pulumi config set mongoImage mongo:8.0. For one that holds documents, first use the " +
-          "previous release of this template: upgrade it there to 7.0, one major version at a time, " +
-          "or back it up, and restore the backup into a new database.",
+        `mongoImage must be MongoDB 7.0 or newer, not "${mongoImage}". MongoDB no longer maintains older versions. ` +
+          "For a new database, run: pulumi config set mongoImage mongo:8.0. For a database with documents, use the " +
+          "previous release of this template. Upgrade MongoDB there to 7.0, one major version at a time. " +
+          "Or create a backup there, and restore the backup into a new database.",
       ],
     ),
     [{ mongoMemory: "1" }, 'mongoMemory must be a quantity such as 768Mi or 10Gi, not "1".'],
     [
       { mongoMemory: "512Mi" },
-      "mongoMemory must be 768Mi or more, not 512Mi: mongod and the tools beside it need half a GiB above its cache. " +
+      "mongoMemory must be 768Mi or more, not 512Mi. mongod and its tools need half a GiB in addition to the cache. " +
         "Run: pulumi config set mongoMemory 1Gi",
     ],
     [{ storageSize: "1" }, 'storageSize must be a quantity such as 1Gi or 10Gi, not "1".'],
     ...["500Mi", "1023Mi", "1G"].map((storageSize): [Record<string, unknown>, string] => [
       { storageSize },
-      `storageSize must be 1Gi or more, not ${storageSize}: MongoDB's journal and diagnostics alone take 350 MB. ` +
+      `storageSize must be 1Gi or more, not ${storageSize}. MongoDB's journal and diagnostics need 350 MB. ` +
         "Run: pulumi config set storageSize 1Gi",
     ]),
     [{ storage: "A b" }, 'storage must be hostPath or the name of a StorageClass, not "A b".'],
     [
       { storage: "standard", keepData: true },
-      'keepData goes with storage hostPath only: the reclaim policy of the StorageClass "standard" decides what ' +
-        "becomes of its volumes.",
+      "keepData is valid only with storage hostPath. The reclaim policy of the StorageClass " +
+        '"standard" decides whether its volumes are kept. Run: pulumi config rm keepData',
     ],
   ];
-  for (const [values, sentence] of refused) {
-    it(`refuses ${JSON.stringify(values)}`, () => {
+  for (const [values, sentence] of rejected) {
+    it(`rejects ${JSON.stringify(values)}`, () => {
       const config = setConfig(values);
       expect(() => readSettings(config)).to.throw(RunError, sentence);
     });
   }
 
-  it("keeps what is secret secret, and knows the ports of a MongoDB of somebody else", async () => {
+  it("keeps secrets, and has the ports of an external MongoDB", async () => {
     const external = { mongo: "external", mongodbUri: "mongodb://ada:secret@a:27018,b/app?replicaSet=rs" };
     const tls = { expose: "ingress", host: "a.example", tlsCertificate: certificate, tlsKey: key };
     const login = { registryUsername: "ada", registryPassword: "secret" };
@@ -392,7 +399,7 @@ describe("readSettings", () => {
     expect(secrets).to.have.length(5);
   });
 
-  it("pushes as a user of the environment, whom the nodes don't pull as", () => {
+  it("uses the environment's user only for the push", () => {
     process.env.REGISTRY_USERNAME = "pipeline";
     process.env.REGISTRY_PASSWORD = "token";
     try {

@@ -13,7 +13,7 @@ function bypass(env: NodeJS.ProcessEnv): string {
 }
 
 describe("direct-engine.js", () => {
-  it("bypasses the proxy for Pulumi itself, and leaves a user's own setting", () => {
+  it("bypasses the proxy for Pulumi itself, and keeps a user's own setting", () => {
     expect(bypass({ https_proxy: "http://proxy.example.com:3128" })).to.equal("127.0.0.1,localhost");
     expect(bypass({ no_grpc_proxy: "127.0.0.1" })).to.equal("127.0.0.1");
   });

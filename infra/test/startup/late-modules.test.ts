@@ -10,16 +10,16 @@ const lateModules = new URL("../../startup/late-modules.js", import.meta.url).hr
 
 /**
  * Runs a script with Pulumi's SDK in a child process that imports late-modules.js first.
- * @param told files that the process imports first
+ * @param imported files that the process imports first
  * @param env variables that override those of this process
  * @returns the script's output, parsed
  */
 async function withLateModules(
   script: string,
-  told = [lateModules],
+  imported = [lateModules],
   env: NodeJS.ProcessEnv = {},
 ): Promise<unknown> {
-  const imports = told.flatMap((url) => ["--import", url]);
+  const imports = imported.flatMap((url) => ["--import", url]);
   const { stdout } = await run(process.execPath, [...imports, "--eval", script], {
     cwd: import.meta.dirname,
     env: { ...process.env, ...env },
@@ -66,12 +66,13 @@ describe("late-modules.js", function () {
       waiting.filter((name) => !/v8Hooks|source-map/.test(name)),
     );
     expect(await withLateModules(script)).to.deep.equal([]);
-    expect(await withLateModules(script, [lateModules, `${lateModules}?again`]), "told twice").to.deep.equal(
-      [],
-    );
+    expect(
+      await withLateModules(script, [lateModules, `${lateModules}?again`]),
+      "imported twice",
+    ).to.deep.equal([]);
   });
 
-  it("loads them at once where it is turned off", async () => {
+  it("loads them at once if disabled", async () => {
     const script = `${everything} console.log(JSON.stringify(${loaded}))`;
     const off = { KOA_MONGO_STACK_LATE_MODULES: "off" };
     expect(await withLateModules(script, [lateModules], off)).to.deep.equal(
@@ -79,7 +80,7 @@ describe("late-modules.js", function () {
     );
   });
 
-  it("has what Pulumi's packages offer beside resources", async () => {
+  it("has the parts of Pulumi's packages other than resources", async () => {
     const script = `
       ${everything}
       const { helm, kustomize, yaml } = kubernetes;
@@ -94,7 +95,7 @@ describe("late-modules.js", function () {
     ]);
   });
 
-  it("has a compiler for who serializes a function", async () => {
+  it("loads the compiler for a serialized function", async () => {
     const script = `
       ${everything}
       pulumi.runtime.serializeFunction(() => 42).then(({ text }) => {
@@ -104,7 +105,7 @@ describe("late-modules.js", function () {
     expect(await withLateModules(script)).to.deep.equal([true, true]);
   });
 
-  it("has the tree of packages for who sends them elsewhere", async () => {
+  it("loads the package tree for code paths", async () => {
     const script = `
       ${everything}
       process.chdir(${JSON.stringify(project)});
@@ -116,7 +117,7 @@ describe("late-modules.js", function () {
     expect(await withLateModules(script)).to.deep.equal([true, true]);
   });
 
-  it("has traces for who asks for them", async () => {
+  it("loads the tracer if tracing is enabled", async () => {
     const script = `
       require("@pulumi/pulumi/cmd/run/tracing.js").start("http://127.0.0.1:9/api/v2/spans");
       console.log(JSON.stringify(${loaded}.includes("@opentelemetry/sdk-trace-node")));

@@ -4,7 +4,7 @@ import { readSettings } from "../../settings/stack-settings.ts";
 import type { Values } from "./setting-matrix.ts";
 import { goodProfile, kubernetesNode } from "./fake-minikube.ts";
 import { runProgram, setConfig, type ProgramRun, type Registered } from "./mocked-program.ts";
-import { schemaFault, type Manifest } from "./kubernetes-schema.ts";
+import { schemaProblem, type Manifest } from "./kubernetes-schema.ts";
 import { violations } from "./policy-violations.ts";
 
 /** A minikube cluster with all addons that any combination needs. */
@@ -14,7 +14,7 @@ export const profiles = [
 const nodes = ["a", "b", "c"].map((name) => kubernetesNode(name));
 
 /** Returns the error message for a combination, or undefined if the settings accept it. */
-export function refusal(values: Values): string | undefined {
+export function settingsError(values: Values): string | undefined {
   try {
     readSettings(setConfig(values), "test");
     return undefined;
@@ -29,13 +29,13 @@ export async function expectStack(values: Values): Promise<void> {
   const run = await runProgram(values, profiles, nodes);
   expect(run.warnings.filter((line) => !line.includes("load balancer"))).to.deep.equal([]);
   // A resource that is only read has no inputs.
-  const made = run.resources.filter(({ inputs }) => inputs?.apiVersion !== undefined);
-  const faults = await Promise.all(made.map(({ inputs }) => schemaFault(inputs as Manifest)));
+  const created = run.resources.filter(({ inputs }) => inputs?.apiVersion !== undefined);
+  const problems = await Promise.all(created.map(({ inputs }) => schemaProblem(inputs as Manifest)));
   expect(
-    faults.filter((fault) => fault !== undefined),
+    problems.filter((problem) => problem !== undefined),
     "schema",
   ).to.deep.equal([]);
-  expect(await violations(made), "policies").to.deep.equal([]);
+  expect(await violations(created), "policies").to.deep.equal([]);
   expect(run.outputs.url).to.match(expectedUrl(values));
   expect(run.outputs.image).to.match(
     values.registry === undefined
@@ -45,8 +45,8 @@ export async function expectStack(values: Values): Promise<void> {
   expect(databases(run)).to.deep.equal([values.mongo ?? "standalone"]);
   expect(neighbours(run)).to.deep.equal([values.metrics, values.otlpEndpoint].map(Boolean));
   expect(run.of("ServiceMonitor")).to.have.length(values.metrics === "serviceMonitor" ? 1 : 0);
-  expect(outsideNamespace(made)).to.deep.equal([]);
-  expect(rejectedNames(made), "names").to.deep.equal([]);
+  expect(outsideNamespace(created)).to.deep.equal([]);
+  expect(rejectedNames(created), "names").to.deep.equal([]);
 }
 
 function expectedUrl({ cluster, expose, tlsIssuer, tlsKey }: Values): RegExp {
@@ -75,16 +75,16 @@ function neighbours(run: ProgramRun): boolean[] {
 }
 
 /** Names that Kubernetes rejects. The provider names an unnamed object by its logical name and random characters. */
-export function rejectedNames(made: readonly Registered[]): string[] {
-  return made
+export function rejectedNames(created: readonly Registered[]): string[] {
+  return created
     .map(({ name, inputs }) => String(inputs.metadata.name ?? `${name}-0a1b2c3d`))
     .filter((name) => !/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name));
 }
 
 const clusterWide = ["Namespace", "PersistentVolume", "PriorityClass"];
 
-function outsideNamespace(made: readonly Registered[]): string[] {
-  return made
+function outsideNamespace(created: readonly Registered[]): string[] {
+  return created
     .filter(({ inputs }) => !clusterWide.includes(String(inputs.kind)))
     .filter(({ inputs }) => inputs.metadata.namespace !== "koa-mongo-stack-test-auto")
     .map(({ name }) => name);

@@ -4,7 +4,7 @@ import vm from "node:vm";
 import * as pulumi from "@pulumi/pulumi";
 
 /** The registrations of these resources with Pulumi, in their order. */
-export async function registered(make: () => readonly pulumi.Resource[]) {
+export async function registered(create: () => readonly pulumi.Resource[]) {
   const seen = new Map<string, pulumi.runtime.MockResourceArgs>();
   await pulumi.runtime.setMocks({
     newResource(args) {
@@ -13,7 +13,7 @@ export async function registered(make: () => readonly pulumi.Resource[]) {
     },
     call: () => ({}),
   });
-  const names = make().map(({ urn }) => new Promise<string>((resolve) => urn.apply(resolve)));
+  const names = create().map(({ urn }) => new Promise<string>((resolve) => urn.apply(resolve)));
   return (await Promise.all(names)).map((urn) => seen.get(urn.split("::").at(-1) ?? ""));
 }
 

@@ -43,7 +43,7 @@ const dockerConfig = process.env.DOCKER_CONFIG;
 const dockerEnv = "echo DOCKER_HOST=tcp://192.0.2.1:2376; echo DOCKER_CERT_PATH=/home/ada/.minikube/certs";
 
 /** Puts a fake minikube with these profiles first on PATH, and a fake Docker. */
-export function fakeMinikube(valid: Profiles = [goodProfile], sayDocker = dockerEnv): void {
+export function fakeMinikube(valid: Profiles = [goodProfile], dockerEnvScript = dockerEnv): void {
   const list = (profiles: Profiles) => JSON.stringify({ invalid: [], valid: profiles });
   const unseen = valid.map((profile) => ({ ...profile, Status: "Skipped" }));
   installMinikube(`case "$*" in
@@ -56,7 +56,7 @@ ${list(valid)}
 END
     ;;
     ssh*) ;;
-    docker-env*) ${sayDocker} ;;
+    docker-env*) ${dockerEnvScript} ;;
     *) echo "unexpected: minikube $*" >&2; exit 64 ;;
   esac`);
   install("docker", `[ "$1 $2" = "context inspect" ] && echo unix:///home/ada/docker.sock`);
@@ -118,15 +118,15 @@ export interface KubectlAnswers {
 export function fakeKubectl(answers: KubectlAnswers): void {
   const { nodes, daemonSets = [daemonSet("calico-node")], uid, objects } = answers;
   const { ingressClasses, metrics = metricsApi() } = answers;
-  const say = (text: string | undefined) => (text === undefined ? "exit 1" : `printf '%s' '${text}'`);
+  const print = (text: string | undefined) => (text === undefined ? "exit 1" : `printf '%s' '${text}'`);
   install(
     "kubectl",
     `case "$*" in
-    *"get nodes,daemonsets.apps "*) ${say(nodes && JSON.stringify({ items: [...nodes, ...daemonSets] }))} ;;
-    *"get ingressclasses "*) ${say(ingressClasses && JSON.stringify({ items: ingressClasses }))} ;;
-    *"get apiservices "*) ${say(metrics === null ? "" : JSON.stringify(metrics))} ;;
-    *"get namespace kube-system"*) ${say(uid)} ;;
-    *"get namespaces,"*) ${say(objects && JSON.stringify({ items: objects }))} ;;
+    *"get nodes,daemonsets.apps "*) ${print(nodes && JSON.stringify({ items: [...nodes, ...daemonSets] }))} ;;
+    *"get ingressclasses "*) ${print(ingressClasses && JSON.stringify({ items: ingressClasses }))} ;;
+    *"get apiservices "*) ${print(metrics === null ? "" : JSON.stringify(metrics))} ;;
+    *"get namespace kube-system"*) ${print(uid)} ;;
+    *"get namespaces,"*) ${print(objects && JSON.stringify({ items: objects }))} ;;
     *) echo "unexpected: kubectl $*" >&2; exit 64 ;;
   esac`,
   );

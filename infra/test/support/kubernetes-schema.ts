@@ -14,7 +14,7 @@ interface Model {
  * Returns the problem that the Kubernetes API's schema finds in an object, or undefined. For a kind that is not
  * Kubernetes' own, only the cluster has the schema.
  */
-export async function schemaFault(manifest: Manifest): Promise<string | undefined> {
+export async function schemaProblem(manifest: Manifest): Promise<string | undefined> {
   const { apiVersion, kind } = manifest;
   if (isForeign(apiVersion)) return undefined;
   const models = (await import(`kubernetes-models/${apiVersion}/${kind}`)) as Record<

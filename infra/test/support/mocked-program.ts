@@ -96,11 +96,11 @@ export async function runProgram(
         });
         // A resource that is only read already has an id.
         const isRead = id !== undefined && id !== "";
-        const made = isRead ? states.get(`${type} ${id}`) : undefined;
-        const state = made ?? computed(type, name, inputs as Record<string, unknown>);
-        const given = isRead ? id : `${name}-id`;
-        states.set(`${type} ${given}`, state);
-        return { id: given, state };
+        const existing = isRead ? states.get(`${type} ${id}`) : undefined;
+        const state = existing ?? computed(type, name, inputs as Record<string, unknown>);
+        const resourceId = isRead ? id : `${name}-id`;
+        states.set(`${type} ${resourceId}`, state);
+        return { id: resourceId, state };
       },
       call: ({ token, inputs }) =>
         token === "pulumi:pulumi:readStackOutputs"

@@ -81,8 +81,8 @@ function pairsOf({ choice }: Combination): string[] {
 
 /** A short title, without certificates. */
 export function title(values: Values): string {
-  const said = Object.entries(values).map(
+  const words = Object.entries(values).map(
     ([key, value]) => `${key}=${String(value).startsWith("-----") ? "…" : String(value)}`,
   );
-  return said.length === 0 ? "the defaults" : said.join(" ");
+  return words.length === 0 ? "the defaults" : words.join(" ");
 }

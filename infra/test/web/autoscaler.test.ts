@@ -16,7 +16,7 @@ describe("the service's autoscaler", function () {
     });
   });
 
-  it("takes its limits and target from the configuration", async () => {
+  it("has the limits and the target of the configuration", async () => {
     const run = await runProgram({ minReplicas: 3, maxReplicas: 9, cpuTarget: 70 });
     const { minReplicas, maxReplicas, metrics } = run.the("HorizontalPodAutoscaler").inputs.spec;
     expect([minReplicas, maxReplicas, metrics[0].resource.target.averageUtilization]).to.deep.equal([

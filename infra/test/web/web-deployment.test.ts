@@ -28,7 +28,7 @@ describe("the service's Deployment", function () {
     expect(spec().template.metadata.labels).to.include(selector);
   });
 
-  it("gives endpoints time to go before it stops", () => {
+  it("waits for the removal of its endpoint before it stops", () => {
     expect(pod().containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 3 } } });
     expect(pod().terminationGracePeriodSeconds).to.equal(35);
   });
@@ -72,7 +72,7 @@ describe("the service's Deployment", function () {
     });
   });
 
-  it("tells how it goes on a port that the Service does not have, and nobody of it without being asked", () => {
+  it("has a metrics port that the Service does not have, and that no other namespace may read by default", () => {
     const [container] = pod().containers;
     expect(container.ports).to.deep.equal([
       { name: "http", containerPort: 3000 },
@@ -86,7 +86,7 @@ describe("the service's Deployment", function () {
     expect(program.of("ServiceMonitor")).to.deep.equal([]);
   });
 
-  it("is found by its annotations, by the namespace of the configuration", async () => {
+  it("has annotations for Prometheus, and allows its namespace", async () => {
     const run = await runProgram({ metrics: "annotations", metricsNamespace: "prometheus" });
     expect(run.the("Deployment").inputs.spec.template.metadata.annotations).to.deep.equal({
       "prometheus.io/scrape": "true",
@@ -99,7 +99,7 @@ describe("the service's Deployment", function () {
     });
   });
 
-  it("traces where there is a collector, and only then", async () => {
+  it("sends traces only with a collector", async () => {
     const names = (run: ProgramRun) =>
       run
         .the("Deployment")
@@ -173,7 +173,7 @@ describe("the service's Deployment", function () {
     expect(program.the("Deployment").options.ignoreChanges).to.deep.equal(["spec.replicas"]);
   });
 
-  it("takes pods and log level from the configuration", async () => {
+  it("has the pods and the log level of the configuration", async () => {
     const run = await runProgram({ minReplicas: 3, logLevel: "debug" });
     expect(run.the("Deployment").inputs.spec.replicas).to.equal(3);
     const [container] = run.the("Deployment").inputs.spec.template.spec.containers;

@@ -19,7 +19,7 @@ describe("the service's Services", function () {
 
   const service = (run: ProgramRun) => run.of("Service").find(({ name }) => name === "web")?.inputs;
 
-  it("counts its pods by a name that has an address for each that is ready", () => {
+  it("have a headless Service, whose name has an address for each ready pod", () => {
     const pods = program.of("Service").find(({ name }) => name === "web-pods")?.inputs;
     expect(pods.metadata.name).to.equal("web-pods");
     expect(pods.spec).to.deep.equal({
@@ -58,26 +58,26 @@ describe("serviceUrl", () => {
   const balanced = { type: "LoadBalancer", ports: [{ nodePort: 31234 }] } as ServiceSpec;
   const tunnel = "minikube tunnel -p minikube";
   const near = { tunnel, reach: (nodePort: number) => ({ address: `192.0.2.1:${nodePort}` }) };
-  const far = { tunnel, reach: (nodePort: number) => ({ ...near.reach(nodePort), fault: "out of reach" }) };
+  const far = { tunnel, reach: (nodePort: number) => ({ ...near.reach(nodePort), problem: "out of reach" }) };
   const sentence =
-    "No load balancer has given the Service an address. " +
-    "Run, in a terminal of its own: minikube tunnel -p minikube, and then `up` again.";
+    "No load balancer has assigned an address to the Service. " +
+    "Run in another terminal: minikube tunnel -p minikube. Then run `up` again.";
 
   it("is the load balancer's address", () => {
     const status = { loadBalancer: { ingress: [{ ip: "192.0.2.9" }] } } as ServiceStatus;
     expect(serviceUrl(balanced, status, far)).to.deep.equal({ url: "http://192.0.2.9" });
   });
 
-  it("says what gives it one, and where it answers until then", () => {
+  it("shows the command that assigns an address, and the address until then", () => {
     const url = "http://192.0.2.1:31234";
-    const fault = `${sentence} Until then it answers at ${url}`;
-    expect(serviceUrl(balanced, undefined, near)).to.deep.equal({ url, fault });
-    expect(serviceUrl(balanced, undefined, far)).to.deep.equal({ url, fault: sentence });
+    const problem = `${sentence} Until then, the service answers at ${url}`;
+    expect(serviceUrl(balanced, undefined, near)).to.deep.equal({ url, problem });
+    expect(serviceUrl(balanced, undefined, far)).to.deep.equal({ url, problem: sentence });
   });
 
-  it("passes on why a node's port is out of reach", () => {
+  it("shows why a node's port is out of reach", () => {
     const spec = { ...balanced, type: "NodePort" };
-    expect(serviceUrl(spec, undefined, far).fault).to.equal("out of reach");
+    expect(serviceUrl(spec, undefined, far).problem).to.equal("out of reach");
   });
 
   it("has brackets around an IPv6 address of a load balancer", () => {

@@ -9,7 +9,7 @@ describe("WebService", function () {
   this.timeout(60_000);
   after(restorePath);
 
-  it("lets one pod go at a time when a node is drained", async () => {
+  it("allows one unavailable pod at a time while a node is drained", async () => {
     const program = await runProgram();
     expect(program.the("PodDisruptionBudget").inputs.spec).to.deep.equal({
       maxUnavailable: 1,

@@ -185,8 +185,8 @@ describe("doctor", () => {
       "cluster",
       "missing",
       '"minikube" OK, driver none, runtime docker, 1 node',
-      'The minikube cluster "minikube" uses the driver none, which is not supported: `minikube ssh` and ' +
-        "`minikube docker-env` don't work with it. Use another cluster: " +
+      'The minikube cluster "minikube" uses the driver none, which is not supported. `minikube ssh` and ' +
+        "`minikube docker-env` don't work with this driver. To use another cluster, run: " +
         "pulumi config set minikubeProfile koa-mongo, then: minikube start -p koa-mongo --driver=docker " +
         "--cni=calico --addons=metrics-server",
     ],
@@ -200,8 +200,8 @@ describe("doctor", () => {
       "cluster",
       "missing",
       '"minikube" OK, driver docker, runtime docker, 1 node, Kubernetes v1.29.15',
-      'The minikube cluster "minikube" has Kubernetes v1.29.15, and 1.30 or newer is needed. ' +
-        "Upgrade it: minikube start -p minikube --kubernetes-version=stable",
+      'The minikube cluster "minikube" has Kubernetes v1.29.15, and the stack needs 1.30 or newer. ' +
+        "Run: minikube start -p minikube --kubernetes-version=stable",
     ],
     [
       "the cluster is stopped",
@@ -217,7 +217,7 @@ describe("doctor", () => {
       "network policies",
       "warn",
       "minikube's default network does not enforce NetworkPolicies",
-      `Another cluster does: minikube delete -p minikube, then: ${start} -p minikube`,
+      `To replace the cluster and all its stacks, run: minikube delete -p minikube, then: ${start} -p minikube`,
     ],
     [
       "metrics-server is off",
@@ -274,8 +274,8 @@ describe("doctor", () => {
       state: "missing",
       found: "a credential helper is not on PATH",
       fix:
-        `${file} names the credential helper "desktop", and docker-credential-desktop is not on PATH. Install it, or ` +
-        "remove the lines with this name (credsStore, credHelpers) from the file and run `docker login` again.",
+        `${file} names the credential helper "desktop", and docker-credential-desktop is not on PATH. Install the ` +
+        "helper, or remove the lines with its name (credsStore, credHelpers) from the file and run `docker login` again.",
     });
   });
 
@@ -316,7 +316,8 @@ describe("url", () => {
 
   it("says what publishes a port that is not, where the node is out of reach", async () => {
     const fix =
-      "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
+      "This machine can't reach port 30081 of the node. " +
+      "To replace the cluster and all its stacks, run: minikube delete -p minikube, then: " +
       "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube";
     expect(await url(goodProfile, nodePort(30081), undefined, machine)).to.deep.equal({
       state: "warn",

@@ -318,7 +318,7 @@ describe("up", () => {
       expect({ code, text }).to.deep.equal({
         code: 1,
         text:
-          "The cluster has no IngressClass contour, but: traefik. " +
+          "The cluster has no IngressClass contour, only traefik. " +
           "Run: pulumi config set ingressClass traefik",
       });
       expect(machine.changes()).to.deep.equal([]);

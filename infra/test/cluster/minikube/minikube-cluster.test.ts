@@ -15,7 +15,7 @@ const start = "minikube start --cni=calico --addons=metrics-server --ports=127.0
 describe("findMinikube", () => {
   afterEach(restorePath);
 
-  it("says where Docker and the node's ports are", async () => {
+  it("has the addresses of Docker and of the node's ports", async () => {
     fakeMinikube();
     const minikube = await findMinikube("minikube");
     expect(minikube.profile).to.equal("minikube");
@@ -24,23 +24,23 @@ describe("findMinikube", () => {
     expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:30080" });
   });
 
-  it("says where the container publishes a port, and not what a later start wrote into the profile", async () => {
+  it("has the container's published port, not the port that a later start wrote into the profile", async () => {
     fakeMinikube();
     install("docker", `echo '{"30080/tcp":[{"HostIp":"127.0.0.1","HostPort":"49153"}]}'`);
     const minikube = await findMinikube("minikube", { machine: { daemon: undefined, networks: [] } });
     expect(minikube.reach(30080)).to.deep.equal({ address: "127.0.0.1:49153" });
-    expect(minikube.reach(30081).fault).to.match(/^This machine can't reach port 30081 of the node/);
+    expect(minikube.reach(30081).problem).to.match(/^This machine can't reach port 30081 of the node/);
   });
 
-  it("does not look whether it runs where Kubernetes has answered", async () => {
+  it("does not check whether the cluster runs if Kubernetes has answered", async () => {
     const stopped = [{ ...goodProfile, Status: "Stopped" }];
     fakeMinikube(stopped);
     expect((await findMinikube("minikube", { hasAnswered: true })).profile).to.equal("minikube");
     fakeMinikube([]);
-    expect(await refusal({ hasAnswered: true })).to.match(/^There is no minikube cluster/);
+    expect(await errorOf({ hasAnswered: true })).to.match(/^There is no minikube cluster/);
   });
 
-  it("takes this machine's Docker where the cluster has none, or one a node", async () => {
+  it("uses this machine's Docker if the cluster has another runtime or several nodes", async () => {
     const { Nodes, KubernetesConfig } = loadingProfile.Config;
     for (const difference of [{ Nodes }, { KubernetesConfig }]) {
       fakeMinikube([{ ...goodProfile, Config: { ...goodProfile.Config, ...difference } }]);
@@ -55,25 +55,25 @@ describe("findMinikube", () => {
     expect((await findMinikube("minikube")).nodes).to.deep.equal(["minikube", "minikube-m02"]);
   });
 
-  it("says what fixes a network that ignores NetworkPolicies, and nothing of one that enforces them", async () => {
+  it("shows the fix for a network that ignores NetworkPolicies, and no problem for a network that enforces them", async () => {
     fakeMinikube([withNetwork("bridge")]);
-    expect((await findMinikube("minikube")).policyFault).to.equal(
+    expect((await findMinikube("minikube")).policyProblem).to.equal(
       "minikube with --cni=bridge does not enforce NetworkPolicies. " +
-        `Another cluster does: minikube delete -p minikube, then: ${start}`,
+        `To replace the cluster and all its stacks, run: minikube delete -p minikube, then: ${start}`,
     );
     fakeMinikube([withNetwork("calico")]);
-    expect(await findMinikube("minikube")).not.to.have.property("policyFault");
+    expect(await findMinikube("minikube")).not.to.have.property("policyProblem");
   });
 
   const { Config } = goodProfile;
-  const refusals: [string, Profiles, string][] = [
+  const rejected: [string, Profiles, string][] = [
     ["there is no cluster", [], `There is no minikube cluster "minikube". Run: ${start}`],
     [
       "its driver is none",
       [{ ...goodProfile, Config: { ...Config, Driver: "none" } }],
-      'The minikube cluster "minikube" uses the driver none, which is not supported: `minikube ssh` and ' +
-        "`minikube docker-env` don't work with it. Use another cluster: pulumi config set minikubeProfile koa-mongo, " +
-        "then: minikube start -p koa-mongo --driver=docker --cni=calico --addons=metrics-server",
+      'The minikube cluster "minikube" uses the driver none, which is not supported. `minikube ssh` and ' +
+        "`minikube docker-env` don't work with this driver. To use another cluster, run: " +
+        "pulumi config set minikubeProfile koa-mongo, then: minikube start -p koa-mongo --driver=docker --cni=calico --addons=metrics-server",
     ],
     [
       "its Kubernetes is too old",
@@ -86,8 +86,8 @@ describe("findMinikube", () => {
           },
         },
       ],
-      'The minikube cluster "minikube" has Kubernetes v1.29.15, and 1.30 or newer is needed. ' +
-        "Upgrade it: minikube start -p minikube --kubernetes-version=stable",
+      'The minikube cluster "minikube" has Kubernetes v1.29.15, and the stack needs 1.30 or newer. ' +
+        "Run: minikube start -p minikube --kubernetes-version=stable",
     ],
     [
       "it is stopped",
@@ -97,18 +97,18 @@ describe("findMinikube", () => {
     [
       "metrics-server is off",
       [{ ...goodProfile, Config: { ...Config, Addons: null } }],
-      "The autoscaler needs metrics-server, which is off. Run: minikube addons enable metrics-server -p minikube",
+      "The autoscaler needs metrics-server, which is disabled. Run: minikube addons enable metrics-server -p minikube",
     ],
   ];
-  for (const [what, profiles, sentence] of refusals) {
+  for (const [what, profiles, sentence] of rejected) {
     it(`says what to run when ${what}`, async () => {
       fakeMinikube(profiles);
-      expect(await refusal()).to.equal(sentence);
+      expect(await errorOf()).to.equal(sentence);
     });
   }
 });
 
-async function refusal(hints?: Hints): Promise<string> {
+async function errorOf(hints?: Hints): Promise<string> {
   try {
     await findMinikube("minikube", hints);
     return "no error";

@@ -13,28 +13,28 @@ describe("findProfile", () => {
     expect(await findProfile("third")).to.equal(undefined);
   });
 
-  it("finds none where minikube has no profile, for which it exits with an error", async () => {
+  it("finds none without any profile, although minikube then exits with an error", async () => {
     installMinikube(`echo '{"invalid":[],"valid":[]}'; exit 85`);
     expect(await findProfile("minikube")).to.equal(undefined);
   });
 
-  it("says what to install when minikube is not there", async () => {
+  it("says what to install if minikube is not on PATH", async () => {
     installMinikube(undefined);
-    expect(await refusal()).to.equal(
-      `minikube is not on PATH. Install it as https://minikube.sigs.k8s.io/docs/start says, then run: ${start}`,
+    expect(await errorOf()).to.equal(
+      `minikube is not on PATH. Install minikube: https://minikube.sigs.k8s.io/docs/start. Then run: ${start}`,
     );
   });
 
-  it("passes on what minikube says when it fails", async () => {
+  it("shows minikube's own error", async () => {
     installMinikube("echo 'X Exiting due to HOST_HOME_PERMISSION' >&2; exit 1");
-    expect(await refusal()).to.equal(
+    expect(await errorOf()).to.equal(
       "minikube profile list --output json failed: X Exiting due to HOST_HOME_PERMISSION",
     );
   });
 
-  it("waits no longer than it is told", async () => {
+  it("fails if minikube exceeds the timeout", async () => {
     installMinikube("exec sleep 60");
-    expect(await refusal(100)).to.equal("minikube profile list --output json did not answer within 0.1 s.");
+    expect(await errorOf(100)).to.equal("minikube profile list --output json did not answer within 0.1 s.");
   });
 });
 
@@ -58,7 +58,7 @@ describe("startCommand", () => {
   });
 });
 
-async function refusal(timeoutMs?: number): Promise<string> {
+async function errorOf(timeoutMs?: number): Promise<string> {
   return await findProfile("minikube", timeoutMs).then(
     () => "no error",
     (error: unknown) => (error as Error).message,

@@ -43,24 +43,25 @@ describe("reach", () => {
     }
   });
 
-  it("is the node where the port is another stack's, is for UDP, or is chosen by Docker", () => {
+  it("is the node if the port is another stack's, is for UDP, or is chosen by Docker", () => {
     for (const port of ["127.0.0.1:30081:30081", "30080:30080/udp", "30080"]) {
       expect(reach(published(port), 30080, withBridge), port).to.deep.equal({ address: "192.0.2.1:30080" });
     }
   });
 
-  it("says what publishes a port that is not, where this machine has no route to the node", () => {
-    const fault =
-      "This machine can't reach port 30081 of the node. Run: minikube delete -p minikube, then: " +
+  it("shows how to publish a port, if this machine has no route to the node", () => {
+    const problem =
+      "This machine can't reach port 30081 of the node. " +
+      "To replace the cluster and all its stacks, run: minikube delete -p minikube, then: " +
       "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube";
     // A bridge with the same network belongs to this machine's own Docker.
     const withOwnBridge = { ...overTcp, networks: withBridge.networks };
     for (const machine of [withoutBridge, overSsh, withOwnBridge]) {
-      expect(reach(goodProfile, 30081, machine)).to.deep.equal({ address: "192.0.2.1:30081", fault });
+      expect(reach(goodProfile, 30081, machine)).to.deep.equal({ address: "192.0.2.1:30081", problem });
     }
   });
 
-  it("is the node itself with a driver that gives it an address on this machine, whatever the profile publishes", () => {
+  it("is the node itself if its driver assigns an address on this machine, whatever the profile publishes", () => {
     const profile = withConfig({ Driver: "kvm2" });
     expect(reach(profile, 30080, withoutBridge)).to.deep.equal({ address: "192.0.2.1:30080" });
   });
@@ -73,12 +74,12 @@ describe("reach", () => {
       });
     });
 
-    it("says how to reach a port that only that machine reaches", () => {
+    it("shows the ssh tunnel to a port on that machine's loopback address", () => {
       expect(reach(goodProfile, 30080, overSsh)).to.deep.equal({
         address: "127.0.0.1:30080",
-        fault:
+        problem:
           "Docker runs on build.example, and port 30080 is published on that machine only. " +
-          "Run, in a terminal of its own: ssh -N -L 30080:127.0.0.1:30080 ada@build.example",
+          "Run in another terminal: ssh -N -L 30080:127.0.0.1:30080 ada@build.example",
       });
     });
   });
@@ -89,7 +90,7 @@ describe("ingressReach", () => {
     expect(ingressReach(goodProfile, withBridge)).to.deep.equal({ address: "192.0.2.1" });
     expect(ingressReach(goodProfile, withoutBridge)).to.deep.equal({
       address: "127.0.0.1",
-      meanwhile: "minikube tunnel -p minikube",
+      tunnel: "minikube tunnel -p minikube",
     });
   });
 });

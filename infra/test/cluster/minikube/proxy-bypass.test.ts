@@ -51,7 +51,7 @@ describe("bypassProxy", () => {
     expect(env.no_proxy).to.equal(env.NO_PROXY);
   });
 
-  it("takes a MINIKUBE_HOME that is the folder itself", () => {
+  it("accepts a MINIKUBE_HOME that is the folder itself", () => {
     const env: Record<string, string> = { HTTPS_PROXY: proxy, MINIKUBE_HOME: join(home, ".minikube") };
     bypassProxy("second", env);
     expect(env.NO_PROXY).to.match(/,192\.168\.58\.2$/);
@@ -95,8 +95,8 @@ describe("requireBypass", function () {
 
   it("names the address that NO_PROXY lacks, and the command that adds it", async () => {
     expect(await errorOf({ HTTPS_PROXY: proxy, NO_PROXY: "example.com" })).to.equal(
-      "HTTPS_PROXY is set, and NO_PROXY does not have 192.168.49.2, the address of the minikube cluster: Pulumi would " +
-        "ask the proxy for it. Run: export NO_PROXY=example.com,192.168.49.2 no_proxy=example.com,192.168.49.2",
+      "HTTPS_PROXY is set, and NO_PROXY does not have 192.168.49.2, the address of the minikube cluster. Pulumi would " +
+        "connect to the cluster through the proxy. Run: export NO_PROXY=example.com,192.168.49.2 no_proxy=example.com,192.168.49.2",
     );
     expect(await errorOf({ https_proxy: proxy })).to.match(/^https_proxy is set/);
   });
@@ -140,9 +140,9 @@ describe("requireBypass", function () {
     expect(await errorOf({ HTTP_PROXY: proxy })).to.equal(undefined);
   });
 
-  it("leaves another cluster to the proxy", async () => {
+  it("does not check another kind of cluster", async () => {
     install("kubectl", "printf '%s' https://203.0.113.7");
-    const fault = await requireBypass({ kind: "current" }, { HTTPS_PROXY: proxy }).catch(String);
-    expect(fault).to.equal(undefined);
+    const problem = await requireBypass({ kind: "current" }, { HTTPS_PROXY: proxy }).catch(String);
+    expect(problem).to.equal(undefined);
   });
 });

@@ -28,13 +28,13 @@ describe("withPublishedPorts", () => {
     ]);
   });
 
-  it("has the profile's where the container is stopped, or Docker does not say", async () => {
+  it("has the profile's ports if the container is stopped, or Docker does not answer", async () => {
     for (const inspect of ["echo '{}'", "exit 1", "echo hello"]) {
       expect(await portsWith(inspect), inspect).to.deep.equal(["127.0.0.1:30080:30080"]);
     }
   });
 
-  it("does not take a stopped container for one that publishes", async () => {
+  it("is false for a stopped container, and true for a running one", async () => {
     fakeMinikube();
     install("docker", "echo '{}'");
     expect(await isPublishing(goodProfile)).to.equal(false);
@@ -44,7 +44,7 @@ describe("withPublishedPorts", () => {
 });
 
 describe("portsOf", () => {
-  it("has the ports of this machine, those of ranges too", () => {
+  it("has the ports of this machine, including ranges", () => {
     const ExposedPorts = ["127.0.0.1:30080:30080", "8000-8001:31000-31001", "30082"];
     expect(portsOf({ ExposedPorts })).to.deep.equal([30080, 8000, 8001]);
     expect(portsOf({ ExposedPorts: null })).to.deep.equal([]);

@@ -20,7 +20,7 @@ describe("findMachines", () => {
   });
   afterEach(restorePath);
 
-  it("has the nodes for pods, and what enforces NetworkPolicies", async () => {
+  it("has the nodes for pods, and the plugin that enforces NetworkPolicies", async () => {
     const master = tainted("m", "node-role.kubernetes.io/control-plane");
     fakeKubectl({ nodes: [master, kubernetesNode("a", "2", "1Gi")], daemonSets: [daemonSet("cilium")] });
     expect(await findMachines("minikube")).to.deep.equal({
@@ -29,8 +29,8 @@ describe("findMachines", () => {
           name: "a",
           address: "192.0.2.9",
           architecture: "amd64",
-          cpu: 2000,
-          memory: 1024 ** 3,
+          milliCpu: 2000,
+          memoryBytes: 1024 ** 3,
           kubelet: "v1.34.0",
         },
       ],
@@ -38,20 +38,20 @@ describe("findMachines", () => {
     });
   });
 
-  it("has nodes that are away for a moment, after the others", async () => {
+  it("has temporarily unavailable nodes, after the others", async () => {
     const cordoned = { ...kubernetesNode("a"), spec: { unschedulable: true } };
     fakeKubectl({ nodes: [cordoned, tainted("b", "node.kubernetes.io/unreachable"), kubernetesNode("c")] });
     expect((await findMachines("minikube"))?.nodes.map(({ name }) => name)).to.deep.equal(["c", "a", "b"]);
   });
 
-  it("is undefined where kubectl may not say, or can't be read", async () => {
+  it("is undefined if kubectl fails, or its output can't be parsed", async () => {
     fakeKubectl({});
     expect(await findMachines("minikube")).to.equal(undefined);
     install("kubectl", `echo 'a hint of a wrapper'; echo '{"items":[]}'`);
     expect(await findMachines("minikube")).to.equal(undefined);
   });
 
-  it("has what kubectl may read, where it may not read everything", async () => {
+  it("has the nodes if kubectl is not permitted to list DaemonSets", async () => {
     const list = JSON.stringify({ items: [kubernetesNode("a")] });
     install(
       "kubectl",
@@ -62,7 +62,7 @@ describe("findMachines", () => {
     expect(found?.policyEnforcer).to.equal(undefined);
   });
 
-  it("knows that nothing enforces NetworkPolicies where kubectl lists DaemonSets", async () => {
+  it("has null as the enforcer if kubectl lists no DaemonSet that enforces NetworkPolicies", async () => {
     fakeKubectl({ nodes: [kubernetesNode("a")], daemonSets: [daemonSet("kube-proxy")] });
     expect((await findMachines("minikube"))?.policyEnforcer).to.equal(null);
   });

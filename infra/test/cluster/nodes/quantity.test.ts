@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cpu, cpuOf, mebibytes, memoryOf } from "../../../cluster/nodes/quantity.ts";
+import { bytesOf, cpuQuantity, memoryQuantity, milliCpuOf } from "../../../cluster/nodes/quantity.ts";
 
 describe("quantities", () => {
   for (const [text, thousandths] of [
@@ -8,7 +8,7 @@ describe("quantities", () => {
     ["0.5", 500],
   ] as const) {
     it(`reads ${text} of CPU`, () => {
-      expect(cpuOf(text)).to.equal(thousandths);
+      expect(milliCpuOf(text)).to.equal(thousandths);
     });
   }
 
@@ -20,12 +20,12 @@ describe("quantities", () => {
     ["128", 128],
   ] as const) {
     it(`reads ${text} of memory`, () => {
-      expect(memoryOf(text)).to.equal(bytes);
+      expect(bytesOf(text)).to.equal(bytes);
     });
   }
 
   it("writes them, rounded up", () => {
-    expect(cpu(1500.2)).to.equal("1501m");
-    expect(mebibytes(64 * 1024 ** 2 + 1)).to.equal("65Mi");
+    expect(cpuQuantity(1500.2)).to.equal("1501m");
+    expect(memoryQuantity(64 * 1024 ** 2 + 1)).to.equal("65Mi");
   });
 });

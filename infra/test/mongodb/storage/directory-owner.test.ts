@@ -51,7 +51,7 @@ describe("the directory of MongoDB's files", function () {
     expect(existsSync(document)).to.equal(true);
   });
 
-  it("stays when the stack before is deleted, and goes with the one that used it last", () => {
+  it("stays when the previous stack is deleted, and is deleted with the stack that used it last", () => {
     const document = created("one");
     run(createLine(path, "two"));
     expect(existsSync(document)).to.equal(true);
@@ -61,7 +61,7 @@ describe("the directory of MongoDB's files", function () {
     expect(existsSync(path)).to.equal(false);
   });
 
-  it("stays where nobody knows its owner", () => {
+  it("stays if its owner is unknown", () => {
     const document = created("one");
     rmSync(`${path}.owner`);
     run(deleteLine(path, "one"));

@@ -55,14 +55,14 @@ describe("HostPathStorage", function () {
     expect(others).to.deep.equal([]);
   });
 
-  it("keeps the pod on the node with the directory where there are several", async () => {
+  it("keeps the pod on the node with the directory in a cluster of several nodes", async () => {
     const { spec } = (await runProgram({}, [loadingProfile])).the("PersistentVolume").inputs;
     expect(spec.nodeAffinity.required.nodeSelectorTerms).to.deep.equal([
       { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["minikube"] }] },
     ]);
   });
 
-  it("goes with the stack, or stays with keepData", async () => {
+  it("is deleted with the stack, or stays with keepData", async () => {
     expect(directory(program)?.options.retainOnDelete).to.equal(false);
     const keeping = await runProgram({ keepData: true });
     expect(directory(keeping)?.options.retainOnDelete).to.equal(true);
