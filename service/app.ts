@@ -79,7 +79,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(router.allowedMethods());
   // `answerErrors` handles all other errors. Koa catches only an answer that breaks off while it is sent.
   app.on("error", (err: unknown) => {
-    logger.warn({ err }, "answer broke off");
+    logger.warn({ err }, "the answer was not sent completely");
   });
   return app;
 }

@@ -19,7 +19,8 @@ function settingsOrExit(): Settings {
   try {
     return readSettings(process.env);
   } catch (error) {
-    pino().fatal({ faults: (error as Error).message.split("\n") }, "the environment is not right");
+    // `npm run status` reads the field `faults`.
+    pino().fatal({ faults: (error as Error).message.split("\n") }, "invalid environment variables");
     process.exit(1);
   }
 }

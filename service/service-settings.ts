@@ -52,7 +52,7 @@ const mongodbUri = makeValidator((input) => {
   try {
     new mongo.MongoClient(input);
   } catch {
-    throw new EnvError("must be a connection string as MongoDB's driver takes it: mongodb://HOST/DATABASE");
+    throw new EnvError("must be a connection string that MongoDB's driver accepts, such as mongodb://HOST/DATABASE");
   }
   if (/^[^/]+:\/\/[^/?]+\/[^/?]/.test(input)) return input;
   throw new EnvError(
@@ -64,14 +64,14 @@ const mongodbUri = makeValidator((input) => {
 const caFile = makeValidator((path) => {
   const text = readText(path);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return path;
-  throw new EnvError(`must be a file of certificates in PEM, and ${path} has none`);
+  throw new EnvError(`must be a PEM file with certificates, and ${path} has none`);
 });
 
 function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new EnvError(`must be a file that can be read: ${(error as Error).message}`);
+    throw new EnvError(`must be a readable file: ${(error as Error).message}`);
   }
 }
 
@@ -163,7 +163,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     },
   );
   if (clean.METRICS_PORT === clean.PORT) {
-    throw new Error(`METRICS_PORT: must be another port than PORT, ${clean.PORT}`);
+    throw new Error(`METRICS_PORT: must differ from PORT, which is ${clean.PORT}`);
   }
   return {
     port: clean.PORT,

@@ -74,5 +74,5 @@ export async function untilListening(port: number, signal: AbortSignal): Promise
     signal.throwIfAborted();
     await sleep(200);
   }
-  throw new Error(`nothing listens on port ${port} after 30 s`);
+  throw new Error(`no program listens on port ${port} after 30 s`);
 }

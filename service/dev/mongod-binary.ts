@@ -51,7 +51,7 @@ async function downloadedMongod(): Promise<Program | undefined> {
     return { kind: `mongod ${mongodVersion}`, format: "mongod", path, args: mongodArgs };
   } catch (error) {
     console.error(
-      `mongod ${mongodVersion} could not be downloaded (${(error as Error).message.split("\n")[0]})`,
+      `Can't download mongod ${mongodVersion}: ${(error as Error).message.split("\n")[0]}`,
     );
     return undefined;
   }
@@ -59,7 +59,7 @@ async function downloadedMongod(): Promise<Program | undefined> {
 
 /** A download may take minutes, so the user must see the reason for the wait. */
 function sayFetching(what: string): void {
-  console.error(`Fetching ${what}, which stays in node_modules/.cache.`);
+  console.error(`Downloading ${what} to node_modules/.cache.`);
 }
 
 function mongodArgs(port: number, directory: string): string[] {

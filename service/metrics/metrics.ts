@@ -66,7 +66,7 @@ export function createMetrics(): ReadableMetrics {
   for (const method of methods) knowErrorsOf(method, noRoute);
   const problems = new Counter({
     name: "http_problems_total",
-    help: "Requests that were answered with a problem; those that were shed have the code overloaded",
+    help: "Answers with a problem, by code; requests shed in an overload have the code overloaded",
     labelNames: ["code"],
     registers,
   });
@@ -74,7 +74,7 @@ export function createMetrics(): ReadableMetrics {
   for (const code of ["overloaded", "database_unavailable", "internal"]) problems.inc({ code }, 0);
   const operations = new Histogram({
     name: "mongodb_operation_duration_seconds",
-    help: "Time of an operation on MongoDB, with the wait for a connection",
+    help: "Time of an operation on MongoDB, including the wait for a connection",
     labelNames: ["operation", "outcome"],
     buckets: seconds,
     registers,
@@ -95,7 +95,7 @@ export function createMetrics(): ReadableMetrics {
   let use: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
   new Gauge({
     name: "mongodb_pool_connections",
-    help: "Connections to MongoDB, by what they do",
+    help: "Connections to MongoDB, by state",
     labelNames: ["state"],
     registers,
     collect() {
@@ -115,7 +115,7 @@ export function createMetrics(): ReadableMetrics {
   let reach: (() => Promise<void>) | undefined;
   new Gauge({
     name: "mongodb_up",
-    help: "Whether MongoDB answers this pod: 1, or 0",
+    help: "1 if MongoDB answers this pod, else 0",
     registers,
     async collect() {
       const isUp = await reach?.().then(

@@ -83,9 +83,7 @@ export function watchAvailability(defaultTimeoutMs: number): Availability {
 }
 
 function databaseUnavailable(cause?: unknown): Problem {
-  return unavailable("database_unavailable", "The database can't be reached: try again in a moment.", {
-    cause,
-  });
+  return unavailable("database_unavailable", "The database is unavailable: try again in a moment.", { cause });
 }
 
 /** Runs for every request, so a plain timer: `timers/promises` with a signal costs ten times as much. */
@@ -95,7 +93,7 @@ function inTime<T>(run: () => PromiseLike<T>, timeoutMs: number): Promise<T> {
     const timer = setTimeout(() => {
       // After a pause of the process, timers run before the answers that have arrived meanwhile.
       late = setImmediate(() => {
-        reject(new OperationTimeout(`no answer within ${timeoutMs} ms`));
+        reject(new OperationTimeout(`MongoDB did not answer within ${timeoutMs} ms`));
       });
     }, timeoutMs);
     const settle = <Value>(settled: (value: Value) => void) => {

@@ -79,7 +79,7 @@ export function openDatabase({ uri, caFile, logger, deadlineMs, ...options }: Da
 
   const admin = (command: Record<string, unknown>) =>
     availability.operation(async () => {
-      if (connection.db === undefined) throw new mongo.MongoNotConnectedError("not connected yet");
+      if (connection.db === undefined) throw new mongo.MongoNotConnectedError("MongoDB is not connected yet");
       return await connection.db.command(command);
     }, pingTimeoutMs);
 

@@ -32,7 +32,7 @@ export function pageRoutes(deps: PageDeps): Router {
   router.post("/", async (ctx) => {
     const message = (await readForm(ctx)).get("message") ?? "";
     await answerForm(ctx, deps, message, async () => {
-      if (message.trim() === "") throw new Problem(422, "message_missing", "Write a message first.");
+      if (message.trim() === "") throw new Problem(422, "message_missing", "The message is empty: write a message.");
       await deps.store.insert({ message });
     });
   });
@@ -40,7 +40,7 @@ export function pageRoutes(deps: PageDeps): Router {
   router.post("/delete", async (ctx) => {
     const id = (await readForm(ctx)).get("id") ?? "";
     await answerForm(ctx, deps, "", async () => {
-      if (!isObjectId(id)) throw new Problem(422, "invalid_id", "The id of a document has 24 hex digits.");
+      if (!isObjectId(id)) throw new Problem(422, "invalid_id", "The id is invalid: the id of a document has 24 hex digits.");
       // If another client has deleted the document meanwhile, the result is the same.
       await deps.store.remove(id);
     });

@@ -49,7 +49,7 @@ export function renderPage(model: PageModel): string {
 <a class="skip" href="#documents-title">Skip to the documents</a>
 <header>
 <h1>${title}</h1>
-<p>A Koa service and its MongoDB. Load the page again, and another pod may answer.</p>
+<p>A Koa service and its MongoDB. Reload the page, and another pod may answer.</p>
 </header>
 <main>
 <dl class="cards" id="state" data-live>${renderState(model)}</dl>
@@ -96,8 +96,8 @@ function card(name: string, lines: readonly string[]): string {
 function renderMongodb(mongodb: PageModel["mongodb"]): string[] {
   if (mongodb === undefined) {
     return [
-      '<dd class="main"><span class="badge bad">away</span></dd>',
-      "<dd>It is asked again with every request.</dd>",
+      '<dd class="main"><span class="badge bad">unavailable</span></dd>',
+      "<dd>The service tries again with every request.</dd>",
     ];
   }
   return [
@@ -108,8 +108,8 @@ function renderMongodb(mongodb: PageModel["mongodb"]): string[] {
 }
 
 function renderDocuments({ documents, mongodb }: PageModel): string {
-  if (mongodb === undefined) return '<p class="none">The documents are back as soon as MongoDB is.</p>';
-  if (documents.length === 0) return '<p class="none">There are none yet: add the first one.</p>';
+  if (mongodb === undefined) return '<p class="none">The page shows the documents when MongoDB is available again.</p>';
+  if (documents.length === 0) return '<p class="none">There are no documents yet: add the first one.</p>';
   return `<ol class="documents">\n${documents.map(renderDocument).join("\n")}\n</ol>`;
 }
 

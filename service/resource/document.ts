@@ -46,11 +46,11 @@ export function withoutServerKeys(sent: JsonObject, stored: JsonObject): JsonObj
 export function parseObject(text: string): JsonObject {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Problem(422, "not_an_object", 'Send a JSON object, such as {"name":"Ada"}.');
+    throw new Problem(422, "not_an_object", 'The body is not a JSON object: send an object, such as {"name":"Ada"}.');
   }
   requireStorable(value, 1);
   if (mayNameTwice(text, value) && keysIn(text) !== keysOf(value)) {
-    throw new Problem(422, "duplicate_key", "An object names a key twice, and only one could be kept.");
+    throw new Problem(422, "duplicate_key", "An object has a key twice: send each key once.");
   }
   return value as JsonObject;
 }
@@ -63,7 +63,7 @@ function parseJson(text: string): unknown {
     if (error instanceof Problem) throw error;
     // On a deeply nested value, the reviver's walk exhausts the stack.
     if (error instanceof RangeError) throw tooDeep();
-    throw new Problem(400, "invalid_json", `The body is not JSON: ${(error as Error).message}`, {
+    throw new Problem(400, "invalid_json", `The body is not valid JSON: ${(error as Error).message}`, {
       cause: error,
     });
   }
@@ -83,7 +83,7 @@ function requireExactNumber(_key: string, value: unknown, context: { source?: st
     throw new Problem(
       422,
       "number_not_exact",
-      `The number ${context.source.slice(0, 40)} can't be kept exactly: send it as a string.`,
+      `A double can't hold ${context.source.slice(0, 40)} exactly: send the number as a string.`,
     );
   }
   return value;
@@ -104,8 +104,8 @@ function requireKey(key: string): void {
     throw new Problem(
       422,
       "invalid_key",
-      `The key ${JSON.stringify(key.slice(0, 40))} can't be kept: keys don't start with "$", ` +
-        'have no "." and no NUL, and are not "__proto__" or "_bsontype".',
+      `The key ${JSON.stringify(key.slice(0, 40))} is not allowed: a key must not start with "$", ` +
+        'contain "." or NUL, or be "__proto__" or "_bsontype".',
     );
   }
 }
@@ -139,15 +139,15 @@ function requireUnicode(text: string): void {
     throw new Problem(
       422,
       "invalid_unicode",
-      "A string holds half a surrogate pair, which UTF-8 can't carry.",
+      "A string has an unpaired surrogate: send valid Unicode.",
     );
   }
 }
 
 function reservedKey(key: string): Problem {
-  return new Problem(422, "reserved_key", `The server gives "${key}": leave it out, or as it is.`);
+  return new Problem(422, "reserved_key", `The server sets "${key}": omit the key, or send its stored value.`);
 }
 
 function tooDeep(): Problem {
-  return new Problem(422, "too_deep", `Objects and arrays can be nested ${maxDepth} deep at most.`);
+  return new Problem(422, "too_deep", `The document has more than ${maxDepth} levels of objects and arrays.`);
 }

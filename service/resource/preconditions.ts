@@ -24,7 +24,7 @@ function preconditionFailed(): Problem {
   return new Problem(
     412,
     "precondition_failed",
-    "The document has changed, or the tag is not of this document: read the document again, and use its new `ETag`.",
+    "The request's tag is not the document's current `ETag`: read the document again, and send its new `ETag`.",
   );
 }
 

@@ -33,7 +33,7 @@ export function readCursor(text: unknown): Position {
     throw new Problem(
       400,
       "invalid_cursor",
-      "`after` is not a cursor of this version: follow the `next` link of a page, or start at the first page.",
+      "`after` is not a valid cursor: follow the `next` link of a page, or omit `after` to start at the first page.",
     );
   }
   const bytes = Buffer.from(text.slice(prefix.length), "base64url");

@@ -56,11 +56,11 @@ async function refresh() {
   if (!running || document.hidden) return;
   try {
     await ask("/");
-    say(document.querySelector(".badge.bad") === null ? "Live" : "Live, but MongoDB is away");
+    say(document.querySelector(".badge.bad") === null ? "Live" : "Live, but MongoDB is unavailable");
     wait = pause;
   } catch {
     wait = Math.min(wait * 2, longestPause);
-    say(`No answer: asked again in ${wait / 1000} s`);
+    say(`No answer: trying again in ${wait / 1000} s`);
   }
   timer = setTimeout(refresh, wait);
 }
@@ -85,7 +85,7 @@ async function send(event) {
 }
 
 function faultOf({ name, message }) {
-  return name === "Error" ? message : "There is no answer: try again.";
+  return name === "Error" ? message : "The service does not answer: try again.";
 }
 
 document.addEventListener("submit", send);

@@ -147,12 +147,12 @@ describe("the page in a browser", () => {
       try {
         await untilStatus(service, "/health/ready", 503);
         await add(page, "not lost");
-        const alert = page.getByRole("alert").filter({ hasText: "The database can't be reached" });
+        const alert = page.getByRole("alert").filter({ hasText: "The database is unavailable" });
         await alert.waitFor();
-        await page.getByText("away", { exact: true }).waitFor();
+        await page.getByText("unavailable", { exact: true }).waitFor();
         expect(await page.getByLabel("Message").inputValue()).to.equal("not lost");
         if (javaScriptEnabled) {
-          await page.getByRole("status").filter({ hasText: "MongoDB is away" }).waitFor();
+          await page.getByRole("status").filter({ hasText: "MongoDB is unavailable" }).waitFor();
         }
         await keepPicture(page, `away-${javaScriptEnabled ? "live" : "plain"}`);
       } finally {
@@ -168,7 +168,7 @@ describe("the page in a browser", () => {
   it("says that nobody answers, and goes on when somebody does", async () => {
     const page = await open();
     await page.route("**/*", (route) => route.abort());
-    await page.getByText(/No answer: asked again in \d+ s/).waitFor();
+    await page.getByText(/No answer: trying again in \d+ s/).waitFor();
     await page.unroute("**/*");
     await page.getByText("Live", { exact: true }).waitFor();
   });
@@ -232,7 +232,7 @@ describe("the page in a browser", () => {
 
   it("says that there is nothing yet", async () => {
     const page = await open();
-    await page.getByText("There are none yet: add the first one.").waitFor();
+    await page.getByText("There are no documents yet: add the first one.").waitFor();
     await keepPicture(page, "empty");
   });
 });

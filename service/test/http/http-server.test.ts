@@ -110,7 +110,7 @@ describe("the HTTP server", () => {
 
   it("logs what it refused under the request id of the answer", async () => {
     const response = await send(service, "hello\r\n\r\n");
-    const line = service.log.findLast(({ msg }) => msg === "refused");
+    const line = service.log.findLast(({ msg }) => msg === "request rejected");
     expect(line).to.include({ requestId: response.headers.get("X-Request-Id"), code: "invalid_http" });
   });
 

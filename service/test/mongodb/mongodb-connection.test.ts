@@ -36,7 +36,7 @@ async function expectAway(service: TestService): Promise<void> {
     await expectProblem(response, 503, "database_unavailable");
   }
   expect((await service.request("/health/live")).status).to.equal(200);
-  expect(await (await service.request("/")).text()).to.include("away");
+  expect(await (await service.request("/")).text()).to.include('<span class="badge bad">unavailable</span>');
 }
 
 describe("while MongoDB is away", () => {

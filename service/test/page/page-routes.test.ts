@@ -82,7 +82,7 @@ describe("/", () => {
   it("POST of nothing answers 422 and says so on the page", async () => {
     const response = await send("message=+");
     expect(response.status).to.equal(422);
-    expect(await response.text()).to.include('role="alert">Write a message first.</p>');
+    expect(await response.text()).to.include('role="alert">The message is empty: write a message.</p>');
   });
 
   it("POST /delete deletes and shows the page again, also when the document is gone already", async () => {
@@ -93,11 +93,11 @@ describe("/", () => {
       const response = await service.request("/delete", { method: "POST", body, headers: type });
       expect([response.status, response.headers.get("Location")]).to.deep.equal([303, "/"]);
     }
-    expect(await page()).to.include("There are none yet");
+    expect(await page()).to.include("There are no documents yet");
     for (const body of ["id=x", "id=", ""]) {
       const response = await service.request("/delete", { method: "POST", body, headers: type });
       expect(response.status).to.equal(422);
-      expect(await response.text()).to.include('role="alert">The id of a document has 24 hex digits.</p>');
+      expect(await response.text()).to.include('role="alert">The id is invalid: the id of a document has 24 hex digits.</p>');
     }
     const foreign = {
       method: "POST",

@@ -139,10 +139,10 @@ describe("tracing", () => {
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "1",
     });
     await untilExports(3);
-    expect(warnings).to.deep.equal(["traces are lost: the collector does not take them"]);
+    expect(warnings).to.deep.equal(["traces are lost: the collector does not accept them"]);
     status = 200;
     await untilExports(3);
-    expect(warnings.slice(1)).to.deep.equal(["the collector takes traces again"]);
+    expect(warnings.slice(1)).to.deep.equal(["the collector accepts traces again"]);
 
     /** Sends requests until the collector has received `more` further exports. */
     async function untilExports(more: number): Promise<void> {
