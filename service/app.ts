@@ -73,7 +73,7 @@ export function createApp(deps: AppDeps): Koa {
   app.use(assignRequestId());
   app.use(addSecurityHeaders());
   app.use(answerErrors(logger, (code) => metrics?.problem(code)));
-  app.use(checkRequestHead(serverLimits.headerCount));
+  app.use(checkRequestHead(serverLimits.maxHeaderCount));
   app.use(admitRequests(deps.admission));
   app.use(router.routes());
   app.use(router.allowedMethods());

@@ -48,7 +48,7 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
     process.exit(1);
   });
   // Node's default backlog is 511 connections, and a burst has more.
-  server.listen({ port, host, backlog: serverLimits.connections }, () => {
+  server.listen({ port, host, backlog: serverLimits.maxConnections }, () => {
     logger.info({ what, address: server.address() }, "listening");
   });
 }
@@ -89,7 +89,7 @@ async function serve(settings: Settings): Promise<void> {
     handle: (request, response) => void handle(request, response),
     logger,
     metrics,
-    limits: { ...serverLimits, keepAliveTimeout: settings.keepAliveMs },
+    limits: { ...serverLimits, keepAliveTimeoutMs: settings.keepAliveMs },
   });
   listen(server, settings.port, settings, logger);
   if (metrics !== undefined) await serveMetrics(metrics, settings, logger);

@@ -52,12 +52,14 @@ const mongodbUri = makeValidator((input) => {
   try {
     new mongo.MongoClient(input);
   } catch {
-    throw new EnvError("must be a connection string that MongoDB's driver accepts, such as mongodb://HOST/DATABASE");
+    throw new EnvError(
+      "must be a connection string that MongoDB's driver accepts, such as mongodb://HOST/DATABASE",
+    );
   }
   if (/^[^/]+:\/\/[^/?]+\/[^/?]/.test(input)) return input;
   throw new EnvError(
-    "must name the database after the hosts, such as mongodb://HOST/app or mongodb+srv://HOST/app?w=majority: " +
-      'without a name, MongoDB\'s driver writes to the database "test"',
+    "must name the database after the hosts, such as mongodb://HOST/app or mongodb+srv://HOST/app?w=majority. " +
+      'Without a name, MongoDB\'s driver writes to the database "test"',
   );
 });
 
@@ -151,7 +153,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       TRUSTED_PROXIES: trust({ default: noTrust }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
-      KEEP_ALIVE_MS: keepAlive({ default: serverLimits.keepAliveTimeout }),
+      KEEP_ALIVE_MS: keepAlive({ default: serverLimits.keepAliveTimeoutMs }),
       DEADLINE_MS: deadline({ default: 2000 }),
       // While a body is parsed and stored, it takes up to five times its size. The default fits into a pod's 128 MiB.
       MAX_HELD_BYTES: heldBytes({ default: 8 * 1024 * 1024 }),

@@ -11,8 +11,8 @@ import type { ServerLimits } from "./server-limits.ts";
 import { lingeringClose } from "./unread-body.ts";
 import { isUnused } from "./unused-connections.ts";
 
-/** Node's error code for a request that took longer than `headersTimeout` or `requestTimeout`. */
-const requestTimeout = "ERR_HTTP_REQUEST_TIMEOUT";
+/** Node's error code for a request that took longer than `headersTimeoutMs` or `requestTimeoutMs`. */
+const timeoutCode = "ERR_HTTP_REQUEST_TIMEOUT";
 
 /** Dependencies of {@link rejectOutsideKoa}. */
 export interface RejectionDeps {
@@ -47,7 +47,7 @@ export function rejectOutsideKoa(
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     // Proxies and browsers open connections in advance. The idle timeout closes an unused connection.
-    if (error.code === requestTimeout && isUnused(socket)) return;
+    if (error.code === timeoutCode && isUnused(socket)) return;
     const last = latest.get(socket);
     const body = last?.request.complete === false ? last.request : undefined;
     if (!socket.writable || (last !== undefined && isBeingAnswered(last))) socket.destroy();
@@ -57,7 +57,12 @@ export function rejectOutsideKoa(
   server.on("connect", (_request: IncomingMessage, socket: Socket) => {
     // Node does not handle the errors of a CONNECT socket.
     socket.on("error", () => socket.destroy());
-    reject(socket, new Problem(405, "method_not_allowed", "The service is not a proxy and does not support CONNECT.", { headers: { Allow: "" } }));
+    reject(
+      socket,
+      new Problem(405, "method_not_allowed", "The service is not a proxy and does not support CONNECT.", {
+        headers: { Allow: "" },
+      }),
+    );
   });
 }
 
@@ -70,21 +75,29 @@ function parserProblem(code: string | undefined, limits: ServerLimits, inBody: b
   // The client has closed its side, but may still read.
   if (code === "HPE_INVALID_EOF_STATE" && inBody) return incompleteBody();
   switch (code) {
-    case requestTimeout:
+    case timeoutCode:
       return new Problem(408, "request_timeout", timeoutDetail(limits, inBody));
     case "HPE_HEADER_OVERFLOW":
-      return new Problem(431, "headers_too_large", `The request line and the headers have more than ${limits.headerBytes} bytes.`);
+      return new Problem(
+        431,
+        "headers_too_large",
+        `The request line and the headers have more than ${limits.maxHeaderBytes} bytes.`,
+      );
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return new Problem(413, "body_too_large", "The chunk extensions of the body are too large: send chunks without extensions.");
+      return new Problem(
+        413,
+        "body_too_large",
+        "The chunk extensions of the body are too large: send chunks without extensions.",
+      );
     default:
       return new Problem(400, "invalid_http", "The request is not valid HTTP/1.1.");
   }
 }
 
-function timeoutDetail({ headersTimeout, requestTimeout }: ServerLimits, inBody: boolean): string {
+function timeoutDetail({ headersTimeoutMs, requestTimeoutMs }: ServerLimits, inBody: boolean): string {
   return inBody
-    ? `The request took more than ${requestTimeout / 1000} s to arrive.`
-    : `The headers took more than ${headersTimeout / 1000} s to arrive.`;
+    ? `The request took more than ${requestTimeoutMs / 1000} s to arrive.`
+    : `The headers took more than ${headersTimeoutMs / 1000} s to arrive.`;
 }
 
 function rawAnswer(problem: Problem, requestId: string): string {

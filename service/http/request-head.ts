@@ -2,12 +2,12 @@ import type { Middleware } from "koa";
 import { Problem } from "./problem.ts";
 
 /** Middleware: rejects requests that Node would answer without a body, or pass on without some headers. */
-export function checkRequestHead(headerCount: number): Middleware {
+export function checkRequestHead(maxHeaderCount: number): Middleware {
   return function checkHead(ctx, next) {
     const { rawHeaders, httpVersion } = ctx.req;
     const count = rawHeaders.length / 2;
-    if (count > headerCount) {
-      const detail = `The request has ${count} headers, and the limit is ${headerCount}.`;
+    if (count > maxHeaderCount) {
+      const detail = `The request has ${count} headers, and the limit is ${maxHeaderCount}.`;
       throw closing(431, "too_many_headers", detail);
     }
     const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === "host").length;

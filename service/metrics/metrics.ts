@@ -54,16 +54,16 @@ export function createMetrics(): ReadableMetrics {
     buckets: seconds,
     registers,
   });
-  const known = new Set<string>();
+  const initialized = new Set<string>();
   /** Prometheus counts increases from the first sample of a series on, so the first error needs a zero before it. */
-  const knowErrorsOf = (method: string, route: string) => {
+  const initializeErrors = (method: string, route: string) => {
     const key = `${method} ${route}`;
-    if (known.has(key)) return;
-    known.add(key);
+    if (initialized.has(key)) return;
+    initialized.add(key);
     for (const status of errors) requests.zero({ method, route, status });
   };
   // An overload may begin before the first request without a route.
-  for (const method of methods) knowErrorsOf(method, noRoute);
+  for (const method of methods) initializeErrors(method, noRoute);
   const problems = new Counter({
     name: "http_problems_total",
     help: "Answers with a problem, by code; requests shed in an overload have the code overloaded",
@@ -92,15 +92,15 @@ export function createMetrics(): ReadableMetrics {
     buckets: sizes,
     registers,
   });
-  let use: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
+  let usage: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
   new Gauge({
     name: "mongodb_pool_connections",
     help: "Connections to MongoDB, by state",
     labelNames: ["state"],
     registers,
     collect() {
-      this.set({ state: "idle" }, use.open - use.inUse);
-      this.set({ state: "in_use" }, use.inUse);
+      this.set({ state: "idle" }, usage.open - usage.inUse);
+      this.set({ state: "in_use" }, usage.inUse);
     },
   });
   new Gauge({
@@ -108,7 +108,7 @@ export function createMetrics(): ReadableMetrics {
     help: "Operations that wait for a connection to MongoDB",
     registers,
     collect() {
-      this.set(use.waiting);
+      this.set(usage.waiting);
     },
   });
 
@@ -128,7 +128,7 @@ export function createMetrics(): ReadableMetrics {
 
   return {
     request(method, route = noRoute, status, time) {
-      knowErrorsOf(method, route);
+      initializeErrors(method, route);
       requests.observe({ method, route, status }, time);
     },
     problem(code) {
@@ -144,7 +144,7 @@ export function createMetrics(): ReadableMetrics {
       commits.observe(documents);
     },
     pool(client) {
-      use = watchPool(client);
+      usage = watchPool(client);
     },
     database(database) {
       reach = () => database.reach();

@@ -87,14 +87,20 @@ export const paths = {
     get: {
       operationId: "getLiveness",
       summary: "Liveness of the process, without a request to MongoDB",
-      responses: { 200: response("The process is alive.", json, ref("schemas", "Alive")), ...problemResponses() },
+      responses: {
+        200: response("The process is alive.", json, ref("schemas", "Alive")),
+        ...problemResponses(),
+      },
     },
   },
   "/health/ready": {
     get: {
       operationId: "getReadiness",
       summary: "Readiness of the pod",
-      responses: { 200: response("The pod is ready.", json, ref("schemas", "Alive")), ...problemResponses(notServing) },
+      responses: {
+        200: response("The pod is ready.", json, ref("schemas", "Alive")),
+        ...problemResponses(notServing),
+      },
     },
   },
   "/openapi.json": {

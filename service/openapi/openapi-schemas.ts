@@ -94,7 +94,11 @@ export const headers = {
     schema: { type: "integer", minimum: 0 },
   },
   Allow: { description: "The methods of this path.", required: true, schema: { type: "string" } },
-  Location: { description: "Path of the new document, or of the page.", required: true, schema: { type: "string" } },
+  Location: {
+    description: "Path of the new document, or of the page.",
+    required: true,
+    schema: { type: "string" },
+  },
   ETag: {
     description: "Identifies this version of the document.",
     required: true,

@@ -1,6 +1,7 @@
 import { Types, type Schema, type SchemaType } from "mongoose";
 import { isObject, type JsonObject } from "./document.ts";
 import type { Report } from "./document-validator.ts";
+import { isObjectId } from "./object-id.ts";
 
 /**
  * Copies an object without fields that are unknown to the schema or have the wrong type. Reports both.
@@ -84,10 +85,6 @@ function knownItem(
   if (schema === undefined) return type === undefined ? value : knownValue(type, value, path, report);
   if (isObject(value)) return knownFields(schema, value, report, `${path}.`);
   return rejected(report, path, "type", "The value must be an object.");
-}
-
-function isObjectId(value: unknown): boolean {
-  return typeof value === "string" && /^[0-9a-f]{24}$/i.test(value);
 }
 
 /** Whether a value is a date, or a time with an offset (RFC 3339). `Date` alone turns February 30 into March 2. */

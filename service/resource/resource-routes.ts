@@ -21,7 +21,7 @@ export function resourceRoutes({ path }: Resource, store: DocumentStore): Router
     const query = pageQuery(ctx);
     const page = await store.list(query);
     const last = page.documents.at(-1);
-    if (page.more && last !== undefined) {
+    if (page.hasMore && last !== undefined) {
       ctx.set("Link", `<${path}?limit=${query.limit}&after=${cursorAfter(last)}>; rel="next"`);
     }
     sendJson(ctx, sharedText(page.documents));

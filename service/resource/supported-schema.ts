@@ -32,7 +32,8 @@ function problemOfPaths(schema: Schema): string | undefined {
     const instance = unsupportedType(type);
     const { select, immutable } = options as { select?: unknown; immutable?: unknown };
     if (instance !== undefined) return `\`${name}\` of type ${instance}, which JSON can't represent`;
-    if (select === false) return `\`${name}\` with \`select: false\`: the service sends documents as they are stored`;
+    if (select === false)
+      return `\`${name}\` with \`select: false\`: the service sends documents as they are stored`;
     const limit = ignoredLimit(type);
     if (limit !== undefined)
       return `\`${name}\` with \`${limit}\`, which Mongoose ignores for ${type.instance}: use a validator`;

@@ -61,7 +61,9 @@ export function propagatorOf(logger: Warn): TextMapPropagator {
 function propagator(name: string, logger: Warn): TextMapPropagator[] {
   if (name === "tracecontext") return [new W3CTraceContextPropagator()];
   if (name === "baggage") return [new W3CBaggagePropagator()];
-  logger.warn(`OTEL_PROPAGATORS must be tracecontext, baggage or none, not "${name}": the service ignores this value`);
+  logger.warn(
+    `OTEL_PROPAGATORS must be tracecontext, baggage or none, not "${name}": the service ignores this value`,
+  );
   return [];
 }
 
