@@ -73,13 +73,13 @@ export function createApp(deps: AppDeps): Koa {
   app.use(assignRequestId());
   app.use(addSecurityHeaders());
   app.use(answerErrors(logger, (code) => metrics?.problem(code)));
-  app.use(checkRequestHead(serverLimits.headerCount));
+  app.use(checkRequestHead(serverLimits.maxHeaderCount));
   app.use(admitRequests(deps.admission));
   app.use(router.routes());
   app.use(router.allowedMethods());
   // `answerErrors` handles all other errors. Koa catches only an answer that breaks off while it is sent.
   app.on("error", (err: unknown) => {
-    logger.warn({ err }, "answer broke off");
+    logger.warn({ err }, "the answer was not sent completely");
   });
   return app;
 }

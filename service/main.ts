@@ -19,7 +19,8 @@ function settingsOrExit(): Settings {
   try {
     return readSettings(process.env);
   } catch (error) {
-    pino().fatal({ faults: (error as Error).message.split("\n") }, "the environment is not right");
+    // `npm run status` reads the field `faults`.
+    pino().fatal({ faults: (error as Error).message.split("\n") }, "invalid environment variables");
     process.exit(1);
   }
 }
@@ -47,7 +48,7 @@ function listen(server: Server, port: number, { host }: Settings, logger: Logger
     process.exit(1);
   });
   // Node's default backlog is 511 connections, and a burst has more.
-  server.listen({ port, host, backlog: serverLimits.connections }, () => {
+  server.listen({ port, host, backlog: serverLimits.maxConnections }, () => {
     logger.info({ what, address: server.address() }, "listening");
   });
 }
@@ -88,7 +89,7 @@ async function serve(settings: Settings): Promise<void> {
     handle: (request, response) => void handle(request, response),
     logger,
     metrics,
-    limits: { ...serverLimits, keepAliveTimeout: settings.keepAliveMs },
+    limits: { ...serverLimits, keepAliveTimeoutMs: settings.keepAliveMs },
   });
   listen(server, settings.port, settings, logger);
   if (metrics !== undefined) await serveMetrics(metrics, settings, logger);

@@ -52,26 +52,28 @@ const mongodbUri = makeValidator((input) => {
   try {
     new mongo.MongoClient(input);
   } catch {
-    throw new EnvError("must be a connection string as MongoDB's driver takes it: mongodb://HOST/DATABASE");
+    throw new EnvError(
+      "must be a connection string that MongoDB's driver accepts, such as mongodb://HOST/DATABASE",
+    );
   }
   if (/^[^/]+:\/\/[^/?]+\/[^/?]/.test(input)) return input;
   throw new EnvError(
-    "must name the database after the hosts, such as mongodb://HOST/app or mongodb+srv://HOST/app?w=majority: " +
-      'without a name, MongoDB\'s driver writes to the database "test"',
+    "must name the database after the hosts, such as mongodb://HOST/app or mongodb+srv://HOST/app?w=majority. " +
+      'Without a name, MongoDB\'s driver writes to the database "test"',
   );
 });
 
 const caFile = makeValidator((path) => {
   const text = readText(path);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return path;
-  throw new EnvError(`must be a file of certificates in PEM, and ${path} has none`);
+  throw new EnvError(`must be a PEM file with certificates, and ${path} has none`);
 });
 
 function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new EnvError(`must be a file that can be read: ${(error as Error).message}`);
+    throw new EnvError(`must be a readable file: ${(error as Error).message}`);
   }
 }
 
@@ -151,7 +153,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       TRUSTED_PROXIES: trust({ default: noTrust }),
       DRAIN_MS: milliseconds({ default: 2000 }),
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
-      KEEP_ALIVE_MS: keepAlive({ default: serverLimits.keepAliveTimeout }),
+      KEEP_ALIVE_MS: keepAlive({ default: serverLimits.keepAliveTimeoutMs }),
       DEADLINE_MS: deadline({ default: 2000 }),
       // While a body is parsed and stored, it takes up to five times its size. The default fits into a pod's 128 MiB.
       MAX_HELD_BYTES: heldBytes({ default: 8 * 1024 * 1024 }),
@@ -163,7 +165,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     },
   );
   if (clean.METRICS_PORT === clean.PORT) {
-    throw new Error(`METRICS_PORT: must be another port than PORT, ${clean.PORT}`);
+    throw new Error(`METRICS_PORT: must differ from PORT, which is ${clean.PORT}`);
   }
   return {
     port: clean.PORT,

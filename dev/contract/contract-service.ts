@@ -41,7 +41,7 @@ export async function startLocalService(): Promise<LocalService> {
   const answers = new Map<number, number>();
   createInterface(child.stdout).on("line", (line) => {
     const { msg, status } = JSON.parse(line) as { msg?: string; status?: number };
-    if (status === undefined || !["request", "refused"].includes(msg ?? "")) return;
+    if (status === undefined || !["request", "request rejected"].includes(msg ?? "")) return;
     answers.set(status, (answers.get(status) ?? 0) + 1);
   });
   await untilListening(port, died.signal);

@@ -10,9 +10,8 @@ const heapShare = 3 / 4;
 /** Node's heap, in mebibytes. */
 const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 /**
- * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage when it is full. In a pod of
- * 128Mi, V8's default
- * is 1 MiB, and collections then take a third to a half of the CPU time of a request.
+ * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage whenever it is full. In a pod
+ * of 128Mi, V8's default is 1 MiB, and the collections take a third to a half of a request's CPU time.
  */
 const semiSpaceMiB = 8;
 

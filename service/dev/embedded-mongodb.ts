@@ -55,7 +55,9 @@ async function serve(program: Program, options: MongoOptions): Promise<MongoServ
       died.abort(error);
     });
     child.on("exit", (code, signal) => {
-      died.abort(new Error(`${program.kind} ended (${signal ?? `exit code ${code}`}); its data: ${folder}`));
+      died.abort(
+        new Error(`${program.kind} ended (${signal ?? `exit code ${code}`}). Its data is in ${folder}`),
+      );
     });
     process.on("exit", kill);
     try {

@@ -23,7 +23,7 @@ export async function freePort(): Promise<number> {
  * Returns the first address on which another program uses the port, or undefined.
  * @param hosts loopback addresses. An address that this machine does not have counts as free
  */
-export async function takenOn(port: number, hosts: readonly string[]): Promise<string | undefined> {
+export async function addressInUse(port: number, hosts: readonly string[]): Promise<string | undefined> {
   for (const host of hosts) {
     // On macOS, a program can listen on one address of a port that another program uses on all addresses.
     if ((await isListening(port, host)) || !(await canListen(port, host))) return host;
@@ -34,7 +34,7 @@ export async function takenOn(port: number, hosts: readonly string[]): Promise<s
 /** Returns the first port from `port` on that is free on all `hosts`, and above 65535 any free port. */
 export async function freePortFrom(port: number, hosts: readonly string[]): Promise<number> {
   if (port > 65_535) return await freePort();
-  return (await takenOn(port, hosts)) === undefined ? port : await freePortFrom(port + 1, hosts);
+  return (await addressInUse(port, hosts)) === undefined ? port : await freePortFrom(port + 1, hosts);
 }
 
 /** Whether a program accepts connections on this port of `host`. */
@@ -52,16 +52,16 @@ export async function isListening(port: number, host: string = loopback): Promis
 
 async function canListen(port: number, host: string): Promise<boolean> {
   const server = createServer().listen(port, host);
-  const refusal = await once(server, "listening").then(
+  const errorCode = await once(server, "listening").then(
     () => undefined,
     (error: unknown) => (error as NodeJS.ErrnoException).code,
   );
-  if (refusal === undefined) {
+  if (errorCode === undefined) {
     server.close();
     await once(server, "close");
   }
   // Windows reports EACCES for a port that another program uses exclusively.
-  return !(refusal === "EADDRINUSE" || (refusal === "EACCES" && process.platform === "win32"));
+  return !(errorCode === "EADDRINUSE" || (errorCode === "EACCES" && process.platform === "win32"));
 }
 
 /**
@@ -74,5 +74,5 @@ export async function untilListening(port: number, signal: AbortSignal): Promise
     signal.throwIfAborted();
     await sleep(200);
   }
-  throw new Error(`nothing listens on port ${port} after 30 s`);
+  throw new Error(`no program listens on port ${port} after 30 s`);
 }

@@ -45,21 +45,19 @@ function mongodOnPath(): Program | undefined {
 async function downloadedMongod(): Promise<Program | undefined> {
   const wanted = { version: mongodVersion, downloadDir: cache };
   try {
-    const here = await DryMongoBinary.locateBinary(await DryMongoBinary.generateOptions(wanted));
-    if (here === undefined) sayFetching(`mongod ${mongodVersion}`);
+    const installed = await DryMongoBinary.locateBinary(await DryMongoBinary.generateOptions(wanted));
+    if (installed === undefined) announceDownload(`mongod ${mongodVersion}`);
     const path = await MongoBinary.getPath(wanted);
     return { kind: `mongod ${mongodVersion}`, format: "mongod", path, args: mongodArgs };
   } catch (error) {
-    console.error(
-      `mongod ${mongodVersion} could not be downloaded (${(error as Error).message.split("\n")[0]})`,
-    );
+    console.error(`Can't download mongod ${mongodVersion}: ${(error as Error).message.split("\n")[0]}`);
     return undefined;
   }
 }
 
 /** A download may take minutes, so the user must see the reason for the wait. */
-function sayFetching(what: string): void {
-  console.error(`Fetching ${what}, which stays in node_modules/.cache.`);
+function announceDownload(what: string): void {
+  console.error(`Downloading ${what} to node_modules/.cache.`);
 }
 
 function mongodArgs(port: number, directory: string): string[] {
@@ -70,7 +68,7 @@ async function standIn(): Promise<Program> {
   const folder = join(cache, `secantusdb-${standInVersion}`);
   const path = join(folder, "bin/secantusd-py");
   if (!existsSync(path)) {
-    sayFetching(`SecantusDB ${standInVersion} from PyPI`);
+    announceDownload(`SecantusDB ${standInVersion} from PyPI`);
     await run("python3", ["-m", "venv", folder]);
     await run(join(folder, "bin/pip"), ["install", "--quiet", `secantusdb==${standInVersion}`]);
   }

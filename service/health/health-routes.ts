@@ -37,8 +37,8 @@ export function healthRoutes({ database, isDraining, version, podName }: HealthD
     requireServing(isDraining, about);
     const [pingMs, mongodb] = await Promise.all([database.ping(), database.version()]).catch(
       (cause: unknown) => {
-        const members = { ...about, mongodb: { state: "away" } };
-        throw unavailable("database_unavailable", "The database can't be reached.", { members, cause });
+        const members = { ...about, mongodb: { state: "unavailable" } };
+        throw unavailable("database_unavailable", "The database is unavailable.", { members, cause });
       },
     );
     const roundTripMs = Math.round(pingMs * 100) / 100;

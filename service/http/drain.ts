@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isProbe } from "./probe-path.ts";
 
 /** Maximum duration of a drain, as a multiple of `drainMs`. The pod's grace period includes this duration. */
-export const longestDrain = 5;
+export const maxDrainFactor = 5;
 
 /** Duration of each step of a drain. */
 export interface DrainTimes {
@@ -20,15 +20,15 @@ export interface DrainTimes {
  * @returns whether every request was answered in time
  */
 export async function drain(server: Server, times: DrainTimes): Promise<boolean> {
-  const begun = performance.now();
-  let latest = begun;
+  const start = performance.now();
+  let lastRequest = start;
   server.prependListener("request", (request: IncomingMessage, response) => {
     response.setHeader("Connection", "close");
     // The kubelet's probes never stop.
-    if (!isProbe(request.url?.split("?")[0] ?? "")) latest = performance.now();
+    if (!isProbe(request.url?.split("?")[0] ?? "")) lastRequest = performance.now();
   });
   const remaining = () =>
-    Math.min(latest, begun + (longestDrain - 1) * times.drainMs) + times.drainMs - performance.now();
+    Math.min(lastRequest, start + (maxDrainFactor - 1) * times.drainMs) + times.drainMs - performance.now();
   for (let ms = remaining(); ms > 0; ms = remaining()) await sleep(ms);
   const closed = new Promise<true>((resolve) => {
     server.close(() => {

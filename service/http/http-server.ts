@@ -17,21 +17,21 @@ export interface ServerDeps extends RejectionDeps {
 export function createHttpServer({ handle, limits = serverLimits, ...rejectionDeps }: ServerDeps): Server {
   const server = createServer(
     {
-      headersTimeout: limits.headersTimeout,
-      requestTimeout: limits.requestTimeout,
-      keepAliveTimeout: limits.keepAliveTimeout,
-      connectionsCheckingInterval: limits.checkInterval,
-      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      maxHeaderSize: limits.maxHeaderBytes,
       // Node would answer without a body. `checkRequestHead` answers with a problem.
       requireHostHeader: false,
     },
-    limitPipelining(handle, limits.pipelined),
+    limitPipelining(handle, limits.maxPipelined),
   );
-  server.setTimeout(limits.stalledTimeout);
+  server.setTimeout(limits.stalledTimeoutMs);
   keepUnusedConnections(server, limits);
   // request-head.ts counts the headers. Node would report headers that are too large, or drop those over its limit.
   server.maxHeadersCount = 0;
-  server.maxConnections = limits.connections;
+  server.maxConnections = limits.maxConnections;
   // Closes idle connections to free sockets: without a socket for a probe, the kubelet would restart the pod.
   server.on("drop", () => {
     server.closeIdleConnections();

@@ -65,7 +65,7 @@ export function answerErrors(logger: Logger, onProblem?: (code: string) => void)
   return async function problemJson(ctx, next) {
     try {
       await next();
-      if (ctx.status >= 400 && ctx.body == null) throw unrouted(ctx.status, ctx.path);
+      if (ctx.status >= 400 && ctx.body == null) throw unrouted(ctx.status, ctx.method, ctx.path);
     } catch (error) {
       const problem = toProblem(error);
       onProblem?.(problem.code);
@@ -79,10 +79,14 @@ export function answerErrors(logger: Logger, onProblem?: (code: string) => void)
 }
 
 /** If no route matches, the router sets a status without a body. */
-function unrouted(status: number, path: string): Problem {
+function unrouted(status: number, method: string, path: string): Problem {
   return status === 404
-    ? new Problem(404, "not_found", `There is nothing at ${path}.`)
-    : new Problem(status, "method_not_allowed", "The `Allow` header names the methods of this path.");
+    ? new Problem(404, "not_found", `The service has no route for ${path}: /openapi.json lists all routes.`)
+    : new Problem(
+        status,
+        "method_not_allowed",
+        `${path} does not support ${method}: use a method of the \`Allow\` header.`,
+      );
 }
 
 /** Logs a 500 with its stack. A 503 gets one line, because in an outage every request logs one. */
@@ -90,7 +94,7 @@ function report(logger: Logger, { requestId, traceId }: RequestIds, problem: Pro
   if (problem.status === 500) logger.error({ requestId, traceId, err: error }, "request failed");
   if (problem.status === 503) {
     const reason = problem.cause instanceof Error ? problem.cause.message : undefined;
-    logger.warn({ requestId, traceId, code: problem.code, reason }, "not available");
+    logger.warn({ requestId, traceId, code: problem.code, reason }, "service unavailable");
   }
 }
 
@@ -99,6 +103,6 @@ function toProblem(error: unknown): Problem {
   return new Problem(
     500,
     "internal",
-    "Something went wrong in the server; the log has it under this request id.",
+    "The service has an internal error: search its log for this `requestId`.",
   );
 }

@@ -9,9 +9,9 @@ const requestIdHeader = "X-Request-Id";
 /** Middleware: takes the request id from `X-Request-Id`, or generates one, and returns the id with the answer. */
 export function assignRequestId(): Middleware {
   return function setRequestId(ctx, next) {
-    const given = ctx.get(requestIdHeader);
+    const clientId = ctx.get(requestIdHeader);
     // An id with other characters could forge log lines of other tools.
-    const requestId = /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+    const requestId = /^[\w.:-]{1,128}$/.test(clientId) ? clientId : randomUUID();
     ctx.state.requestId = requestId;
     ctx.set(requestIdHeader, requestId);
     return next();

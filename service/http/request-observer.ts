@@ -12,7 +12,7 @@ export function observe(...observers: readonly Observer[]): Middleware {
     await next();
     const ms = performance.now() - start;
     whenAnswered(ctx.res, () => {
-      for (const tell of observers) tell(ctx, ms);
+      for (const observer of observers) observer(ctx, ms);
     });
   };
 }

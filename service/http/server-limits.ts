@@ -1,54 +1,54 @@
 /** Limits of the HTTP server. A request over a limit never reaches a route. Times are in milliseconds. */
 export interface ServerLimits {
   /** Time for the request line and the headers. */
-  readonly headersTimeout: number;
+  readonly headersTimeoutMs: number;
   /** Time for the whole request, with its body. */
-  readonly requestTimeout: number;
+  readonly requestTimeoutMs: number;
   /** Time until the next request on an idle connection, and until the first one. */
-  readonly keepAliveTimeout: number;
+  readonly keepAliveTimeoutMs: number;
   /** Time without a byte in either direction. */
-  readonly stalledTimeout: number;
+  readonly stalledTimeoutMs: number;
   /** Time between two checks of the timeouts. */
-  readonly checkInterval: number;
+  readonly checkIntervalMs: number;
   /** Bytes of the request line and the headers together. */
-  readonly headerBytes: number;
+  readonly maxHeaderBytes: number;
   /** Number of headers. */
-  readonly headerCount: number;
+  readonly maxHeaderCount: number;
   /** Concurrent connections. */
-  readonly connections: number;
+  readonly maxConnections: number;
   /** Unanswered requests of one connection. The server closes a connection with more. */
-  readonly pipelined: number;
+  readonly maxPipelined: number;
   /** Time in which the server discards data that arrives after the last answer of a connection. */
-  readonly lingerTimeout: number;
+  readonly lingerTimeoutMs: number;
   /** Time without a byte after which the server stops discarding early. */
-  readonly lingerIdleTimeout: number;
+  readonly lingerIdleTimeoutMs: number;
   /** Bytes that the server discards after the last answer of a connection. */
-  readonly lingerBytes: number;
+  readonly maxLingerBytes: number;
 }
 
 /** The limits of the service. */
 export const serverLimits: ServerLimits = {
   // Headers are a few packets. A client that takes longer holds a connection on purpose.
-  headersTimeout: 10_000,
+  headersTimeoutMs: 10_000,
   // The largest body needs 40 kbit/s to arrive in time, less than a bad mobile network has.
-  requestTimeout: 20_000,
+  requestTimeoutMs: 20_000,
   // For clients that connect directly. Behind a proxy, set KEEP_ALIVE_MS.
-  keepAliveTimeout: 65_000,
+  keepAliveTimeoutMs: 65_000,
   // Otherwise a client that does not read its answer would be an in-flight request for ever. The limit is longer than
-  // `requestTimeout`, so that a stalled request gets an error before its connection closes.
-  stalledTimeout: 30_000,
-  // With Node's 30 s, a slow client could stay four times as long as `headersTimeout` allows.
-  checkInterval: 1_000,
+  // `requestTimeoutMs`, so that a stalled request gets an error before its connection closes.
+  stalledTimeoutMs: 30_000,
+  // With Node's 30 s, a slow client could stay four times as long as `headersTimeoutMs` allows.
+  checkIntervalMs: 1_000,
   // Node's default, enough for cookies and for the headers of common proxies.
-  headerBytes: 16 * 1024,
+  maxHeaderBytes: 16 * 1024,
   // Browsers send about twenty.
-  headerCount: 100,
+  maxHeaderCount: 100,
   // An idle connection holds about 10 KiB of the pod's memory.
-  connections: 1000,
+  maxConnections: 1000,
   // Load generators pipeline 10 or 16 requests, browsers one.
-  pipelined: 100,
+  maxPipelined: 100,
   // Within these limits, a client that writes its whole request before it reads still gets its error.
-  lingerTimeout: 5_000,
-  lingerIdleTimeout: 2_000,
-  lingerBytes: 32 * 1024 * 1024,
+  lingerTimeoutMs: 5_000,
+  lingerIdleTimeoutMs: 2_000,
+  maxLingerBytes: 32 * 1024 * 1024,
 };

@@ -4,7 +4,7 @@ import type { Context, Middleware } from "koa";
 /** Whether the forwarded headers of this proxy are trusted. `hop` is its distance: 0 connects to the service. */
 export type Trust = (address: string, hop: number) => boolean;
 
-const named: Readonly<Record<string, readonly string[]>> = {
+const namedRanges: Readonly<Record<string, readonly string[]>> = {
   loopback: ["127.0.0.0/8", "::1/128"],
   linklocal: ["169.254.0.0/16", "fe80::/10"],
   uniquelocal: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
@@ -19,12 +19,12 @@ export function parseTrust(text: string): Trust | undefined {
   if (/^\d{0,2}$/.test(text)) return (_address, hop) => hop < Number(text);
   const ranges = text.split(",").map((range) => range.trim());
   const trusted = new BlockList();
-  for (const range of ranges.flatMap((range) => named[range] ?? [range])) {
+  for (const range of ranges.flatMap((range) => namedRanges[range] ?? [range])) {
     const [address = "", prefix, ...rest] = range.split("/");
     const type = isIPv6(address) ? "ipv6" : "ipv4";
-    const most = type === "ipv6" ? 128 : 32;
-    const length = prefix === undefined ? most : /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN;
-    if (isIP(address) === 0 || rest.length > 0 || !(length >= 0 && length <= most)) return undefined;
+    const maxLength = type === "ipv6" ? 128 : 32;
+    const length = prefix === undefined ? maxLength : /^\d{1,3}$/.test(prefix) ? Number(prefix) : NaN;
+    if (isIP(address) === 0 || rest.length > 0 || !(length >= 0 && length <= maxLength)) return undefined;
     trusted.addSubnet(address, length, type);
   }
   return (address) => isIP(address) !== 0 && trusted.check(address, isIPv6(address) ? "ipv6" : "ipv4");
@@ -36,7 +36,7 @@ export function parseTrust(text: string): Trust | undefined {
  */
 export function identifyClient(trusts: Trust): Middleware {
   return function setClient(ctx, next) {
-    const peer = plain(ctx.req.socket.remoteAddress ?? "");
+    const peer = bareAddress(ctx.req.socket.remoteAddress ?? "");
     const isTrusted = trusts(peer, 0);
     ctx.request.ip = isTrusted ? clientOf(peer, ctx.get("X-Forwarded-For"), trusts) : peer;
     ctx.state.isBehindTrustedProxy = isTrusted;
@@ -45,10 +45,10 @@ export function identifyClient(trusts: Trust): Middleware {
 }
 
 function clientOf(peer: string, forwardedFor: string, trusts: Trust): string {
-  const forwarded = forwardedFor.split(",").map(plain).filter(Boolean).reverse();
+  const forwarded = forwardedFor.split(",").map(bareAddress).filter(Boolean).reverse();
   const hops = [peer, ...forwarded];
-  const first = hops.findIndex((address, hop) => !trusts(address, hop));
-  return hops.at(first) ?? peer;
+  const firstUntrusted = hops.findIndex((address, hop) => !trusts(address, hop));
+  return hops.at(firstUntrusted) ?? peer;
 }
 
 /** Host that the client requested. */
@@ -70,7 +70,7 @@ export function isOwnOrigin(ctx: Context, origin: string): boolean {
 }
 
 /** Removes the IPv6 prefix of an IPv4 address, and the port that some proxies add. */
-function plain(address: string): string {
+function bareAddress(address: string): string {
   const text = address.trim();
   const bare = /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return bare.replace(/^::ffff:(?=[\d.]+$)/i, "");

@@ -13,7 +13,7 @@ const drainingLingerMs = 1000;
 const checkMs = 100;
 
 /** Limits of {@link lingeringClose}. */
-export type LingerLimits = Pick<ServerLimits, "lingerTimeout" | "lingerIdleTimeout" | "lingerBytes">;
+export type LingerLimits = Pick<ServerLimits, "lingerTimeoutMs" | "lingerIdleTimeoutMs" | "maxLingerBytes">;
 
 /** Whether a part of this request's body has not arrived yet. */
 export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
@@ -75,12 +75,12 @@ export function lingeringClose(
   socket.on("data", (chunk: Buffer) => {
     last = performance.now();
     bytes += chunk.length;
-    if (bytes > limits.lingerBytes) socket.destroy();
+    if (bytes > limits.maxLingerBytes) socket.destroy();
   });
   const check = setInterval(() => {
     const now = performance.now();
-    const timeMs = server.listening ? limits.lingerTimeout : drainingLingerMs;
-    if (now - start > timeMs || now - last > limits.lingerIdleTimeout) socket.destroy();
+    const timeMs = server.listening ? limits.lingerTimeoutMs : drainingLingerMs;
+    if (now - start > timeMs || now - last > limits.lingerIdleTimeoutMs) socket.destroy();
   }, checkMs);
   socket.once("close", () => {
     clearInterval(check);

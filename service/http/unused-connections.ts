@@ -12,23 +12,23 @@ export function isUnused(socket: Duplex): boolean {
 }
 
 /**
- * Treats unused connections as idle: `keepAliveTimeout` ends them, and `closeIdleConnections` closes them. Proxies and
- * browsers open connections in advance, which Node counts as busy. Node would answer 408 just before a proxy uses such
- * a connection, and a drain would wait for unused connections.
+ * Treats unused connections as idle: `keepAliveTimeoutMs` ends them, and `closeIdleConnections` closes them. Proxies
+ * and browsers open connections in advance, which Node counts as busy. Node would answer 408 just before a proxy uses
+ * such a connection, and a drain would wait for unused connections.
  */
 export function keepUnusedConnections(
   server: Server,
-  { keepAliveTimeout, stalledTimeout }: Pick<ServerLimits, "keepAliveTimeout" | "stalledTimeout">,
+  { keepAliveTimeoutMs, stalledTimeoutMs }: Pick<ServerLimits, "keepAliveTimeoutMs" | "stalledTimeoutMs">,
 ): void {
   /** Unused connections, with the time when each was opened. */
   const unused = new Map<Socket, number>();
   server.on("connection", (socket: Socket) => {
     unused.set(socket, performance.now());
-    socket.setTimeout(keepAliveTimeout);
+    socket.setTimeout(keepAliveTimeoutMs);
     socket.once("close", () => unused.delete(socket));
   });
   server.prependListener("request", ({ socket }) => {
-    if (unused.delete(socket)) socket.setTimeout(stalledTimeout);
+    if (unused.delete(socket)) socket.setTimeout(stalledTimeoutMs);
   });
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {

@@ -12,15 +12,15 @@ export interface PoolUsage {
 
 /** Counts the connections of a client, which must not have connected yet. */
 export function watchPool(client: mongo.MongoClient): PoolUsage {
-  const use: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
-  client.on("connectionCreated", () => use.open++);
-  client.on("connectionClosed", () => use.open--);
-  client.on("connectionCheckOutStarted", () => use.waiting++);
-  client.on("connectionCheckOutFailed", () => use.waiting--);
+  const usage: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
+  client.on("connectionCreated", () => usage.open++);
+  client.on("connectionClosed", () => usage.open--);
+  client.on("connectionCheckOutStarted", () => usage.waiting++);
+  client.on("connectionCheckOutFailed", () => usage.waiting--);
   client.on("connectionCheckedOut", () => {
-    use.waiting--;
-    use.inUse++;
+    usage.waiting--;
+    usage.inUse++;
   });
-  client.on("connectionCheckedIn", () => use.inUse--);
-  return use;
+  client.on("connectionCheckedIn", () => usage.inUse--);
+  return usage;
 }

@@ -54,19 +54,19 @@ export function createMetrics(): ReadableMetrics {
     buckets: seconds,
     registers,
   });
-  const known = new Set<string>();
+  const initialized = new Set<string>();
   /** Prometheus counts increases from the first sample of a series on, so the first error needs a zero before it. */
-  const knowErrorsOf = (method: string, route: string) => {
+  const initializeErrors = (method: string, route: string) => {
     const key = `${method} ${route}`;
-    if (known.has(key)) return;
-    known.add(key);
+    if (initialized.has(key)) return;
+    initialized.add(key);
     for (const status of errors) requests.zero({ method, route, status });
   };
   // An overload may begin before the first request without a route.
-  for (const method of methods) knowErrorsOf(method, noRoute);
+  for (const method of methods) initializeErrors(method, noRoute);
   const problems = new Counter({
     name: "http_problems_total",
-    help: "Requests that were answered with a problem; those that were shed have the code overloaded",
+    help: "Answers with a problem, by code; requests shed in an overload have the code overloaded",
     labelNames: ["code"],
     registers,
   });
@@ -74,7 +74,7 @@ export function createMetrics(): ReadableMetrics {
   for (const code of ["overloaded", "database_unavailable", "internal"]) problems.inc({ code }, 0);
   const operations = new Histogram({
     name: "mongodb_operation_duration_seconds",
-    help: "Time of an operation on MongoDB, with the wait for a connection",
+    help: "Time of an operation on MongoDB, including the wait for a connection",
     labelNames: ["operation", "outcome"],
     buckets: seconds,
     registers,
@@ -92,15 +92,15 @@ export function createMetrics(): ReadableMetrics {
     buckets: sizes,
     registers,
   });
-  let use: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
+  let usage: PoolUsage = { open: 0, inUse: 0, waiting: 0 };
   new Gauge({
     name: "mongodb_pool_connections",
-    help: "Connections to MongoDB, by what they do",
+    help: "Connections to MongoDB, by state",
     labelNames: ["state"],
     registers,
     collect() {
-      this.set({ state: "idle" }, use.open - use.inUse);
-      this.set({ state: "in_use" }, use.inUse);
+      this.set({ state: "idle" }, usage.open - usage.inUse);
+      this.set({ state: "in_use" }, usage.inUse);
     },
   });
   new Gauge({
@@ -108,14 +108,14 @@ export function createMetrics(): ReadableMetrics {
     help: "Operations that wait for a connection to MongoDB",
     registers,
     collect() {
-      this.set(use.waiting);
+      this.set(usage.waiting);
     },
   });
 
   let reach: (() => Promise<void>) | undefined;
   new Gauge({
     name: "mongodb_up",
-    help: "Whether MongoDB answers this pod: 1, or 0",
+    help: "1 if MongoDB answers this pod, else 0",
     registers,
     async collect() {
       const isUp = await reach?.().then(
@@ -128,7 +128,7 @@ export function createMetrics(): ReadableMetrics {
 
   return {
     request(method, route = noRoute, status, time) {
-      knowErrorsOf(method, route);
+      initializeErrors(method, route);
       requests.observe({ method, route, status }, time);
     },
     problem(code) {
@@ -144,7 +144,7 @@ export function createMetrics(): ReadableMetrics {
       commits.observe(documents);
     },
     pool(client) {
-      use = watchPool(client);
+      usage = watchPool(client);
     },
     database(database) {
       reach = () => database.reach();

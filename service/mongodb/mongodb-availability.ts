@@ -1,12 +1,12 @@
 import { overloaded } from "../http/admission.ts";
 import { unavailable, type Problem } from "../http/problem.ts";
-import { isLate, isUnavailable, OperationTimeout } from "./unavailable-errors.ts";
+import { isTimeout, isUnavailable, OperationTimeout } from "./unavailable-errors.ts";
 
 /** Milliseconds without an answer to any pending operation after which MongoDB counts as unavailable. */
 const silenceMs = 1000;
 
 /** Milliseconds between two checks for silence. A pause of this process counts as one check, whatever its length. */
-const lookMs = 100;
+const checkMs = 100;
 
 /** Availability of MongoDB, measured by the operations of this process. */
 export interface Availability {
@@ -30,45 +30,45 @@ export interface Availability {
 /** @param defaultTimeoutMs maximum milliseconds of an operation, and of a request's wait */
 export function watchAvailability(defaultTimeoutMs: number): Availability {
   let lastAnswer = -Infinity;
-  let asking = 0;
-  let looks = 0;
-  const looking = setInterval(() => {
-    if (asking > 0) looks++;
-  }, lookMs).unref();
+  let pendingOperations = 0;
+  let silentChecks = 0;
+  const checkTimer = setInterval(() => {
+    if (pendingOperations > 0) silentChecks++;
+  }, checkMs).unref();
 
   async function operation<T>(run: () => PromiseLike<T>, timeoutMs = defaultTimeoutMs): Promise<T> {
     const start = performance.now();
-    asking++;
+    pendingOperations++;
     try {
-      const result = await inTime(run, timeoutMs);
-      answered();
+      const result = await withTimeout(run, timeoutMs);
+      recordAnswer();
       return result;
     } catch (error) {
       const problem = problemOf(error, start);
-      if (problem === undefined) answered();
+      if (problem === undefined) recordAnswer();
       throw problem ?? error;
     } finally {
-      asking--;
+      pendingOperations--;
     }
   }
 
   async function request<T>(run: () => PromiseLike<T>): Promise<T> {
-    if (asking > 0 && looks * lookMs >= silenceMs) throw databaseUnavailable();
+    if (pendingOperations > 0 && silentChecks * checkMs >= silenceMs) throw databaseUnavailable();
     const start = performance.now();
     try {
-      return await inTime(run, defaultTimeoutMs);
+      return await withTimeout(run, defaultTimeoutMs);
     } catch (error) {
       throw problemOf(error, start) ?? error;
     }
   }
 
-  function answered(): void {
+  function recordAnswer(): void {
     lastAnswer = performance.now();
-    looks = 0;
+    silentChecks = 0;
   }
 
   function problemOf(error: unknown, start: number): Problem | undefined {
-    if (isLate(error)) return lastAnswer > start ? overloaded(error) : databaseUnavailable(error);
+    if (isTimeout(error)) return lastAnswer > start ? overloaded(error) : databaseUnavailable(error);
     return isUnavailable(error) ? databaseUnavailable(error) : undefined;
   }
 
@@ -77,25 +77,25 @@ export function watchAvailability(defaultTimeoutMs: number): Availability {
     request,
     lastAnswer: () => lastAnswer,
     close() {
-      clearInterval(looking);
+      clearInterval(checkTimer);
     },
   };
 }
 
 function databaseUnavailable(cause?: unknown): Problem {
-  return unavailable("database_unavailable", "The database can't be reached: try again in a moment.", {
+  return unavailable("database_unavailable", "The database is unavailable: try again in a moment.", {
     cause,
   });
 }
 
 /** Runs for every request, so a plain timer: `timers/promises` with a signal costs ten times as much. */
-function inTime<T>(run: () => PromiseLike<T>, timeoutMs: number): Promise<T> {
+function withTimeout<T>(run: () => PromiseLike<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     let late: NodeJS.Immediate | undefined;
     const timer = setTimeout(() => {
       // After a pause of the process, timers run before the answers that have arrived meanwhile.
       late = setImmediate(() => {
-        reject(new OperationTimeout(`no answer within ${timeoutMs} ms`));
+        reject(new OperationTimeout(`MongoDB did not answer within ${timeoutMs} ms`));
       });
     }, timeoutMs);
     const settle = <Value>(settled: (value: Value) => void) => {

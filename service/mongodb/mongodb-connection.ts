@@ -3,7 +3,7 @@ import mongoose, { mongo, type Connection, type Model } from "mongoose";
 import type { Logger } from "pino";
 import { Problem } from "../http/problem.ts";
 import { watchAvailability, type Availability } from "./mongodb-availability.ts";
-import { isLate, isUnavailable } from "./unavailable-errors.ts";
+import { isTimeout, isUnavailable } from "./unavailable-errors.ts";
 
 /** Milliseconds without an answer to a ping after which MongoDB counts as slow. */
 const pingTimeoutMs = 800;
@@ -29,7 +29,7 @@ export function mongoTimeouts(deadlineMs: number): MongoTimeouts {
 }
 
 /** Milliseconds between two attempts to connect or to create indexes. */
-const connectPause = 500;
+const retryDelayMs = 500;
 
 /** A connection that opens in the background and reconnects by itself. */
 export interface Database extends Pick<Availability, "operation" | "request"> {
@@ -69,17 +69,22 @@ export function openDatabase({ uri, caFile, logger, deadlineMs, ...options }: Da
   const timeouts = mongoTimeouts(deadlineMs);
   const availability = watchAvailability(timeouts.operationMs);
   logState(connection, logger, closing.signal);
-  const connect = async (patience: number) => {
-    const waits = connectTimeouts(timeouts, patience);
-    const opening = connection.openUri(uri, { ...connectionOptions, ...tls, ...waits, monitorCommands });
+  const connect = async (timeoutFactor: number) => {
+    const attemptTimeouts = connectTimeouts(timeouts, timeoutFactor);
+    const opening = connection.openUri(uri, {
+      ...connectionOptions,
+      ...tls,
+      ...attemptTimeouts,
+      monitorCommands,
+    });
     watch(connection.getClient());
     await opening;
   };
-  const connected = connectForever(connection, connect, logger, closing.signal);
+  const connected = connectWithRetries(connection, connect, logger, closing.signal);
 
   const admin = (command: Record<string, unknown>) =>
     availability.operation(async () => {
-      if (connection.db === undefined) throw new mongo.MongoNotConnectedError("not connected yet");
+      if (connection.db === undefined) throw new mongo.MongoNotConnectedError("MongoDB is not connected yet");
       return await connection.db.command(command);
     }, pingTimeoutMs);
 
@@ -95,7 +100,7 @@ export function openDatabase({ uri, caFile, logger, deadlineMs, ...options }: Da
     },
     async reach() {
       await admin({ ping: 1 }).catch((error: unknown) => {
-        const isSlow = error instanceof Problem && isLate(error.cause);
+        const isSlow = error instanceof Problem && isTimeout(error.cause);
         if (!isSlow || performance.now() - availability.lastAnswer() > slowMs) throw error;
       });
     },
@@ -142,46 +147,47 @@ function tlsOptions(caFile: string | undefined) {
 
 /**
  * Timeouts of the first connection, which takes up to six round trips for TCP, TLS, hello and SCRAM.
- * @param patience factor on the timeouts of an operation, for a distant MongoDB
+ * @param timeoutFactor factor on the timeouts of an operation, for a distant MongoDB
  */
-function connectTimeouts({ operationMs, queueMs }: MongoTimeouts, patience: number) {
+function connectTimeouts({ operationMs, queueMs }: MongoTimeouts, timeoutFactor: number) {
   return {
     // Shorter than an operation's timeout, because otherwise an unavailable MongoDB would count as slow.
-    serverSelectionTimeoutMS: Math.round(operationMs * 0.9) * patience,
-    waitQueueTimeoutMS: queueMs * patience,
+    serverSelectionTimeoutMS: Math.round(operationMs * 0.9) * timeoutFactor,
+    waitQueueTimeoutMS: queueMs * timeoutFactor,
   };
 }
 
 /** Maximum factor on the timeouts of an attempt to connect. */
-const maxPatience = 8;
+const maxTimeoutFactor = 8;
 
-async function connectForever(
+async function connectWithRetries(
   connection: Connection,
-  connect: (patience: number) => Promise<void>,
+  connect: (timeoutFactor: number) => Promise<void>,
   logger: Logger,
   signal: AbortSignal,
 ) {
-  let patience = 1;
+  let timeoutFactor = 1;
   while (!signal.aborted) {
     try {
-      await connect(patience);
+      await connect(timeoutFactor);
       await Promise.all(
         Object.values(connection.models).map((model) =>
-          indexForever(model as Model<unknown>, logger, signal),
+          createIndexesWithRetries(model as Model<unknown>, logger, signal),
         ),
       );
       return;
     } catch (err) {
       logger.warn({ err }, "can't connect to MongoDB yet");
       // Longer timeouts help only if hello or the login is too slow, not if MongoDB is unavailable.
-      if (isLate(err) || isSilent(err)) patience = Math.min(patience * 2, maxPatience);
-      await sleep(connectPause, undefined, { signal }).catch(() => undefined);
+      if (isTimeout(err) || isHelloTimeout(err))
+        timeoutFactor = Math.min(timeoutFactor * 2, maxTimeoutFactor);
+      await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }
 
 /** Whether MongoDB did not answer hello in time, although no server rejected the connection. */
-function isSilent(error: unknown): boolean {
+function isHelloTimeout(error: unknown): boolean {
   if (!(error instanceof mongoose.Error.MongooseServerSelectionError)) return false;
   // Mongoose's types don't declare `reason`.
   const { servers } = (error as Error & { readonly reason: mongo.TopologyDescription }).reason;
@@ -189,18 +195,18 @@ function isSilent(error: unknown): boolean {
 }
 
 /** Tries to create a collection's indexes until MongoDB answers. The service also works without indexes. */
-async function indexForever(model: Model<unknown>, logger: Logger, signal: AbortSignal) {
+async function createIndexesWithRetries(model: Model<unknown>, logger: Logger, signal: AbortSignal) {
   while (!signal.aborted) {
     try {
       await model.createIndexes();
       return;
     } catch (err) {
-      const willRetry = isUnavailable(err) || isLate(err);
+      const willRetry = isUnavailable(err) || isTimeout(err);
       const collection = model.collection.name;
       logger.error({ err, collection, willRetry }, "can't create an index");
       // Only a person can fix documents that violate a unique index, or another index with the same name.
       if (!willRetry) return;
-      await sleep(connectPause, undefined, { signal }).catch(() => undefined);
+      await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }

@@ -30,7 +30,7 @@ const unavailableCodes = new Set([
   14031, // OutOfDiskSpace
 ]);
 
-const unavailableKinds = [
+const unavailableClasses = [
   mongo.MongoNetworkError,
   mongo.MongoServerSelectionError,
   mongo.MongoNotConnectedError,
@@ -39,7 +39,12 @@ const unavailableKinds = [
 ];
 
 // Node's error codes for a connection that MongoDB has just closed. The driver does not wrap these errors.
-const endedCodes = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END"]);
+const closedConnectionCodes = new Set([
+  "EPIPE",
+  "ECONNRESET",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_WRITE_AFTER_END",
+]);
 
 /** Whether MongoDB can't be reached, or can't serve. */
 export function isUnavailable(error: unknown): boolean {
@@ -47,14 +52,14 @@ export function isUnavailable(error: unknown): boolean {
     // A bulk write wraps a lost connection in a server error without a code.
     return error.code === undefined || unavailableCodes.has(Number(error.code));
   }
-  if (unavailableKinds.some((kind) => error instanceof kind)) return true;
-  if (error instanceof Error && "code" in error && endedCodes.has(String(error.code))) return true;
+  if (unavailableClasses.some((unavailableClass) => error instanceof unavailableClass)) return true;
+  if (error instanceof Error && "code" in error && closedConnectionCodes.has(String(error.code))) return true;
   // Before its first connection, Mongoose throws an error of which only the name is public.
   return error instanceof Error && error.name === "MongooseError";
 }
 
 /** Whether no answer came in time, or no connection became free (only the name of that error is public). */
-export function isLate(error: unknown): boolean {
+export function isTimeout(error: unknown): boolean {
   return (
     error instanceof OperationTimeout ||
     (error instanceof Error && error.name === "MongoWaitQueueTimeoutError")

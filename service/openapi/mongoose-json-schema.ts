@@ -21,13 +21,13 @@ export function resourceSchemas({ schema, singular, isOpen }: Resource): Record<
   return {
     [`New${singular}`]: {
       ...sent,
-      description: `A JSON object of ${bodyLimit} bytes at most. The server gives \`_id\` and \`createdAt\`.`,
+      description: `A JSON object of ${bodyLimit} bytes at most. The server sets \`_id\` and \`createdAt\`.`,
       ...(isOpen ? { examples: [{ name: "Ada" }] } : {}),
     },
     [`${singular}Patch`]: { ...patchOf(sent), description: "A JSON merge patch (RFC 7396)." },
     [`Stored${singular}`]: {
       ...storedSchema(schema),
-      description: "The client's object, and what the server added.",
+      description: "The client's object, with the fields that the server adds.",
     },
   };
 }

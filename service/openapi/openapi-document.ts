@@ -12,7 +12,8 @@ export function openapiDocument(version: string, resources: readonly Resource[])
     info: {
       title: "koa-mongo-stack",
       version,
-      description: "Documents in, documents out as they came. Every error is a problem with a stable `code`.",
+      description:
+        "Stores JSON documents and returns them unchanged. Every error is a problem with a stable `code`.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],

@@ -16,12 +16,12 @@ const load: Codes = { 503: ["overloaded"] };
 const page = {
   get: {
     operationId: "getPage",
-    summary: "The page, for people",
+    summary: "Shows the page",
     responses: { 200: response("The page.", html, { type: "string" }), ...problemResponses(load) },
   },
   post: {
     operationId: "sendForm",
-    summary: "What the page's form sends",
+    summary: "Stores the message of the page's form",
     requestBody: {
       required: true,
       content: {
@@ -35,9 +35,9 @@ const page = {
       },
     },
     responses: {
-      303: emptyResponse("Stored: the page shows it.", ["Location"]),
+      303: emptyResponse("Stored: the page shows the document.", ["Location"]),
       ...problemResponses(body, { 403: ["cross_site_form"] }),
-      422: response("The page, which says what is missing.", html, { type: "string" }),
+      422: response("The page, with an error message.", html, { type: "string" }),
       503: orPage(problemResponse(503, ["overloaded"])),
     },
   },
@@ -46,7 +46,7 @@ const page = {
 const deletion = {
   post: {
     operationId: "sendDeletion",
-    summary: "What the page's buttons send",
+    summary: "Deletes a document by the page's button",
     requestBody: {
       required: true,
       content: {
@@ -56,9 +56,9 @@ const deletion = {
       },
     },
     responses: {
-      303: emptyResponse("It is gone: the page shows what is left.", ["Location"]),
+      303: emptyResponse("Deleted: the page shows the other documents.", ["Location"]),
       ...problemResponses(body, { 403: ["cross_site_form"] }),
-      422: response("The page, which says what is wrong.", html, { type: "string" }),
+      422: response("The page, with an error message.", html, { type: "string" }),
       503: orPage(problemResponse(503, ["overloaded"])),
     },
   },
@@ -70,15 +70,15 @@ const notServing: Codes = { 503: ["database_unavailable", "overloaded", "drainin
 export const paths = {
   "/": page,
   "/delete": deletion,
-  "/assets/page.css": asset("The page's style", "text/css"),
-  "/assets/page.js": asset("What makes the page live", "text/javascript"),
-  "/assets/page.svg": asset("The page's icon", "image/svg+xml"),
+  "/assets/page.css": asset("Style sheet of the page", "text/css"),
+  "/assets/page.js": asset("Script of the page", "text/javascript"),
+  "/assets/page.svg": asset("Icon of the page", "image/svg+xml"),
   "/health": {
     get: {
       operationId: "getHealth",
-      summary: "Whether it can serve, with details",
+      summary: "Readiness of the pod, with details",
       responses: {
-        200: response("It can.", json, ref("schemas", "Health")),
+        200: response("The pod is ready.", json, ref("schemas", "Health")),
         ...problemResponses(notServing),
       },
     },
@@ -86,21 +86,27 @@ export const paths = {
   "/health/live": {
     get: {
       operationId: "getLiveness",
-      summary: "Whether the process can serve; never asks MongoDB",
-      responses: { 200: response("It can.", json, ref("schemas", "Alive")), ...problemResponses() },
+      summary: "Liveness of the process, without a request to MongoDB",
+      responses: {
+        200: response("The process is alive.", json, ref("schemas", "Alive")),
+        ...problemResponses(),
+      },
     },
   },
   "/health/ready": {
     get: {
       operationId: "getReadiness",
-      summary: "Whether it can serve",
-      responses: { 200: response("It can.", json, ref("schemas", "Alive")), ...problemResponses(notServing) },
+      summary: "Readiness of the pod",
+      responses: {
+        200: response("The pod is ready.", json, ref("schemas", "Alive")),
+        ...problemResponses(notServing),
+      },
     },
   },
   "/openapi.json": {
     get: {
       operationId: "getContract",
-      summary: "This document",
+      summary: "This OpenAPI document",
       responses: { 200: response("OpenAPI 3.1.", json, { type: "object" }), ...problemResponses(load) },
     },
   },

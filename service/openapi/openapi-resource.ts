@@ -54,7 +54,7 @@ export function resourcePaths({ path, plural, singular, isOpen }: Resource) {
           name: "after",
           in: "query",
           description:
-            "Where the page before ended: take it from that page's `Link`. It stays valid when documents are deleted.",
+            "Cursor from the `Link` of the previous page. The cursor stays valid when documents are deleted.",
           schema: ref("schemas", "Cursor"),
         },
       ],
@@ -89,18 +89,18 @@ export function resourcePaths({ path, plural, singular, isOpen }: Resource) {
       parameters: conditions,
       responses: {
         200: response(`The ${names.one}.`, json, stored, ["ETag"]),
-        304: emptyResponse("The client has it already.", ["ETag"]),
+        304: emptyResponse("The client already has this version.", ["ETag"]),
         ...problemResponses(missing, changed, database),
       },
     },
     put: {
       operationId: `replace${singular}`,
       summary: `Replaces one ${names.one}`,
-      description: "`_id` and `createdAt` stay. The body may repeat them.",
+      description: "`_id` and `createdAt` keep their values. The body may repeat these values.",
       parameters: conditions,
       requestBody: { required: true, content: { [json]: { schema: document } } },
       responses: {
-        200: response(`The ${names.one} as it is now.`, json, stored, ["ETag"]),
+        200: response(`The changed ${names.one}.`, json, stored, ["ETag"]),
         ...problemResponses(body, missing, changed, database, invalid),
       },
     },
@@ -114,7 +114,7 @@ export function resourcePaths({ path, plural, singular, isOpen }: Resource) {
         content: Object.fromEntries(patchTypes.map((type) => [type, { schema: patch }])),
       },
       responses: {
-        200: response(`The ${names.one} as it is now.`, json, stored, ["ETag", "Accept-Patch"]),
+        200: response(`The changed ${names.one}.`, json, stored, ["ETag", "Accept-Patch"]),
         ...problemResponses(body, missing, changed, database, invalid, { 422: ["document_too_large"] }),
       },
     },
@@ -122,7 +122,7 @@ export function resourcePaths({ path, plural, singular, isOpen }: Resource) {
       operationId: `delete${singular}`,
       summary: `Deletes one ${names.one}`,
       parameters: conditions,
-      responses: { 204: emptyResponse("It is gone."), ...problemResponses(missing, changed, database) },
+      responses: { 204: emptyResponse("Deleted."), ...problemResponses(missing, changed, database) },
     },
   };
   return { [path]: collection, [`${path}/{id}`]: one };

@@ -9,17 +9,17 @@ const id = { type: "string", pattern: "^[0-9a-fA-F]{24}$" };
 /** Schemas that operations refer to. Descriptions state the rules that JSON Schema can't express. */
 export const schemas = {
   Id: { ...id, description: "Id of a document: 24 hex digits." },
-  Cursor: { type: "string", pattern: cursorPattern, description: "Opaque, and only of this version." },
+  Cursor: { type: "string", pattern: cursorPattern, description: "Opaque position in a list of documents." },
   Key: {
     type: "string",
-    description: "MongoDB can't keep other keys as they came.",
+    description: "MongoDB can't store other keys unchanged.",
     pattern: "^([^$.\\u0000][^.\\u0000]*)?$",
     not: { enum: ["__proto__", "_bsontype"] },
   },
   Value: {
     description:
-      `A JSON value, nested ${maxDepth} deep at most together with the document. A whole number is refused when a ` +
-      "double can't hold it, a string when it holds half a surrogate pair, an object when it names a key twice.",
+      `A JSON value. The document may have ${maxDepth} levels of objects and arrays. The service rejects an integer that ` +
+      "a double can't hold, a string with an unpaired surrogate, and an object with a duplicate key.",
     type: ["null", "boolean", "number", "string", "array", "object"],
     items: ref("schemas", "Value"),
     propertyNames: ref("schemas", "Key"),
@@ -53,7 +53,7 @@ export const schemas = {
     additionalProperties: false,
   },
   Problem: {
-    description: "RFC 9457. Programs tell problems apart by `code`.",
+    description: "A problem (RFC 9457). Programs identify a problem by its `code`.",
     type: "object",
     required: ["title", "status", "code", "detail", "requestId"],
     properties: {
@@ -62,7 +62,7 @@ export const schemas = {
       code: { type: "string", pattern: "^[a-z0-9_]+$" },
       detail: { type: "string" },
       errors: {
-        description: "Of `invalid_document` and `duplicate`: what is wrong with which field.",
+        description: "The invalid fields, only for `invalid_document` and `duplicate`.",
         type: "array",
         items: {
           type: "object",
@@ -76,7 +76,7 @@ export const schemas = {
         },
       },
       requestId: { type: "string" },
-      traceId: { description: "Where requests are traced.", type: "string", pattern: "^[0-9a-f]{32}$" },
+      traceId: { description: "Only if requests are traced.", type: "string", pattern: "^[0-9a-f]{32}$" },
     },
   },
 };
@@ -84,19 +84,23 @@ export const schemas = {
 /** Headers that operations refer to. */
 export const headers = {
   "X-Request-Id": {
-    description: "The client's, or a new one. The log has it, too.",
+    description: "The client's request id, or a new one. The log has the same id.",
     required: true,
     schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{1,128}$" },
   },
   "Retry-After": {
-    description: "Seconds after which to try again.",
+    description: "Seconds until the client should try again.",
     required: true,
     schema: { type: "integer", minimum: 0 },
   },
   Allow: { description: "The methods of this path.", required: true, schema: { type: "string" } },
-  Location: { description: "Where it went.", required: true, schema: { type: "string" } },
+  Location: {
+    description: "Path of the new document, or of the page.",
+    required: true,
+    schema: { type: "string" },
+  },
   ETag: {
-    description: "Names this version of the document.",
+    description: "Identifies this version of the document.",
     required: true,
     schema: { type: "string", pattern: '^"[0-9a-f]{24}"$' },
   },
@@ -106,7 +110,7 @@ export const headers = {
     schema: { type: "string" },
   },
   Link: {
-    description: 'The next page, as `rel="next"`; missing on the last one.',
+    description: 'The next page, as `rel="next"`. The last page has no such link.',
     schema: { type: "string", pattern: '^<.+>; rel="next"$' },
   },
 };

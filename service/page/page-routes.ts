@@ -1,6 +1,7 @@
 import Router from "@koa/router";
 import type { Context } from "koa";
-import { isObjectId, type DocumentStore } from "../store/document-store.ts";
+import { isObjectId } from "../resource/object-id.ts";
+import type { DocumentStore } from "../store/document-store.ts";
 import type { Database } from "../mongodb/mongodb-connection.ts";
 import { readForm } from "../http/request-body.ts";
 import { Problem } from "../http/problem.ts";
@@ -32,7 +33,8 @@ export function pageRoutes(deps: PageDeps): Router {
   router.post("/", async (ctx) => {
     const message = (await readForm(ctx)).get("message") ?? "";
     await answerForm(ctx, deps, message, async () => {
-      if (message.trim() === "") throw new Problem(422, "message_missing", "Write a message first.");
+      if (message.trim() === "")
+        throw new Problem(422, "message_missing", "The message is empty: write a message.");
       await deps.store.insert({ message });
     });
   });
@@ -40,7 +42,8 @@ export function pageRoutes(deps: PageDeps): Router {
   router.post("/delete", async (ctx) => {
     const id = (await readForm(ctx)).get("id") ?? "";
     await answerForm(ctx, deps, "", async () => {
-      if (!isObjectId(id)) throw new Problem(422, "invalid_id", "The id of a document has 24 hex digits.");
+      if (!isObjectId(id))
+        throw new Problem(422, "invalid_id", "The id is invalid: the id of a document has 24 hex digits.");
       // If another client has deleted the document meanwhile, the result is the same.
       await deps.store.remove(id);
     });
@@ -82,12 +85,12 @@ function sendPage(ctx: Context, model: PageModel): void {
 
 async function readModel(deps: PageDeps): Promise<PageModel> {
   try {
-    const [version, roundTrip, page] = await Promise.all([
+    const [version, roundTripMs, page] = await Promise.all([
       deps.database.version(),
       deps.database.ping(),
       deps.store.list({ limit: shownDocuments }),
     ]);
-    return { ...withoutDatabase(deps), mongodb: { version, roundTrip }, documents: page.documents };
+    return { ...withoutDatabase(deps), mongodb: { version, roundTripMs }, documents: page.documents };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return withoutDatabase(deps);
@@ -96,6 +99,14 @@ async function readModel(deps: PageDeps): Promise<PageModel> {
 
 /** The part of the page that is also shown while MongoDB is unavailable. */
 function withoutDatabase({ podName, version, countPods }: PageDeps): PageModel {
-  const uptime = process.uptime();
-  return { time: new Date(), podName, uptime, version, pods: countPods(), mongodb: undefined, documents: [] };
+  const uptimeSeconds = process.uptime();
+  return {
+    time: new Date(),
+    podName,
+    uptimeSeconds,
+    version,
+    pods: countPods(),
+    mongodb: undefined,
+    documents: [],
+  };
 }

@@ -6,14 +6,14 @@ export interface PageModel {
   readonly time: Date;
   /** Pod that answers. */
   readonly podName: string;
-  /** Seconds since the service started in this pod. */
-  readonly uptime: number;
+  /** Time since the service started in this pod. */
+  readonly uptimeSeconds: number;
   /** Version of the service in this pod. */
   readonly version: string;
   /** Number of ready pods. `undefined` if the number is unknown. */
   readonly pods: number | undefined;
-  /** `undefined` while MongoDB is unavailable. `roundTrip` is in milliseconds. */
-  readonly mongodb: { readonly version: string; readonly roundTrip: number } | undefined;
+  /** `undefined` while MongoDB is unavailable. */
+  readonly mongodb: { readonly version: string; readonly roundTripMs: number } | undefined;
   /** Newest first. */
   readonly documents: readonly Readonly<Record<string, unknown>>[];
   /** Text that the user typed and that could not be stored. The form keeps the text. */
@@ -49,7 +49,7 @@ export function renderPage(model: PageModel): string {
 <a class="skip" href="#documents-title">Skip to the documents</a>
 <header>
 <h1>${title}</h1>
-<p>A Koa service and its MongoDB. Load the page again, and another pod may answer.</p>
+<p>A Koa service and its MongoDB. Reload the page, and another pod may answer.</p>
 </header>
 <main>
 <dl class="cards" id="state" data-live>${renderState(model)}</dl>
@@ -75,10 +75,10 @@ export function renderPage(model: PageModel): string {
 `;
 }
 
-function renderState({ time, podName, uptime, version, pods, mongodb }: PageModel): string {
+function renderState({ time, podName, uptimeSeconds, version, pods, mongodb }: PageModel): string {
   const pod = [
     `<dd class="main pod">${escapeHtml(podName)}</dd>`,
-    `<dd>up ${renderDuration(uptime)}, version ${escapeHtml(version)}</dd>`,
+    `<dd>up ${renderDuration(uptimeSeconds)}, version ${escapeHtml(version)}</dd>`,
     `<dd class="soft">answered at ${renderTime(time, timeText(time).slice(11))}</dd>`,
   ];
   const ready = [`<dd class="main">${pods}</dd>`, `<dd>${pods === 1 ? "pod is" : "pods are"} ready</dd>`];
@@ -96,20 +96,21 @@ function card(name: string, lines: readonly string[]): string {
 function renderMongodb(mongodb: PageModel["mongodb"]): string[] {
   if (mongodb === undefined) {
     return [
-      '<dd class="main"><span class="badge bad">away</span></dd>',
-      "<dd>It is asked again with every request.</dd>",
+      '<dd class="main"><span class="badge bad">unavailable</span></dd>',
+      "<dd>The service tries again with every request.</dd>",
     ];
   }
   return [
     '<dd class="main"><span class="badge good">connected</span></dd>',
     `<dd>version ${escapeHtml(mongodb.version)}</dd>`,
-    `<dd class="soft">round trip ${mongodb.roundTrip.toFixed(1)} ms</dd>`,
+    `<dd class="soft">round trip ${mongodb.roundTripMs.toFixed(1)} ms</dd>`,
   ];
 }
 
 function renderDocuments({ documents, mongodb }: PageModel): string {
-  if (mongodb === undefined) return '<p class="none">The documents are back as soon as MongoDB is.</p>';
-  if (documents.length === 0) return '<p class="none">There are none yet: add the first one.</p>';
+  if (mongodb === undefined)
+    return '<p class="none">The page shows the documents when MongoDB is available again.</p>';
+  if (documents.length === 0) return '<p class="none">There are no documents yet: add the first one.</p>';
   return `<ol class="documents">\n${documents.map(renderDocument).join("\n")}\n</ol>`;
 }
 

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 
 /** Milliseconds for which a count is reused. The cluster's DNS itself is seconds behind. */
-const freshness = 1000;
+const maxAgeMs = 1000;
 
 /** Returns the number of ready pods, or `undefined` if the number is unknown. */
 export type CountPods = () => number | undefined;
@@ -11,25 +11,25 @@ export type CountPods = () => number | undefined;
  * Callers never wait for DNS: they get the last count, and an old count starts the next lookup.
  * @param host DNS name with one address for each ready pod. Without a name, the count is unknown
  */
-export function podCounter(host: string | undefined, resolve = addressesOf): CountPods {
+export function podCounter(host: string | undefined, resolve = countAddresses): CountPods {
   let count: number | undefined;
-  let asked = -Infinity;
+  let countedAt = -Infinity;
 
-  async function ask(name: string): Promise<void> {
-    asked = Infinity;
+  async function refresh(name: string): Promise<void> {
+    countedAt = Infinity;
     count = await resolve(name).catch(() => undefined);
-    asked = performance.now();
+    countedAt = performance.now();
   }
   // Counts early, so that the first page has a count.
-  if (host !== undefined) void ask(host);
+  if (host !== undefined) void refresh(host);
   return () => {
-    if (host !== undefined && performance.now() - asked > freshness) void ask(host);
+    if (host !== undefined && performance.now() - countedAt > maxAgeMs) void refresh(host);
     return count;
   };
 }
 
 /** In a dual-stack cluster, each pod has an address of both families. */
-async function addressesOf(host: string): Promise<number> {
+async function countAddresses(host: string): Promise<number> {
   const found = await lookup(host, { all: true });
   const ofFamily = (wanted: number) =>
     new Set(found.filter(({ family }) => family === wanted).map(({ address }) => address)).size;

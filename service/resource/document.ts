@@ -46,24 +46,28 @@ export function withoutServerKeys(sent: JsonObject, stored: JsonObject): JsonObj
 export function parseObject(text: string): JsonObject {
   const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Problem(422, "not_an_object", 'Send a JSON object, such as {"name":"Ada"}.');
+    throw new Problem(
+      422,
+      "not_an_object",
+      'The body is not a JSON object: send an object, such as {"name":"Ada"}.',
+    );
   }
   requireStorable(value, 1);
-  if (mayNameTwice(text, value) && keysIn(text) !== keysOf(value)) {
-    throw new Problem(422, "duplicate_key", "An object names a key twice, and only one could be kept.");
+  if (mayHaveDuplicateKey(text, value) && countKeysInText(text) !== countKeys(value)) {
+    throw new Problem(422, "duplicate_key", "An object has a key twice: send each key once.");
   }
   return value as JsonObject;
 }
 
 function parseJson(text: string): unknown {
   try {
-    if (!mayRound.test(text)) return JSON.parse(text);
+    if (!maybeInexactNumber.test(text)) return JSON.parse(text);
     return JSON.parse(text, requireExactNumber as (key: string, value: unknown) => unknown);
   } catch (error) {
     if (error instanceof Problem) throw error;
     // On a deeply nested value, the reviver's walk exhausts the stack.
     if (error instanceof RangeError) throw tooDeep();
-    throw new Problem(400, "invalid_json", `The body is not JSON: ${(error as Error).message}`, {
+    throw new Problem(400, "invalid_json", `The body is not valid JSON: ${(error as Error).message}`, {
       cause: error,
     });
   }
@@ -73,17 +77,17 @@ function parseJson(text: string): unknown {
  * Matches every number that a double may not hold exactly: sixteen digits, or an exponent. Other texts are parsed
  * without a reviver, in a tenth of the time.
  */
-const mayRound = /\d{16}|\dE/i;
+const maybeInexactNumber = /\d{16}|\dE/i;
 
 /** Reviver that rejects numbers that a double can't hold, because they would be returned as other numbers. */
 function requireExactNumber(_key: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== "number" || context.source === undefined) return value;
-  const isWhole = /^-?\d+$/.test(context.source);
-  if (!Number.isFinite(value) || (isWhole && BigInt(context.source) !== BigInt(value))) {
+  const isInteger = /^-?\d+$/.test(context.source);
+  if (!Number.isFinite(value) || (isInteger && BigInt(context.source) !== BigInt(value))) {
     throw new Problem(
       422,
       "number_not_exact",
-      `The number ${context.source.slice(0, 40)} can't be kept exactly: send it as a string.`,
+      `A double can't hold ${context.source.slice(0, 40)} exactly: send the number as a string.`,
     );
   }
   return value;
@@ -93,19 +97,19 @@ function requireStorable(value: unknown, depth: number): void {
   if (typeof value === "string") requireUnicode(value);
   if (typeof value !== "object" || value === null) return;
   if (depth > maxDepth) throw tooDeep();
-  if (!Array.isArray(value)) Object.keys(value).forEach(requireKey);
+  if (!Array.isArray(value)) Object.keys(value).forEach(requireStorableKey);
   for (const child of Object.values(value)) requireStorable(child, depth + 1);
 }
 
 /** The driver would treat an object with `_bsontype` as a BSON type. */
-function requireKey(key: string): void {
+function requireStorableKey(key: string): void {
   requireUnicode(key);
   if (key.startsWith("$") || /[.\0]/.test(key) || key === "__proto__" || key === "_bsontype") {
     throw new Problem(
       422,
       "invalid_key",
-      `The key ${JSON.stringify(key.slice(0, 40))} can't be kept: keys don't start with "$", ` +
-        'have no "." and no NUL, and are not "__proto__" or "_bsontype".',
+      `The key ${JSON.stringify(key.slice(0, 40))} is not allowed. A key must not start with "$", ` +
+        'contain "." or NUL, or be "__proto__" or "_bsontype".',
     );
   }
 }
@@ -115,39 +119,39 @@ function requireKey(key: string): void {
  * parsed and written again. A dropped key shortens the text, so an equal length means that no key was dropped.
  * Spaces and escapes also change the length, and then the keys must be counted.
  */
-function mayNameTwice(text: string, value: object): boolean {
-  return mayRound.test(text) || JSON.stringify(value).length !== text.length;
+function mayHaveDuplicateKey(text: string, value: object): boolean {
+  return maybeInexactNumber.test(text) || JSON.stringify(value).length !== text.length;
 }
 
 /** Number of keys in a text. In valid JSON, keys are the strings before a colon. */
-function keysIn(text: string): number {
+function countKeysInText(text: string): number {
   let keys = 0;
   for (const [, colon] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g)) if (colon !== undefined) keys++;
   return keys;
 }
 
 /** Number of keys in a parsed value. Of duplicate keys, `JSON.parse` silently keeps the last one. */
-function keysOf(value: unknown): number {
+function countKeys(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   const children = Object.values(value);
   const own = Array.isArray(value) ? 0 : children.length;
-  return children.reduce<number>((sum, child) => sum + keysOf(child), own);
+  return children.reduce<number>((sum, child) => sum + countKeys(child), own);
 }
 
 function requireUnicode(text: string): void {
   if (!text.isWellFormed()) {
-    throw new Problem(
-      422,
-      "invalid_unicode",
-      "A string holds half a surrogate pair, which UTF-8 can't carry.",
-    );
+    throw new Problem(422, "invalid_unicode", "A string has an unpaired surrogate: send valid Unicode.");
   }
 }
 
 function reservedKey(key: string): Problem {
-  return new Problem(422, "reserved_key", `The server gives "${key}": leave it out, or as it is.`);
+  return new Problem(
+    422,
+    "reserved_key",
+    `The server sets "${key}": omit the key, or send its stored value.`,
+  );
 }
 
 function tooDeep(): Problem {
-  return new Problem(422, "too_deep", `Objects and arrays can be nested ${maxDepth} deep at most.`);
+  return new Problem(422, "too_deep", `The document has more than ${maxDepth} levels of objects and arrays.`);
 }

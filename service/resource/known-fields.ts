@@ -1,6 +1,7 @@
 import { Types, type Schema, type SchemaType } from "mongoose";
 import { isObject, type JsonObject } from "./document.ts";
 import type { Report } from "./document-validator.ts";
+import { isObjectId } from "./object-id.ts";
 
 /**
  * Copies an object without fields that are unknown to the schema or have the wrong type. Reports both.
@@ -22,9 +23,9 @@ export function knownFields(
     if (type !== undefined) return [key, knownValue(type, value, path, report)];
     if (schema.pathType(name) === "nested") {
       if (isObject(value)) return [key, knownFields(schema, value, report, `${path}.`, `${name}.`)];
-      return [key, rejected(report, path, "type", "This must be an object.")];
+      return [key, rejected(report, path, "type", "The value must be an object.")];
     }
-    return [key, isOpen ? value : rejected(report, path, "unknown", "There is no such field.")];
+    return [key, isOpen ? value : rejected(report, path, "unknown", "The resource has no such field.")];
   });
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }
@@ -45,7 +46,7 @@ export const scalarTypes: Readonly<Record<string, readonly [string, (value: unkn
   String: ["a string", (value) => typeof value === "string"],
   Number: ["a number", (value) => typeof value === "number"],
   Double: ["a number", (value) => typeof value === "number"],
-  Int32: ["a whole number of 32 bits", (value) => typeof value === "number" && value === (value | 0)],
+  Int32: ["a 32-bit integer", (value) => typeof value === "number" && value === (value | 0)],
   Boolean: ["true or false", (value) => typeof value === "boolean"],
   Date: [
     "a date such as 2026-01-31 or 2026-01-31T12:00:00Z",
@@ -56,7 +57,7 @@ export const scalarTypes: Readonly<Record<string, readonly [string, (value: unkn
 
 function knownValue(type: SchemaType, value: unknown, path: string, report: Report): unknown {
   if (value === null || type.instance === "Mixed") return value;
-  const wrong = (what: string) => rejected(report, path, "type", `This must be ${what}.`);
+  const wrong = (what: string) => rejected(report, path, "type", `The value must be ${what}.`);
   const scalar = scalarTypes[type.instance];
   if (scalar !== undefined) return scalar[1](value) ? value : wrong(scalar[0]);
   const item = type.getEmbeddedSchemaType();
@@ -83,11 +84,7 @@ function knownItem(
 ): unknown {
   if (schema === undefined) return type === undefined ? value : knownValue(type, value, path, report);
   if (isObject(value)) return knownFields(schema, value, report, `${path}.`);
-  return rejected(report, path, "type", "This must be an object.");
-}
-
-function isObjectId(value: unknown): boolean {
-  return typeof value === "string" && /^[0-9a-f]{24}$/i.test(value);
+  return rejected(report, path, "type", "The value must be an object.");
 }
 
 /** Whether a value is a date, or a time with an offset (RFC 3339). `Date` alone turns February 30 into March 2. */

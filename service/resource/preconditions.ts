@@ -24,13 +24,13 @@ function preconditionFailed(): Problem {
   return new Problem(
     412,
     "precondition_failed",
-    "The document has changed, or the tag is not of this document: read the document again, and use its new `ETag`.",
+    "The precondition `If-Match` or `If-None-Match` failed: read the document again, and use its current `ETag`.",
   );
 }
 
-/** Whether a list of tags, or `*`, includes this tag. Weak tags match only if `weakToo` is set. */
-function isListed(list: string, etag: string, weakToo: boolean): boolean {
+/** Whether a list of tags, or `*`, includes this tag. Weak tags match only if `allowWeak` is set. */
+function isListed(list: string, etag: string, allowWeak: boolean): boolean {
   if (list.trim() === "*") return true;
   const tags = [...list.matchAll(/(W\/)?("[^"]*")/g)];
-  return tags.some(([, weak, tag]) => tag === etag && (weakToo || weak === undefined));
+  return tags.some(([, weak, tag]) => tag === etag && (allowWeak || weak === undefined));
 }

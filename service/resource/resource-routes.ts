@@ -21,7 +21,7 @@ export function resourceRoutes({ path }: Resource, store: DocumentStore): Router
     const query = pageQuery(ctx);
     const page = await store.list(query);
     const last = page.documents.at(-1);
-    if (page.more && last !== undefined) {
+    if (page.hasMore && last !== undefined) {
       ctx.set("Link", `<${path}?limit=${query.limit}&after=${cursorAfter(last)}>; rel="next"`);
     }
     sendJson(ctx, sharedText(page.documents));
@@ -81,21 +81,22 @@ export function resourceRoutes({ path }: Resource, store: DocumentStore): Router
 function pageQuery(ctx: Context): PageQuery {
   const { limit = String(defaultLimit), after } = parseQuery(ctx.querystring);
   if (typeof limit !== "string" || !/^\d{1,3}$/.test(limit) || +limit < 1 || +limit > maxLimit) {
-    throw new Problem(400, "invalid_limit", `\`limit\` is one whole number from 1 to ${maxLimit}.`);
+    throw new Problem(400, "invalid_limit", `\`limit\` must be one whole number from 1 to ${maxLimit}.`);
   }
   return { limit: Number(limit), after: after === undefined ? undefined : readCursor(after) };
 }
 
 /** Without this check, patches could grow a document without limit. */
 function requireSize(document: JsonObject): JsonObject {
-  if (Buffer.byteLength(JSON.stringify(document)) <= bodyLimit) return document;
+  const bytes = Buffer.byteLength(JSON.stringify(document));
+  if (bytes <= bodyLimit) return document;
   throw new Problem(
     422,
     "document_too_large",
-    `A document can be ${bodyLimit} bytes of JSON at most, after the patch too.`,
+    `The patched document would have ${bytes} bytes of JSON, and the limit is ${bodyLimit}.`,
   );
 }
 
 function documentNotFound(): Problem {
-  return new Problem(404, "document_not_found", "There is no document with this id.");
+  return new Problem(404, "document_not_found", "The resource has no document with this id.");
 }

@@ -17,12 +17,12 @@ export function requireSupported(path: string, schema: Schema): void {
 function problemOf(schema: Schema): string | undefined {
   const timestamps: unknown = schema.get("timestamps");
   if (typeAt(schema, "_revision") || (typeAt(schema, "createdAt") && timestamps !== true))
-    return "a field `createdAt` or `_revision`: the server gives these";
+    return "a field `createdAt` or `_revision`: the server sets these fields";
   if (schema.get("_id") !== false && typeAt(schema, "_id")?.instance !== "ObjectId")
-    return "an `_id` of its own type: the server gives an ObjectId";
+    return "an `_id` of its own type: the server assigns an ObjectId";
   if (timestamps && timestamps !== true) return "`timestamps` other than `true`";
   if (schema.get("toJSON") || schema.get("toObject"))
-    return "`toJSON` or `toObject` options: documents are sent as they are stored";
+    return "`toJSON` or `toObject` options: the service sends documents as they are stored";
   return problemOfPaths(schema) ?? problemOfHooks(schema);
 }
 
@@ -31,13 +31,14 @@ function problemOfPaths(schema: Schema): string | undefined {
     const { options } = type;
     const instance = unsupportedType(type);
     const { select, immutable } = options as { select?: unknown; immutable?: unknown };
-    if (instance !== undefined) return `\`${name}\` of type ${instance}, which JSON can't carry back`;
-    if (select === false) return `\`${name}\` with \`select: false\`: documents are sent as they are stored`;
+    if (instance !== undefined) return `\`${name}\` of type ${instance}, which JSON can't represent`;
+    if (select === false)
+      return `\`${name}\` with \`select: false\`: the service sends documents as they are stored`;
     const limit = ignoredLimit(type);
     if (limit !== undefined)
       return `\`${name}\` with \`${limit}\`, which Mongoose ignores for ${type.instance}: use a validator`;
     if (immutable && name !== "createdAt")
-      return `\`${name}\` with \`immutable\`: use a validator, or leave it out`;
+      return `\`${name}\` with \`immutable\`: use a validator, or omit the option`;
   }
   return undefined;
 }
@@ -68,7 +69,7 @@ function unsupportedType(type: SchemaType): string | undefined {
 /** The service runs only Mongoose's operation `validate`. */
 function problemOfHooks(schema: Schema): string | undefined {
   const hook = hookedOperations(schema).find((name) => name !== "validate");
-  if (hook !== undefined) return `a hook of \`${hook}\`, which would not run: only hooks of \`validate\` do`;
+  if (hook !== undefined) return `a hook of \`${hook}\`, which would not run: use a hook of \`validate\``;
   const children = schema.childSchemas as readonly { schema: Schema }[];
   return children.map((child) => problemOfChild(child.schema)).find((problem) => problem !== undefined);
 }

@@ -2,7 +2,7 @@ import type { Connection } from "mongoose";
 import type { DocumentStore } from "../store/document-store.ts";
 import { modelOf } from "../store/stored-document.ts";
 import { validDocument } from "./document-validator.ts";
-import { duplicateOr } from "./duplicate.ts";
+import { convertDuplicateError } from "./duplicate.ts";
 import type { Resource } from "./resource.ts";
 
 /**
@@ -18,18 +18,20 @@ export function validatedStore(
   const { schema } = resource;
   const model = modelOf(connection, resource);
 
-  async function orDuplicate<T>(write: () => Promise<T>): Promise<T> {
+  async function convertDuplicateErrors<T>(write: () => Promise<T>): Promise<T> {
     try {
       return await write();
     } catch (error) {
-      throw duplicateOr(error, schema);
+      throw convertDuplicateError(error, schema);
     }
   }
 
   return {
     ...store,
-    insert: (sent) => orDuplicate(async () => store.insert(await validDocument(model, sent))),
+    insert: (sent) => convertDuplicateErrors(async () => store.insert(await validDocument(model, sent))),
     change: (id, next) =>
-      orDuplicate(() => store.change(id, async (current) => validDocument(model, await next(current)))),
+      convertDuplicateErrors(() =>
+        store.change(id, async (current) => validDocument(model, await next(current))),
+      ),
   };
 }

@@ -13,7 +13,7 @@ const prefix = "v1.";
 /** Bytes of the time in milliseconds. The id's 12 bytes follow, and all 18 fill 24 characters of base64url. */
 const timeBytes = 6;
 /** End of the year 9999. Some servers that speak MongoDB's protocol support no later date. */
-const latest = 253_402_300_799_999;
+const maxTimeMs = 253_402_300_799_999;
 
 /** Returns the cursor after a document. The cursor stays valid when the document is deleted. */
 export function cursorAfter({ createdAt, _id }: Position): string {
@@ -33,12 +33,12 @@ export function readCursor(text: unknown): Position {
     throw new Problem(
       400,
       "invalid_cursor",
-      "`after` is not a cursor of this version: follow the `next` link of a page, or start at the first page.",
+      "`after` is not a valid cursor: follow the `next` link of a page, or omit `after`.",
     );
   }
   const bytes = Buffer.from(text.slice(prefix.length), "base64url");
   return {
-    createdAt: new Date(Math.min(bytes.readUIntBE(0, timeBytes), latest)),
+    createdAt: new Date(Math.min(bytes.readUIntBE(0, timeBytes), maxTimeMs)),
     _id: new Types.ObjectId(bytes.subarray(timeBytes)),
   };
 }

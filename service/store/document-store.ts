@@ -1,22 +1,23 @@
-import { isValidObjectId, mongo, Types } from "mongoose";
+import { mongo, Types } from "mongoose";
 import { overloaded } from "../http/admission.ts";
 import type { Metrics, Operation } from "../metrics/metrics.ts";
 import type { Database } from "../mongodb/mongodb-connection.ts";
 import { cursorAfter, type Position } from "./cursor.ts";
 import type { JsonObject } from "../resource/document.ts";
+import { isObjectId } from "../resource/object-id.ts";
 import type { Resource } from "../resource/resource.ts";
 import { groupCommit } from "./group-commit.ts";
 import { groupReads } from "./group-read.ts";
 import { insertGroup } from "./insert-group.ts";
+import { keyedQueue } from "./keyed-queue.ts";
 import { readPage, type Page } from "./paging.ts";
 import {
   collectionOf,
   hideRevision,
-  unchanged,
+  unchangedFilter,
   type DocumentCollection,
   type StoredDocument,
 } from "./stored-document.ts";
-import { inTurn } from "./in-turn.ts";
 import { shareReads } from "./shared-read.ts";
 
 /** Selects a page: at most `limit` documents after a position, by default from the newest document on. */
@@ -63,31 +64,31 @@ export function createStore(database: Database, resource: Resource, metrics?: Me
   const { request, timeouts } = database;
   const collection = collectionOf(database.connection, resource);
   // The same limit as in the queue of the connection pool.
-  const waiting = { maxWait: timeouts.queueMs, tooLate: () => overloaded() };
-  const ask = <T>(operation: Operation, run: () => Promise<T>) =>
+  const queueOptions = { maxWaitMs: timeouts.queueMs, timeoutError: () => overloaded() };
+  const runOperation = <T>(operation: Operation, run: () => Promise<T>) =>
     database.operation(metrics === undefined ? run : () => timed(metrics, operation, run));
 
   // A hanging operation ends by its own timeout, and each request that waits for it by the request's timeout.
   const findGrouped = groupReads({
     ...readLimits,
-    ...waiting,
-    read: (ids) => ask("find", () => findByIds(collection, ids)),
-    onRead: (sharing) => metrics?.sharedRead("find", sharing),
+    ...queueOptions,
+    read: (ids) => runOperation("find", () => findByIds(collection, ids)),
+    onRead: (requestCount) => metrics?.sharedRead("find", requestCount),
   });
   const listShared = shareReads(
-    (query: PageQuery) => ask("list", () => list(collection, query)),
+    (query: PageQuery) => runOperation("list", () => list(collection, query)),
     ({ limit, after }) => `${limit} ${after === undefined ? "" : cursorAfter(after)}`,
-    (sharing) => metrics?.sharedRead("list", sharing),
+    (requestCount) => metrics?.sharedRead("list", requestCount),
   );
   const commit = groupCommit<StoredDocument>({
     ...groupLimits,
-    write: (documents) => ask("insert", () => insertGroup(collection, documents)),
+    write: (documents) => runOperation("insert", () => insertGroup(collection, documents)),
     sizeOf: (document) => mongo.BSON.calculateObjectSize(document),
-    ...waiting,
-    onGroup: (sharing) => metrics?.groupCommit(sharing),
+    ...queueOptions,
+    onGroup: (documentCount) => metrics?.groupCommit(documentCount),
   });
 
-  const oneByOne = inTurn(waiting);
+  const enqueueUpdate = keyedQueue(queueOptions);
 
   /**
    * Reads a document, and writes only if the document is still unchanged. Repeats both while another pod is faster.
@@ -104,7 +105,7 @@ export function createStore(database: Database, resource: Resource, metrics?: Me
       if (performance.now() > end) throw overloaded();
       return await attempt();
     };
-    return request(() => oneByOne(id, attempt));
+    return request(() => enqueueUpdate(id, attempt));
   }
 
   return {
@@ -127,8 +128,8 @@ export function createStore(database: Database, resource: Resource, metrics?: Me
       return await compareAndSet(id.toLowerCase(), async (current) => {
         const { _id, createdAt } = current;
         const stored = { _id, createdAt, _revision: new Types.ObjectId(), ...(await next(current)) };
-        const { matchedCount } = await ask("replace", () =>
-          collection.replaceOne(unchanged(current), stored),
+        const { matchedCount } = await runOperation("replace", () =>
+          collection.replaceOne(unchangedFilter(current), stored),
         );
         return matchedCount > 0 ? hideRevision<StoredDocument>(stored) : undefined;
       });
@@ -137,13 +138,13 @@ export function createStore(database: Database, resource: Resource, metrics?: Me
     async remove(id, check) {
       if (!isObjectId(id)) return false;
       const deleteOne = async (filter: mongo.Filter<StoredDocument>) => {
-        const { deletedCount } = await ask("remove", () => collection.deleteOne(filter));
+        const { deletedCount } = await runOperation("remove", () => collection.deleteOne(filter));
         return deletedCount > 0;
       };
       if (check === undefined) return await request(() => deleteOne({ _id: new Types.ObjectId(id) }));
       const deleted = await compareAndSet(id.toLowerCase(), async (current) => {
         check(current);
-        return (await deleteOne(unchanged(current))) || undefined;
+        return (await deleteOne(unchangedFilter(current))) || undefined;
       });
       return deleted === true;
     },
@@ -184,11 +185,6 @@ async function findByIds(
 
 function list(collection: DocumentCollection, { limit, after }: PageQuery): Promise<Page> {
   return readPage(collection, after === undefined ? {} : olderThan(after), limit);
-}
-
-/** Whether an id is 24 hex digits. Mongoose's own check also accepts any 12 bytes. */
-export function isObjectId(id: string): boolean {
-  return id.length === 24 && isValidObjectId(id);
 }
 
 function olderThan({ createdAt, _id }: Position) {

@@ -12,18 +12,18 @@ export interface GroupCommitOptions<Item> {
   /** Maximum bytes of a group. A larger item is written alone. */
   readonly maxBytes: number;
   /** Maximum wait of an item, in milliseconds. An item that waits longer is rejected. */
-  readonly maxWait: number;
+  readonly maxWaitMs: number;
   /** Creates the error of an item that waited too long. */
-  readonly tooLate: () => unknown;
+  readonly timeoutError: () => unknown;
   /** Called with the number of items in each group. */
-  readonly onGroup?: (sharing: number) => void;
+  readonly onGroup?: (itemCount: number) => void;
 }
 
 /** An item that waits for the current write to end. */
 interface Waiting<Item> {
   readonly item: Item;
   readonly bytes: number;
-  readonly since: number;
+  readonly queuedAt: number;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
@@ -33,7 +33,7 @@ interface Waiting<Item> {
  * If no write runs, an item is written at once, without a timer. Each caller gets the result of its own item.
  */
 export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Item) => Promise<void> {
-  const { write, sizeOf, maxWait, tooLate, onGroup = () => undefined } = options;
+  const { write, sizeOf, maxWaitMs, timeoutError, onGroup = () => undefined } = options;
   let queue: Waiting<Item>[] = [];
   let writing = false;
 
@@ -45,14 +45,14 @@ export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Ite
       queue = queue.slice(size);
       onGroup(size);
       await settle(group, write);
-      queue = dropLate(queue, performance.now() - maxWait, tooLate);
+      queue = rejectExpired(queue, performance.now() - maxWaitMs, timeoutError);
     }
     writing = false;
   }
 
   return function commit(item) {
     return new Promise((resolve, reject) => {
-      queue.push({ item, bytes: sizeOf(item), since: performance.now(), resolve, reject });
+      queue.push({ item, bytes: sizeOf(item), queuedAt: performance.now(), resolve, reject });
       if (!writing) void writeAll();
     });
   };
@@ -84,11 +84,15 @@ async function settle<Item>(
   }
 }
 
-/** Rejects and removes items that have waited since before `latest`, which are at the start of the queue. */
-function dropLate<Item>(queue: Waiting<Item>[], latest: number, tooLate: () => unknown): Waiting<Item>[] {
-  const first = queue.findIndex(({ since }) => since >= latest);
-  const late = first === -1 ? queue : queue.slice(0, first);
-  if (late.length === 0) return queue;
-  for (const { reject } of late) reject(tooLate());
-  return queue.slice(late.length);
+/** Rejects and removes items that were queued before `oldestAllowed`, which are at the start of the queue. */
+function rejectExpired<Item>(
+  queue: Waiting<Item>[],
+  oldestAllowed: number,
+  timeoutError: () => unknown,
+): Waiting<Item>[] {
+  const first = queue.findIndex(({ queuedAt }) => queuedAt >= oldestAllowed);
+  const expired = first === -1 ? queue : queue.slice(0, first);
+  if (expired.length === 0) return queue;
+  for (const { reject } of expired) reject(timeoutError());
+  return queue.slice(expired.length);
 }

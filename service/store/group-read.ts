@@ -7,17 +7,17 @@ export interface GroupReadOptions<Result> {
   /** Maximum number of concurrent reads. */
   readonly maxReads: number;
   /** Maximum wait of a key, in milliseconds. A key that waits longer is rejected. */
-  readonly maxWait: number;
+  readonly maxWaitMs: number;
   /** Creates the error of a key that waited too long. */
-  readonly tooLate: () => unknown;
+  readonly timeoutError: () => unknown;
   /** Called with the number of requests that share each read. */
-  readonly onRead?: (sharing: number) => void;
+  readonly onRead?: (requestCount: number) => void;
 }
 
 /** A key that waits for a read to end, and the requests for this key. */
 interface Waiting<Result> {
   readonly key: string;
-  readonly since: number;
+  readonly queuedAt: number;
   readonly result: Promise<Result | undefined>;
   readonly resolve: (result: Result | undefined) => void;
   readonly reject: (reason: unknown) => void;
@@ -31,18 +31,18 @@ interface Waiting<Result> {
 export function groupReads<Result>(
   options: GroupReadOptions<Result>,
 ): (key: string) => Promise<Result | undefined> {
-  const { read, maxCount, maxReads, maxWait, tooLate, onRead = () => undefined } = options;
+  const { read, maxCount, maxReads, maxWaitMs, timeoutError, onRead = () => undefined } = options;
   const waiting = new Map<string, Waiting<Result>>();
-  const underWay = new Set<string>();
+  const keysInFlight = new Set<string>();
   let reads = 0;
 
   function nextGroup(): Waiting<Result>[] {
     const group: Waiting<Result>[] = [];
-    const earliest = performance.now() - maxWait;
+    const earliest = performance.now() - maxWaitMs;
     for (const entry of waiting.values()) {
       if (group.length >= maxCount) break;
       waiting.delete(entry.key);
-      if (entry.since < earliest) entry.reject(tooLate());
+      if (entry.queuedAt < earliest) entry.reject(timeoutError());
       else group.push(entry);
     }
     return group;
@@ -52,9 +52,9 @@ export function groupReads<Result>(
     reads++;
     for (let group = nextGroup(); group.length > 0; group = nextGroup()) {
       onRead(group.reduce((sum, { requests }) => sum + requests, 0));
-      for (const { key } of group) underWay.add(key);
+      for (const { key } of group) keysInFlight.add(key);
       await settle(group, read);
-      for (const { key } of group) underWay.delete(key);
+      for (const { key } of group) keysInFlight.delete(key);
     }
     reads--;
   }
@@ -66,10 +66,10 @@ export function groupReads<Result>(
       return entry.result;
     }
     const { promise: result, resolve, reject } = Promise.withResolvers<Result | undefined>();
-    entry = { key, since: performance.now(), requests: 1, result, resolve, reject };
+    entry = { key, queuedAt: performance.now(), requests: 1, result, resolve, reject };
     waiting.set(key, entry);
     // A key that is being read waits for that read, so that a popular key does not take all reads.
-    if (reads < maxReads && !underWay.has(key)) void readAll();
+    if (reads < maxReads && !keysInFlight.has(key)) void readAll();
     return entry.result;
   };
 }

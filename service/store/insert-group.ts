@@ -30,5 +30,5 @@ export async function insertGroup(
 
 /** The error that the insert of a single document throws. */
 function errorOf({ code, errmsg }: mongo.WriteError): mongo.MongoServerError {
-  return new mongo.MongoServerError({ code, message: errmsg ?? "refused" });
+  return new mongo.MongoServerError({ code, message: errmsg ?? "MongoDB rejected the document" });
 }

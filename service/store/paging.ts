@@ -5,7 +5,7 @@ import { hideRevision, type DocumentCollection, type StoredDocument } from "./st
 export interface Page {
   readonly documents: readonly StoredDocument[];
   /** Whether older documents follow. */
-  readonly more: boolean;
+  readonly hasMore: boolean;
 }
 
 /** Documents of a page by default. */
@@ -28,12 +28,12 @@ export async function readPage(collection: DocumentCollection, filter: object, l
     for (let first = await cursor.next(); first !== null; first = await cursor.next()) {
       // The rest of the batch has already arrived. An `await` for each document would take longer than the read.
       for (const raw of [first, ...cursor.readBufferedDocuments()]) {
-        if (documents.length === limit || bytes > maxPageBytes) return { documents, more: true };
+        if (documents.length === limit || bytes > maxPageBytes) return { documents, hasMore: true };
         documents.push(hideRevision(mongo.BSON.deserialize(raw) as StoredDocument));
         bytes += raw.length;
       }
     }
-    return { documents, more: false };
+    return { documents, hasMore: false };
   } finally {
     await cursor.close();
   }

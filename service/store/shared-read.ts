@@ -17,12 +17,12 @@ interface Flight<Result> {
 export function shareReads<Query, Result>(
   read: (query: Query) => Promise<Result>,
   keyOf: (query: Query) => string,
-  onRead: (sharing: number) => void = () => undefined,
+  onRead: (requestCount: number) => void = () => undefined,
 ): (query: Query) => Promise<Result> {
   const flights = new Map<string, Flight<Result>>();
 
-  function start(key: string, query: Query, sharing: number): Promise<Result> {
-    onRead(sharing);
+  function start(key: string, query: Query, requestCount: number): Promise<Result> {
+    onRead(requestCount);
     const flight: Flight<Result> = { result: read(query), next: undefined, waiting: 0 };
     flights.set(key, flight);
     const forget = () => {

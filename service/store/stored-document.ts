@@ -25,7 +25,7 @@ export function hideRevision<Document extends StoredDocument>(document: Document
 }
 
 /** Filter that matches this document only while it is unchanged. */
-export function unchanged({ _id, _revision }: StoredDocument): mongo.Filter<StoredDocument> {
+export function unchangedFilter({ _id, _revision }: StoredDocument): mongo.Filter<StoredDocument> {
   return { _id, _revision: _revision ?? null } as mongo.Filter<StoredDocument>;
 }
 

@@ -16,7 +16,9 @@ describe("createApp", () => {
 
   for (const path of ["/nothing", "/data/a/b", "/health/none", "/%2e%2e/etc/passwd"]) {
     it(`answers 404 to ${path}`, async () => {
-      await expectProblem(await service.request(path), 404, "not_found");
+      const { pathname } = new URL(path, service.url);
+      const detail = `The service has no route for ${pathname}: /openapi.json lists all routes.`;
+      await expectProblem(await service.request(path), 404, "not_found", detail);
     });
   }
 
@@ -40,7 +42,7 @@ describe("createApp", () => {
     "http://example.com//data",
   ];
   for (const path of tricks) {
-    it(`leads nowhere from ${path}, as it stands in the request`, async () => {
+    it(`answers 404 to the unnormalized path ${path}`, async () => {
       const response = await send(service, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
       const { code } = (await response.clone().json()) as { code: string };
       expect(code).to.be.oneOf(["not_found", "document_not_found"]);
@@ -48,7 +50,7 @@ describe("createApp", () => {
     });
   }
 
-  it("logs a JSON line a request, with the request id of the client", async () => {
+  it("logs one JSON line for each request, with the client's request id", async () => {
     const headers = { "X-Request-Id": "client-1" };
     const response = await service.request("/data?limit=1", { headers });
     expect(response.headers.get("X-Request-Id")).to.equal("client-1");
@@ -57,14 +59,14 @@ describe("createApp", () => {
     expect(line?.ms).to.be.a("number");
   });
 
-  it("gives a request id of its own where the client's could forge a log line", async () => {
+  it("generates a request id if the client's id could forge a log line", async () => {
     const response = await service.request("/", { headers: { "X-Request-Id": 'a" b' } });
     expect(response.headers.get("X-Request-Id")).to.match(/^[0-9a-f-]{36}$/);
   });
 });
 
 describe("answerErrors", () => {
-  it("answers a bare 500 to an error of our own and logs it", async () => {
+  it("answers 500 without details to an unexpected error, and logs the error", async () => {
     const lines: string[] = [];
     const logger = pino({}, { write: (line: string) => void lines.push(line) });
     const app = new Koa().use(assignRequestId()).use(answerErrors(logger));

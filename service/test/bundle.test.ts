@@ -18,7 +18,7 @@ describe("the bundle", function () {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it("is two files and what the page loads, below 3 MB together", async () => {
+  it("has two scripts and the page's assets, less than 3 MB in total", async () => {
     const files = await readdir(folder, { recursive: true });
     expect(files).to.have.members([
       "main.cjs",
@@ -30,18 +30,18 @@ describe("the bundle", function () {
     expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.lessThan(3_000_000);
   });
 
-  it("has tracing in a file that is not loaded unless it is asked for", async () => {
+  it("has tracing in a separate file", async () => {
     expect(await readFile(join(folder, "main.cjs"), "utf8")).not.to.include("BatchSpanProcessor");
     expect(await readFile(join(folder, "tracing.cjs"), "utf8")).to.include("BatchSpanProcessor");
   });
 
-  it("has the table of media types once: `overrides` in package.json gives both of its users the same", async () => {
+  it("has the table of media types once, because of `overrides` in package.json", async () => {
     const main = await readFile(join(folder, "main.cjs"), "utf8");
     const tables = main.match(/mime-db\/db\.json"\(/g);
-    expect(tables, "give `overrides` the version that koa depends on").to.have.length(1);
+    expect(tables, "set the version in `overrides` to the version that koa depends on").to.have.length(1);
   });
 
-  it("understands a connection string as the service's source does", async () => {
+  it("parses a connection string like the service's source", async () => {
     const port = await freePort();
     const uri = new URL(withDatabase((await sharedMongoDB()).uri, `test-bundle-${process.pid}`));
     uri.searchParams.set("READPREFERENCE", "primaryPreferred");
@@ -57,7 +57,7 @@ describe("the bundle", function () {
     }
   });
 
-  it("answers without loading Node's fetch, which would take longer than anything else at its start", async () => {
+  it("answers without loading Node's fetch, which would slow down the start", async () => {
     const port = await freePort();
     const env = {
       PORT: String(port),
@@ -87,15 +87,15 @@ describe("the bundle", function () {
   });
 
   for (const traced of [false, true]) {
-    it(`serves the page, its files and metrics ${traced ? "with" : "without"} tracing`, async () => {
-      const [port, metricsPort, away] = [await freePort(), await freePort(), await freePort()];
+    it(`serves the page, its assets and metrics ${traced ? "with" : "without"} tracing`, async () => {
+      const [port, metricsPort, unusedPort] = [await freePort(), await freePort(), await freePort()];
       const env = {
         PORT: String(port),
         HOST: "127.0.0.1",
         METRICS_PORT: String(metricsPort),
-        MONGODB_URI: `mongodb://127.0.0.1:${away}/app`,
+        MONGODB_URI: `mongodb://127.0.0.1:${unusedPort}/app`,
         DRAIN_MS: "0",
-        ...(traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${away}` } : {}),
+        ...(traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${unusedPort}` } : {}),
       };
       const child = spawn(process.execPath, [join(folder, "main.cjs")], { env, stdio: "ignore" });
       const request = (path: string, at: number) =>

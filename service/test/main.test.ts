@@ -33,13 +33,13 @@ async function databaseUri(): Promise<string> {
 
 async function startReady(env: Record<string, string> = {}): Promise<Running> {
   const running = await startMain({ MONGODB_URI: await databaseUri(), ...env });
-  const ask = askOf(running.port);
-  await untilStatus({ request: ask }, "/health/ready", 200);
+  const get = requestTo(running.port);
+  await untilStatus({ request: get }, "/health/ready", 200);
   return running;
 }
 
 /** Like `fetch`, but returns status 599 while the connection fails. */
-const askOf = (port: number) => (path: string) =>
+const requestTo = (port: number) => (path: string) =>
   fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
 
 async function exitCode({ child }: Running): Promise<number | null> {
@@ -69,32 +69,33 @@ describe("main", () => {
     await connection.close();
   });
 
-  it("reports every fault of the environment and exits with 1", async () => {
+  it("logs all invalid environment variables, and exits with 1", async () => {
     const running = await startMain({ PORT: "0x", LOG_LEVEL: "loud" });
     expect(await exitCode(running)).to.equal(1);
-    const line = JSON.parse(running.output()) as { faults: string[] };
-    expect(line.faults.map((fault) => fault.split(":")[0])).to.deep.equal(["PORT", "LOG_LEVEL"]);
+    const line = JSON.parse(running.output()) as { msg: string; faults: string[] };
+    expect(line.msg).to.equal("invalid environment variables");
+    expect(line.faults.map((error) => error.split(":")[0])).to.deep.equal(["PORT", "LOG_LEVEL"]);
   });
 
-  it("serves metrics on a port of their own, and not on the service's", async () => {
+  it("serves metrics on a separate port only", async () => {
     const metricsPort = await freePort();
     const running = await startReady({ METRICS_PORT: String(metricsPort), DRAIN_MS: "0" });
     const metrics = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
     expect(await metrics.text()).to.include(
       'http_request_duration_seconds_count{method="GET",route="/health/ready"',
     );
-    expect((await askOf(running.port)("/metrics")).status).to.equal(404);
+    expect((await requestTo(running.port)("/metrics")).status).to.equal(404);
     running.child.kill("SIGTERM");
     expect(await exitCode(running)).to.equal(0);
   });
 
-  it("is live but not ready while it has never seen MongoDB, and stops when told to", async () => {
+  it("is live but not ready before it first connects to MongoDB, and stops on SIGTERM", async () => {
     const port = await freePort();
     const running = await startMain({ MONGODB_URI: `mongodb://127.0.0.1:${port}/app`, DRAIN_MS: "0" });
-    const ask = askOf(running.port);
-    await untilStatus({ request: ask }, "/health/live", 200);
-    expect((await ask("/health/ready")).status).to.equal(503);
-    expect((await ask("/data")).status).to.equal(503);
+    const get = requestTo(running.port);
+    await untilStatus({ request: get }, "/health/live", 200);
+    expect((await get("/health/ready")).status).to.equal(503);
+    expect((await get("/data")).status).to.equal(503);
     running.child.kill("SIGTERM");
     expect(await exitCode(running)).to.equal(0);
   });
@@ -123,7 +124,7 @@ describe("main", () => {
     expect(await exitCode(running)).to.equal(0);
   });
 
-  it("answers a request whose body is still coming when the drain ends", async () => {
+  it("answers a request whose body arrives after the end of the drain", async () => {
     const running = await startReady({ DRAIN_MS: "0" });
     const headers = { "Content-Type": "application/json", "Content-Length": "7" };
     const slow = request({ host: "127.0.0.1", port: running.port, path: "/data", method: "POST", headers });
@@ -138,7 +139,7 @@ describe("main", () => {
     expect(await exitCode(running)).to.equal(0);
   });
 
-  it("answers 503 at /health/ready while it drains, and asks clients to leave", async () => {
+  it("answers 503 at /health/ready while it drains, and closes connections", async () => {
     const running = await startReady({ DRAIN_MS: "1000" });
     running.child.kill("SIGTERM");
     await sleep(200);
@@ -148,7 +149,7 @@ describe("main", () => {
     expect(await exitCode(running)).to.equal(0);
   });
 
-  it("drains no longer than DRAIN_MS for probes, and five times as long for clients that never stop", async () => {
+  it("drains for DRAIN_MS despite probes, and five times as long while clients send requests", async () => {
     for (const [path, least, most] of [
       ["/health/ready", 1000, 5000],
       ["/data?limit=1", 5000, 20_000],
@@ -165,7 +166,7 @@ describe("main", () => {
     }
   });
 
-  it("does not wait for connections that never said anything, and exits with 0", async () => {
+  it("does not wait for unused connections, and exits with 0", async () => {
     const running = await startReady({ DRAIN_MS: "0" });
     const silent = connect(running.port, "127.0.0.1");
     await once(silent, "connect");
@@ -176,7 +177,7 @@ describe("main", () => {
     expect(performance.now() - start).to.be.below(5000);
   });
 
-  it("keeps idle connections as long as KEEP_ALIVE_MS says", async () => {
+  it("keeps idle connections for KEEP_ALIVE_MS", async () => {
     const running = await startReady({ DRAIN_MS: "0", KEEP_ALIVE_MS: "1000" });
     const response = await fetch(`http://127.0.0.1:${running.port}/health/live`);
     expect(response.headers.get("Keep-Alive")).to.equal("timeout=1");
@@ -184,7 +185,7 @@ describe("main", () => {
     expect(await exitCode(running)).to.equal(0);
   });
 
-  it("gives up on a request that never ends, and says so by its exit code", async () => {
+  it("stops waiting for a request after SHUTDOWN_MS, and exits with 1", async () => {
     const running = await startReady({ DRAIN_MS: "0", SHUTDOWN_MS: "500" });
     const headers = { "Content-Type": "application/json", "Content-Length": "7" };
     const stuck = request({ host: "127.0.0.1", port: running.port, path: "/data", method: "POST", headers });

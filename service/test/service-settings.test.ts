@@ -6,7 +6,7 @@ import { noTrust, readSettings } from "../service-settings.ts";
 import { ca } from "./support/test-certificates.ts";
 
 describe("readSettings", () => {
-  it("has a default for everything", () => {
+  it("has a default for every variable", () => {
     expect(readSettings({})).to.deep.equal({
       port: 3000,
       host: undefined,
@@ -26,7 +26,7 @@ describe("readSettings", () => {
     });
   });
 
-  it("names every fault at once, without the password", () => {
+  it("names all invalid variables, without the password", () => {
     const env = {
       PORT: "99999",
       MONGODB_URI: "http://u:hunter2@h",
@@ -55,13 +55,13 @@ describe("readSettings", () => {
       .and.not.include("hunter2");
   });
 
-  it("takes an empty variable of OpenTelemetry for one that is not set", () => {
+  it("treats an empty variable of OpenTelemetry as not set", () => {
     expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "" }).isTraced).to.equal(false);
     const env = { OTEL_SDK_DISABLED: "", OTEL_TRACES_EXPORTER: "" };
     expect(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", ...env }).isTraced).to.equal(true);
   });
 
-  it("traces with either endpoint, unless OpenTelemetry's variables turn that off", () => {
+  it("traces with either endpoint, unless OpenTelemetry's variables turn tracing off", () => {
     const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318" };
     const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://c:4318/v1/traces" };
     for (const env of [endpoint, traces, { ...endpoint, OTEL_SDK_DISABLED: "false" }]) {
@@ -72,9 +72,9 @@ describe("readSettings", () => {
     }
   });
 
-  it("refuses one port for requests and for Prometheus, also where one of them is the default", () => {
+  it("rejects the same port for requests and for Prometheus, also for the default port", () => {
     for (const env of [{ PORT: "9464", METRICS_PORT: "9464" }, { METRICS_PORT: "3000" }]) {
-      expect(() => readSettings(env)).to.throw("METRICS_PORT: must be another port than PORT");
+      expect(() => readSettings(env)).to.throw("METRICS_PORT: must differ from PORT, which is ");
     }
   });
 
@@ -85,7 +85,7 @@ describe("readSettings", () => {
     "mongodb://h/?bogus=1",
     "mongodb://a:b@c@h",
   ]) {
-    it(`refuses the connection string ${uri}`, () => {
+    it(`rejects the connection string ${uri}`, () => {
       expect(() => readSettings({ MONGODB_URI: uri })).to.throw("MONGODB_URI: must be a connection string");
     });
   }
@@ -97,7 +97,7 @@ describe("readSettings", () => {
     "mongodb://h/?appName=a/b",
     "mongodb+srv://u:hunter2@h.example.com",
   ]) {
-    it(`refuses ${uri}, which names no database`, () => {
+    it(`rejects ${uri}, which names no database`, () => {
       expect(() => readSettings({ MONGODB_URI: uri }))
         .to.throw("MONGODB_URI: must name the database after the hosts, such as mongodb://HOST/app")
         .with.property("message")
@@ -119,18 +119,18 @@ describe("readSettings", () => {
       return path;
     };
 
-    it("takes a file of certificates", () => {
+    it("accepts a file with certificates", () => {
       const path = fileOf(ca);
       expect(readSettings({ MONGODB_CA_FILE: path }).mongodbCaFile).to.equal(path);
     });
 
-    it("rejects a file without a certificate, and one that can't be read", () => {
+    it("rejects a file without a certificate, and an unreadable file", () => {
       const path = fileOf("not PEM");
       expect(() => readSettings({ MONGODB_CA_FILE: path })).to.throw(
-        `MONGODB_CA_FILE: must be a file of certificates in PEM, and ${path} has none`,
+        `MONGODB_CA_FILE: must be a PEM file with certificates, and ${path} has none`,
       );
       expect(() => readSettings({ MONGODB_CA_FILE: join(folder, "none.pem") })).to.throw(
-        /^MONGODB_CA_FILE: must be a file that can be read: ENOENT.*none\.pem/,
+        /^MONGODB_CA_FILE: must be a readable file: ENOENT.*none\.pem/,
       );
     });
   });
@@ -141,7 +141,7 @@ describe("readSettings", () => {
     "mongodb+srv://u:p%2Fw@h.example.com/app?w=majority",
     "mongodb://%2Ftmp%2Fmongodb-27017.sock/app",
   ]) {
-    it(`takes ${uri}`, () => {
+    it(`accepts ${uri}`, () => {
       expect(readSettings({ MONGODB_URI: uri }).mongodbUri).to.equal(uri);
     });
   }

@@ -13,9 +13,12 @@ export function logOutages(exporter: SpanExporter, logger: Pick<Logger, "warn" |
       exporter.export(spans, (result) => {
         const hasFailed = result.code !== ExportResultCode.SUCCESS;
         if (hasFailed && !isOut) {
-          logger.warn({ reason: result.error?.message }, "traces are lost: the collector does not take them");
+          logger.warn(
+            { reason: result.error?.message },
+            "traces are lost: the collector does not accept them",
+          );
         }
-        if (!hasFailed && isOut) logger.info("the collector takes traces again");
+        if (!hasFailed && isOut) logger.info("the collector accepts traces again");
         isOut = hasFailed;
         done(result);
       });

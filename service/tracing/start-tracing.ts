@@ -34,7 +34,7 @@ export interface Tracing {
 }
 
 /** Milliseconds to send the remaining spans when the process ends. */
-const farewell = 2000;
+const shutdownTimeoutMs = 2000;
 
 /**
  * Starts tracing. OpenTelemetry's instrumentations for Koa and the driver patch modules while they are loaded, but a
@@ -62,8 +62,8 @@ export function startTracing({ version, podName, logger }: TracingOptions): Trac
       traceCommands(client, tracer, contexts);
     },
     async close() {
-      const late = new Promise((resolve) => setTimeout(resolve, farewell).unref());
-      await Promise.race([provider.shutdown().catch(() => undefined), late]);
+      const timeout = new Promise((resolve) => setTimeout(resolve, shutdownTimeoutMs).unref());
+      await Promise.race([provider.shutdown().catch(() => undefined), timeout]);
     },
   };
 }

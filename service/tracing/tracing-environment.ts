@@ -39,7 +39,7 @@ export function samplerOf(logger: Warn): Sampler {
   const sampler = Object.hasOwn(samplers, name) ? samplers[name] : undefined;
   if (sampler !== undefined) return sampler(logger);
   logger.warn(
-    `OTEL_TRACES_SAMPLER must be one of ${Object.keys(samplers).join(", ")}, not "${name}": ${defaultSampler} is used`,
+    `OTEL_TRACES_SAMPLER must be one of ${Object.keys(samplers).join(", ")}, not "${name}": the service uses ${defaultSampler}`,
   );
   return new ParentBasedSampler({ root: new AlwaysOnSampler() });
 }
@@ -47,7 +47,7 @@ export function samplerOf(logger: Warn): Sampler {
 function ratio(logger: Warn): number {
   const value = getNumberFromEnv("OTEL_TRACES_SAMPLER_ARG") ?? 1;
   if (value >= 0 && value <= 1) return value;
-  logger.warn(`OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, not ${value}: 1 is used`);
+  logger.warn(`OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1, not ${value}: the service uses 1`);
   return 1;
 }
 
@@ -61,7 +61,9 @@ export function propagatorOf(logger: Warn): TextMapPropagator {
 function propagator(name: string, logger: Warn): TextMapPropagator[] {
   if (name === "tracecontext") return [new W3CTraceContextPropagator()];
   if (name === "baggage") return [new W3CBaggagePropagator()];
-  logger.warn(`OTEL_PROPAGATORS can be tracecontext, baggage or none, not "${name}", which is ignored`);
+  logger.warn(
+    `OTEL_PROPAGATORS must be tracecontext, baggage or none, not "${name}": the service ignores this value`,
+  );
   return [];
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "commander";
 import { urlHost } from "../../infra/cluster/url-host.ts";
 import { startMongoDB, type MongoServer } from "../../service/dev/embedded-mongodb.ts";
-import { freePortFrom, localhost, takenOn } from "../../service/dev/free-port.ts";
+import { addressInUse, freePortFrom, localhost } from "../../service/dev/free-port.ts";
 import { UserError } from "../process/user-error.ts";
 import { wholeNumber } from "../terminal/cli-command.ts";
 import { readableLine } from "../logs/readable-line.ts";
@@ -77,7 +77,7 @@ export async function serveLocally({ host, port, directory, reload }: LocalOptio
 async function requireFree(host: string, port: number, command: string): Promise<void> {
   const address = reachable(host);
   const addresses = address === loopback ? localhost : [address];
-  const taken = await takenOn(port, addresses);
+  const taken = await addressInUse(port, addresses);
   if (taken === undefined) return;
   const other = await freePortFrom(port + 1, addresses);
   throw new UserError(

@@ -5,7 +5,7 @@ import {
   isPublishing,
   portsOf,
 } from "../../infra/cluster/minikube/published-port.ts";
-import { freePortFrom, takenOn } from "../../service/dev/free-port.ts";
+import { addressInUse, freePortFrom } from "../../service/dev/free-port.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 
@@ -31,7 +31,8 @@ export async function findTakenPort(project: Project, stopped?: Profile): Promis
   if (stopped !== undefined && (!isContainer(stopped.Config) || (await isPublishing(stopped))))
     return undefined;
   for (const port of portsToPublish(project, stopped)) {
-    if ((await takenOn(port, [loopback])) !== undefined) return { port, fix: await fixOf(port, stopped) };
+    if ((await addressInUse(port, [loopback])) !== undefined)
+      return { port, fix: await fixOf(port, stopped) };
   }
   return undefined;
 }

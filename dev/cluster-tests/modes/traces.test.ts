@@ -15,8 +15,8 @@ const collectorNamespace = "koa-mongo-stack-modes-traces";
 const path = "/openapi.json";
 /** More spans than the 2048 that OpenTelemetry keeps. */
 const many = 3000;
-const lost = "traces are lost: the collector does not take them";
-const again = "the collector takes traces again";
+const lost = "traces are lost: the collector does not accept them";
+const again = "the collector accepts traces again";
 
 describe("traces: the stack with OpenTelemetry's collector", () => {
   const removals = removeAfter();
@@ -116,7 +116,7 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
     expect(status.containerStatuses?.[0]?.restartCount).to.equal(0);
     const said = (await serviceLog(outputs.namespace)).map(({ msg = "" }) => msg);
     // Messages about the start of a pod or a slow MongoDB don't concern tracing.
-    const others = said.filter((msg) => !/^request$|listening|MongoDB|not available/.test(msg));
+    const others = said.filter((msg) => !/^request$|listening|MongoDB|service unavailable/.test(msg));
     expect(others.filter((msg) => msg !== lost && msg !== again)).to.deep.equal([]);
     expect(others.length).to.be.lessThan(4);
   }

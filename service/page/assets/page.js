@@ -1,19 +1,19 @@
 // Keeps the page up to date. The script fetches the whole page and replaces the parts that may have changed. In this
 // way, only the server turns values into HTML. Without the script, the user reloads the page.
 
-/** Milliseconds between two requests. Without an answer, the interval doubles up to `longestPause`. */
-const pause = 2000;
-const longestPause = 30_000;
+/** Milliseconds between two requests. Without an answer, the interval doubles up to `maxIntervalMs`. */
+const intervalMs = 2000;
+const maxIntervalMs = 30_000;
 /** Milliseconds after which a request fails. */
-const patience = 5000;
+const timeoutMs = 5000;
 
 const byId = (id) => document.getElementById(id);
 const live = byId("live");
 const status = byId("live-status");
 const button = byId("live-button");
 let running = true;
-let turns = 0;
-let wait = pause;
+let lastRequest = 0;
+let delayMs = intervalMs;
 let timer;
 
 /**
@@ -21,15 +21,15 @@ let timer;
  * @returns the error message on the page, or ""
  * @throws {Error} with the detail of a problem, or if there is no answer in time
  */
-async function ask(path, init) {
-  const turn = ++turns;
-  const response = await fetch(path, { ...init, signal: AbortSignal.timeout(patience) });
+async function requestPage(path, init) {
+  const request = ++lastRequest;
+  const response = await fetch(path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
   if (!response.headers.get("Content-Type")?.startsWith("text/html")) {
     const problem = await response.json();
     throw new Error(problem.detail);
   }
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (turn === turns) show(fresh);
+  if (request === lastRequest) show(fresh);
   return fresh.getElementById("error").textContent;
 }
 
@@ -55,18 +55,18 @@ async function refresh() {
   clearTimeout(timer);
   if (!running || document.hidden) return;
   try {
-    await ask("/");
-    say(document.querySelector(".badge.bad") === null ? "Live" : "Live, but MongoDB is away");
-    wait = pause;
+    await requestPage("/");
+    showStatus(document.querySelector(".badge.bad") === null ? "Live" : "Live, but MongoDB is unavailable");
+    delayMs = intervalMs;
   } catch {
-    wait = Math.min(wait * 2, longestPause);
-    say(`No answer: asked again in ${wait / 1000} s`);
+    delayMs = Math.min(delayMs * 2, maxIntervalMs);
+    showStatus(`No answer: trying again in ${delayMs / 1000} s`);
   }
-  timer = setTimeout(refresh, wait);
+  timer = setTimeout(refresh, delayMs);
 }
 
 /** Changes the status only if the text differs, because screen readers announce each change. */
-function say(text) {
+function showStatus(text) {
   if (status.textContent !== text) status.textContent = text;
 }
 
@@ -76,16 +76,16 @@ async function send(event) {
   const { target: form, submitter } = event;
   const read = () => new URLSearchParams(new FormData(form, submitter));
   const body = read();
-  const fault = await ask(form.getAttribute("action"), { method: "POST", body }).catch(faultOf);
-  byId("error").textContent = fault;
-  if (fault !== "") return;
+  const error = await requestPage(form.getAttribute("action"), { method: "POST", body }).catch(errorText);
+  byId("error").textContent = error;
+  if (error !== "") return;
   if (form.id !== "add") byId("documents-title").focus();
   // Keeps text that the user typed meanwhile.
   else if (String(read()) === String(body)) form.reset();
 }
 
-function faultOf({ name, message }) {
-  return name === "Error" ? message : "There is no answer: try again.";
+function errorText({ name, message }) {
+  return name === "Error" ? message : "The service does not answer: try again.";
 }
 
 document.addEventListener("submit", send);
@@ -93,8 +93,8 @@ document.addEventListener("visibilitychange", refresh);
 button.addEventListener("click", () => {
   running = !running;
   button.textContent = running ? "Pause" : "Resume";
-  say(running ? "Live" : "Paused");
+  showStatus(running ? "Live" : "Paused");
   void refresh();
 });
 live.hidden = false;
-timer = setTimeout(refresh, pause);
+timer = setTimeout(refresh, intervalMs);

@@ -4,7 +4,7 @@ import { jsonInit, startService, type TestService } from "../support/test-servic
 
 type Stored = Record<string, unknown> & { _id: string; createdAt: string };
 
-describe("/books, a resource of a schema", () => {
+describe("/books, a resource with a schema", () => {
   let service: TestService;
   before(async () => {
     service = await startService();
@@ -28,11 +28,11 @@ describe("/books, a resource of a schema", () => {
   };
   const read = async (path: string) => await (await service.request(path)).json();
 
-  it("stores a book with defaults and types, and reads what it answered", async () => {
+  it("stores a book with defaults and types, and returns the same book later", async () => {
     const { path, stored } = await add({ ...book, title: " T ", published: "1842-10-01" });
     expect(path).to.equal(`/books/${stored._id}`);
     const { _id, createdAt } = stored;
-    const whole = {
+    const expected = {
       _id,
       createdAt,
       ...book,
@@ -41,16 +41,16 @@ describe("/books, a resource of a schema", () => {
       binding: "paperback",
       subjects: [],
     };
-    expect(stored).to.deep.equal(whole);
-    expect(await read(path)).to.deep.equal(whole);
-    expect(await read("/books")).to.deep.equal([whole]);
+    expect(stored).to.deep.equal(expected);
+    expect(await read(path)).to.deep.equal(expected);
+    expect(await read("/books")).to.deep.equal([expected]);
     expect(await read("/data")).to.deep.equal([]);
     const raw = await service.connection.collection("books").findOne({});
     expect(raw?.published).to.be.an.instanceOf(Date);
     expect((await service.request(path, { method: "DELETE" })).status).to.equal(204);
   });
 
-  it("answers 422 with every wrong field at once", async () => {
+  it("answers 422 with all invalid fields", async () => {
     const response = await post({
       title: " ",
       pages: 0,
@@ -74,7 +74,7 @@ describe("/books, a resource of a schema", () => {
     expect(await read("/books")).to.deep.equal([]);
   });
 
-  it("validates what a PATCH makes of the document", async () => {
+  it("validates the document that results from a PATCH", async () => {
     const { path, stored } = await add({ ...book, pages: 10, published: "1842-10-01" });
     await expectProblem(await send("PATCH", path, { author: null }), 422, "invalid_document");
     await expectProblem(await send("PATCH", path, { pages: "11" }), 422, "invalid_document");
@@ -87,7 +87,7 @@ describe("/books, a resource of a schema", () => {
     expect((await service.connection.collection("books").findOne({}))?.published).to.be.an.instanceOf(Date);
   });
 
-  it("validates a PUT, which may repeat what was read", async () => {
+  it("validates a PUT, which may repeat the server's fields", async () => {
     const { path, stored } = await add({ ...book, isbn: "9780306406157" });
     await expectProblem(await send("PUT", path, { title: "T" }), 422, "invalid_document");
     await expectProblem(await send("PUT", path, { ...stored, _id: "0".repeat(24) }), 422, "reserved_key");
@@ -120,7 +120,7 @@ describe("/books, a resource of a schema", () => {
     }
   });
 
-  it("keeps what comes together, and pages through it", async () => {
+  it("stores concurrent documents, and returns all of them page by page", async () => {
     const found: string[] = [];
     const titles = Array.from({ length: 30 }, (_, i) => `T${i}`);
     await Promise.all(titles.map((title) => add({ ...book, title })));

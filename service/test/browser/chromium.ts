@@ -15,9 +15,9 @@ const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 export async function launchChromium(): Promise<Browser | undefined> {
   const path = process.env.CHROMIUM ?? names.map(programOnPath).find((found) => found !== undefined);
   if (path === undefined) {
-    const sentence = "There is no Chromium on PATH: apt-get install chromium, or set CHROMIUM to its path.";
-    if (process.env.CI !== undefined) throw new Error(sentence);
-    console.log(`    The tests in a browser are left out. ${sentence}`);
+    const advice = "No Chromium is on PATH. Run: apt-get install chromium, or set CHROMIUM to its path.";
+    if (process.env.CI !== undefined) throw new Error(advice);
+    console.log(`    The browser tests are skipped. ${advice}`);
     return undefined;
   }
   // Chromium's sandbox does not work for root, as in CI containers. The tests open only our own pages.
@@ -25,7 +25,7 @@ export async function launchChromium(): Promise<Browser | undefined> {
 }
 
 /** Saves a screenshot of the whole page in `.screenshots/`. */
-export async function keepPicture(page: Page, name: string): Promise<void> {
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
 }

@@ -1,7 +1,7 @@
 // Runs in the page, before the page's own script, because these checks need the page's DOM.
 
 /* global document, getComputedStyle, Node */
-globalThis.look = { focused, isWide, lowContrast };
+globalThis.pageChecks = { focused, isWide, lowContrast };
 
 function focused() {
   const { id, textContent } = document.activeElement;

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { startProxy, type Proxy } from "../support/tcp-proxy.ts";
 import { sharedMongoDB } from "../support/hooks.ts";
 import { startService, untilStatus, type TestService } from "../support/test-service.ts";
-import { keepPicture, launchChromium } from "./chromium.ts";
+import { launchChromium, saveScreenshot } from "./chromium.ts";
 
 const desktop = { width: 1100, height: 800 };
 const phone = { width: 360, height: 740 };
@@ -15,7 +15,7 @@ describe("the page in a browser", () => {
   let browser: Browser | undefined;
   let proxy: Proxy;
   let service: TestService;
-  let complaints: string[];
+  let consoleErrors: string[];
 
   before(async function () {
     browser = await launchChromium();
@@ -32,13 +32,13 @@ describe("the page in a browser", () => {
     await proxy.close();
   });
   beforeEach(async () => {
-    complaints = [];
+    consoleErrors = [];
     await service.clear();
   });
   afterEach(async () => {
     await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
-    // A Content-Security-Policy that is too strict causes complaints.
-    expect(complaints).to.deep.equal([]);
+    // A Content-Security-Policy that is too strict causes errors in the console.
+    expect(consoleErrors).to.deep.equal([]);
   });
 
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
@@ -46,11 +46,11 @@ describe("the page in a browser", () => {
     const context = await browser.newContext({ viewport: desktop, ...options });
     await context.addInitScript({ path: join(import.meta.dirname, "in-page.js") });
     const page = await context.newPage();
-    page.on("pageerror", ({ message }) => complaints.push(message));
+    page.on("pageerror", ({ message }) => consoleErrors.push(message));
     page.on("console", (message) => {
       // Some tests cause error answers on purpose.
       if (message.type() === "error" && !message.text().includes("Failed to load resource")) {
-        complaints.push(message.text());
+        consoleErrors.push(message.text());
       }
     });
     await page.goto(service.url);
@@ -72,7 +72,7 @@ describe("the page in a browser", () => {
   for (const javaScriptEnabled of [true, false]) {
     const how = javaScriptEnabled ? "with JavaScript, and stays on the page" : "without JavaScript";
 
-    it(`adds and deletes by its forms ${how}`, async () => {
+    it(`adds and deletes with its forms ${how}`, async () => {
       const page = await open({ javaScriptEnabled });
       let loads = 0;
       page.on("framenavigated", () => loads++);
@@ -89,7 +89,7 @@ describe("the page in a browser", () => {
     });
   }
 
-  it("keeps what is typed while a message is on its way", async () => {
+  it("keeps text that is typed while a message is sent", async () => {
     const page = await open();
     const held = Promise.withResolvers<undefined>();
     await page.route("**/", async (route) => {
@@ -105,7 +105,7 @@ describe("the page in a browser", () => {
     expect(await page.getByLabel("Message").inputValue()).to.equal("Second");
   });
 
-  it("shows what others add and delete, without a reload", async () => {
+  it("shows documents that other clients add and delete, without a reload", async () => {
     const page = await open();
     await service.post({ message: "before" });
     await untilShown(page, ["before"]);
@@ -115,7 +115,7 @@ describe("the page in a browser", () => {
     await untilShown(page, ["before"]);
   });
 
-  it("asks no more when it is told to pause, until it is told to resume", async () => {
+  it("sends no requests while it is paused, and resumes", async () => {
     const page = await open();
     await page.getByRole("button", { name: "Pause" }).click();
     expect(await page.getByRole("status").textContent()).to.equal("Paused");
@@ -126,7 +126,7 @@ describe("the page in a browser", () => {
     await untilShown(page, ["later"]);
   });
 
-  it("takes script in a value for text", async () => {
+  it("shows script in a value as text", async () => {
     const script = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>";
     const page = await open();
     await add(page, script);
@@ -137,24 +137,24 @@ describe("the page in a browser", () => {
     expect(await page.locator("pre.value").textContent()).to.equal(JSON.stringify(value, undefined, 2));
     expect(await page.title()).to.equal("Hello World, from Docker and Kubernetes!");
     expect(await page.locator(".documents img, .documents script").count()).to.equal(0);
-    await keepPicture(page, "script-is-text");
+    await saveScreenshot(page, "script-is-text");
   });
 
   for (const javaScriptEnabled of [true, false]) {
-    it(`says that MongoDB is away, keeps what was typed, and goes on afterwards, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async () => {
+    it(`shows that MongoDB is unavailable, keeps the typed text, and recovers, JavaScript ${javaScriptEnabled ? "on" : "off"}`, async () => {
       const page = await open({ javaScriptEnabled });
-      proxy.mode("refuse");
+      proxy.mode("close");
       try {
         await untilStatus(service, "/health/ready", 503);
         await add(page, "not lost");
-        const alert = page.getByRole("alert").filter({ hasText: "The database can't be reached" });
+        const alert = page.getByRole("alert").filter({ hasText: "The database is unavailable" });
         await alert.waitFor();
-        await page.getByText("away", { exact: true }).waitFor();
+        await page.getByText("unavailable", { exact: true }).waitFor();
         expect(await page.getByLabel("Message").inputValue()).to.equal("not lost");
         if (javaScriptEnabled) {
-          await page.getByRole("status").filter({ hasText: "MongoDB is away" }).waitFor();
+          await page.getByRole("status").filter({ hasText: "MongoDB is unavailable" }).waitFor();
         }
-        await keepPicture(page, `away-${javaScriptEnabled ? "live" : "plain"}`);
+        await saveScreenshot(page, `unavailable-${javaScriptEnabled ? "live" : "plain"}`);
       } finally {
         proxy.mode("pass");
         await untilStatus(service, "/health/ready", 200);
@@ -165,20 +165,20 @@ describe("the page in a browser", () => {
     });
   }
 
-  it("says that nobody answers, and goes on when somebody does", async () => {
+  it("shows that the service does not answer, and recovers", async () => {
     const page = await open();
     await page.route("**/*", (route) => route.abort());
-    await page.getByText(/No answer: asked again in \d+ s/).waitFor();
+    await page.getByText(/No answer: trying again in \d+ s/).waitFor();
     await page.unroute("**/*");
     await page.getByText("Live", { exact: true }).waitFor();
   });
 
-  it("is worked by the keyboard alone, and the focus is where one left it", async () => {
+  it("works with the keyboard alone, and keeps the focus", async () => {
     await service.post({ message: "old" });
     await service.post({ message: "new" });
     const page = await open();
     await page.getByLabel("Message").press("Tab");
-    const focused = () => page.evaluate<{ id: string; text: string }>("look.focused()");
+    const focused = () => page.evaluate<{ id: string; text: string }>("pageChecks.focused()");
     expect((await focused()).text).to.equal("Add");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
@@ -192,7 +192,7 @@ describe("the page in a browser", () => {
     expect((await focused()).text).to.equal("Newest documents");
   });
 
-  it("tells a screen reader what everything is", async () => {
+  it("has roles and names for screen readers", async () => {
     await service.post({ message: "Hello" });
     const page = await open();
     const tree = await page.locator("body").ariaSnapshot();
@@ -212,27 +212,27 @@ describe("the page in a browser", () => {
     }
   });
 
-  const looks: [string, BrowserContextOptions][] = [
+  const displays: [string, BrowserContextOptions][] = [
     ["desktop-light", { colorScheme: "light" }],
     ["desktop-dark", { colorScheme: "dark" }],
     ["phone-light", { colorScheme: "light", viewport: phone, deviceScaleFactor: 2 }],
     ["phone-dark", { colorScheme: "dark", viewport: phone, deviceScaleFactor: 2 }],
   ];
-  for (const [name, options] of looks) {
-    it(`fits and can be read: ${name}`, async () => {
+  for (const [name, options] of displays) {
+    it(`fits the screen, with enough contrast: ${name}`, async () => {
       await service.post({ message: "Hello from the page's form" });
       await service.post({ name: "Ada Lovelace", born: 1815, tags: ["mathematics", "engines"] });
       await service.post({ message: `A_word_that_is_${"long_".repeat(30)}and_has_no_space` });
       const page = await open(options);
-      await keepPicture(page, name);
-      expect(await page.evaluate("look.isWide()")).to.equal(false);
-      expect(await page.evaluate("look.lowContrast()")).to.deep.equal([]);
+      await saveScreenshot(page, name);
+      expect(await page.evaluate("pageChecks.isWide()")).to.equal(false);
+      expect(await page.evaluate("pageChecks.lowContrast()")).to.deep.equal([]);
     });
   }
 
-  it("says that there is nothing yet", async () => {
+  it("shows that there are no documents yet", async () => {
     const page = await open();
-    await page.getByText("There are none yet: add the first one.").waitFor();
-    await keepPicture(page, "empty");
+    await page.getByText("There are no documents yet: add the first one.").waitFor();
+    await saveScreenshot(page, "empty");
   });
 });

@@ -17,7 +17,7 @@ describe("/health", () => {
     });
   }
 
-  it("GET /health tells version, uptime, MongoDB's state and round trip", async () => {
+  it("GET /health returns version, uptime, MongoDB's state and round trip", async () => {
     const health = (await (await service.request("/health")).json()) as Record<string, unknown>;
     expect(health).to.include({ status: "ok", version: "1.2.3", pod: "pod-<1>" });
     expect(health.uptimeSeconds).to.be.a("number");

@@ -25,11 +25,11 @@ describe("the HTTP server", () => {
     expect(await (await service.request("/data")).json()).to.deep.equal([]);
   });
 
-  const refused: [string, string, number, string][] = [
-    ["what is not HTTP", "hello\r\n\r\n", 400, "invalid_http"],
+  const rejected: [string, string, number, string][] = [
+    ["bytes that are not HTTP", "hello\r\n\r\n", 400, "invalid_http"],
     ["HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "invalid_http"],
     ["a TLS handshake", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "invalid_http"],
-    ["a method of its own", "STEAL /data HTTP/1.1\r\nHost: x\r\n\r\n", 400, "invalid_http"],
+    ["an unknown method", "STEAL /data HTTP/1.1\r\nHost: x\r\n\r\n", 400, "invalid_http"],
     ["NUL in the path", "GET /data\0 HTTP/1.1\r\nHost: x\r\n\r\n", 400, "invalid_http"],
     ["NUL in a header", "GET /data HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n", 400, "invalid_http"],
     ["a header with a space before its colon", "GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400, "invalid_http"],
@@ -41,7 +41,12 @@ describe("the HTTP server", () => {
       "invalid_http",
     ],
     ["a negative length", `${post}Content-Length: -1\r\n\r\n{}`, 400, "invalid_http"],
-    ["a chunk of no length", `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n`, 400, "invalid_http"],
+    [
+      "a chunk without a valid length",
+      `${post}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n`,
+      400,
+      "invalid_http",
+    ],
     ["no Host", `GET /data HTTP/1.1\r\n${closing}\r\n`, 400, "invalid_host"],
     ["two Hosts", `GET /data HTTP/1.1\r\nHost: a\r\nHost: b\r\n${closing}\r\n`, 400, "invalid_host"],
     ["an unknown Expect", `${post}Expect: magic\r\nContent-Length: 2\r\n\r\n{}`, 417, "unknown_expectation"],
@@ -79,8 +84,8 @@ describe("the HTTP server", () => {
     ],
     ["an announced body of 1 TiB", `${post}Content-Length: 1099511627776\r\n\r\n{`, 413, "body_too_large"],
   ];
-  for (const [what, bytes, status, code] of refused) {
-    it(`answers ${status} ${code} to ${what}, and ends the connection`, async () => {
+  for (const [what, bytes, status, code] of rejected) {
+    it(`answers ${status} ${code} to ${what}, and closes the connection`, async () => {
       await expectProblem(await send(service, Buffer.from(bytes, "latin1")), status, code);
     });
   }
@@ -93,28 +98,39 @@ describe("the HTTP server", () => {
     });
   }
 
-  it("takes 100 headers", async () => {
+  it("names the limit and the value in the problem", async () => {
+    const headers = (count: number, name: string) =>
+      `GET /data HTTP/1.1\r\nHost: x\r\n${`${name}: b\r\n`.repeat(count)}\r\n`;
+    const tooMany = "The request has 101 headers, and the limit is 100.";
+    await expectProblem(await send(service, headers(100, "A")), 431, "too_many_headers", tooMany);
+    const tooLarge = "The request line and the headers have more than 16384 bytes.";
+    await expectProblem(await send(service, headers(10_000, "A")), 431, "headers_too_large", tooLarge);
+    const hosts = "The request has 2 `Host` headers: send exactly one.";
+    await expectProblem(await send(service, headers(1, "Host")), 400, "invalid_host", hosts);
+  });
+
+  it("accepts 100 headers", async () => {
     const headers = `Host: x\r\n${closing}${"A: b\r\n".repeat(98)}`;
     expect((await send(service, `GET /data HTTP/1.1\r\n${headers}\r\n`)).status).to.equal(200);
   });
 
-  it("takes HTTP/1.0 without Host", async () => {
+  it("accepts HTTP/1.0 without Host", async () => {
     expect((await send(service, "GET /data HTTP/1.0\r\n\r\n")).status).to.equal(200);
   });
 
-  it("takes no request that is hidden behind another's body", async () => {
+  it("does not handle a request that is hidden in another request's body", async () => {
     const hidden = "POST /data HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
     const outer = `${post}Content-Length: ${hidden.length}\r\n${closing}\r\n${hidden}`;
     await expectProblem(await send(service, outer), 400, "invalid_json");
   });
 
-  it("logs what it refused under the request id of the answer", async () => {
+  it("logs a rejected request with the request id of the answer", async () => {
     const response = await send(service, "hello\r\n\r\n");
-    const line = service.log.findLast(({ msg }) => msg === "refused");
+    const line = service.log.findLast(({ msg }) => msg === "request rejected");
     expect(line).to.include({ requestId: response.headers.get("X-Request-Id"), code: "invalid_http" });
   });
 
-  it("answers a request that is followed by rubbish once, and nothing after it", async () => {
+  it("answers a request before invalid bytes at most once, and closes the connection", async () => {
     const socket = await open(service);
     socket.write("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nrubbish\r\n\r\n");
     const text = await received(socket);
@@ -123,15 +139,15 @@ describe("the HTTP server", () => {
   });
 });
 
-describe("the HTTP server's patience", () => {
+describe("the HTTP server's limits", () => {
   let service: TestService;
   const limits = {
-    headersTimeout: 400,
-    requestTimeout: 3500,
-    keepAliveTimeout: 1000,
-    stalledTimeout: 4000,
-    checkInterval: 50,
-    connections: 5,
+    headersTimeoutMs: 400,
+    requestTimeoutMs: 3500,
+    keepAliveTimeoutMs: 1000,
+    stalledTimeoutMs: 4000,
+    checkIntervalMs: 50,
+    maxConnections: 5,
   };
   const all = { ...serverLimits, ...limits };
   before(async () => {
@@ -144,36 +160,37 @@ describe("the HTTP server's patience", () => {
     const drip = setInterval(() => socket.write("A: b\r\n"), 100);
     socket.write("GET /data HTTP/1.1\r\nHost: x\r\n");
     const start = performance.now();
+    const detail = "The headers took more than 0.4 s to arrive.";
     try {
-      await expectProblem(await answerOf(await received(socket)), 408, "request_timeout");
-      expect(performance.now() - start).to.be.within(limits.headersTimeout, limits.requestTimeout);
+      await expectProblem(await answerOf(await received(socket)), 408, "request_timeout", detail);
+      expect(performance.now() - start).to.be.within(limits.headersTimeoutMs, limits.requestTimeoutMs);
     } finally {
       clearInterval(drip);
     }
   });
 
-  it("closes a connection that says nothing as an idle one, without an answer", async () => {
+  it("closes an unused connection like an idle one, without an answer", async () => {
     const logged = service.log.length;
     const start = performance.now();
     expect(await received(await open(service))).to.equal("");
-    expect(performance.now() - start).to.be.within(limits.keepAliveTimeout, limits.requestTimeout);
+    expect(performance.now() - start).to.be.within(limits.keepAliveTimeoutMs, limits.requestTimeoutMs);
     expect(service.log.slice(logged)).to.deep.equal([]);
   });
 
-  it("answers on a connection that a proxy opened long before it sends", async () => {
-    const patient = await startService(undefined, {}, { ...limits, keepAliveTimeout: 20_000 });
+  it("answers on a connection that a proxy opened long before its request", async () => {
+    const keepAliveService = await startService(undefined, {}, { ...limits, keepAliveTimeoutMs: 20_000 });
     try {
-      const socket = await open(patient);
-      await sleep(limits.headersTimeout * 3);
+      const socket = await open(keepAliveService);
+      await sleep(limits.headersTimeoutMs * 3);
       socket.write(`GET /data HTTP/1.1\r\nHost: x\r\n${closing}\r\n`);
       expect((await answerOf(await received(socket))).status).to.equal(200);
       // From its first byte on, an unused connection has the same limits as any other.
-      const slow = await open(patient);
-      await sleep(limits.headersTimeout * 3);
+      const slow = await open(keepAliveService);
+      await sleep(limits.headersTimeoutMs * 3);
       slow.write("GET /data HTTP/1.1\r\n");
       await expectProblem(await answerOf(await received(slow)), 408, "request_timeout");
     } finally {
-      await patient.close();
+      await keepAliveService.close();
     }
   });
 
@@ -185,8 +202,9 @@ describe("the HTTP server's patience", () => {
       const socket = await open(service);
       socket.write(`${post}${head}\r\n\r\n`);
       const drip = setInterval(() => socket.write(part), 100);
+      const detail = "The request took more than 3.5 s to arrive.";
       try {
-        await expectProblem(await answerOf(await received(socket)), 408, "request_timeout");
+        await expectProblem(await answerOf(await received(socket)), 408, "request_timeout", detail);
       } finally {
         clearInterval(drip);
       }
@@ -194,15 +212,15 @@ describe("the HTTP server's patience", () => {
     });
   }
 
-  it("closes idle connections after a while", async () => {
+  it("closes idle connections after the keep-alive timeout", async () => {
     const socket = await open(service);
     socket.write("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n");
     const start = performance.now();
     expect((await answerOf(await received(socket))).status).to.equal(200);
-    expect(performance.now() - start).to.be.within(limits.keepAliveTimeout, limits.requestTimeout);
+    expect(performance.now() - start).to.be.within(limits.keepAliveTimeoutMs, limits.requestTimeoutMs);
   });
 
-  it("closes a connection whose client takes no byte of its answer", async () => {
+  it("closes a connection whose client does not read its answer", async () => {
     const closed = Promise.withResolvers<boolean>();
     const handle: RequestListener = (_request, response) => {
       response.on("close", () => {
@@ -219,9 +237,9 @@ describe("the HTTP server's patience", () => {
     server.close();
   });
 
-  it("takes no more connections than it may, and lets idle ones make room", async () => {
-    await sleep(limits.keepAliveTimeout + 200);
-    const busy = await Promise.all(Array.from({ length: limits.connections }, () => open(service)));
+  it("limits its connections, and closes idle ones for new ones", async () => {
+    await sleep(limits.keepAliveTimeoutMs + 200);
+    const busy = await Promise.all(Array.from({ length: limits.maxConnections }, () => open(service)));
     const first = await open(service);
     // There is no answer, because the server has no socket left for this connection.
     expect(await received(first)).to.equal("");
@@ -234,11 +252,11 @@ describe("the HTTP server's patience", () => {
     for (const socket of busy) socket.destroy();
   });
 
-  it("lets connections that never said anything make room, too", async () => {
-    const few = { ...limits, headersTimeout: 20_000, keepAliveTimeout: 20_000, stalledTimeout: 20_000 };
-    const full = await startService(undefined, {}, { ...few, requestTimeout: 20_000 });
+  it("also closes unused connections for new ones", async () => {
+    const few = { ...limits, headersTimeoutMs: 20_000, keepAliveTimeoutMs: 20_000, stalledTimeoutMs: 20_000 };
+    const full = await startService(undefined, {}, { ...few, requestTimeoutMs: 20_000 });
     try {
-      const silent = await Promise.all(Array.from({ length: limits.connections }, () => open(full)));
+      const silent = await Promise.all(Array.from({ length: limits.maxConnections }, () => open(full)));
       await sleep(1100);
       // The server has no socket left for one of these two, and drops that connection.
       const late = [await open(full), await open(full)];

@@ -14,7 +14,7 @@ describe("pipelined requests", () => {
   const server = createHttpServer({
     handle: (_request: IncomingMessage, response) => void begun.push(response),
     logger: pino({ level: "silent" }),
-    limits: { ...serverLimits, pipelined: 10 },
+    limits: { ...serverLimits, maxPipelined: 10 },
   });
   const service = () => ({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   before(async () => {
@@ -30,7 +30,7 @@ describe("pipelined requests", () => {
     while (begun.length < count) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  it("are answered up to the limit, and again once these have their answers", async () => {
+  it("are answered up to the limit, and again after these answers", async () => {
     const socket = await open(service());
     for (let round = 1; round <= 3; round++) {
       socket.write(get.repeat(10));
@@ -42,7 +42,7 @@ describe("pipelined requests", () => {
     socket.destroy();
   });
 
-  it("end the connection above the limit, and none of them is handled more", async () => {
+  it("close the connection above the limit, and further ones are not handled", async () => {
     const socket = await open(service());
     socket.write(get.repeat(1000));
     await received(socket);

@@ -52,12 +52,12 @@ const large = 20_000_000;
 const head = "POST /data HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
 const many = Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`A${n}`, "b"]));
 
-describe("an answer to a request whose body is not read", function () {
+describe("an answer to a request with an unread body", function () {
   this.timeout(60_000);
   let service: TestService;
   let overloaded: TestService;
   before(async () => {
-    service = await startService(undefined, {}, { lingerTimeout: 3000, lingerIdleTimeout: 1000 });
+    service = await startService(undefined, {}, { lingerTimeoutMs: 3000, lingerIdleTimeoutMs: 1000 });
     overloaded = await startService(undefined, { heldBytes: 1, waitMs: 1, slowClientMs: 60_000 });
   });
   after(() => Promise.all([service.close(), overloaded.close()]));
@@ -83,7 +83,7 @@ describe("an answer to a request whose body is not read", function () {
     });
   }
 
-  it("reaches such a client when it is 503", async () => {
+  it("reaches such a client when the answer is 503", async () => {
     const request: Request = ["POST", "/data", json, large];
     // The memory limit is used up by a body that never arrives.
     const socket = await open(overloaded);
@@ -93,12 +93,12 @@ describe("an answer to a request whose body is not read", function () {
     socket.destroy();
   });
 
-  it("keeps the connection when the rest of the body is small", async () => {
+  it("keeps the connection open if the rest of the body is small", async () => {
     const answers = await python(service, ["POST", "/nothing", json, 50_000]);
     expect(answers).to.deep.equal(Array(5).fill("404 not_found keep-alive"));
   });
 
-  it("comes before any of the body when the client expects 100-continue", async () => {
+  it("comes before the body if the client expects 100-continue", async () => {
     for (const [type, status, code] of [
       ["application/json", 413, "body_too_large"],
       ["text/csv", 415, "unsupported_media_type"],
@@ -112,7 +112,7 @@ describe("an answer to a request whose body is not read", function () {
     }
   });
 
-  it("asks for a body that it reads, and never one of HTTP/1.0", async () => {
+  it("comes after 100 Continue only if the body is read, and never for HTTP/1.0", async () => {
     for (const [version, first] of [
       ["1.1", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 400"],
       ["1.0", "HTTP/1.1 400"],
@@ -128,7 +128,7 @@ describe("an answer to a request whose body is not read", function () {
     }
   });
 
-  it("is the last: nothing of what follows becomes a request", async () => {
+  it("is the last one of its connection: no further request is handled", async () => {
     const socket = await open(service);
     const body = " ".repeat(150_000);
     socket.write(`${head}Content-Length: ${body.length}\r\n\r\n`);
@@ -161,18 +161,18 @@ describe("an answer to a request whose body is not read", function () {
     return { ms: performance.now() - start, parts };
   }
 
-  it("is followed by 32 MiB at most", async () => {
+  it("lets the client send at most 32 MiB more", async () => {
     const { parts } = await keepWriting(1, Buffer.alloc(1024 * 1024));
     expect(parts).to.be.within(30, 50);
   });
 
-  it("is followed by 3 s at most", async () => {
+  it("lets the client send for at most 3 s", async () => {
     const { ms, parts } = await keepWriting(200, Buffer.from(" "));
     expect(ms).to.be.greaterThan(2900);
     expect(parts).to.be.lessThan(40);
   });
 
-  it("is followed by 1 s without a byte at most", async () => {
+  it("lets the client pause for at most 1 s", async () => {
     const { parts } = await keepWriting(2500, Buffer.from(" "));
     expect(parts).to.be.lessThan(4);
   });

@@ -12,23 +12,23 @@ describe("visibleText", () => {
     ["control characters", "\0\n\x1b\x7f\x85", "U+0000U+000AU+001BU+007FU+0085"],
     ["spaces that look like one", "\u00A0\u3000", "U+00A0U+3000"],
     ["a line separator", "\u2028", "U+2028"],
-    ["half a surrogate pair", "\uD800", "U+D800"],
+    ["an unpaired surrogate", "\uD800", "U+D800"],
     ["a tag beyond 16 bits", "\u{E0041}", "U+E0041"],
     ["a Hangul filler", "\u3164", "U+3164"],
   ];
   for (const [what, text, visible] of texts) {
-    it(`names ${what}`, () => {
+    it(`replaces ${what}`, () => {
       expect(visibleText(text)).to.equal(visible);
     });
   }
 
-  it("leaves letters, spaces and emoji", () => {
+  it("keeps letters, spaces and emoji", () => {
     const text = 'Ünïcode 日本 🎉 "a b"';
     expect(visibleText(text)).to.equal(text);
   });
 
   for (const body of ['\u200B{"a":1}', '{"a\u202E":}', '{"a\u202E.b":1}', '{\n"a":\x07}']) {
-    it(`is in the detail about the body ${JSON.stringify(body)}`, () => {
+    it(`is applied to the problem's detail for the body ${JSON.stringify(body)}`, () => {
       expect(() => parseDocument(body))
         .to.throw(Problem)
         .with.property("message")

@@ -32,7 +32,7 @@ describe("metrics", () => {
   }
   const request = (labels: string) => value(`http_request_duration_seconds_count{${labels}}`);
 
-  it("count requests by route and status, and never by path", async () => {
+  it("count requests by route and status, not by path", async () => {
     const posted = await service.post({ counted: true });
     await service.request(posted.headers.get("Location") ?? "");
     await service.request(`/data/${"0".repeat(24)}`);
@@ -44,14 +44,14 @@ describe("metrics", () => {
     expect(await request('method="GET",route="none",status="404"')).to.equal(2);
   });
 
-  it("count problems by their code, and know those that alerts ask for before they happen", async () => {
+  it("count problems by code, from 0 for the codes of alerts", async () => {
     expect(await value('http_problems_total{code="overloaded"}')).to.equal(0);
     const before = (await value('http_problems_total{code="invalid_limit"}')) ?? 0;
     await service.request("/data?limit=0");
     expect(await value('http_problems_total{code="invalid_limit"}')).to.equal(before + 1);
   });
 
-  it("tell how many share a read and an insert, and how long MongoDB took", async () => {
+  it("record how many requests share a read and an insert, and MongoDB's duration", async () => {
     const names = ["data_shared_read_requests", "mongodb_operation_duration_seconds"];
     const labels = ['{operation="list"}', '{operation="list",outcome="ok"}'];
     const post =
@@ -66,7 +66,7 @@ describe("metrics", () => {
     expect(await value("data_group_commit_documents_count")).to.be.within(2, 30);
   });
 
-  it("tell what the connections to MongoDB do", async () => {
+  it("count the connections to MongoDB by state", async () => {
     const idle = () => value('mongodb_pool_connections{state="idle"}');
     const end = Date.now() + 5000;
     while ((await idle()) !== 10 && Date.now() < end) await sleep(50);
@@ -75,18 +75,18 @@ describe("metrics", () => {
     expect(await value("mongodb_pool_waiting")).to.equal(0);
   });
 
-  it("tell whether MongoDB answers, without a request", async () => {
-    const told = createMetrics();
-    const up = async () => /^mongodb_up (.*)$/m.exec(await told.text())?.[1];
+  it("show whether MongoDB answers, without a request to the service", async () => {
+    const separateMetrics = createMetrics();
+    const up = async () => /^mongodb_up (.*)$/m.exec(await separateMetrics.text())?.[1];
     expect(await up()).to.equal("0");
-    told.database({ reach: () => Promise.resolve() });
+    separateMetrics.database({ reach: () => Promise.resolve() });
     expect(await up()).to.equal("1");
-    told.database({ reach: () => Promise.reject(new Error("away")) });
+    separateMetrics.database({ reach: () => Promise.reject(new Error("unavailable")) });
     expect(await up()).to.equal("0");
     expect(await value("mongodb_up")).to.equal(1);
   });
 
-  it("know the errors of shed requests from the start", async () => {
+  it("have series for the errors of shed requests from the start", async () => {
     const text = await createMetrics().text();
     for (const method of ["GET", "POST"]) {
       expect(text).to.include(
@@ -95,7 +95,7 @@ describe("metrics", () => {
     }
   });
 
-  it("know a route's errors before the first of them, which Prometheus would not count otherwise", async () => {
+  it("have series for a route's errors before the first error, so that Prometheus counts it", async () => {
     await service.request("/books");
     for (const status of [500, 503]) {
       expect(await request(`method="GET",route="/books",status="${status}"`)).to.equal(0);
@@ -104,11 +104,11 @@ describe("metrics", () => {
     expect(await request('method="GET",route="/books",status="200"')).to.equal(2);
   });
 
-  it("have the delay of the event loop", async () => {
+  it("include the delay of the event loop", async () => {
     expect(await value("nodejs_eventloop_lag_p99_seconds")).to.be.greaterThan(0);
   });
 
-  it("are at /metrics of a server of their own, and nothing else is", async () => {
+  it("are at /metrics of a separate server, which serves nothing else", async () => {
     const server = createMetricsServer(metrics).listen(0, "127.0.0.1");
     await once(server, "listening");
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -126,8 +126,8 @@ describe("metrics", () => {
   });
 });
 
-describe("metrics of a service that sheds", () => {
-  it("count what was shed", async () => {
+describe("metrics of an overloaded service", () => {
+  it("count shed requests", async () => {
     const metrics = createMetrics();
     const service = await startService(undefined, { heldBytes: 1, waitMs: 1 }, {}, { metrics });
     try {
@@ -141,12 +141,12 @@ describe("metrics of a service that sheds", () => {
   });
 });
 
-describe("metrics of what is refused before it reaches a route", () => {
+describe("metrics of requests that are rejected before they reach a route", () => {
   let metrics: ReadableMetrics;
   let service: TestService;
   beforeEach(async () => {
     metrics = createMetrics();
-    const limits = { headersTimeout: 500, requestTimeout: 1500, checkInterval: 50 };
+    const limits = { headersTimeoutMs: 500, requestTimeoutMs: 1500, checkIntervalMs: 50 };
     service = await startService(undefined, {}, limits, { metrics });
   });
   afterEach(() => service.close());
@@ -169,17 +169,17 @@ describe("metrics of what is refused before it reaches a route", () => {
 
   for (const [what, bytes, status, code] of [
     ["headers that are too large", `GET / HTTP/1.1\r\nA: ${"b".repeat(17 * 1024)}`, 431, "headers_too_large"],
-    ["what is not HTTP", "hello\r\n\r\n", 400, "invalid_http"],
+    ["bytes that are not HTTP", "hello\r\n\r\n", 400, "invalid_http"],
     ["headers that never end", "GET / HTTP/1.1\r\nHost: x\r\n", 408, "request_timeout"],
     ["CONNECT", "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n", 405, "method_not_allowed"],
   ] as const) {
-    it(`count ${what}, which are no requests`, async () => {
+    it(`count ${what} as a problem, and not as a request`, async () => {
       expect((await send(service, bytes)).status).to.equal(status);
       expect(await counted(code)).to.deep.equal([`http_problems_total{code="${code}"} 1`]);
     });
   }
 
-  it("count a body that never ends once, as it was answered", async () => {
+  it("count a body that never ends exactly once, with the status of its answer", async () => {
     const socket = await open(service);
     socket.write(
       "POST /data HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",

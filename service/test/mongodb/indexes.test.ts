@@ -26,7 +26,7 @@ describe("the indexes of a schema", () => {
     return { database, log, logged };
   }
 
-  it("are created once MongoDB is connected, and the service's own with them", async () => {
+  it("are created after MongoDB is connected, together with the service's own indexes", async () => {
     const { database } = await open("created");
     const model = modelOf(database.connection, things);
     await database.connection.asPromise();
@@ -40,7 +40,7 @@ describe("the indexes of a schema", () => {
     await database.close();
   });
 
-  it("that contradict what is stored are logged once, and MongoDB stays connected", async () => {
+  it("that stored documents violate are logged once, and MongoDB stays connected", async () => {
     const { database } = await open("contradicted");
     const connection = await database.connection.asPromise();
     await connection.collection("things").insertMany([{ key: "1" }, { key: "1" }]);

@@ -26,23 +26,23 @@ describe("watchAvailability", () => {
 
   const serverError = (number: number) => new mongo.MongoServerError({ code: number, message: "no" });
   for (const [what, error] of [
-    ["a file that is gone", serverError(8)],
+    ["a missing file", serverError(8)],
     ["a full disk", serverError(14031)],
     ["a primary that has stepped down", serverError(189)],
     ["a server that shuts down", serverError(91)],
   ] as const) {
-    it(`takes ${what} for an unavailable MongoDB`, async () => {
+    it(`treats ${what} as an unavailable MongoDB`, async () => {
       expect(await code(watch(5000).operation(() => Promise.reject(error)))).to.equal("database_unavailable");
     });
   }
 
-  it("takes a connection that was ended a moment ago for an unavailable MongoDB", async () => {
+  it("treats a connection that MongoDB has just closed as an unavailable MongoDB", async () => {
     const error = await writeAfterEnd();
     expect(error).to.include({ code: "EPIPE" });
     expect(await code(watch(5000).operation(() => Promise.reject(error)))).to.equal("database_unavailable");
   });
 
-  it("passes other errors on as they are", async () => {
+  it("returns other errors unchanged", async () => {
     const error = serverError(11000);
     expect(
       await watch(5000)
@@ -51,7 +51,7 @@ describe("watchAvailability", () => {
     ).to.equal(error);
   });
 
-  it("tells a slow MongoDB from one that answers nobody", async () => {
+  it("distinguishes a slow MongoDB from one without any answer", async () => {
     const availability = watch(50);
     expect(await code(availability.operation(never))).to.equal("database_unavailable");
     const late = code(availability.operation(never));
@@ -59,17 +59,17 @@ describe("watchAvailability", () => {
     expect(await late).to.equal("overloaded");
   });
 
-  it("takes an answer that came while the process paused", async () => {
+  it("accepts an answer that arrived while the process was paused", async () => {
     const { near, far, close } = await connected();
     const result = code(watch(50).operation(() => once(near, "data")));
     // The bytes reach this process's socket before its timers run.
     far.write("answer");
-    pause(200);
+    blockProcess(200);
     expect(await result).to.equal("ok");
     close();
   });
 
-  describe("when MongoDB has answered nothing for a second", () => {
+  describe("after a second without an answer from MongoDB", () => {
     async function silent() {
       const availability = watch(5000);
       const first = Promise.withResolvers();
@@ -83,7 +83,7 @@ describe("watchAvailability", () => {
       return { availability, first, trying };
     }
 
-    it("rejects requests at once, until the one that tries has its answer", async () => {
+    it("rejects requests at once until the one that tries gets an answer", async () => {
       const start = performance.now();
       const { availability, first, trying } = await silent();
       expect(performance.now() - start).to.be.greaterThan(800);
@@ -93,7 +93,7 @@ describe("watchAvailability", () => {
       expect(await code(availability.request(() => Promise.resolve()))).to.equal("ok");
     });
 
-    it("lets the next request try once the one that tries has failed", async () => {
+    it("lets the next request try after the one that tried has failed", async () => {
       const { availability, first, trying } = await silent();
       first.reject(new mongo.MongoNetworkError("gone"));
       expect(await code(trying)).to.equal("database_unavailable");
@@ -105,7 +105,7 @@ describe("watchAvailability", () => {
       const availability = watch(5000);
       const first = Promise.withResolvers();
       const trying = availability.request(() => availability.operation(() => first.promise));
-      pause(1500);
+      blockProcess(1500);
       await new Promise((resolve) => setImmediate(resolve));
       const other = availability.request(() => Promise.resolve("served"));
       first.resolve("answer");
@@ -115,7 +115,7 @@ describe("watchAvailability", () => {
 });
 
 /** Blocks this process, like a busy node. */
-function pause(ms: number): void {
+function blockProcess(ms: number): void {
   const end = performance.now() + ms;
   while (performance.now() < end);
 }

@@ -67,21 +67,21 @@ describe("a MongoDB with TLS and a private CA", () => {
   }
 
   for (const options of ["?tls=true", ""]) {
-    it(`is connected to with the CA, over TLS, ${options === "" ? "by the file alone" : `by ${options}`}`, async () => {
+    it(`accepts connections with the CA, over TLS, by ${options === "" ? "the file alone" : options}`, async () => {
       database = open(options, ca);
       expect(await firstFailure(database)).to.equal("connected");
       expect(await database.ping()).to.be.greaterThan(0);
     });
   }
 
-  it("is not connected to without the CA, and the log says why", async () => {
+  it("rejects connections without the CA, and the log has the reason", async () => {
     database = open("?tls=true");
     expect(await firstFailure(database)).to.match(
       /^can't connect to MongoDB yet: unable to verify the first certificate/,
     );
   });
 
-  it("is not connected to with another CA", async () => {
+  it("rejects connections with another CA", async () => {
     database = open("", certificate);
     expect(await firstFailure(database)).to.match(/^can't connect to MongoDB yet: unable to/);
   });

@@ -85,7 +85,7 @@ describe("the JSON Schema of a Mongoose schema", () => {
     );
 
   for (const [field, [good, bad]] of Object.entries(values)) {
-    it(`says of \`${field}\` what the validator does`, async () => {
+    it(`accepts the same values of \`${field}\` as the validator`, async () => {
       for (const [expected, list] of [
         [true, good],
         [false, bad],
@@ -106,14 +106,14 @@ describe("the JSON Schema of a Mongoose schema", () => {
   /** A patch may contain only parts of an object. */
   const isPatch = (field: string, value: unknown) => field === "maker" && JSON.stringify(value) === "{}";
 
-  it("requires what has no default", async () => {
+  it("requires fields without a default", async () => {
     expect(fits("NewThing", {})).to.equal(false);
     expect(fits("NewThing", { title: "" })).to.equal(false);
     expect(fits("NewThing", { title: "T" })).to.equal(true);
     expect(await isValid({ title: "T" })).to.equal(true);
   });
 
-  it("lets a patch delete any field, an unknown one too", async () => {
+  it("lets a patch delete any field, also an unknown one", async () => {
     for (const patch of [{ nope: null }, { pages: null, place: null }, { place: { city: null } }, {}]) {
       expect(fits("ThingPatch", patch), JSON.stringify(patch)).to.equal(true);
       expect(await isValid(mergePatch({ title: "T", pages: 1, place: { city: "Rome" } }, patch))).to.equal(
@@ -122,7 +122,7 @@ describe("the JSON Schema of a Mongoose schema", () => {
     }
   });
 
-  it("describes what is stored", async () => {
+  it("describes stored documents", async () => {
     const sent = { title: "T", when: "2026-01-31", parts: [{ n: 1 }], counts: { a: 1 }, rate: 2 };
     const stored = {
       _id: "6b0b16777643e932324c69a9",

@@ -29,7 +29,7 @@ describe("the OpenAPI document", () => {
     }
   });
 
-  it("has the routes of the router and no other", () => {
+  it("has exactly the routes of the router", () => {
     const documented = Object.entries(contract.paths).flatMap(([path, operations]) =>
       Object.keys(operations)
         .filter((key) => methods.includes(key))
@@ -37,22 +37,22 @@ describe("the OpenAPI document", () => {
     );
     // The test only creates the routes, and calls none.
     const database = { connection: mongoose.createConnection(), timeouts: mongoTimeouts(2000) };
-    const routes = createRouter({ database } as AppDeps).stack.flatMap(({ methods: taken, path }) =>
-      taken
+    const routes = createRouter({ database } as AppDeps).stack.flatMap(({ methods: routeMethods, path }) =>
+      routeMethods
         .filter((method) => method !== "HEAD")
         .map((method) => `${method} ${String(path).replace(/:(\w+)/g, "{$1}")}`),
     );
     expect(documented).to.have.members(routes);
   });
 
-  it("has the problem codes of the code and no other", () => {
+  it("has exactly the problem codes of the source", () => {
     const documented = [...JSON.stringify(contract).matchAll(/"code":\{"enum":\[(.+?)\]/g)].flatMap(
       ([, list = ""]) => list.replaceAll('"', "").split(","),
     );
     expect(new Set(documented)).to.deep.equal(new Set([...codesOfJson()]));
   });
 
-  it("has the codes that docs/service.md lists, and no other", () => {
+  it("has exactly the codes that docs/service.md lists", () => {
     const page = readFileSync(join(service, "../docs/service.md"), "utf8");
     const [, table = ""] = /^\| status .*\n((?:\|.*\n)+)/m.exec(page) ?? [];
     const listed = [...table.matchAll(/`([a-z]+(?:_[a-z0-9]+)*)`/g)].map(([, code = ""]) => code);
@@ -67,9 +67,9 @@ const onPage = ["message_missing", "invalid_id"];
 function codesOfJson(): Set<string> {
   const others = ["dev", "dist", "node_modules", "test"].map((folder) => `${folder}/**`);
   const sources = globSync("{*.ts,*/*.ts}", { cwd: service, exclude: others });
-  const made = /(?:new Problem\(\s*\w+|closing\(\s*\d+|unavailable\(),?\s*"(\w+)"/g;
+  const codePattern = /(?:new Problem\(\s*\w+|closing\(\s*\d+|unavailable\(),?\s*"(\w+)"/g;
   const codes = sources.flatMap((file) =>
-    [...readFileSync(join(service, file), "utf8").matchAll(made)].map(([, code = ""]) => code),
+    [...readFileSync(join(service, file), "utf8").matchAll(codePattern)].map(([, code = ""]) => code),
   );
   return new Set(codes.filter((code) => !onPage.includes(code)));
 }

@@ -29,7 +29,7 @@ describe("/", () => {
     expect(Date.parse(time)).to.be.closeTo(Date.now(), 5000);
   });
 
-  it("forbids what is inline and everything from elsewhere, and has nothing of it", async () => {
+  it("forbids inline code and other origins, and has neither", async () => {
     const response = await service.request("/");
     expect(response.headers.get("Content-Security-Policy")).to.equal(
       "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -46,14 +46,14 @@ describe("/", () => {
     }
   });
 
-  it("says how many pods are ready where that is known", async () => {
+  it("shows the number of ready pods if the number is known", async () => {
     expect(await page()).not.to.include("Replicas");
     service.pods = 3;
     expect(await page()).to.match(/<dt>Replicas<\/dt>\n<dd class="main">3<\/dd>\n<dd>pods are ready/);
     service.pods = undefined;
   });
 
-  it("ends the connection, so that another pod may answer the next time", async () => {
+  it("closes the connection, so that another pod may answer the next request", async () => {
     expect((await service.request("/")).headers.get("Connection")).to.equal("close");
   });
 
@@ -64,7 +64,7 @@ describe("/", () => {
     expect(html).not.to.include("<script>");
   });
 
-  it("POST adds a document and leads back to the page", async () => {
+  it("POST adds a document and redirects to the page", async () => {
     const response = await send("message=Tea+%26+cake");
     expect(response.status).to.equal(303);
     expect(response.headers.get("Location")).to.equal("/");
@@ -73,19 +73,19 @@ describe("/", () => {
     expect(await page()).to.include("Tea &amp; cake");
   });
 
-  it("POST takes a byte order mark before the form, and any spelling of UTF-8", async () => {
+  it("POST accepts a byte order mark before the form, and any spelling of UTF-8", async () => {
     const type = { "Content-Type": 'application/x-www-form-urlencoded; charset="UTF8"' };
     expect((await send("\uFEFFmessage=Tea", type)).status).to.equal(303);
     expect(await page()).to.include("Tea");
   });
 
-  it("POST of nothing answers 422 and says so on the page", async () => {
+  it("POST of an empty message answers 422, with an error on the page", async () => {
     const response = await send("message=+");
     expect(response.status).to.equal(422);
-    expect(await response.text()).to.include('role="alert">Write a message first.</p>');
+    expect(await response.text()).to.include('role="alert">The message is empty: write a message.</p>');
   });
 
-  it("POST /delete deletes and shows the page again, also when the document is gone already", async () => {
+  it("POST /delete deletes a document and redirects to the page, also if it does not exist", async () => {
     await service.post({ message: "old" });
     const [, id = ""] = /name="id" value="(\w+)"/.exec(await page()) ?? [];
     const type = { "Content-Type": "application/x-www-form-urlencoded" };
@@ -93,11 +93,13 @@ describe("/", () => {
       const response = await service.request("/delete", { method: "POST", body, headers: type });
       expect([response.status, response.headers.get("Location")]).to.deep.equal([303, "/"]);
     }
-    expect(await page()).to.include("There are none yet");
+    expect(await page()).to.include("There are no documents yet");
     for (const body of ["id=x", "id=", ""]) {
       const response = await service.request("/delete", { method: "POST", body, headers: type });
       expect(response.status).to.equal(422);
-      expect(await response.text()).to.include('role="alert">The id of a document has 24 hex digits.</p>');
+      expect(await response.text()).to.include(
+        'role="alert">The id is invalid: the id of a document has 24 hex digits.</p>',
+      );
     }
     const foreign = {
       method: "POST",
@@ -107,19 +109,19 @@ describe("/", () => {
     await expectProblem(await service.request("/delete", foreign), 403, "cross_site_form");
   });
 
-  const elsewhere = [
+  const otherSites = [
     { "Sec-Fetch-Site": "cross-site" },
     { Origin: "http://example.com" },
     { Origin: "null" },
   ];
-  for (const headers of elsewhere) {
+  for (const headers of otherSites) {
     it(`POST with ${JSON.stringify(headers)} answers 403 and stores nothing`, async () => {
       await expectProblem(await send("message=x", headers), 403, "cross_site_form");
       expect(await (await service.request("/data")).json()).to.deep.equal([]);
     });
   }
 
-  it("POST from the page itself is taken", async () => {
+  it("POST from the page itself is accepted", async () => {
     for (const headers of [{ "Sec-Fetch-Site": "same-origin" }, { Origin: service.url }]) {
       expect((await send("message=x", headers)).status).to.equal(303);
     }

@@ -10,10 +10,10 @@ describe("renderPage", () => {
     renderPage({
       time: new Date(0),
       podName: text,
-      uptime: 0,
+      uptimeSeconds: 0,
       version: text,
       pods: undefined,
-      mongodb: { version: text, roundTrip: 0 },
+      mongodb: { version: text, roundTripMs: 0 },
       documents: [{ _id: text, createdAt: new Date(0), [text]: { [text]: [text] } }],
       draft: text,
       error: text,
@@ -31,20 +31,20 @@ describe("renderPage", () => {
     "&lt;b&gt;",
     "\u2028<\u0000script>",
   ]) {
-    it(`shows ${JSON.stringify(text)} as text, wherever a value goes`, () => {
+    it(`shows ${JSON.stringify(text)} as text, for every value of the page`, () => {
       expect(markup(page(text))).to.equal(markup(page("text")));
     });
   }
 
-  it("stays below 50 KB with all that it loads, whatever is stored", () => {
+  it("has less than 50 KB with its assets, for any documents", () => {
     const worst = { _id: "0".repeat(24), createdAt: new Date(0), message: '"'.repeat(100_000) };
     const documents = Array.from({ length: 10 }, () => worst);
     const about = {
       podName: "web",
-      uptime: 0,
+      uptimeSeconds: 0,
       version: "1",
       pods: 2,
-      mongodb: { version: "8", roundTrip: 1 },
+      mongodb: { version: "8", roundTripMs: 1 },
     };
     const html = renderPage({ time: new Date(0), ...about, documents });
     const files = readdirSync(assets).map((name) => statSync(join(assets, name)).size);
@@ -52,7 +52,7 @@ describe("renderPage", () => {
     expect(bytes).to.be.within(30_000, 50_000);
   });
 
-  it("cuts no character in two", () => {
+  it("splits no surrogate pair", () => {
     const message = `${"x".repeat(499)}😀`;
     const html = page(message);
     expect(html.isWellFormed()).to.equal(true);
@@ -64,11 +64,11 @@ describe("renderPage", () => {
     [3600, "1 h"],
     [90_061, "1 d 1 h"],
   ];
-  for (const [uptime, text] of uptimes) {
-    it(`says ${text} for ${uptime} seconds`, () => {
+  for (const [uptimeSeconds, text] of uptimes) {
+    it(`shows ${text} for ${uptimeSeconds} seconds`, () => {
       const about = {
         podName: "web",
-        uptime,
+        uptimeSeconds,
         version: "1",
         pods: undefined,
         mongodb: undefined,
@@ -78,7 +78,7 @@ describe("renderPage", () => {
     });
   }
 
-  it("shows what looks escaped as it is", () => {
+  it("escapes text that looks escaped", () => {
     expect(page("&lt;b&gt;")).to.include("&amp;lt;b&amp;gt;");
   });
 });

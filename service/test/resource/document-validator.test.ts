@@ -24,7 +24,7 @@ describe("validDocument", () => {
   const codesOf = async (sent: JsonObject) =>
     Object.fromEntries((await errorsOf(sent)).map(({ path, code }) => [path, code]));
 
-  it("applies defaults and setters, and gives plain BSON values", async () => {
+  it("applies defaults and setters, and returns plain BSON values", async () => {
     const owner = "6b0b16777643e932324c69a9";
     const values = await validDocument(model, {
       title: "  T ",
@@ -41,7 +41,7 @@ describe("validDocument", () => {
     expect(Object.getPrototypeOf(values.counts)).to.equal(Object.prototype);
   });
 
-  it("names every wrong field at once, nested ones by their path", async () => {
+  it("names all invalid fields, nested ones by their path", async () => {
     const wrong = {
       kind: "c",
       pages: 0,
@@ -78,7 +78,7 @@ describe("validDocument", () => {
     });
   });
 
-  it("limits an integer, also in lists and subdocuments, and takes null", async () => {
+  it("limits an integer, also in lists and subdocuments, and accepts null", async () => {
     const { Int32, Double } = Schema.Types;
     const servings = { type: Int32, min: 1, max: 50 };
     const nested = new Schema({ n: servings });
@@ -103,7 +103,7 @@ describe("validDocument", () => {
     expect(contract?.properties?.servings).to.deep.include({ minimum: 1, maximum: 50 });
   });
 
-  it("doesn't cast: a number is no string, and a string no number", async () => {
+  it("does not cast a number to a string, or a string to a number", async () => {
     expect(await codesOf({ title: 5, pages: "5" })).to.deep.equal({ title: "type", pages: "type" });
   });
 
@@ -121,12 +121,12 @@ describe("validDocument", () => {
     ]);
   });
 
-  it("names a hundred fields at most", async () => {
+  it("names at most a hundred fields", async () => {
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${i}`, 1]));
     expect(await errorsOf(many)).to.have.length(100);
   });
 
-  it("keeps unknown fields of an open schema, and sets `updatedAt` where the schema has timestamps", async () => {
+  it("keeps unknown fields of an open schema, and sets `updatedAt` if the schema has timestamps", async () => {
     const open = modelFor(new Schema({ n: Number }, { strict: false, timestamps: true }));
     const values = await validDocument(open, { n: 1, other: { a: 1 }, updatedAt: "2000-01-01" });
     expect(values).to.deep.include({ n: 1, other: { a: 1 } });

@@ -18,7 +18,7 @@ describe("mergePatch", () => {
     ['{"a":["b"]}', '{"a":{"c":1}}', '{"a":{"c":1}}'],
   ];
   for (const [document, patch, result] of examples) {
-    it(`makes of ${document} and ${patch} ${result}`, () => {
+    it(`merges ${patch} into ${document}: ${result}`, () => {
       const merged = mergePatch(
         JSON.parse(document) as Record<string, unknown>,
         JSON.parse(patch) as Record<string, unknown>,
@@ -27,7 +27,7 @@ describe("mergePatch", () => {
     });
   }
 
-  it("leaves dates, ids and its arguments as they are", () => {
+  it("keeps dates and ids, and does not change its arguments", () => {
     const document = { at: new Date(0), by: new Types.ObjectId(), a: { b: 1 } };
     const merged = mergePatch(document, { a: { c: 2 } });
     expect(merged).to.deep.equal({ ...document, a: { b: 1, c: 2 } });
@@ -35,7 +35,7 @@ describe("mergePatch", () => {
     expect(document.a).to.deep.equal({ b: 1 });
   });
 
-  it("merges into no inherited property", () => {
+  it("does not merge into inherited properties", () => {
     const merged = mergePatch({}, { constructor: { prototype: { polluted: 1 } }, toString: { a: 1 } });
     expect(merged)
       .to.have.own.property("constructor")

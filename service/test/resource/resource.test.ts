@@ -1,24 +1,24 @@
 import { expect } from "chai";
 import { mongo, Schema, type SchemaDefinition } from "mongoose";
-import { duplicateOr } from "../../resource/duplicate.ts";
+import { convertDuplicateError } from "../../resource/duplicate.ts";
 import { resource } from "../../resource/resource.ts";
 
 describe("resource", () => {
-  it("is named by its path", () => {
+  it("gets its names from its path", () => {
     const names = ({ name, plural, singular }: ReturnType<typeof resource>) => [name, plural, singular];
     expect(names(resource("/books", new Schema({})))).to.deep.equal(["books", "Books", "Book"]);
     expect(names(resource("/stories", new Schema({})))).to.deep.equal(["stories", "Stories", "Story"]);
     expect(names(resource("/books", new Schema({}, { collection: "library" })))[0]).to.equal("library");
   });
 
-  it("leaves the schema as it is", () => {
+  it("does not change the schema", () => {
     const schema = new Schema({ a: String });
     resource("/things", schema);
     expect(schema.path("createdAt")).to.equal(undefined);
     expect(schema.indexes()).to.deep.equal([]);
   });
 
-  it("is open only without fields of its own", () => {
+  it("is open only if the schema has no fields", () => {
     expect(resource("/things", new Schema({}, { strict: false })).isOpen).to.equal(true);
     expect(resource("/things", new Schema({ a: String }, { strict: false })).isOpen).to.equal(false);
     expect(resource("/things", new Schema({})).isOpen).to.equal(false);
@@ -33,7 +33,7 @@ describe("resource", () => {
   timestamped.pre("save", () => undefined);
   const of = (definition: SchemaDefinition) => new Schema(definition);
   const rejected: [string, Schema, string][] = [
-    ["a type that JSON can't carry", of({ a: Buffer }), "`a` of type Buffer"],
+    ["a type that JSON can't represent", of({ a: Buffer }), "`a` of type Buffer"],
     ["the same in an array", of({ a: [Schema.Types.Decimal128] }), "`a` of type Decimal128"],
     ["a hidden field", of({ a: { type: String, select: false } }), "`a` with `select: false`"],
     ["a limit that Mongoose ignores", of({ a: { type: [String], maxlength: 3 } }), "`a` with `maxlength`"],
@@ -42,9 +42,9 @@ describe("resource", () => {
     ["an id of its own", of({ _id: String }), "`_id` of its own type"],
     ["a hook that would not run", hooked, "a hook of `save`"],
     ["the same in a subdocument", of({ a: [hookedChild] }), "a hook of `save`"],
-    ["the same beside Mongoose's own", timestamped, "a hook of `save`"],
-    ["a view of documents", new Schema({}, { toJSON: { virtuals: true } }), "`toJSON`"],
-    ["renamed timestamps", new Schema({}, { timestamps: { createdAt: "made" } }), "`timestamps`"],
+    ["the same next to Mongoose's own hooks", timestamped, "a hook of `save`"],
+    ["options that change answers", new Schema({}, { toJSON: { virtuals: true } }), "`toJSON`"],
+    ["renamed timestamps", new Schema({}, { timestamps: { createdAt: "created" } }), "`timestamps`"],
   ];
   for (const [what, schema, reason] of rejected) {
     it(`rejects ${what}, instead of ignoring it`, () => {
@@ -55,14 +55,14 @@ describe("resource", () => {
     });
   }
 
-  it("takes timestamps and hooks of `validate`", () => {
+  it("accepts timestamps and hooks of `validate`", () => {
     const schema = new Schema({ a: String }, { timestamps: true });
     schema.pre("validate", () => undefined);
     expect(resource("/things", schema).schema.path("updatedAt").instance).to.equal("Date");
   });
 });
 
-describe("duplicateOr", () => {
+describe("convertDuplicateError", () => {
   const schema = new Schema({ a: { type: String, unique: true }, b: String, c: String });
   schema.index({ b: 1, c: -1 }, { unique: true });
   schema.index({ c: 1 }, { unique: true, name: "only_c" });
@@ -84,7 +84,7 @@ describe("duplicateOr", () => {
         code: "duplicate",
         message: "Another document has this value.",
       }));
-      expect(duplicateOr(error(index), schema)).to.deep.include({
+      expect(convertDuplicateError(error(index), schema)).to.deep.include({
         status: 409,
         code: "duplicate",
         members: { errors },
@@ -92,8 +92,8 @@ describe("duplicateOr", () => {
     });
   }
 
-  it("leaves another error as it is", () => {
+  it("returns another error unchanged", () => {
     const other = new mongo.MongoServerError({ code: 1, message: "index: a_1 dup key" });
-    expect(duplicateOr(other, schema)).to.equal(other);
+    expect(convertDuplicateError(other, schema)).to.equal(other);
   });
 });

@@ -35,7 +35,7 @@ describe("safe updates of /data/:id", () => {
     expect(await (await service.request("/data?limit=1")).json()).to.deep.equal([now]);
   });
 
-  it("PUT takes a document back as it was read, and no other _id or createdAt", async () => {
+  it("PUT accepts a document as it was read, and rejects another _id or createdAt", async () => {
     const { document, path } = await add({ a: 1 });
     expect((await send("PUT", path, { ...document, a: 2 })).status).to.equal(200);
     expect(await read(path)).to.deep.equal({ ...document, a: 2 });
@@ -55,7 +55,7 @@ describe("safe updates of /data/:id", () => {
     expect(await read(path)).to.deep.equal(now);
   });
 
-  it("PATCH says which media types it takes", async () => {
+  it("PATCH answers with the media types that it accepts", async () => {
     const { path } = await add({});
     const response = await send("PATCH", path, {}, { "Content-Type": "application/json-patch+json" });
     expect(response.headers.get("Accept-Patch")).to.equal("application/merge-patch+json, application/json");
@@ -71,13 +71,15 @@ describe("safe updates of /data/:id", () => {
     expect({}).not.to.have.property("polluted");
   });
 
-  it("PATCH does not let a document grow over 100 KiB", async () => {
+  it("PATCH does not let a document grow beyond 100 KiB", async () => {
     const { path } = await add({ a: "x".repeat(90_000) });
-    await expectProblem(await send("PATCH", path, { b: "x".repeat(90_000) }), 422, "document_too_large");
+    const response = await send("PATCH", path, { b: "x".repeat(90_000) });
+    const detail = "The patched document would have 180015 bytes of JSON, and the limit is 102400.";
+    await expectProblem(response, 422, "document_too_large", detail);
     expect(await read(path)).not.to.have.property("b");
   });
 
-  it("answers 404 for a document that isn't there, whatever the conditions", async () => {
+  it("answers 404 for a missing document, with any conditions", async () => {
     for (const id of ["f".repeat(24), "abc"]) {
       for (const headers of [{}, { "If-Match": "*" }, { "If-None-Match": "*" }]) {
         await expectProblem(await send("PUT", `/data/${id}`, {}, headers), 404, "document_not_found");
@@ -91,12 +93,14 @@ describe("safe updates of /data/:id", () => {
     }
   });
 
-  it("has a strong ETag that POST, GET, HEAD, PUT and PATCH agree on and every write changes", async () => {
+  it("has a strong ETag that is the same for all methods, and changes with every write", async () => {
     const { path, etag } = await add({ n: 1 });
     const tags = [etag];
     for (const method of ["PUT", "PATCH", "PUT"]) {
-      for (const asked of ["GET", "HEAD"]) {
-        expect((await service.request(path, { method: asked })).headers.get("ETag")).to.equal(tags.at(-1));
+      for (const readMethod of ["GET", "HEAD"]) {
+        expect((await service.request(path, { method: readMethod })).headers.get("ETag")).to.equal(
+          tags.at(-1),
+        );
       }
       tags.push((await send(method, path, { n: 1 })).headers.get("ETag") ?? "");
     }
@@ -104,7 +108,7 @@ describe("safe updates of /data/:id", () => {
     for (const tag of tags) expect(tag).to.match(/^"[0-9a-f]{24}"$/);
   });
 
-  it("answers 304 without a body to a client that has it already", async () => {
+  it("answers 304 without a body to a client that already has this version", async () => {
     const { path, etag } = await add({ n: 1 });
     for (const method of ["GET", "HEAD"]) {
       for (const known of [etag, `W/${etag}`, `${other}, ${etag}`, "*"]) {
@@ -133,7 +137,7 @@ describe("safe updates of /data/:id", () => {
       expect(await read(path)).to.deep.equal(document);
     });
 
-    it(`${method} with If-Match of this version, of several or of any is done`, async () => {
+    it(`${method} with If-Match of this version, of several versions or of any version succeeds`, async () => {
       for (const wanted of [(tag: string) => tag, (tag: string) => `${other} , ${tag}`, () => "*"]) {
         const { path, etag } = await add({ n: 1 });
         const response = await send(method, path, body, { "If-Match": wanted(etag) });
@@ -158,7 +162,7 @@ describe("safe updates of /data/:id", () => {
     }
   });
 
-  it("loses no PATCH of twenty at once", async () => {
+  it("loses none of twenty concurrent PATCHes", async () => {
     const { path } = await add({});
     const keys = Array.from({ length: 20 }, (_, i) => `k${i}`);
     const answers = await Promise.all(keys.map((key) => send("PATCH", path, { [key]: 1 })));

@@ -36,17 +36,17 @@ describe("the store", () => {
     await database.close();
   });
 
-  const many = <T>(ask: (i: number) => Promise<T>) =>
-    Promise.all(Array.from({ length: 20 }, (_, i) => ask(i)));
+  const many = <T>(call: (i: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: 20 }, (_, i) => call(i)));
 
-  it("writes in two round trips what comes together, newest last", async () => {
+  it("writes concurrent documents in two round trips, newest last", async () => {
     const stored = await many((i) => store.insert({ i }));
     expect(commands).to.deep.equal(["insert", "insert"]);
     const page = await store.list({ limit: 20 });
     expect(page.documents).to.deep.equal(stored.reverse());
   });
 
-  it("fails alone the document that MongoDB refuses", async () => {
+  it("rejects only the document of a group that MongoDB rejects", async () => {
     await store.insert({ only: 7 });
     const answers = await many((i) =>
       store.insert({ only: i }).then(
@@ -59,13 +59,13 @@ describe("the store", () => {
     expect((await store.list({ limit: 100 })).documents).to.have.length(20);
   });
 
-  it("fails alone the document that is refused alone, with the same error", async () => {
+  it("rejects a single document that MongoDB rejects, with the same error", async () => {
     await store.insert({ only: 7 });
     const error: unknown = await store.insert({ only: 7 }).catch((reason: unknown) => reason);
     expect(error).to.be.an.instanceOf(mongo.MongoServerError).with.property("code", 11000);
   });
 
-  it("reads once what is asked for twenty times, and once more for those who came meanwhile", async () => {
+  it("shares one read among twenty requests, after the read that was running", async () => {
     const { _id } = await store.insert({ a: 1 });
     commands = [];
     const found = await many(() => store.find(_id.toString()));
@@ -94,7 +94,7 @@ describe("the store", () => {
     ]);
   });
 
-  it("lets exactly one of two pods win that change the same version, in a thousand races", async function () {
+  it("lets exactly one of two pods change the same version, in a thousand races", async function () {
     this.timeout(120_000);
     const pods = [store, createStore(database, data)];
     const { _id } = await store.insert({ n: 0 });
@@ -117,7 +117,7 @@ describe("the store", () => {
     }
   });
 
-  it("loses no change of several pods, and deletes only what was checked", async () => {
+  it("loses no change of several pods, and deletes only the version that was checked", async () => {
     const pods = [store, createStore(database, data), createStore(database, data)];
     const { _id } = await store.insert({ n: 0 });
     const id = _id.toString();
@@ -132,7 +132,7 @@ describe("the store", () => {
     expect(await store.find(id)).to.equal(undefined);
   });
 
-  it("gives a client's own `_revision` of an older release back as it is, until the next update", async () => {
+  it("returns a client's `_revision` of an older release unchanged, until the next update", async () => {
     const _id = new Types.ObjectId();
     await connection.collection("data").insertOne({ _id, createdAt: new Date(), _revision: "mine" });
     expect(JSON.stringify(await store.find(_id.toString()))).to.include('"_revision":"mine"');
@@ -140,7 +140,7 @@ describe("the store", () => {
     expect(JSON.stringify(await store.find(_id.toString()))).not.to.include("_revision");
   });
 
-  it("shows a client his own write while others read and write", async () => {
+  it("shows each client its own write while others read and write", async () => {
     const client = async (name: number) => {
       for (let i = 0; i < 10; i++) {
         const { _id } = await store.insert({ name, i });

@@ -3,13 +3,13 @@ import { groupCommit } from "../../store/group-commit.ts";
 import { seededRandom } from "../support/seeded-random.ts";
 import { pending, turn } from "../support/pending-operations.ts";
 
-type Faults = ReadonlyMap<number, unknown>;
+type Errors = ReadonlyMap<number, unknown>;
 
-const stored: Faults = new Map();
-const limits = { maxCount: 3, maxBytes: 100, maxWait: 10_000, tooLate: () => new Error("too late") };
+const stored: Errors = new Map();
+const limits = { maxCount: 3, maxBytes: 100, maxWaitMs: 10_000, timeoutError: () => new Error("too late") };
 
 function setUp(over: Partial<typeof limits> = {}) {
-  const writes = pending<readonly number[], Faults>();
+  const writes = pending<readonly number[], Errors>();
   // The size of an item is its value.
   const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...limits, ...over });
   return { writes, commit: (item: number) => commit(item).then(() => item, asError) };
@@ -18,13 +18,13 @@ function setUp(over: Partial<typeof limits> = {}) {
 const asError = (error: unknown) => error as Error;
 
 describe("groupCommit", () => {
-  it("writes at once what comes while nothing is under way", () => {
+  it("writes an item at once if no write runs", () => {
     const { writes, commit } = setUp();
     void commit(1);
     expect(writes.begun).to.deep.equal([[1]]);
   });
 
-  it("writes together, in their order, what comes meanwhile", async () => {
+  it("writes items that arrive meanwhile together, in order", async () => {
     const { writes, commit } = setUp();
     const all = [1, 2, 3].map(commit);
     await turn();
@@ -36,23 +36,23 @@ describe("groupCommit", () => {
     expect(await Promise.all(all)).to.deep.equal([1, 2, 3]);
   });
 
-  it("tells of each group how many share it", async () => {
-    const told: number[] = [];
-    const writes = pending<readonly number[], Faults>();
-    const onGroup = (sharing: number) => told.push(sharing);
+  it("calls onGroup with the number of items", async () => {
+    const counts: number[] = [];
+    const writes = pending<readonly number[], Errors>();
+    const onGroup = (itemCount: number) => counts.push(itemCount);
     const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...limits, onGroup });
     const all = [1, 2, 3].map(commit);
     writes.open[0]?.resolve(stored);
     await turn();
     writes.open[1]?.resolve(stored);
     await Promise.all(all);
-    expect(told).to.deep.equal([1, 2]);
+    expect(counts).to.deep.equal([1, 2]);
   });
 
   for (const [what, items, groups] of [
     ["count", [1, 2, 3, 4, 5], [[1], [2, 3, 4], [5]]],
     ["bytes", [1, 60, 40, 1], [[1], [60, 40], [1]]],
-    ["bytes, where one alone is too large", [1, 500, 40], [[1], [500], [40]]],
+    ["bytes, if one item alone is too large", [1, 500, 40], [[1], [500], [40]]],
   ] as const) {
     it(`limits a group in ${what}`, async () => {
       const { writes, commit } = setUp();
@@ -66,29 +66,29 @@ describe("groupCommit", () => {
     });
   }
 
-  it("fails alone what was refused alone", async () => {
+  it("rejects only the item that was rejected", async () => {
     const { writes, commit } = setUp();
     const all = [1, 2, 3, 4].map(commit);
     writes.open[0]?.resolve(stored);
     await turn();
-    const refused = new Error("refused");
-    writes.open[1]?.resolve(new Map([[1, refused]]));
-    expect(await Promise.all(all)).to.deep.equal([1, 2, refused, 4]);
+    const rejected = new Error("rejected");
+    writes.open[1]?.resolve(new Map([[1, rejected]]));
+    expect(await Promise.all(all)).to.deep.equal([1, 2, rejected, 4]);
   });
 
-  it("gives an error to the callers of its group, and to nobody else", async () => {
+  it("rejects only the callers of the group that failed", async () => {
     const { writes, commit } = setUp();
     const all = [1, 2, 3, 4, 5].map(commit);
     writes.open[0]?.resolve(stored);
     await turn();
-    const away = new Error("away");
-    writes.open[1]?.reject(away);
+    const unavailable = new Error("unavailable");
+    writes.open[1]?.reject(unavailable);
     await turn();
     writes.open[2]?.resolve(stored);
-    expect(await Promise.all(all)).to.deep.equal([1, away, away, away, 5]);
+    expect(await Promise.all(all)).to.deep.equal([1, unavailable, unavailable, unavailable, 5]);
   });
 
-  it("fails alone an item that has no size", async () => {
+  it("rejects only an item without a size", async () => {
     const unmeasurable = new Error("cyclic");
     const commit = groupCommit<number>({
       ...limits,
@@ -102,8 +102,8 @@ describe("groupCommit", () => {
     expect(await Promise.all(all)).to.deep.equal([1, unmeasurable, 3]);
   });
 
-  it("does not write what has waited too long", async () => {
-    const { writes, commit } = setUp({ maxWait: 20 });
+  it("does not write an item that has waited too long", async () => {
+    const { writes, commit } = setUp({ maxWaitMs: 20 });
     const all = [1, 2].map(commit);
     await new Promise((resolve) => setTimeout(resolve, 40));
     const fresh = commit(3);
@@ -117,7 +117,7 @@ describe("groupCommit", () => {
     expect(await fresh).to.equal(3);
   });
 
-  it("gives each caller his own result, in order and one group at a time, in 5,000 interleavings", async () => {
+  it("returns each caller its own result, in order, one group at a time, in 5,000 interleavings", async () => {
     for (let seed = 0; seed < 5000; seed++) await interleave(seed);
   });
 });
@@ -125,41 +125,41 @@ describe("groupCommit", () => {
 /** Six clients write, sometimes without waiting. Some items are rejected, and some groups fail completely. */
 async function interleave(seed: number): Promise<void> {
   const random = seededRandom(seed);
-  const writes = pending<readonly number[], Faults>();
+  const writes = pending<readonly number[], Errors>();
   const commit = groupCommit<number>({ write: writes.begin, sizeOf: () => 1, ...limits });
   const kept: number[] = [];
-  const outcome = new Map<number, unknown>();
+  const expected = new Map<number, unknown>();
   const run = { ended: false };
 
   async function client(name: number): Promise<void> {
-    const asked: Promise<void>[] = [];
+    const answers: Promise<void>[] = [];
     for (let i = 0; i < 4; i++) {
       const item = name * 100 + i;
       const answer = commit(item)
         .catch(asError)
-        .then((given) => {
-          expect(outcome.has(item), `seed ${seed}: ${item}`).to.equal(true);
-          expect(given, `seed ${seed}: ${item}`).to.equal(outcome.get(item));
+        .then((result) => {
+          expect(expected.has(item), `seed ${seed}: ${item}`).to.equal(true);
+          expect(result, `seed ${seed}: ${item}`).to.equal(expected.get(item));
         });
-      asked.push(answer);
+      answers.push(answer);
       if (random() < 0.5) await answer;
     }
-    await Promise.all(asked);
+    await Promise.all(answers);
   }
   function endOne(): void {
     expect(writes.open.length, `seed ${seed}`).to.be.at.most(1);
     const write = writes.open.pop();
     if (write === undefined) return;
     expect(write.input.length).to.be.within(1, limits.maxCount);
-    const away = random() < 0.1 ? new Error("away") : undefined;
-    const faults = new Map<number, unknown>();
+    const unavailable = random() < 0.1 ? new Error("unavailable") : undefined;
+    const errors = new Map<number, unknown>();
     write.input.forEach((item, i) => {
-      if (away === undefined && random() < 0.2) faults.set(i, new Error(`refused ${item}`));
-      outcome.set(item, away ?? faults.get(i));
-      if (outcome.get(item) === undefined) kept.push(item);
+      if (unavailable === undefined && random() < 0.2) errors.set(i, new Error(`rejected ${item}`));
+      expected.set(item, unavailable ?? errors.get(i));
+      if (expected.get(item) === undefined) kept.push(item);
     });
-    if (away === undefined) write.resolve(faults);
-    else write.reject(away);
+    if (unavailable === undefined) write.resolve(errors);
+    else write.reject(unavailable);
   }
 
   const clients = Promise.all(Array.from({ length: 6 }, (_, i) => client(i))).finally(

@@ -11,8 +11,8 @@ function setUp(over: Partial<GroupReadOptions<number>> = {}) {
     read: reads.begin,
     maxCount: 3,
     maxReads: 2,
-    maxWait: 10_000,
-    tooLate: () => new Error("too late"),
+    maxWaitMs: 10_000,
+    timeoutError: () => new Error("too late"),
     ...over,
   });
   /** Ends the oldest open read. The result of a key is the length of the key. */
@@ -24,14 +24,14 @@ function setUp(over: Partial<GroupReadOptions<number>> = {}) {
 }
 
 describe("groupReads", () => {
-  it("starts a read at once while one is free", () => {
+  it("starts a read at once while fewer than maxReads run", () => {
     const { reads, read } = setUp();
     void read("a");
     void read("bb");
     expect(reads.begun).to.deep.equal([["a"], ["bb"]]);
   });
 
-  it("reads together, in their order, the keys that come meanwhile", async () => {
+  it("reads keys that arrive meanwhile together, in order", async () => {
     const { reads, read, end } = setUp();
     const all = ["a", "bb", "ccc", "dddd"].map(read);
     expect(reads.begun).to.have.length(2);
@@ -52,14 +52,14 @@ describe("groupReads", () => {
     expect(await Promise.all(all)).to.deep.equal([1, 1, 1, 1, 1]);
   });
 
-  it("has nothing for a key that the read did not find", async () => {
+  it("returns undefined for a key that the read did not find", async () => {
     const { read, end } = setUp();
     const result = read("a");
     await end([]);
     expect(await result).to.equal(undefined);
   });
 
-  it("reads a key that several want once for those who wait, and never for one who came later", async () => {
+  it("shares the read of a key among waiting requests, and never with later requests", async () => {
     const { reads, read, end } = setUp();
     const first = read("a");
     const later = [read("a"), read("a")];
@@ -75,7 +75,7 @@ describe("groupReads", () => {
     expect(await latest).to.equal(1);
   });
 
-  it("gives an error to the keys of the read that failed, and goes on", async () => {
+  it("rejects only the keys of the read that failed, and continues", async () => {
     const { reads, read, end } = setUp({ maxReads: 1 });
     const failed = read("a").catch((error: unknown) => error);
     const next = read("b");
@@ -88,21 +88,21 @@ describe("groupReads", () => {
   });
 
   it("does not read a key that has waited too long", async () => {
-    const { reads, read, end } = setUp({ maxReads: 1, maxWait: -1 });
+    const { reads, read, end } = setUp({ maxReads: 1, maxWaitMs: -1 });
     const all = [read("a"), read("b")].map((result) => result.catch((error: unknown) => error));
     for (const error of await Promise.all(all)) expect(error).to.include({ message: "too late" });
     expect(reads.begun).to.deep.equal([]);
     await end();
   });
 
-  it("tells of each read how many requests share it", async () => {
-    const told: number[] = [];
-    const { read, end } = setUp({ maxReads: 1, onRead: (sharing) => told.push(sharing) });
+  it("calls onRead with the number of requests", async () => {
+    const counts: number[] = [];
+    const { read, end } = setUp({ maxReads: 1, onRead: (requestCount) => counts.push(requestCount) });
     const all = ["a", "b", "b", "c"].map(read);
     await end();
     await end();
     await Promise.all(all);
-    expect(told).to.deep.equal([1, 3]);
+    expect(counts).to.deep.equal([1, 3]);
   });
 
   it("shows every client its own acknowledged write, in 1,000 interleavings", async () => {
@@ -120,8 +120,8 @@ async function readOwnWrites(seed: number): Promise<void> {
   const read = groupReads<number>({
     maxCount: 2,
     maxReads: 2,
-    maxWait: 10_000,
-    tooLate: () => new Error("too late"),
+    maxWaitMs: 10_000,
+    timeoutError: () => new Error("too late"),
     async read(keys) {
       expect(++running, `seed ${seed}`).to.be.at.most(2);
       if (random() < 0.5) await moment();

@@ -15,7 +15,7 @@ describe("shareReads", () => {
     expect(reads.begun).to.deep.equal(["a"]);
   });
 
-  it("lets all who come while one runs share the next, and nobody the one that runs", async () => {
+  it("shares the next read among requests that arrive while one runs, and never the running read", async () => {
     const { reads, read } = setUp();
     const first = read("a");
     const later = [read("a"), read("a"), read("a")];
@@ -33,13 +33,13 @@ describe("shareReads", () => {
     expect(await latest).to.equal(3);
   });
 
-  it("tells of each read how many share it", async () => {
-    const told: number[] = [];
+  it("calls onRead with the number of requests", async () => {
+    const counts: number[] = [];
     const reads = pending<string, number>();
     const read = shareReads(
       reads.begin,
       (key) => key,
-      (sharing) => told.push(sharing),
+      (requestCount) => counts.push(requestCount),
     );
     const all = [read("a"), read("a"), read("a"), read("b")];
     reads.open[0]?.resolve(1);
@@ -47,10 +47,10 @@ describe("shareReads", () => {
     await turn();
     reads.open[2]?.resolve(1);
     await Promise.all(all);
-    expect(told).to.deep.equal([1, 1, 2]);
+    expect(counts).to.deep.equal([1, 1, 2]);
   });
 
-  it("runs one at a time for a client who asks again before those who wait are told", async () => {
+  it("runs one read at a time for a client that reads again before waiting requests resolve", async () => {
     const { reads, read } = setUp();
     const first = read("a");
     const again = first.then(() => read("a"));
@@ -69,7 +69,7 @@ describe("shareReads", () => {
     expect(reads.begun).to.deep.equal(["a", "b"]);
   });
 
-  it("starts anew when nothing runs any more", async () => {
+  it("starts a new read if no read runs", async () => {
     const { reads, read } = setUp();
     const first = read("a");
     reads.open[0]?.resolve(1);
@@ -78,7 +78,7 @@ describe("shareReads", () => {
     expect(reads.begun).to.have.length(2);
   });
 
-  it("gives an error to those who share the read that failed, and goes on", async () => {
+  it("rejects only the requests that share the read that failed, and continues", async () => {
     const { reads, read } = setUp();
     const first = read("a").catch((error: unknown) => error);
     const next = [read("a"), read("a")].map((result) => result.catch((error: unknown) => error));
@@ -93,7 +93,7 @@ describe("shareReads", () => {
     expect(await after).to.equal(3);
   });
 
-  it("shows every client his own acknowledged write, in 5,000 interleavings", async () => {
+  it("shows every client its own acknowledged write, in 5,000 interleavings", async () => {
     for (let seed = 0; seed < 5000; seed++) await readOwnWrites(seed);
   });
 });
@@ -113,7 +113,7 @@ async function readOwnWrites(seed: number): Promise<void> {
       const seen = new Set(stored);
       await moment();
       running--;
-      if (random() < 0.1) throw new Error("away");
+      if (random() < 0.1) throw new Error("unavailable");
       return seen;
     },
     () => "all",

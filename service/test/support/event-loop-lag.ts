@@ -8,15 +8,15 @@ const periodMs = 10;
 export function measureLag(): () => number {
   let lag = 0;
   let last = performance.now();
-  const look = () => {
+  const measure = () => {
     const now = performance.now();
     lag += Math.max(0, now - last - periodMs);
     last = now;
   };
-  const timer = setInterval(look, periodMs);
+  const timer = setInterval(measure, periodMs);
   return () => {
     clearInterval(timer);
-    look();
+    measure();
     return lag;
   };
 }

@@ -13,8 +13,8 @@ export async function sharedMongoDB(): Promise<MongoServer> {
 
 /** Mocha calls this once, before the first test. A download of the server would exceed the timeout of a test. */
 export async function mochaGlobalSetup(this: Mocha.Runner): Promise<void> {
-  const needIt = this.suite.suites.some(({ file }) => !/\binfra\b.test\b/.test(file ?? ""));
-  if (needIt) await sharedMongoDB();
+  const needMongoDB = this.suite.suites.some(({ file }) => !/\binfra\b.test\b/.test(file ?? ""));
+  if (needMongoDB) await sharedMongoDB();
 }
 
 /** Mocha calls this once, after the last test. */

@@ -48,12 +48,12 @@ function matches(template: string, pathname: string): boolean {
 function expectHeaders(answer: Answer, response: Response, what: string): void {
   for (const name of Object.keys(answer.headers ?? {})) {
     const header = headers[name as keyof typeof headers] as { required?: boolean; schema: { type: string } };
-    const given = response.headers.get(name);
-    if (given === null) {
+    const value = response.headers.get(name);
+    if (value === null) {
       expect(header.required, `${what} has ${name}`).not.to.equal(true);
       continue;
     }
-    expectSchema(header.schema, header.schema.type === "integer" ? Number(given) : given, `${what} ${name}`);
+    expectSchema(header.schema, header.schema.type === "integer" ? Number(value) : value, `${what} ${name}`);
   }
 }
 

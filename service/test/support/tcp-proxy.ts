@@ -6,7 +6,7 @@ import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 export interface Proxy {
   readonly port: number;
   /** Passes bytes, or closes every connection at once, or keeps connections and drops all bytes. */
-  mode(mode: "pass" | "refuse" | "hang"): void;
+  mode(mode: "pass" | "close" | "hang"): void;
   /** Delays everything that the server sends, by this number of milliseconds. */
   delay(ms: number): void;
   close(): Promise<void>;
@@ -15,7 +15,7 @@ export interface Proxy {
 /** Starts a proxy in front of `host:port`. */
 export async function startProxy(host: string, port: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
-  let current: "pass" | "refuse" | "hang" = "pass";
+  let current: "pass" | "close" | "hang" = "pass";
   let latency = 0;
 
   function link(from: Socket, to: Socket, isAnswer: boolean): void {
@@ -34,7 +34,7 @@ export async function startProxy(host: string, port: number): Promise<Proxy> {
     });
   }
   const server = createServer((client) => {
-    if (current === "refuse") return void client.destroy();
+    if (current === "close") return void client.destroy();
     const upstream = connect(port, host);
     link(client, upstream, false);
     link(upstream, client, true);

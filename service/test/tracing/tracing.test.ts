@@ -26,8 +26,8 @@ describe("tracing", () => {
   let tracing: Tracing;
   let service: TestService;
   let warnings: string[] = [];
-  const tell = (...said: unknown[]) => void warnings.push(String(said.at(-1)));
-  const logger = { warn: tell, info: tell } as unknown as Pick<Logger, "warn" | "info">;
+  const record = (...args: unknown[]) => void warnings.push(String(args.at(-1)));
+  const logger = { warn: record, info: record } as unknown as Pick<Logger, "warn" | "info">;
 
   beforeEach(async () => {
     spans = [];
@@ -75,7 +75,7 @@ describe("tracing", () => {
   const attribute = (span: Span | undefined, key: string) =>
     Object.values(span?.attributes.find((attr) => attr.key === key)?.value ?? {})[0];
 
-  it("has a span for the request and one for MongoDB's command, in the trace of who asked", async () => {
+  it("has a span for the request and one for MongoDB's command, in the client's trace", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, "Content-Type": "application/json" };
     const body = '{"secret":"hunter2"}';
@@ -96,7 +96,7 @@ describe("tracing", () => {
     expect(received).not.to.include("hunter2");
   });
 
-  it("gives log and problem the id of the trace", async () => {
+  it("adds the trace id to log and problem", async () => {
     const response = await service.request("/data?limit=0");
     const { traceId } = (await response.json()) as { traceId: string };
     expect(traceId).to.match(/^[0-9a-f]{32}$/);
@@ -105,7 +105,7 @@ describe("tracing", () => {
     expect(named("GET /data")[0]).to.include({ traceId });
   });
 
-  it("calls our own faults errors, and leaves out the probes", async () => {
+  it("marks spans of 503 as errors, and creates no span for probes", async () => {
     service.draining = true;
     await service.request("/health/ready");
     await service.request("/health");
@@ -114,7 +114,7 @@ describe("tracing", () => {
     expect(named("GET /health")[0]?.status.code).to.equal(2);
   });
 
-  it("does not wait for a collector that is away", async () => {
+  it("does not wait for an unavailable collector", async () => {
     collector.close();
     collector.closeAllConnections();
     await service.request("/data");
@@ -139,10 +139,10 @@ describe("tracing", () => {
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "1",
     });
     await untilExports(3);
-    expect(warnings).to.deep.equal(["traces are lost: the collector does not take them"]);
+    expect(warnings).to.deep.equal(["traces are lost: the collector does not accept them"]);
     status = 200;
     await untilExports(3);
-    expect(warnings.slice(1)).to.deep.equal(["the collector takes traces again"]);
+    expect(warnings.slice(1)).to.deep.equal(["the collector accepts traces again"]);
 
     /** Sends requests until the collector has received `more` further exports. */
     async function untilExports(more: number): Promise<void> {
@@ -153,7 +153,7 @@ describe("tracing", () => {
     }
   });
 
-  it("takes the resource from OpenTelemetry's variables", async () => {
+  it("reads the resource from OpenTelemetry's variables", async () => {
     await restart({
       OTEL_SERVICE_NAME: "shop",
       OTEL_RESOURCE_ATTRIBUTES: "service.instance.id=mine,team=tea%20room",
@@ -168,7 +168,7 @@ describe("tracing", () => {
     expect(received).not.to.include("koa-mongo-stack-").and.not.include("pod-1");
   });
 
-  it("samples as OTEL_TRACES_SAMPLER says", async () => {
+  it("samples according to OTEL_TRACES_SAMPLER", async () => {
     const sampled = async (env: Record<string, string>, headers = {}) => {
       await restart(env);
       await service.request("/data", { headers });
@@ -200,7 +200,7 @@ describe("tracing", () => {
     }
   });
 
-  it("says which values it doesn't know, and uses the defaults", async () => {
+  it("warns about unknown values, and uses the defaults", async () => {
     await restart({ OTEL_TRACES_SAMPLER: "some", OTEL_PROPAGATORS: "b3,tracecontext" });
     await service.request("/data");
     await tracing.close();

@@ -132,9 +132,9 @@ describe("npm run dev, where there is no MongoDB", function () {
       const program = startProgram("dev", env, [], project.folder);
       expect(await program.exitCode()).to.equal(1);
       const [mongod, failed, standIn, ...rest] = program.output().split("\n");
-      expect(mongod).to.match(/^Fetching mongod \d+\.\d+\.\d+, which stays in node_modules\/\.cache\.$/);
-      expect(failed).to.match(/^mongod .* could not be downloaded/);
-      expect(standIn).to.match(/^Fetching SecantusDB \S+ from PyPI, which stays in node_modules\/\.cache\.$/);
+      expect(mongod).to.match(/^Downloading mongod \d+\.\d+\.\d+ to node_modules\/\.cache\.$/);
+      expect(failed).to.match(/^Can't download mongod /);
+      expect(standIn).to.match(/^Downloading SecantusDB \S+ from PyPI to node_modules\/\.cache\.$/);
       expect(rest.join("\n")).to.include("No MongoDB starts here").and.include("Put a mongod on PATH");
     } finally {
       fake.remove();

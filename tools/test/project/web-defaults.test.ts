@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { longestDrain } from "../../../service/http/drain.ts";
+import { maxDrainFactor } from "../../../service/http/drain.ts";
 import { readSettings } from "../../../service/service-settings.ts";
 import { preStopSeconds, terminationGraceSeconds } from "../../../infra/web/web-defaults.ts";
 
 describe("the service's defaults", () => {
   it("give a pod time for preStop, drain and shutdown before Kubernetes kills it", () => {
     const { drainMs, shutdownMs } = readSettings({});
-    const steps = preStopSeconds.severalNodes + (longestDrain * drainMs + shutdownMs) / 1000;
+    const steps = preStopSeconds.severalNodes + (maxDrainFactor * drainMs + shutdownMs) / 1000;
     // The remaining time is for closing MongoDB's connections and for the process to end.
     expect(terminationGraceSeconds - steps).to.be.at.least(5);
   });

@@ -22,8 +22,8 @@ describe("problemIn", () => {
 
   it("names every variable that is wrong", () => {
     const faults = ["MONGODB_URI: must name the database", "PORT: must be a port"];
-    expect(problemIn([line(60, "the environment is not right", { faults })])).to.equal(
-      "the environment is not right: MONGODB_URI: must name the database; PORT: must be a port",
+    expect(problemIn([line(60, "invalid environment variables", { faults })])).to.equal(
+      "invalid environment variables: MONGODB_URI: must name the database; PORT: must be a port",
     );
   });
 

@@ -1,19 +1,19 @@
-/** Options of {@link inTurn}. */
-export interface InTurnOptions {
+/** Options of {@link keyedQueue}. */
+export interface KeyedQueueOptions {
   /** Maximum wait of a task, in milliseconds. A task that waits longer is rejected. */
-  readonly maxWait: number;
+  readonly maxWaitMs: number;
   /** Creates the error of a task that waited too long. */
-  readonly tooLate: () => unknown;
+  readonly timeoutError: () => unknown;
 }
 
-/** Runs the tasks of one key one after another, in order of arrival. Tasks of other keys don't wait. */
-export function inTurn({ maxWait, tooLate }: InTurnOptions) {
+/** Runs the tasks of each key one after another, in order of arrival. Tasks of different keys run concurrently. */
+export function keyedQueue({ maxWaitMs, timeoutError }: KeyedQueueOptions) {
   const last = new Map<string, Promise<unknown>>();
 
   return function run<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const since = performance.now();
+    const queuedAt = performance.now();
     const start = (): Promise<T> => {
-      if (performance.now() - since > maxWait) throw tooLate();
+      if (performance.now() - queuedAt > maxWaitMs) throw timeoutError();
       return task();
     };
     const previous = last.get(key);

@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { inTurn } from "../../store/in-turn.ts";
+import { keyedQueue } from "../../store/keyed-queue.ts";
 
-describe("inTurn", () => {
-  const tooLate = () => new Error("too late");
+describe("keyedQueue", () => {
+  const timeoutError = () => new Error("too late");
 
-  it("runs the tasks of a key in their order, and others meanwhile", async () => {
-    const run = inTurn({ maxWait: 1000, tooLate });
+  it("runs the tasks of a key in order, and tasks of other keys concurrently", async () => {
+    const run = keyedQueue({ maxWaitMs: 1000, timeoutError });
     const order: string[] = [];
     const first = Promise.withResolvers<undefined>();
     const task = (name: string, wait?: Promise<unknown>) => async () => {
@@ -20,15 +20,15 @@ describe("inTurn", () => {
     expect(order).to.deep.equal(["a1", "b1", "b1 ended", "a1 ended", "a2", "a2 ended"]);
   });
 
-  it("goes on after a task that failed", async () => {
-    const run = inTurn({ maxWait: 1000, tooLate });
+  it("continues after a failed task", async () => {
+    const run = keyedQueue({ maxWaitMs: 1000, timeoutError });
     const failed = run("a", () => Promise.reject(new Error("failed"))).catch(String);
     expect(await run("a", () => Promise.resolve(7))).to.equal(7);
     expect(await failed).to.equal("Error: failed");
   });
 
-  it("does not start a task that has waited too long", async () => {
-    const run = inTurn({ maxWait: -1, tooLate });
+  it("rejects a task that waited longer than maxWaitMs", async () => {
+    const run = keyedQueue({ maxWaitMs: -1, timeoutError });
     const first = run("a", () => Promise.resolve(1));
     let started = false;
     const second = run("a", () => Promise.resolve((started = true))).catch(String);
