@@ -61,17 +61,17 @@ class ArchiveError extends Error {}
 /** Undefined if the file did not cause the error. */
 function whatIsWrong(error: NodeJS.ErrnoException): string | undefined {
   if (error instanceof ArchiveError) return error.message;
-  if (error.code === "ENOENT") return "is not there. `npm run backup` makes one.";
-  if (error.code === "EISDIR") return "is a folder. Name the archive in it.";
+  if (error.code === "ENOENT") return "does not exist. To write a backup, run: npm run backup";
+  if (error.code === "EISDIR") return "is a folder. Pass the path of a backup file.";
   if (error.code === "Z_BUF_ERROR") return cutOff;
   if (error.message === "incorrect header check") return notAnArchive;
   // The error of a visitor may have a numeric code.
-  if (String(error.code).startsWith("Z_")) return `is damaged (${error.message}). Take another.`;
+  if (String(error.code).startsWith("Z_")) return `is damaged (${error.message}). Use another backup.`;
   return undefined;
 }
 
-const notAnArchive = "is not an archive that `npm run backup` made.";
-const cutOff = "is cut off: the end of the archive is missing. Take another.";
+const notAnArchive = "is not an archive of `npm run backup`.";
+const cutOff = "is incomplete: the end of the archive is missing. Use another backup.";
 const isCutOff = () => new ArchiveError(cutOff);
 
 async function walk(take: Take, visitor: ArchiveVisitor): Promise<void> {
@@ -92,7 +92,7 @@ async function walk(take: Take, visitor: ArchiveVisitor): Promise<void> {
     }
     if (!EOF) continue;
     if (checksum.value !== CRC)
-      throw new ArchiveError(`is damaged (checksum of ${namespace}). Take another.`);
+      throw new ArchiveError(`is damaged (checksum of ${namespace}). Use another backup.`);
     complete.add(namespace);
   }
   if (!entries.every((entry) => isComplete(entry, complete))) throw isCutOff();

@@ -56,7 +56,7 @@ async function findNamespace(project: Project, signal: AbortSignal): Promise<str
   if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   // A stack without resources has no outputs.
   const { namespace } = (await outputs(stack)) as { namespace?: string };
-  if (namespace === undefined) throw new UserError(`The stack ${stackName} is not up. Run: npm run up`);
+  if (namespace === undefined) throw new UserError(`The stack ${stackName} is not deployed. Run: npm run up`);
   return namespace;
 }
 
@@ -84,7 +84,7 @@ async function findReadyPod(context: string | undefined, service: ServiceName): 
   const [other] = pods;
   throw new UserError(
     `MongoDB's pod ${other?.metadata?.name ?? `in ${service.namespace}`} is not ` +
-      `${other === undefined ? "there" : "ready"}. Run: npm run up`,
+      `${other === undefined ? "found" : "ready"}. Run: npm run up`,
   );
 }
 
@@ -118,7 +118,7 @@ class Connection {
     const settings = await askCluster(context, (client) => readConnection(client, namespace));
     this.#signal.throwIfAborted();
     if (settings === undefined) {
-      throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
+      throw new UserError(`The namespace ${namespace} has no Deployment of the service. Run: npm run up`);
     }
     const { host, port } = firstHost(settings.uri);
     const service = port === undefined ? undefined : serviceOf(host, namespace);
@@ -135,7 +135,7 @@ class Connection {
     const { isWritablePrimary, primary } = await db.command({ hello: 1 });
     if (isWritablePrimary === true) return db;
     if (typeof primary !== "string") {
-      throw new UserError("MongoDB's replica set has no primary. See its pods: npm run status");
+      throw new UserError("MongoDB's replica set has no primary. To see its pods, run: npm run status");
     }
     // A member's host name starts with the name of its pod.
     return await open(primary.replace(/[.:].*/, ""));

@@ -59,7 +59,7 @@ function state(profile: string, known: Known): Finding {
     return {
       state: "warn",
       found: `no minikube cluster "${profile}"`,
-      fix: `\`npm run up\` starts it; by hand: ${startCommand(profile)}`,
+      fix: `\`npm run up\` creates the cluster; by hand: ${startCommand(profile)}`,
     };
   }
   const { Driver, KubernetesConfig, Nodes } = known.Config;
@@ -71,7 +71,7 @@ function state(profile: string, known: Known): Finding {
   const unsupported = unsupportedProfile(known);
   if (unsupported !== undefined) return { state: "missing", found, fix: unsupported };
   if (isRunning(known)) return { state: "ok", found };
-  return { state: "warn", found, fix: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
+  return { state: "warn", found, fix: `\`npm run up\` starts the cluster; by hand: minikube start -p ${profile}` };
 }
 
 async function networkPolicies(found: Profile): Promise<Finding> {
@@ -85,8 +85,8 @@ function metricsServer(found: Profile): Finding {
   if (hasMetricsServer(found)) return { state: "ok", found: "on" };
   return {
     state: "warn",
-    found: "off: the autoscaler can't see CPU",
-    fix: `\`npm run up\` enables it; by hand: minikube addons enable metrics-server -p ${found.Name}`,
+    found: "off: the autoscaler has no CPU measurements",
+    fix: `\`npm run up\` enables metrics-server; by hand: minikube addons enable metrics-server -p ${found.Name}`,
   };
 }
 
@@ -113,7 +113,7 @@ export async function url(
   if (ok) return { state: "ok", found: `${address} answers` };
   return {
     state: "warn",
-    found: `${address} does not serve: ${fault ?? "no answer"}`,
+    found: `${address} is unavailable: ${fault ?? "no answer"}`,
     fix: planned.state === "ok" ? whySilent(address, planned.found) : planned.fix,
   };
 }
@@ -121,7 +121,7 @@ export async function url(
 /** A cluster that was deleted and created again publishes other ports. */
 function whySilent(address: string, planned: string): string {
   const hasMoved = planned.startsWith("http") && planned !== address;
-  return hasMoved ? `Now it would be ${planned}. Run: npm run up` : "To see why, run: npm run status";
+  return hasMoved ? `The URL is ${planned} now. Run: npm run up` : "To see why, run: npm run status";
 }
 
 function plannedUrl(
@@ -135,6 +135,6 @@ function plannedUrl(
   if (fault === undefined) {
     return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
   }
-  const choose = "A port has to be published when the cluster is created: pulumi config set nodePort 30080";
-  return { state: "warn", found: "out of reach", fix: nodePort === 0 ? choose : fault };
+  const choose = "minikube publishes a port only when it creates the cluster. First, run: pulumi config set nodePort 30080";
+  return { state: "warn", found: "unreachable from this machine", fix: nodePort === 0 ? choose : fault };
 }

@@ -23,9 +23,9 @@ export async function docker(): Promise<Finding> {
     ? {
         state: "missing",
         found,
-        fix: "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
+        fix: "Add yourself to the group docker: sudo usermod -aG docker $USER, then log in again.",
       }
-    : { state: "missing", found, fix: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
+    : { state: "missing", found, fix: "Start Docker Desktop, or run: sudo systemctl start docker" };
 }
 
 /** Whether Docker's credential helpers are on PATH. */
@@ -69,7 +69,7 @@ export async function minikube(release: Release): Promise<Finding> {
  */
 export async function kubectl(shellCommand: string): Promise<Finding> {
   const answer = await ask("kubectl", ["version", "--client", "--output", "json"]);
-  const instead = `\`${shellCommand} get pods -A\` does without it.`;
+  const instead = `kubectl is optional. Instead, run: ${shellCommand} get pods -A`;
   if (answer.kind === "absent") return { state: "warn", found: "not on PATH", fix: instead };
   if (answer.kind === "failed") return { state: "warn", found: answer.message, fix: instead };
   const { clientVersion } = JSON.parse(answer.stdout) as { clientVersion: { gitVersion: string } };
@@ -104,5 +104,5 @@ function lacking(found: string, release: Release, install: string): Finding {
 }
 
 function broken(message: string, command: string): Finding {
-  return { state: "missing", found: message, fix: `See why it fails: ${command}` };
+  return { state: "missing", found: message, fix: `To see the whole error, run: ${command}` };
 }

@@ -39,7 +39,7 @@ export async function down({ cluster }: DownOptions, context: CommandContext): P
   // Only minikube can tell whether the cluster still exists.
   if (stack.exists || cluster) await installMissing(context, ["minikube"]);
   if (stack.exists) await destroy(stack, context);
-  else print(`There is no stack ${stackName}: nothing to destroy.`);
+  else print(`There is no stack ${stackName}, so there is nothing to delete.`);
   if (cluster) await deleteCluster(context);
 }
 
@@ -67,7 +67,7 @@ async function isGone(project: Project): Promise<boolean> {
 async function deleteCluster({ project, step, print }: CommandContext): Promise<void> {
   const profile = await createdCluster(project);
   if (profile === undefined) {
-    print("There is no minikube cluster that `npm run up` created: none is deleted.");
+    print("No minikube cluster was deleted: there is none that `npm run up` created.");
   } else {
     await step(`minikube delete -p ${profile}`, ({ say }) =>
       work("minikube", ["delete", "-p", profile], {}, say),

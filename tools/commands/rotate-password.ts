@@ -26,7 +26,7 @@ export async function rotatePassword(context: CommandContext): Promise<undefined
   requireMinikube(
     project,
     "npm run rotate-password",
-    `npm run pulumi -- config set passwordVersion N, then up`,
+    "npm run pulumi -- config set passwordVersion N, then npm run pulumi -- up",
   );
   await step("Pulumi", () => requirePulumi(context));
   await installMissing(context, ["pulumi"]);
@@ -34,7 +34,7 @@ export async function rotatePassword(context: CommandContext): Promise<undefined
   if (!stack.exists)
     throw new UserError(`There is no stack ${stackName}, and no password to change. Run: npm run up`);
   const next = project.passwordVersion + 1;
-  if (!Number.isInteger(next)) throw new UserError("passwordVersion is no whole number. Run: npm run up");
+  if (!Number.isInteger(next)) throw new UserError("passwordVersion is not a whole number. To see its value, run: npm run pulumi -- config get passwordVersion");
   await step(`passwordVersion ${next}`, () => configure(stack, "passwordVersion", String(next)));
   await up({ ...context, project: readProject(project.folder) });
   print(`\nMongoDB's users are root-${next} and app-${next} now. The previous users are deleted.`);

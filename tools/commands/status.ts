@@ -21,7 +21,7 @@ export interface StatusOptions {
 }
 
 export const command = cliCommand("status", {
-  summary: "Show how the stack is doing.",
+  summary: "Show the state of the stack.",
   description:
     "Shows the pods, the database, the autoscaler and the URL. Exits with 1 if something needs a fix.",
   examples: ["npm run status", "npm run status -- --watch", "npm run status -- --json"],

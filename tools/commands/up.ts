@@ -20,7 +20,7 @@ export const command = cliCommand("up", {
   summary: "Deploy the service and its database to minikube.",
   description:
     "Deploys the service and its database to minikube, and prints the URL. Installs minikube and Pulumi into .pulumi/ " +
-    "and starts a cluster if they are missing. You can run it again at any point.",
+    "and starts a cluster if they are missing. You can run `up` again at any point.",
   examples: ["npm run up"],
 }).action(async () => {
   await runOnTerminal(up);
@@ -41,7 +41,7 @@ export async function up(context: CommandContext): Promise<undefined> {
   if (project.expose === "ingress") await step("ingress", (output) => enableIngress(project, output));
   const stack = await step("stack", async ({ say, title }) => {
     const made = await createStack(await findStack(project), say);
-    title(`stack ${stackName}, with the backend of ${made.backend.text}`);
+    title(`stack ${stackName}, backend: ${made.backend.text}`);
     return made;
   });
   const warnings = await step("pulumi up", ({ say }) => deploy(stack, say)).catch(async (error: unknown) => {
@@ -58,7 +58,7 @@ export async function up(context: CommandContext): Promise<undefined> {
   // Behind a tunnel, the URL answers only after the user has started the tunnel.
   if (ingress?.meanwhile === undefined && !(await isAsDeployed(project, target, patience))) {
     // Without --refresh, Pulumi compares the program with its own state, and not with the cluster.
-    await step("pulumi up --refresh, because the cluster is not as it was deployed", ({ say }) =>
+    await step("pulumi up --refresh, because the cluster differs from the deployment", ({ say }) =>
       change("up", stack, say, { refresh: true }),
     );
   }
@@ -89,12 +89,12 @@ async function deploy(stack: Stack, say: (line: string) => void): Promise<readon
 async function findIngress({ project, patience }: CommandContext, url: string): Promise<IngressPlace> {
   const place = await findIngressPlace(project, url, Math.min(patience, promptlyMs));
   if (place !== undefined) return place;
-  throw new UserError(`The minikube cluster "${project.minikubeProfile}" is gone.`);
+  throw new UserError(`The minikube cluster "${project.minikubeProfile}" is gone. Run: npm run up`);
 }
 
 /** A line for the hosts file, so that this machine resolves the host name. */
 function hostsHint({ address, meanwhile }: IngressPlace, { host }: Project): string {
-  const tunnel = meanwhile === undefined ? "" : `\nRun, in a terminal of its own: ${meanwhile}`;
+  const tunnel = meanwhile === undefined ? "" : `\nIn another terminal, run: ${meanwhile}`;
   const file = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
   return `Add this line to ${file}:\n\n${address} ${host}${tunnel}`;
 }
@@ -104,5 +104,5 @@ function installedHint(project: Project): string {
   const commands = (["minikube", "pulumi"] as const)
     .filter((program) => shellCommand(program, project) !== program)
     .map((program) => `${shellCommand(program, project)} …`);
-  return commands.length === 0 ? "" : `\n\nPrograms that up installed run as: ${commands.join(", ")}`;
+  return commands.length === 0 ? "" : `\n\nTo run the programs that \`up\` installed: ${commands.join(", ")}`;
 }

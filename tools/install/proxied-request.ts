@@ -23,7 +23,7 @@ export async function get(
   const { location } = response.headers;
   if (!isRedirect(response) || location === undefined) return response;
   response.destroy();
-  if (redirects === 0) throw new Error("it redirects without end");
+  if (redirects === 0) throw new Error("too many redirects");
   return await get(new URL(location, url).href, headers, signal, redirects - 1);
 }
 

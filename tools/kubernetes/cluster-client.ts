@@ -61,7 +61,7 @@ export async function askCluster<T>(
   } catch (error) {
     if (isBug(error)) throw error;
     const why = whyUnanswered(error);
-    throw new UserError(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`, {
+    throw new UserError(`The cluster does not answer: ${why}. To find the problem, run: npm run doctor`, {
       cause: error,
     });
   }
@@ -78,9 +78,9 @@ function isBug(error: unknown): boolean {
 /** Why a request to the cluster failed, as part of a sentence. */
 export function whyUnanswered(error: unknown): string {
   const { name, message, cause, code, body } = error as Error & { code?: unknown; body?: unknown };
-  if (name === "TimeoutError") return "it took too long";
+  if (name === "TimeoutError") return "the request timed out";
   if (typeof code === "number") {
-    if (code === 401) return "it does not accept the kubeconfig's credentials (HTTP 401)";
+    if (code === 401) return "the API server rejects the kubeconfig's credentials (HTTP 401)";
     return statusMessage(body) ?? `HTTP ${code}`;
   }
   if (cause instanceof Error) {

@@ -39,12 +39,12 @@ export async function measureLoad(
   const target = await step("stack", () => findTarget(context));
   const period = await metricsPeriod(target.profile);
   const cost = periodCost(period, goodPeriod);
-  if (cost !== undefined) print(`${cost} For ${goodPeriod} s:\n  ${await byHandCommand(target.profile)}\n`);
+  if (cost !== undefined) print(`${cost} To measure every ${goodPeriod} s, run:\n  ${await byHandCommand(target.profile)}\n`);
   const outcome = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
     drive(target, options, say, signal),
   );
   const found = findings(options, outcome);
-  if (signal.aborted) found.unshift(["interrupted", "what follows is what was seen until then"]);
+  if (signal.aborted) found.unshift(["interrupted", "the results cover the time until Ctrl-C"]);
   const { recording } = outcome;
   return { recording, findings: found, picture: await drawPicture(recording), metricsPeriod: period };
 }

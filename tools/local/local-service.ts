@@ -47,7 +47,7 @@ export function localFlags(): Option[] {
       .env("PORT")
       .argParser(wholeNumber(1, 65_535))
       .default(3000),
-    new Option("--directory <folder>", "Folder of the embedded MongoDB's documents, seen from the project.")
+    new Option("--directory <folder>", "Folder of the embedded MongoDB's documents, relative to the project.")
       .env("DATA_DIRECTORY")
       .argParser(folder)
       .default(folder(".data"), ".data"),
@@ -113,8 +113,8 @@ async function embedded(directory: string): Promise<MongoServer> {
   try {
     return await startMongoDB({ directory, outlivesInterrupt: true });
   } catch (error) {
-    const hint = "Put a mongod on PATH, or its connection string into MONGODB_URI.";
-    throw new UserError(`No MongoDB starts here: ${(error as Error).message.trimEnd()}\n${hint}`, {
+    const hint = "Install mongod on PATH, or set MONGODB_URI to a connection string.";
+    throw new UserError(`The embedded MongoDB does not start: ${(error as Error).message.trimEnd()}\n${hint}`, {
       cause: error,
     });
   }
@@ -167,7 +167,7 @@ async function announce(host: string, port: number): Promise<never> {
     }
     await sleep(200);
   }
-  console.log(`${url} answers. Ctrl-C ends it.`);
+  console.log(`${url} answers. Press Ctrl-C to stop the service.`);
   return await forever();
 }
 

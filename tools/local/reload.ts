@@ -30,7 +30,7 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
     void service.ended.then((how) => {
       if (service !== current) return;
       console.error(
-        `The service ended (${how}): its log above says why. It starts again when its code changes.`,
+        `The service ended (${how}): its log above says why. The service restarts when its code changes.`,
       );
     });
   }
@@ -40,7 +40,7 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
     await service?.stop();
   }
   async function anew(path: string): Promise<void> {
-    console.log(`${relative(folder, path)} has changed: the service starts anew.`);
+    console.log(`${relative(folder, path)} has changed: restarting the service.`);
     await end();
     run();
   }
@@ -54,7 +54,7 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
   });
   watcher.on("error", (error) => {
     console.error(
-      `Changes of the code may not be seen: ${error instanceof Error ? error.message : String(error)}`,
+      `Changes of the code may go unnoticed: ${error instanceof Error ? error.message : String(error)}`,
     );
   });
   run();

@@ -46,7 +46,7 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
     await createCluster(project, say);
   } else if (isHalfCreated(project, found)) {
     // Repeat the original arguments: without them, minikube might omit a port that was in use, or change the network.
-    title(`minikube: completing the cluster "${profile}", which an earlier up began to create`);
+    title(`minikube: completing the cluster "${profile}", which an earlier \`up\` did not finish`);
     await createCluster(project, say);
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);
@@ -137,7 +137,7 @@ async function enable(
 ): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
-  if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone.`);
+  if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone. Run: npm run up`);
   if (!isOn(found)) await work("minikube", ["addons", "enable", addon, "-p", profile], {}, say);
   title(`${addon} is on`);
 }

@@ -96,10 +96,10 @@ export async function work(
     });
   }
   const { interrupted, fault } = await untilEnd(child, () => {
-    say(`interrupted: ${program} ends what it has begun`);
+    say(`interrupted: waiting for ${program} to stop`);
   });
   if (interrupted)
-    throw new InterruptedError("Interrupted. It may run again at any point, and goes on from here.");
+    throw new InterruptedError("Interrupted. To continue, run the command again.");
   if (fault !== undefined) {
     throw new UserError([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
   }
@@ -149,7 +149,7 @@ export function handOver(
     env: { ...process.env, ...env },
   });
   const absent = (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
-  if (absent) console.error(`${program} is not on PATH. How to get it says: npm run doctor`);
+  if (absent) console.error(`${program} is not on PATH. To see how to install it, run: npm run doctor`);
   else if (error !== undefined) console.error(error.message);
   return status ?? 1;
 }

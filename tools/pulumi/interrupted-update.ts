@@ -102,7 +102,7 @@ async function remove(
   { kind, name, namespace }: KubernetesName,
   say: (line: string) => void,
 ): Promise<void> {
-  say(`deleting ${kind} ${name}, which a killed update had begun`);
+  say(`deleting ${kind} ${name}, which a killed update was creating`);
   const { program, args } = kubectl(profile, [
     "delete",
     kind,

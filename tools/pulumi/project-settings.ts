@@ -45,7 +45,7 @@ export interface Project {
 export function requireMinikube({ cluster }: Project, command: string, instead: string): void {
   if (cluster === "minikube") return;
   throw new UserError(
-    `${command} is for minikube, and the stack ${stackName} has the cluster ${cluster}. Run: ${instead}`,
+    `${command} needs minikube, and the stack ${stackName} uses the cluster "${cluster}". Run: ${instead}`,
   );
 }
 
@@ -61,7 +61,7 @@ export function ownFolder(project: Project): string {
 export function readProject(folder = join(import.meta.dirname, "../..")): Project {
   if (!stackNameForm.test(stackName)) {
     throw new UserError(
-      `PULUMI_STACK can have 20 characters, of a to z, 0 to 9 and "-", and is "${stackName}". Run: unset PULUMI_STACK`,
+      `PULUMI_STACK is "${stackName}", and must have 1 to 20 characters of a to z, 0 to 9 and "-". Run: unset PULUMI_STACK`,
     );
   }
   const { name, requiredPulumiVersion, config } = readYaml(join(folder, "Pulumi.yaml")) as {

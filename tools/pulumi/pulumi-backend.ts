@@ -33,10 +33,10 @@ export async function findBackend(project: Project, signal?: AbortSignal): Promi
     const { user, url } = JSON.parse(answer.stdout) as { user: string; url: string };
     return { kind: "login", text: `${user} at ${url}`, url, env };
   }
-  if (answer.kind === "absent") throw new UserError("pulumi is not on PATH.");
+  if (answer.kind === "absent") throw new UserError("pulumi is not on PATH. Run: npm run up");
   if (/PULUMI_ACCESS_TOKEN|not logged in|pulumi login/i.test(answer.message)) return own(project);
   throw new UserError(
-    `Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n${answer.message}`,
+    `Pulumi can't reach the backend of its login. To use a backend in this project, run: pulumi logout\n${answer.message}`,
   );
 }
 
@@ -77,7 +77,7 @@ function own(project: Project): Backend {
   const url = `file://${stateFolder(project).replaceAll("\\", "/")}`;
   return {
     kind: "project",
-    text: "the project's own, in .pulumi/state",
+    text: ".pulumi/state in this project",
     url,
     env: {
       PULUMI_SKIP_UPDATE_CHECK: "true",

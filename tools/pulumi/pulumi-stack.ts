@@ -141,7 +141,7 @@ export async function change(
 
 function locked(what: string, cause?: unknown): UserError {
   return new UserError(
-    `${what}\nIf no other up or down runs, one was killed. Run: npm run pulumi -- cancel --yes ${stackName}`,
+    `${what}\nIf no other \`up\` or \`down\` is running, a killed one left the lock. Run: npm run pulumi -- cancel --yes ${stackName}`,
     { cause },
   );
 }
@@ -153,9 +153,9 @@ function locked(what: string, cause?: unknown): UserError {
 async function recover(stack: Stack, say: (line: string) => void): Promise<void> {
   const { project, backend, run } = stack;
   const lock = backend.kind === "project" ? lockState(project, stackName) : "free";
-  if (lock === "held") throw locked(`Another up or down works on the stack ${stackName}.`);
+  if (lock === "held") throw locked(`Another \`up\` or \`down\` is changing the stack ${stackName}.`);
   if (lock === "stale") {
-    say("removing the lock of an update that was killed");
+    say("removing the lock of a killed update");
     await work("pulumi", ["cancel", "--yes", "--non-interactive", "--stack", stackName], run, say);
   }
   await cleanUpInterrupted(stack, say);

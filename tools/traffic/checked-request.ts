@@ -12,7 +12,7 @@ export async function checked(
     if (isRight(reply)) return { outcome: "ok" };
     const { code } = (reply.json ?? {}) as { code?: string };
     if (reply.status === 503) return { outcome: "shed", why: code };
-    return { outcome: "wrong", why: `${question.method} is answered ${reply.status} ${code ?? ""}` };
+    return { outcome: "wrong", why: `${question.method} returned ${reply.status} ${code ?? ""}` };
   } catch (error) {
     if (!(error instanceof NoReply)) throw error;
     const why = `${question.method} ${error.message}`;

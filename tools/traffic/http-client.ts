@@ -86,7 +86,7 @@ function ask(url: URL, { method, body }: Question, agent: HttpAgent, isLast: boo
     const request = url.protocol === "https:" ? httpsRequest : httpRequest;
     const sent = request(url, { method, agent, headers });
     const timer = setTimeout(() => {
-      sent.destroy(new Error(`nothing within ${timeout} ms`));
+      sent.destroy(new Error(`no response within ${timeout} ms`));
     }, timeout);
     const fail = (error: Error) => {
       clearTimeout(timer);

@@ -49,7 +49,7 @@ export function startLoad({ rate, most, patience, send }: LoadOptions): Load {
       const due = waiting.shift();
       if (due === undefined) return;
       if (now() - due > patience) {
-        samples.push({ due, ms: now() - due, outcome: "refused", why: "all others were waiting" });
+        samples.push({ due, ms: now() - due, outcome: "refused", why: "waited too long to be sent" });
         continue;
       }
       const sent = request(due).finally(() => {

@@ -78,7 +78,7 @@ describe("checkArchive", () => {
     expect(await read(archiveOfBlocks([entry("data"), entry(users)], blocks))).to.include({ documents: 1 });
   });
 
-  const cutOff = "FILE is cut off: the end of the archive is missing. Take another.";
+  const cutOff = "FILE is incomplete: the end of the archive is missing. Use another backup.";
   const archive = archiveOf([{ a: 1 }, { a: 2 }]);
   for (const length of [12, archive.length - 9, archive.length - 1]) {
     it(`rejects one that is cut off after ${length} of ${archive.length} bytes`, async () => {
@@ -100,7 +100,7 @@ describe("checkArchive", () => {
   it("rejects documents that are not those of the checksum, though its gzip is whole", async () => {
     const [data, others] = [[{ a: 1 }], [{ a: 2 }]];
     const wrong = archiveOfBlocks([entry("data")], [...block("data", others), end("data", data)]);
-    expect(await fault(wrong)).to.equal("FILE is damaged (checksum of app.data). Take another.");
+    expect(await fault(wrong)).to.equal("FILE is damaged (checksum of app.data). Use another backup.");
   });
 
   it("rejects one whose collection has no end", async () => {
@@ -111,7 +111,7 @@ describe("checkArchive", () => {
   it("rejects one with a wrong byte", async () => {
     const damaged = Buffer.from(archive);
     damaged.writeUInt8(damaged.readUInt8(damaged.length - 7) ^ 1, damaged.length - 7);
-    expect(await fault(damaged)).to.equal("FILE is damaged (incorrect data check). Take another.");
+    expect(await fault(damaged)).to.equal("FILE is damaged (incorrect data check). Use another backup.");
   });
 
   for (const [what, content] of [
@@ -120,7 +120,7 @@ describe("checkArchive", () => {
     ["something else that is gzipped", gzipSync("hello, hello")],
   ] as const) {
     it(`rejects ${what}`, async () => {
-      expect(await fault(content)).to.equal("FILE is not an archive that `npm run backup` made.");
+      expect(await fault(content)).to.equal("FILE is not an archive of `npm run backup`.");
     });
   }
 

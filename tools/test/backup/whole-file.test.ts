@@ -69,7 +69,7 @@ describe("writeWholeFile", () => {
       );
     });
 
-    it("when the disk takes no more", async function () {
+    it("when the disk is full", async function () {
       if (process.platform === "win32") this.skip();
       // A size limit of the shell stands in for a full disk: a write fails in the middle, too.
       const script = `

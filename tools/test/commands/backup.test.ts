@@ -111,7 +111,7 @@ describe("backup", function () {
     expect(cluster?.requests.join()).not.to.include("portforward");
   });
 
-  it("says who reaches an external MongoDB that does not answer this machine", async function () {
+  it("says where to run the command if an external MongoDB does not answer this machine", async function () {
     await withStack({ uri: "mongodb://127.0.0.1:1/app?serverSelectionTimeoutMS=200" });
     const { code, text } = await run();
     expect(code).to.equal(1);
@@ -120,7 +120,7 @@ describe("backup", function () {
     );
   });
 
-  it("names the host whose SRV records are not there, and does not tell the password", async () => {
+  it("names the host whose SRV records are missing, and does not print the password", async () => {
     await withStack({ uri: "mongodb+srv://app:s3cret@no.invalid.test" });
     const { code, text } = await run();
     expect(code).to.equal(1);
@@ -159,7 +159,7 @@ describe("backup", function () {
       await withPrimary(undefined);
       expect(await run()).to.deep.equal({
         code: 1,
-        text: "MongoDB's replica set has no primary. See its pods: npm run status",
+        text: "MongoDB's replica set has no primary. To see its pods, run: npm run status",
       });
     });
   });
@@ -187,14 +187,14 @@ describe("backup", function () {
     expect(readdirSync(backups).filter((name) => name.endsWith(".part"))).to.deep.equal([running, foreign]);
   });
 
-  it("does not write over a file, unless told", async () => {
+  it("replaces no file without --force", async () => {
     await withStack();
     await run();
     writeFileSync(file, "before", { mode: 0o644 });
     chmodSync(file, 0o644);
     expect(await run()).to.deep.equal({
       code: 1,
-      text: "FILE is there. To write over it: npm run backup -- FILE --force",
+      text: "FILE exists. To replace it, run: npm run backup -- FILE --force",
     });
     expect(readFileSync(file, "utf8")).to.equal("before");
     expect(await run({ file, force: true })).to.include({ code: 0 });
@@ -239,7 +239,7 @@ describe("backup", function () {
     });
 
     const pods: [string, MongodbSetup["pods"] & object, string][] = [
-      ["when no pod is there", [], `MongoDB's pod in ${namespace} is not there. Run: npm run up`],
+      ["when no pod is there", [], `MongoDB's pod in ${namespace} is not found. Run: npm run up`],
       [
         "when the pod is not ready",
         [pod("mongodb-0", "mongodb", { ready: false })],

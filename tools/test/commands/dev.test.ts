@@ -101,7 +101,7 @@ describe("npm run dev", function () {
     running = startProgram("dev", { PORT: "http" });
     expect(await running.exitCode()).to.equal(2);
     expect(running.output()).to.include(
-      "option '--port <port>' value 'http' from env 'PORT' is invalid. It must be a whole number from 1 to 65535.\n",
+      "option '--port <port>' value 'http' from env 'PORT' is invalid. The value must be a whole number from 1 to 65535.\n",
     );
   });
 });
@@ -135,7 +135,7 @@ describe("npm run dev, where there is no MongoDB", function () {
       expect(mongod).to.match(/^Fetching mongod \d+\.\d+\.\d+, which stays in node_modules\/\.cache\.$/);
       expect(failed).to.match(/^mongod .* could not be downloaded/);
       expect(standIn).to.match(/^Fetching SecantusDB \S+ from PyPI, which stays in node_modules\/\.cache\.$/);
-      expect(rest.join("\n")).to.include("No MongoDB starts here").and.include("Put a mongod on PATH");
+      expect(rest.join("\n")).to.include("The embedded MongoDB does not start").and.include("Install mongod on PATH");
     } finally {
       fake.remove();
       await project.remove();

@@ -131,7 +131,7 @@ describe("npm run logs", function () {
       await until(() => cluster.followers === 0);
     }
 
-    it("hears pods that are new from their beginning, and ends when told to", async () => {
+    it("prints new pods from their first line, and ends at the signal", async () => {
       await up("aaaaa");
       says("aaaaa", 0, "/before");
       says("aaaaa", 1, "/old");
@@ -238,9 +238,9 @@ describe("npm run logs", function () {
     expect(printed).to.deep.equal(["aaaaa [03:04:05] INFO: GET /1 200 1 ms"]);
   });
 
-  it("says that no pod has begun", async () => {
+  it("says that no pod has started", async () => {
     await up();
     expect(await run({ follow: false })).to.equal(1);
-    expect(printed.join("")).to.include("No pod of the service has begun. See why: npm run status");
+    expect(printed.join("")).to.include("No pod of the service has started. To see why, run: npm run status");
   });
 });

@@ -70,8 +70,8 @@ describe("restore", function () {
     await database.db.collection<{ _id: number }>(collection).insertMany(ids.map((_id) => ({ _id })));
   };
 
-  const done = { code: 0, text: "2 documents of FILE are in the database app, N s" };
-  const again = "The database may have a part of FILE now. To do it again: npm run restore -- FILE --drop";
+  const done = { code: 0, text: "Restored 2 documents from FILE to the database app in N s." };
+  const again = "The database may now have only a part of FILE. To restore again, run: npm run restore -- FILE --drop";
 
   it("restores the documents, and needs no kubectl", async () => {
     await withBackup();
@@ -87,13 +87,13 @@ describe("restore", function () {
     expect(await run()).to.deep.equal({
       code: 1,
       text:
-        "The database app is not empty, it has documents in data, notes: nothing was restored. " +
-        "To replace all that is there: npm run restore -- FILE --drop",
+        "Nothing was restored: the database app has documents in data, notes. " +
+        "To replace the whole database, run: npm run restore -- FILE --drop",
     });
     expect(await contents()).to.deep.equal({ data: [7], notes: [8] });
   });
 
-  it("replaces what is there when told, also what the backup does not have", async () => {
+  it("with --drop, replaces the whole database", async () => {
     await withBackup();
     await insert("data", 7);
     await insert("notes", 8);
@@ -106,18 +106,18 @@ describe("restore", function () {
       [
         "when the file is cut off",
         (archive) => archive.subarray(0, -9),
-        "FILE is cut off: the end of the archive is missing. Take another.",
+        "FILE is incomplete: the end of the archive is missing. Use another backup.",
       ],
       [
         "when a byte of the file is wrong",
         (archive) =>
           Buffer.from(archive.map((byte, index) => (index === archive.length - 7 ? byte ^ 1 : byte))),
-        "FILE is damaged (incorrect data check). Take another.",
+        "FILE is damaged (incorrect data check). Use another backup.",
       ],
       [
         "when the file is no archive",
         () => Buffer.from("hello"),
-        "FILE is not an archive that `npm run backup` made.",
+        "FILE is not an archive of `npm run backup`.",
       ],
       [
         "when the archive is of another database",
@@ -138,7 +138,7 @@ describe("restore", function () {
       await withBackup();
       expect(await run(true, `${file}.gz`)).to.deep.equal({
         code: 1,
-        text: "FILE.gz is not there. `npm run backup` makes one.",
+        text: "FILE.gz does not exist. To write a backup, run: npm run backup",
       });
       expect(cluster.requests).to.deep.equal([]);
     });
@@ -152,11 +152,11 @@ describe("restore", function () {
     });
   });
 
-  it("does not take documents that failed for restored", async () => {
+  it("does not count documents that failed as restored", async () => {
     await withBackup(archiveOf([...documents, documents[0] ?? {}], database.db.databaseName));
     const { code, text } = await run();
     expect(code).to.equal(1);
-    expect(text).to.match(/^MongoDB took 2 of 3 documents: E11000 duplicate key.*\.\n/s);
+    expect(text).to.match(/^MongoDB inserted 2 of 3 documents: E11000 duplicate key.*\.\n/s);
     expect(text).to.match(new RegExp(`\n${again}$`));
   });
 

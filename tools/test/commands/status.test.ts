@@ -75,7 +75,7 @@ function withoutMongodb(): StackObjects {
 }
 
 describe("status in words", () => {
-  it("is one screen where all is well", () => {
+  it("is one screen where the stack is healthy", () => {
     expect(words(wellStack())).to.equal(`
 URL       http://192.0.2.1:30080 answers in 4 ms, version 0.1.0
 pods      2 of 2 pods ready
@@ -84,7 +84,7 @@ pods      2 of 2 pods ready
 image     koa-mongo-stack:abc
 scaling   2 pods of 2 to 5, CPU 12 % of 50 %
 MongoDB   ready, mongo:8.0, round trip 0.8 ms, up 2 h
-warnings  none that still matters`);
+warnings  none`);
     expect(isWell(statusOf(wellStack()))).to.equal(true);
   });
 
@@ -109,7 +109,7 @@ warnings  none that still matters`);
     expect(text).to.include("web-c: stopping, up 10 min\n");
     expect(text).to.include("web-d: Pending, up 5 s\n");
     expect(text).to.include("image     koa-mongo-stack:abc and koa-mongo-stack:def\n");
-    expect(text).to.include("MongoDB   is not there\n");
+    expect(text).to.include("MongoDB   not found\n");
     expect(isWell(statusOf(objects))).to.equal(false);
   });
 
@@ -135,7 +135,7 @@ warnings  none that still matters`);
     );
   });
 
-  it("says why no node takes a pod", () => {
+  it("says why no node runs a pod", () => {
     const unscheduled = pod("web-a", "web", { ready: false, phase: "Pending" });
     const message = "0/1 nodes are available: 1 Insufficient memory.";
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
@@ -162,7 +162,7 @@ warnings  none that still matters`);
     expect(isWell(statusOf({ ...wellStack(), pods: [...wellStack().pods, evicted] }))).to.equal(true);
   });
 
-  it("tells of a replica set, whose members are the operator's", () => {
+  it("shows a replica set, whose members are the operator's", () => {
     const ofOperator = <T extends { metadata?: V1ObjectMeta }>(object: T): T => ({
       ...object,
       metadata: { ...object.metadata, labels: memberLabelsOf("mongodb") },
@@ -197,7 +197,7 @@ warnings  none that still matters`);
 
   it("says where the autoscaler is going, and that it sees no CPU", () => {
     expect(words(stackOf({ autoscalers: [autoscaler(2, 5, 180)] }))).to.include(
-      "scaling   2, on the way to 5 pods of 2 to 5, CPU 180 % of 50 %",
+      "scaling   2, scaling to 5 pods of 2 to 5, CPU 180 % of 50 %",
     );
     const unmeasured = "scaling   2 pods of 2 to 5, CPU not measured yet";
     expect(words(stackOf({ autoscalers: [autoscaler(2, 2)] }))).to.include(unmeasured);
@@ -205,9 +205,9 @@ warnings  none that still matters`);
     expect(words(stackOf({}))).to.include("scaling   there is no autoscaler");
   });
 
-  it("says why the URL does not serve", () => {
+  it("says why the URL is unavailable", () => {
     const url = { address: "http://x", ok: false, fault: "connect ECONNREFUSED" };
-    expect(words(wellStack(), { url })).to.include("URL       http://x does not serve: connect ECONNREFUSED");
+    expect(words(wellStack(), { url })).to.include("URL       http://x is unavailable: connect ECONNREFUSED");
     expect(isWell(statusOf(wellStack(), { url }))).to.equal(false);
   });
 
@@ -297,9 +297,9 @@ describe("npm run status", function () {
     return { code, text: stripVTControlCharacters(text) };
   }
 
-  it("prints one screen, and ends with 0 where all is well", async () => {
+  it("prints one screen, and ends with 0 where the stack is healthy", async () => {
     const { code, text } = await run({});
-    expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: all is well\n\nURL +http/);
+    expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: healthy\n\nURL +http/);
     expect(text).to.include("2 of 2 pods ready").and.include("round trip 0.5 ms");
     expect(code).to.equal(0);
   });
@@ -338,7 +338,7 @@ describe("npm run status", function () {
     expect(text).to.match(/web-1-ccccc: not ready, up \d+ \w+\n/);
   });
 
-  it("prints JSON for programs, and ends with 1 where something is wrong", async () => {
+  it("prints JSON for programs, and ends with 1 where the stack is unhealthy", async () => {
     const objects = stackOf({ deployments: [deployment(1, 2)], statefulSets: [statefulSet(1, 1)] });
     const { code, text } = await run({ json: true }, { objects });
     const found = JSON.parse(text) as Status;
@@ -371,7 +371,7 @@ describe("npm run status", function () {
       service.close();
       service = await answering(503, "<html>Service Temporarily Unavailable</html>", "/health");
       const { code, text } = await run({}, setup());
-      expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ does not serve: HTTP 503\n/);
+      expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ is unavailable: HTTP 503\n/);
       expect(code).to.equal(1);
     });
   });
@@ -407,10 +407,10 @@ describe("npm run status", function () {
     [
       "does not know the user",
       (server) => (server.manners = { status: 401, message: "Unauthorized" }),
-      "it does not accept the kubeconfig's credentials (HTTP 401)",
+      "the API server rejects the kubeconfig's credentials (HTTP 401)",
     ],
     [
-      "refuses",
+      "rejects the user",
       (server) => (server.manners = { status: 403, message: 'pods is forbidden: User "ada" cannot list' }),
       'pods is forbidden: User "ada" cannot list',
     ],
@@ -419,7 +419,7 @@ describe("npm run status", function () {
     it(`says so where the cluster ${what}`, async () => {
       const { code, text } = await run({}, {}, meet);
       expect(text.replace(/:\d+\./, ":PORT.")).to.equal(
-        `The cluster does not answer: ${why}. See what is wrong: npm run doctor`,
+        `The cluster does not answer: ${why}. To find the problem, run: npm run doctor`,
       );
       expect(code).to.equal(1);
     });
@@ -431,7 +431,9 @@ describe("npm run status", function () {
     const project = { ...machine.project, cluster: "current" };
     expect(await show({}, { ...machine, project })).to.deep.equal({
       code: 1,
-      text: "This is for minikube, and the stack dev has the cluster current.",
+      text:
+        'This command needs minikube, and the stack dev uses the cluster "current". ' +
+        "Run: kubectl get pods --all-namespaces --selector=app.kubernetes.io/name=web",
     });
   });
 });

@@ -73,7 +73,7 @@ describe("download", () => {
     expect(lines).to.include("program: aborted, starting again");
   });
 
-  it("gives up after three retries, and leaves nothing", async () => {
+  it("fails after three retries, and leaves nothing", async () => {
     server.manners.cutAfter = 10_000;
     expect(await errorOf()).to.equal(
       `${server.url}/program can't be downloaded: aborted. Behind a proxy, set HTTPS_PROXY.`,
@@ -100,7 +100,7 @@ describe("download", () => {
   });
 
   for (const status of [403, 404, 503]) {
-    it(`says the URL and the status when it is refused with ${status}`, async () => {
+    it(`says the URL and the status when the server answers ${status}`, async () => {
       server.manners.status = status;
       expect(await errorOf()).to.equal(`${server.url}/program answered HTTP ${status}.`);
       expect(server.requests()).to.deep.equal(["/program"]);
@@ -108,14 +108,14 @@ describe("download", () => {
     });
   }
 
-  it("says the URL and the reason when nobody answers", async () => {
+  it("says the URL and the reason when no server answers", async () => {
     server.close();
     expect(await errorOf()).to.match(
       /^http:\S+\/program can't be downloaded: connect ECONNREFUSED \S+\. Behind a proxy, set HTTPS_PROXY\.$/,
     );
   });
 
-  it("says the URL and the reason when nobody has its name", async () => {
+  it("says the URL and the reason when DNS does not know the host", async () => {
     expect(await errorOf({ url: "http://nobody.invalid/program" })).to.match(
       /^http:\/\/nobody\.invalid\/program can't be downloaded: getaddrinfo \w+ nobody\.invalid\. /,
     );
@@ -123,7 +123,7 @@ describe("download", () => {
 
   it("does not wait for a server that sends nothing more", async () => {
     Object.assign(server.manners, { cutAfter: 0, falls: "silent" });
-    expect(await errorOf()).to.include("/program can't be downloaded: nothing came for 0.3 s. ");
+    expect(await errorOf()).to.include("/program can't be downloaded: no data for 0.3 s. ");
   });
 
   it("says so when the disk is full", async function () {
@@ -143,7 +143,7 @@ describe("download", () => {
       expect(isWhole()).to.equal(true);
       rmSync(file);
       expect(await errorOf({ url: `http://127.0.0.1:${port}/again` })).to.include(
-        ": it redirects without end. ",
+        ": too many redirects. ",
       );
     } finally {
       away.close();

@@ -69,7 +69,7 @@ describe("askCluster", function () {
   it("waits no longer than it may", async () => {
     cluster.manners = "hangs";
     const error = await podNames(200).catch(String);
-    expect(error).to.include("The cluster does not answer: it took too long. See what is wrong:");
+    expect(error).to.include("The cluster does not answer: the request timed out. To find the problem, run:");
   });
 
   it("says why nothing answers at the cluster's address", async () => {

@@ -11,8 +11,8 @@ describe("work", () => {
     const working = work("/bin/sh", ["-c", "echo begun; sleep 0.2; echo ended"], {}, say);
     const failure = await working.catch((error: unknown) => error);
     expect(failure).to.include({
-      message: "Interrupted. It may run again at any point, and goes on from here.",
+      message: "Interrupted. To continue, run the command again.",
     });
-    expect(lines).to.deep.equal(["begun", "interrupted: /bin/sh ends what it has begun", "ended"]);
+    expect(lines).to.deep.equal(["begun", "interrupted: waiting for /bin/sh to stop", "ended"]);
   });
 });

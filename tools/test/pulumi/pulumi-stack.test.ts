@@ -21,7 +21,7 @@ describe("soonerStart", () => {
   });
 
   for (const options of [undefined, "--stack-trace-limit=7"]) {
-    it(`is for Node beside NODE_OPTIONS ${options ?? "of nobody's"}`, async () => {
+    it(`adds to NODE_OPTIONS ${options ?? "that are not set"}`, async () => {
       if (options === undefined) delete process.env.NODE_OPTIONS;
       else process.env.NODE_OPTIONS = options;
       const script = `
