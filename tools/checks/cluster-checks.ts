@@ -71,7 +71,11 @@ function state(profile: string, known: Known): Finding {
   const unsupported = unsupportedProfile(known);
   if (unsupported !== undefined) return { state: "missing", found, fix: unsupported };
   if (isRunning(known)) return { state: "ok", found };
-  return { state: "warn", found, fix: `\`npm run up\` starts the cluster; by hand: minikube start -p ${profile}` };
+  return {
+    state: "warn",
+    found,
+    fix: `\`npm run up\` starts the cluster; by hand: minikube start -p ${profile}`,
+  };
 }
 
 async function networkPolicies(found: Profile): Promise<Finding> {
@@ -135,6 +139,7 @@ function plannedUrl(
   if (fault === undefined) {
     return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
   }
-  const choose = "minikube publishes a port only when it creates the cluster. First, run: pulumi config set nodePort 30080";
+  const choose =
+    "minikube publishes a port only when it creates the cluster. First, run: pulumi config set nodePort 30080";
   return { state: "warn", found: "unreachable from this machine", fix: nodePort === 0 ? choose : fault };
 }

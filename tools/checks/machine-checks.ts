@@ -70,7 +70,11 @@ export function memory(
 /** Number of CPU cores. minikube needs two. */
 export function cpus(count = availableParallelism()): Finding {
   if (count >= 2) return { state: "ok", found: String(count) };
-  return { state: "missing", found: String(count), fix: "minikube needs two CPUs. Assign more CPUs to this machine." };
+  return {
+    state: "missing",
+    found: String(count),
+    fix: "minikube needs two CPUs. Assign more CPUs to this machine.",
+  };
 }
 
 /** Free disk space of the project's file system. On most machines Docker stores its images on the same one. */

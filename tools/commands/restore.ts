@@ -53,7 +53,9 @@ export async function restore(
     });
   });
   const seconds = (performance.now() - start) / 1000;
-  print(`\nRestored ${documents} documents from ${file} to the database ${database} in ${seconds.toFixed(1)} s.`);
+  print(
+    `\nRestored ${documents} documents from ${file} to the database ${database} in ${seconds.toFixed(1)} s.`,
+  );
 }
 
 async function requireEmpty(db: Db, file: string): Promise<void> {

@@ -34,7 +34,10 @@ export async function rotatePassword(context: CommandContext): Promise<undefined
   if (!stack.exists)
     throw new UserError(`There is no stack ${stackName}, and no password to change. Run: npm run up`);
   const next = project.passwordVersion + 1;
-  if (!Number.isInteger(next)) throw new UserError("passwordVersion is not a whole number. To see its value, run: npm run pulumi -- config get passwordVersion");
+  if (!Number.isInteger(next))
+    throw new UserError(
+      "passwordVersion is not a whole number. To see its value, run: npm run pulumi -- config get passwordVersion",
+    );
   await step(`passwordVersion ${next}`, () => configure(stack, "passwordVersion", String(next)));
   await up({ ...context, project: readProject(project.folder) });
   print(`\nMongoDB's users are root-${next} and app-${next} now. The previous users are deleted.`);

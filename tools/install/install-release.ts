@@ -29,7 +29,8 @@ export async function installRelease(
   signal?: AbortSignal,
 ): Promise<string> {
   const asset = assetOf(release);
-  if (asset === undefined) throw new UserError(`There is no release for ${process.platform} on ${process.arch}.`);
+  if (asset === undefined)
+    throw new UserError(`There is no release for ${process.platform} on ${process.arch}.`);
   if (installedFolder(project, release) === undefined) {
     const file = join(binFolder(project), `${release.version}-${asset.file}`);
     await mkdir(binFolder(project), { recursive: true });

@@ -26,7 +26,11 @@ export async function drawPicture({
   const seconds = Math.ceil(end / 1000);
   const cpu = scaling.flatMap(({ at, cpu: value }) => (value === undefined ? [] : [{ at, value }]));
   const wanted = scaling.map(({ at, wanted: value }) => ({ at, value }));
-  const requestsText = { title: "answers per second (line: end of the load)", axis: "requests/s", height: 150 };
+  const requestsText = {
+    title: "answers per second (line: end of the load)",
+    axis: "requests/s",
+    height: 150,
+  };
   const cpuText = {
     title: `CPU of the pods, target ${target} %`,
     axis: "CPU (% of request)",

@@ -39,7 +39,8 @@ export async function measureLoad(
   const target = await step("stack", () => findTarget(context));
   const period = await metricsPeriod(target.profile);
   const cost = periodCost(period, goodPeriod);
-  if (cost !== undefined) print(`${cost} To measure every ${goodPeriod} s, run:\n  ${await byHandCommand(target.profile)}\n`);
+  if (cost !== undefined)
+    print(`${cost} To measure every ${goodPeriod} s, run:\n  ${await byHandCommand(target.profile)}\n`);
   const outcome = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
     drive(target, options, say, signal),
   );

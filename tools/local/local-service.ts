@@ -114,9 +114,12 @@ async function embedded(directory: string): Promise<MongoServer> {
     return await startMongoDB({ directory, outlivesInterrupt: true });
   } catch (error) {
     const hint = "Install mongod on PATH, or set MONGODB_URI to a connection string.";
-    throw new UserError(`The embedded MongoDB does not start: ${(error as Error).message.trimEnd()}\n${hint}`, {
-      cause: error,
-    });
+    throw new UserError(
+      `The embedded MongoDB does not start: ${(error as Error).message.trimEnd()}\n${hint}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

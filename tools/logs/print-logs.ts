@@ -26,7 +26,8 @@ export async function printLogs(place: StackNamespace, tail: number, print: Prin
   const order = inOrder(print);
   const say = speaker(order.add);
   const pods = await loggingPods(place);
-  if (pods.length === 0) throw new UserError("No pod of the service has started. To see why, run: npm run status");
+  if (pods.length === 0)
+    throw new UserError("No pod of the service has started. To see why, run: npm run status");
   const read = pods.map((pod) => readLog(place, pod, { follow: false, tail }, say(pod.name)));
   const results = await Promise.allSettled(read);
   order.end();

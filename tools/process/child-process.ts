@@ -98,8 +98,7 @@ export async function work(
   const { interrupted, fault } = await untilEnd(child, () => {
     say(`interrupted: waiting for ${program} to stop`);
   });
-  if (interrupted)
-    throw new InterruptedError("Interrupted. To continue, run the command again.");
+  if (interrupted) throw new InterruptedError("Interrupted. To continue, run the command again.");
   if (fault !== undefined) {
     throw new UserError([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
   }

@@ -110,7 +110,10 @@ describe("kernel", () => {
       state: "ok",
       found: "any, with mongo external",
     });
-    expect(await found(undefined)).to.deep.equal({ state: "ok", found: "unknown, but MongoDB starts on any kernel" });
+    expect(await found(undefined)).to.deep.equal({
+      state: "ok",
+      found: "unknown, but MongoDB starts on any kernel",
+    });
   });
 });
 

@@ -135,7 +135,9 @@ describe("npm run dev, where there is no MongoDB", function () {
       expect(mongod).to.match(/^Fetching mongod \d+\.\d+\.\d+, which stays in node_modules\/\.cache\.$/);
       expect(failed).to.match(/^mongod .* could not be downloaded/);
       expect(standIn).to.match(/^Fetching SecantusDB \S+ from PyPI, which stays in node_modules\/\.cache\.$/);
-      expect(rest.join("\n")).to.include("The embedded MongoDB does not start").and.include("Install mongod on PATH");
+      expect(rest.join("\n"))
+        .to.include("The embedded MongoDB does not start")
+        .and.include("Install mongod on PATH");
     } finally {
       fake.remove();
       await project.remove();

@@ -122,7 +122,10 @@ describe("load", () => {
     expect(text).to.match(/^memory +the largest pod used at most 45 MiB; [2-9] restarts$/m);
     expect(text).to.match(/^unschedulable +0\/1 nodes are available: 1 Insufficient cpu\.$/m);
     expect(text).to.match(/^client +used \d\.\d\d CPUs of this machine, and was busy \d+ % of the time/m);
-    expect(picture()).to.include("target 50 %").and.include("line: end of the load").and.include("ready pods, at most 5");
+    expect(picture())
+      .to.include("target 50 %")
+      .and.include("line: end of the load")
+      .and.include("ready pods, at most 5");
   });
 
   it("says what metrics-server's period costs, and the command that fixes it", async () => {

@@ -55,7 +55,7 @@ describe("restore", function () {
   async function run(drop = false, backup = file): Promise<Outcome> {
     const { code, text } = await runRestore(machine, backup, drop);
     const plain = text.replaceAll(file, "FILE").replaceAll(database.db.databaseName, "app");
-    return { code, text: plain.replace(/[\d.]+ s$/, "N s") };
+    return { code, text: plain.replace(/[\d.]+ s\.$/, "N s.") };
   }
   /** Ids of the documents, by collection. */
   async function contents(): Promise<Record<string, unknown[]>> {
@@ -71,7 +71,8 @@ describe("restore", function () {
   };
 
   const done = { code: 0, text: "Restored 2 documents from FILE to the database app in N s." };
-  const again = "The database may now have only a part of FILE. To restore again, run: npm run restore -- FILE --drop";
+  const again =
+    "The database may now have only a part of FILE. To restore again, run: npm run restore -- FILE --drop";
 
   it("restores the documents, and needs no kubectl", async () => {
     await withBackup();

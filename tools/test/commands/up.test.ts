@@ -366,10 +366,7 @@ describe("up", () => {
       const url = "http://koa-mongo.local:1";
       const { code, text } = await runUp(on({ config, profiles, url }));
       expect(code).to.equal(1);
-      const [hint, failure] = [
-        "In another terminal, run: minikube tunnel -p minikube",
-        "does not answer",
-      ];
+      const [hint, failure] = ["In another terminal, run: minikube tunnel -p minikube", "does not answer"];
       expect(text).to.include("127.0.0.1 koa-mongo.local\n" + hint);
       expect(text.indexOf(failure)).to.be.greaterThan(text.indexOf(hint));
     });

@@ -142,9 +142,7 @@ describe("download", () => {
       await run({ url: `http://127.0.0.1:${port}/once` });
       expect(isWhole()).to.equal(true);
       rmSync(file);
-      expect(await errorOf({ url: `http://127.0.0.1:${port}/again` })).to.include(
-        ": too many redirects. ",
-      );
+      expect(await errorOf({ url: `http://127.0.0.1:${port}/again` })).to.include(": too many redirects. ");
     } finally {
       away.close();
     }

@@ -213,6 +213,8 @@ describe("npm run compose:env", () => {
     writeFileSync(file, "MONGODB_ROOT_PASSWORD=x\nMONGODB_APP_PASSWORD=\n");
     const { code, output } = await run();
     expect(code).to.equal(1);
-    expect(output).to.include("exists and was not changed, but lacks MONGODB_APP_PASSWORD. Add a value to the file.");
+    expect(output).to.include(
+      "exists and was not changed, but lacks MONGODB_APP_PASSWORD. Add a value to the file.",
+    );
   });
 });
