@@ -2,7 +2,7 @@ import { MongoClient, MongoError, type Db, type MongoClientOptions } from "mongo
 import { findProfile, isRunning } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { installMissing } from "../install/missing-programs.ts";
-import { askCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { queryCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isReady } from "../kubernetes/ready-pod.ts";
 import { openPodTunnel, type PodTunnel } from "../kubernetes/pod-tunnel.ts";
 import { isSystemError, UserError } from "../process/user-error.ts";
@@ -78,7 +78,7 @@ async function findContext({
 }
 
 async function findReadyPod(context: string | undefined, service: ServiceName): Promise<string> {
-  const pods = await askCluster(context, (client) => podsOf(client, service));
+  const pods = await queryCluster(context, (client) => podsOf(client, service));
   const name = pods.find(isReady)?.metadata?.name;
   if (name !== undefined) return name;
   const [other] = pods;
@@ -105,17 +105,17 @@ class Connection {
   #client: MongoClient | undefined;
   #tunnel: PodTunnel | undefined;
   readonly #signal: AbortSignal;
-  readonly #cut = () => void this.close();
+  readonly #abort = () => void this.close();
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener("abort", this.#cut);
+    signal.addEventListener("abort", this.#abort);
   }
 
   async open(project: Project, namespace: string): Promise<Db> {
     const context = await findContext(project);
     this.#signal.throwIfAborted();
-    const settings = await askCluster(context, (client) => readConnection(client, namespace));
+    const settings = await queryCluster(context, (client) => readConnection(client, namespace));
     this.#signal.throwIfAborted();
     if (settings === undefined) {
       throw new UserError(`The namespace ${namespace} has no Deployment of the service. Run: npm run up`);
@@ -147,7 +147,7 @@ class Connection {
   }
 
   async close(): Promise<void> {
-    this.#signal.removeEventListener("abort", this.#cut);
+    this.#signal.removeEventListener("abort", this.#abort);
     await this.#closeBoth();
   }
 

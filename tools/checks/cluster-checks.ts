@@ -11,20 +11,20 @@ import { findMachines } from "../../infra/cluster/nodes/nodes.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { reach, type Machine } from "../../infra/cluster/minikube/node-address.ts";
 import { withPublishedPorts } from "../../infra/cluster/minikube/published-port.ts";
-import { patience } from "../process/child-process.ts";
+import { defaultTimeoutMs } from "../process/child-process.ts";
 import { findTakenPort } from "../minikube/cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
-import { askUrl, type Place } from "../status/query-status.ts";
+import { queryUrl, type Place } from "../status/query-status.ts";
 import type { Check, Finding } from "./check.ts";
 
 /** The cluster's profile, undefined if there is none, or the error of minikube. */
 export type Known = Profile | undefined | Error;
 
 /** Finds the cluster's profile. Never throws. */
-export async function askForCluster(profile: string): Promise<Known> {
+export async function findKnownCluster(profile: string): Promise<Known> {
   try {
-    const found = await findProfile(profile, patience);
-    return found && (await withPublishedPorts(found, patience));
+    const found = await findProfile(profile, defaultTimeoutMs);
+    return found && (await withPublishedPorts(found, defaultTimeoutMs));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -39,16 +39,16 @@ export function clusterChecks(
   known: Known,
   findDeployed: () => Promise<Place | undefined>,
 ): Check[] {
-  const cluster = { name: "cluster", look: () => state(project.minikubeProfile, known) };
+  const cluster = { name: "cluster", run: () => state(project.minikubeProfile, known) };
   if (known instanceof Error) return [cluster];
-  if (known === undefined) return [cluster, { name: "port", look: () => port(project) }];
+  if (known === undefined) return [cluster, { name: "port", run: () => port(project) }];
   return [
     cluster,
-    { name: "network policies", look: () => networkPolicies(known) },
-    { name: "metrics-server", look: () => metricsServer(known) },
+    { name: "network policies", run: () => networkPolicies(known) },
+    { name: "metrics-server", run: () => metricsServer(known) },
     {
       name: "the URL",
-      look: async () => await url(known, project, isRunning(known) ? await findDeployed() : undefined),
+      run: async () => await url(known, project, isRunning(known) ? await findDeployed() : undefined),
     },
   ];
 }
@@ -113,7 +113,7 @@ export async function url(
 ): Promise<Finding> {
   const planned = plannedUrl(found, project, machine);
   if (deployed === undefined) return planned;
-  const { address, ok, fault } = await askUrl(deployed);
+  const { address, ok, fault } = await queryUrl(deployed);
   if (ok) return { state: "ok", found: `${address} answers` };
   return {
     state: "warn",

@@ -1,15 +1,15 @@
 import { readFile, statfs } from "node:fs/promises";
 import { arch, availableParallelism, freemem, platform, totalmem } from "node:os";
-import { ask } from "../process/child-process.ts";
+import { tryRun } from "../process/child-process.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 import { isAtLeast, type Finding } from "./check.ts";
 
 const gib = 1024 ** 3;
-const leastNode = "24.0.0";
+const minNodeVersion = "24.0.0";
 
 /** The Node that runs this process. */
 export function node(version = process.versions.node): Finding {
-  if (isAtLeast(version, leastNode)) return { state: "ok", found: version };
+  if (isAtLeast(version, minNodeVersion)) return { state: "ok", found: version };
   return {
     state: "missing",
     found: version,
@@ -78,15 +78,15 @@ export function cpus(count = availableParallelism()): Finding {
 }
 
 /** Free disk space of the project's file system. On most machines Docker stores its images on the same one. */
-export async function disk(folder: string, least = 10e9): Promise<Finding> {
+export async function disk(folder: string, minBytes = 10e9): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const found = `${(free / 1e9).toFixed(0)} GB free`;
-  if (free >= least) return { state: "ok", found };
+  if (free >= minBytes) return { state: "ok", found };
   return {
     state: "warn",
     found,
-    fix: `The cluster and its images need ${least / 1e9} GB. To free space, run: docker system prune`,
+    fix: `The cluster and its images need ${minBytes / 1e9} GB. To free space, run: docker system prune`,
   };
 }
 
@@ -98,7 +98,7 @@ export async function avx(
   { mongo }: WhichMongo,
   system = platform(),
   processor = arch(),
-  hasAvx = knowsAvx,
+  hasAvx = detectAvx,
 ): Promise<Finding> {
   if (mongo === "external") return { state: "ok", found: "not needed with mongo external" };
   if (processor !== "x64") return { state: "ok", found: `not needed on ${processor}` };
@@ -127,14 +127,14 @@ export async function kernel({ mongo }: WhichMongo, ofDocker = dockerKernel): Pr
 }
 
 async function dockerKernel(): Promise<string | undefined> {
-  const answer = await ask("docker", ["info", "--format", "{{.KernelVersion}}"]);
+  const answer = await tryRun("docker", ["info", "--format", "{{.KernelVersion}}"]);
   const version = answer.kind === "ok" ? answer.stdout.trim() : "";
   return version === "" ? undefined : version;
 }
 
-async function knowsAvx(system: NodeJS.Platform): Promise<boolean | undefined> {
+async function detectAvx(system: NodeJS.Platform): Promise<boolean | undefined> {
   if (system === "linux") return /^flags\s*:.* avx( |$)/m.test(await readFile("/proc/cpuinfo", "utf8"));
   if (system !== "darwin") return undefined;
-  const answer = await ask("sysctl", ["-n", "hw.optional.avx1_0"]);
+  const answer = await tryRun("sysctl", ["-n", "hw.optional.avx1_0"]);
   return answer.kind === "ok" ? answer.stdout.trim() === "1" : undefined;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { checkArchive } from "../backup/archive.ts";
 import { dumpDatabase } from "../backup/dump-database.ts";
 import { withMongodb } from "../backup/stack-mongodb.ts";
-import { removeAbandoned, writeGzip, writeWholeFile } from "../backup/whole-file.ts";
+import { removeAbandoned, writeGzip, writeAtomically } from "../backup/atomic-file.ts";
 import { interruptible } from "../process/interruptible.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
@@ -54,7 +54,7 @@ export async function backup(
       const check = (part: string) => step("checking the file", ({ say }) => checkArchive(part, say, signal));
       return await explainSystemErrors(`write ${file}`, async () => {
         await removeAbandoned(join(project.folder, "backups"), suffix);
-        return await writeWholeFile(file, write, check);
+        return await writeAtomically(file, write, check);
       });
     }),
   );

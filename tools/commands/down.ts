@@ -5,9 +5,9 @@ import { runOnTerminal, type CommandContext } from "../terminal/command-context.
 import { forgetCluster, createdCluster } from "../minikube/created-cluster.ts";
 import { requireMinikube, stackName, type Project } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
-import { work } from "../process/child-process.ts";
+import { runWithProgress } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
-import { change, findStack, forget, type Stack } from "../pulumi/pulumi-stack.ts";
+import { updateStack, findStack, removeStack, type Stack } from "../pulumi/pulumi-stack.ts";
 
 /** Options of `npm run down`. */
 export interface DownOptions {
@@ -45,8 +45,8 @@ export async function down({ cluster }: DownOptions, context: CommandContext): P
 
 async function destroy(stack: Stack, { project, step }: CommandContext): Promise<void> {
   // Pulumi can't delete resources of a cluster that is gone, neither in Kubernetes nor in Docker.
-  if (await isGone(project)) await step("pulumi stack rm", ({ say }) => forget(stack, say));
-  else await step("pulumi destroy", ({ say }) => change("destroy", stack, say));
+  if (await isGone(project)) await step("pulumi stack rm", ({ say }) => removeStack(stack, say));
+  else await step("pulumi destroy", ({ say }) => updateStack("destroy", stack, say));
 }
 
 /**
@@ -70,7 +70,7 @@ async function deleteCluster({ project, step, print }: CommandContext): Promise<
     print("No minikube cluster was deleted: there is none that `npm run up` created.");
   } else {
     await step(`minikube delete -p ${profile}`, ({ say }) =>
-      work("minikube", ["delete", "-p", profile], {}, say),
+      runWithProgress("minikube", ["delete", "-p", profile], {}, say),
     );
   }
   forgetCluster(project);

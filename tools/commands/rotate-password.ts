@@ -4,7 +4,7 @@ import { runOnTerminal, type CommandContext } from "../terminal/command-context.
 import { readProject, requireMinikube, stackName } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
-import { configure, findStack } from "../pulumi/pulumi-stack.ts";
+import { setConfig, findStack } from "../pulumi/pulumi-stack.ts";
 import { up } from "./up.ts";
 
 export const command = cliCommand("rotate-password", {
@@ -38,7 +38,7 @@ export async function rotatePassword(context: CommandContext): Promise<undefined
     throw new UserError(
       "passwordVersion is not a whole number. To see its value, run: npm run pulumi -- config get passwordVersion",
     );
-  await step(`passwordVersion ${next}`, () => configure(stack, "passwordVersion", String(next)));
+  await step(`passwordVersion ${next}`, () => setConfig(stack, "passwordVersion", String(next)));
   await up({ ...context, project: readProject(project.folder) });
   print(`\nMongoDB's users are root-${next} and app-${next} now. The previous users are deleted.`);
 }

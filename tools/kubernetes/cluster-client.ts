@@ -51,13 +51,13 @@ export async function connectCluster(
  * @throws {UserError} why the cluster does not answer
  * @throws an unexpected error of `question`, unchanged
  */
-export async function askCluster<T>(
+export async function queryCluster<T>(
   context: string | undefined,
-  question: (client: ClusterClient) => Promise<T>,
+  query: (client: ClusterClient) => Promise<T>,
   timeoutMs?: number,
 ): Promise<T> {
   try {
-    return await question(await connectCluster(context, timeoutMs));
+    return await query(await connectCluster(context, timeoutMs));
   } catch (error) {
     if (isBug(error)) throw error;
     const why = whyUnanswered(error);

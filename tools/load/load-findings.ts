@@ -8,10 +8,10 @@ import { reaction, type Recording } from "./load-recording.ts";
 export const goals = { anotherPod: 45, failed: 0 } as const;
 
 /** The result of a load: the recording, and measurements at its end. */
-export interface Outcome {
+export interface LoadMeasurement {
   readonly recording: Recording;
   readonly cost: ClientCost;
-  readonly memory: Pick<MemoryWatch, "most" | "restarts">;
+  readonly memory: Pick<MemoryWatch, "peakMiB" | "restarts">;
   /** Documents of the load that may be left in the database. */
   readonly left: number;
   /** Why pods could not be scheduled. */
@@ -24,7 +24,7 @@ export type Finding = readonly [about: string, sentence: string];
 /** The outcome as sentences. */
 export function findings(
   options: Options,
-  { recording, cost, memory, left, unscheduled }: Outcome,
+  { recording, cost, memory, left, unscheduled }: LoadMeasurement,
 ): Finding[] {
   return [
     ["load", loadSentence(options, recording)],
@@ -42,9 +42,9 @@ export function findings(
 
 function loadSentence({ load, mix }: Options, { samples, off }: Recording): string {
   const { requests, p50, p99 } = summarize(samples, 0, Infinity);
-  const asked = "rate" in load ? `${load.rate} requests/s` : `${load.clients} clients`;
+  const requested = "rate" in load ? `${load.rate} requests/s` : `${load.clients} clients`;
   return (
-    `${mix}, ${asked} for ${seconds(off)}: ${requests} requests, ` +
+    `${mix}, ${requested} for ${seconds(off)}: ${requests} requests, ` +
     `${(requests / (off / 1000)).toFixed(0)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(0)} ms`
   );
 }
@@ -85,10 +85,10 @@ function pods(recording: Recording): Finding[] {
   ];
 }
 
-function memorySentence({ most, restarts }: Outcome["memory"]): string {
-  return most === 0
+function memorySentence({ peakMiB, restarts }: LoadMeasurement["memory"]): string {
+  return peakMiB === 0
     ? "not measured"
-    : `the largest pod used at most ${most.toFixed(0)} MiB; ${restarts} restarts`;
+    : `the largest pod used at most ${peakMiB.toFixed(0)} MiB; ${restarts} restarts`;
 }
 
 function clientSentence({ cpus, busy }: ClientCost): string {

@@ -15,7 +15,7 @@ import { reloading, type ServiceProcess } from "./reload.ts";
 const project = join(import.meta.dirname, "../..");
 
 /** Milliseconds after which a started service should answer. */
-const promptly = 30_000;
+const startTimeoutMs = 30_000;
 
 /** Reachable only from this machine. */
 const loopback = "127.0.0.1";
@@ -160,18 +160,18 @@ async function requireService({ ended }: ServiceProcess): Promise<never> {
 
 /** Prints the URL when the service answers, or a message if the service does not answer in time. Never returns. */
 async function announce(host: string, port: number): Promise<never> {
-  const end = Date.now() + promptly;
+  const end = Date.now() + startTimeoutMs;
   const address = reachable(host);
   const url = `http://${address === loopback ? "localhost" : urlHost(address)}:${port}`;
   while (!(await isReady(`http://${urlHost(address)}:${port}`))) {
     if (Date.now() > end) {
       console.error(`${url} does not answer yet: the log above says why.`);
-      return await forever();
+      return await never();
     }
     await sleep(200);
   }
   console.log(`${url} answers. Press Ctrl-C to stop the service.`);
-  return await forever();
+  return await never();
 }
 
 /** An address that reaches a server listening on `host`. A server on all addresses includes the loopback address. */
@@ -187,6 +187,6 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-function forever(): Promise<never> {
+function never(): Promise<never> {
   return new Promise(() => undefined);
 }

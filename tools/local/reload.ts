@@ -13,7 +13,7 @@ export interface ServiceProcess {
 const ignored = ["dev", "test", "dist", "node_modules"];
 
 /** Milliseconds without further changes before a restart: editors and git change several files in a row. */
-const settling = 100;
+const settleMs = 100;
 
 /**
  * Runs the service, and restarts it when a file in its folder changes. Node's own `--watch` loses files that are
@@ -39,7 +39,7 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
     current = undefined;
     await service?.stop();
   }
-  async function anew(path: string): Promise<void> {
+  async function restart(path: string): Promise<void> {
     console.log(`${relative(folder, path)} has changed: restarting the service.`);
     await end();
     run();
@@ -49,8 +49,8 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
   watcher.on("all", (_event, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      work = work.then(() => anew(path));
-    }, settling);
+      work = work.then(() => restart(path));
+    }, settleMs);
   });
   watcher.on("error", (error) => {
     console.error(

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { uidQuery } from "../../infra/cluster/cluster-uid.ts";
 import { findProfile, isRunning, type Profile } from "../../infra/cluster/minikube/minikube-profile.ts";
-import { askKubectl } from "../kubernetes/kubectl.ts";
+import { tryKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
@@ -77,7 +77,7 @@ export async function isCreatedByUp(project: Project): Promise<boolean> {
 
 /** null if the cluster does not answer. */
 async function clusterId(profile: string): Promise<string | null> {
-  const answer = await askKubectl(profile, uidQuery);
+  const answer = await tryKubectl(profile, uidQuery);
   return answer.kind === "ok" && answer.stdout !== "" ? answer.stdout : null;
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import {
-  isWell,
+  isHealthy,
   type EventStatus,
   type PodStatus,
   type Status,
@@ -11,12 +11,12 @@ import {
 const lineLength = 110;
 
 /** Formats the status for people, on one screen. */
-export function inWords(status: Status): string {
+export function formatStatus(status: Status): string {
   const { namespace, profile, time, service, mongodb, events } = status;
   const at = new Date(time).toTimeString().slice(0, 8);
-  const well = isWell(status) ? good("healthy") : bad("unhealthy");
+  const health = isHealthy(status) ? good("healthy") : bad("unhealthy");
   return [
-    `${styleText("bold", namespace)} on ${profile}, ${at}: ${well}`,
+    `${styleText("bold", namespace)} on ${profile}, ${at}: ${health}`,
     "",
     row("URL", urlWords(status)),
     row("pods", workloadWords(service)),

@@ -22,7 +22,7 @@ import { describeCollections, filledCollections } from "../../backup/collections
 import { dumpDatabase } from "../../backup/dump-database.ts";
 import { canKeepEmptyTimestamps, insertStored } from "../../backup/insert-stored.ts";
 import { restoreDatabase } from "../../backup/restore-database.ts";
-import { writeGzip } from "../../backup/whole-file.ts";
+import { writeGzip } from "../../backup/atomic-file.ts";
 import { UserError } from "../../process/user-error.ts";
 import { archiveOf, archiveOfBlocks, block, end, entry } from "../support/dump-archive.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";

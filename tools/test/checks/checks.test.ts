@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { expect } from "chai";
 import { isAtLeast } from "../../checks/check.ts";
 import { avx, cpus, disk, kernel, memory, node, user } from "../../checks/machine-checks.ts";
-import { ask } from "../../process/child-process.ts";
+import { tryRun } from "../../process/child-process.ts";
 
 const gib = 1024 ** 3;
 
@@ -129,7 +129,7 @@ describe("isAtLeast", () => {
 
 describe("ask", () => {
   it("does not wait for a program that hangs", async () => {
-    const answer = await ask("/bin/sh", ["-c", "sleep 30"], { timeout: 100 });
+    const answer = await tryRun("/bin/sh", ["-c", "sleep 30"], { timeoutMs: 100 });
     expect(answer).to.deep.equal({
       kind: "failed",
       stdout: "",

@@ -25,7 +25,7 @@ import { clusterWithMongodb, service, type Setup as MongodbSetup } from "../supp
 import { fakeMongod, type FakeMongod } from "../support/fake-mongod.ts";
 import { publish } from "../support/fake-releases.ts";
 import { pod } from "../support/fake-stack.ts";
-import { runBackup, runUp, type Outcome } from "../support/run-command.ts";
+import { runBackup, runUp, type CommandResult } from "../support/run-command.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
 const password = "pass-of_app";
@@ -80,7 +80,7 @@ describe("backup", function () {
     return cluster;
   }
 
-  async function run(options: Parameters<typeof runBackup>[1] = { file }): Promise<Outcome> {
+  async function run(options: Parameters<typeof runBackup>[1] = { file }): Promise<CommandResult> {
     const { code, text } = await runBackup(machine, options);
     return { code, text: text.replaceAll(file, "FILE").replace(/[\d.]+ s$/m, "N s") };
   }
@@ -254,12 +254,12 @@ describe("backup", function () {
     }
 
     describe("when it is cut off in the middle", () => {
-      let running: Promise<Outcome>;
+      let running: Promise<CommandResult>;
 
       beforeEach(async () => {
         const text = Array.from({ length: 40_000 }, () => Math.random().toString(36)).join("");
         await database.db.collection("large").insertMany(Array.from({ length: 20 }, () => ({ text })));
-        await withStack({ forwarded: { port: database.port, silentAfter: 2_000_000 } });
+        await withStack({ forwarded: { port: database.port, stopSendingAfter: 2_000_000 } });
         running = run();
         while (!existsSync(`${file}.part`)) await sleep(20);
       });
@@ -315,7 +315,7 @@ describe("backup", function () {
     it("while Pulumi is downloaded, and leaves no part of the download", async () => {
       machine = fakeMachine({ programs: { pulumi: undefined } });
       publish(machine, server);
-      Object.assign(server.manners, { cutAfter: 3, falls: "silent" });
+      Object.assign(server.behavior, { cutAfter: 3, falls: "silent" });
       const bin = join(machine.project.folder, ".pulumi", "bin");
       const parts = () => (existsSync(bin) ? readdirSync(bin) : []);
       // A download of which nothing more arrives starts again after 30 s.

@@ -183,7 +183,7 @@ describe("npm run dev, while its code changes", function () {
     throw new Error(`${path} never has "${text}":\n${running.output()}`);
   }
 
-  it("has what a file says that is replaced by another, again and again", async () => {
+  it("has what a file says that is replaced repeatedly", async () => {
     let last = greeting;
     for (const next of ["Hello once", "Hello twice", "Hello thrice"]) {
       await replace("page/page-view.ts", (text) => text.replaceAll(last, next));
@@ -205,11 +205,11 @@ describe("npm run dev, while its code changes", function () {
     expect(running.output()).not.to.include("test/app.test.ts has changed");
   });
 
-  it("says that the service ended, and starts it when its code is mended", async () => {
-    const fault = "throw new Error('not yet');\n";
-    await replace("app.ts", (text) => fault + text);
+  it("says that the service ended, and restarts it when its code is fixed", async () => {
+    const failure = "throw new Error('not yet');\n";
+    await replace("app.ts", (text) => failure + text);
     await running.prints(/^The service ended \(exit code 1\).* starts again when its code changes\.$/m);
-    await replace("app.ts", (text) => text.replace(fault, ""));
+    await replace("app.ts", (text) => text.replace(failure, ""));
     await untilThere("/health/live", "");
   });
 });

@@ -92,7 +92,7 @@ describe("doctor", () => {
     expect(states).to.have.length(14);
   });
 
-  const faults: [string, Setup, string, Row["state"], string, string][] = [
+  const problems: [string, Setup, string, Row["state"], string, string][] = [
     [
       "Docker is not there",
       { programs: { docker: undefined } },
@@ -228,7 +228,7 @@ describe("doctor", () => {
       "`npm run up` enables metrics-server; by hand: minikube addons enable metrics-server -p minikube",
     ],
   ];
-  for (const [what, setup, name, state, found, fix] of faults) {
+  for (const [what, setup, name, state, found, fix] of problems) {
     it(`says what to do when ${what}`, async () => {
       const { row } = await examine(setup);
       expect(row(name)).to.deep.equal({ name, state, found, fix });

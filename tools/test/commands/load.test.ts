@@ -10,7 +10,7 @@ import type { V1PodList } from "@kubernetes/client-node";
 import { FakeApiServer, namespace, paths, type Story } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { autoscaler, deployment, pod } from "../support/fake-stack.ts";
-import { runLoad, runUp, type Outcome } from "../support/run-command.ts";
+import { runLoad, runUp, type CommandResult } from "../support/run-command.ts";
 
 const podMemory = (namespace: string, name: string, mebibytes: number) => ({
   podRef: { namespace, name },
@@ -107,7 +107,7 @@ describe("load", () => {
     cluster.stories.set(paths.autoscalers, told.hpa).set(paths.deployments, told.pods);
     cluster.raw.set(paths.pods, webPods).set("/api/v1/nodes/minikube/proxy/stats/summary", () => nodeSummary);
   }
-  const runs = (flags: Partial<LoadFlags> = {}): Promise<Outcome> => runLoad(machine, flags);
+  const runs = (flags: Partial<LoadFlags> = {}): Promise<CommandResult> => runLoad(machine, flags);
   const picture = () => readFileSync(join(machine.project.folder, ".load/load.svg"), "utf8");
 
   it("says when another pod was ready and when they were the minimum again, and draws it", async () => {

@@ -179,12 +179,12 @@ describe("npm run logs", function () {
       says("aaaaa", 0, "/old");
       begin();
       await hears("/old");
-      cluster.manners = { status: 503, message: "starting" };
+      cluster.behavior = { status: 503, message: "starting" };
       cluster.drop();
       await until(() => cluster.followers === 0);
       says("bbbbb", 1, "/new");
       setPods("aaaaa", "bbbbb");
-      cluster.manners = "answers";
+      cluster.behavior = "answers";
       await hears("/new");
       await end();
     });
@@ -208,7 +208,7 @@ describe("npm run logs", function () {
 
   it("says why the cluster does not answer", async () => {
     await up("aaaaa");
-    cluster.manners = { status: 401, message: "Unauthorized" };
+    cluster.behavior = { status: 401, message: "Unauthorized" };
     for (const follow of [true, false]) {
       expect(await run({ follow })).to.equal(1);
       expect(printed.join("")).to.include("The cluster does not answer: it does not accept");

@@ -9,7 +9,7 @@ import type { FakeApiServer } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
 import { clusterWithMongodb, type Setup } from "../support/fake-mongodb-pod.ts";
 import { pod } from "../support/fake-stack.ts";
-import { runRestore, runUp, type Outcome } from "../support/run-command.ts";
+import { runRestore, runUp, type CommandResult } from "../support/run-command.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
 describe("restore", function () {
@@ -52,7 +52,7 @@ describe("restore", function () {
     writeFileSync(file, backup);
   }
 
-  async function run(drop = false, backup = file): Promise<Outcome> {
+  async function run(drop = false, backup = file): Promise<CommandResult> {
     const { code, text } = await runRestore(machine, backup, drop);
     const plain = text.replaceAll(file, "FILE").replaceAll(database.db.databaseName, "app");
     return { code, text: plain.replace(/[\d.]+ s\.$/, "N s.") };
@@ -162,13 +162,13 @@ describe("restore", function () {
   });
 
   describe("that is cut off in the middle", () => {
-    let running: Promise<Outcome>;
+    let running: Promise<CommandResult>;
 
     beforeEach(async () => {
       const text = "x".repeat(600_000);
       const many = Array.from({ length: 20 }, (_, _id) => ({ _id, text }));
       await withBackup(archiveOf(many, database.db.databaseName));
-      cluster.forwarded.set("mongodb-0", { port: database.port, deafAfter: 4_000_000 });
+      cluster.forwarded.set("mongodb-0", { port: database.port, stopReceivingAfter: 4_000_000 });
       running = run();
       while ((await database.db.collection("data").countDocuments()) === 0) await sleep(20);
     });

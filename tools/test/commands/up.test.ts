@@ -24,7 +24,7 @@ const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
 const waitForCalico =
   "kubectl --context minikube rollout status daemonset/calico-node --namespace kube-system --timeout=10m";
 const argument = '"path":"/spec/template/spec/containers/0/args/1","value":"--metric-resolution';
-const measureOften =
+const setTargetPeriod =
   "kubectl --context minikube patch deployment metrics-server --namespace kube-system --type=json " +
   `--patch [{"op":"test",${argument}=60s"},{"op":"replace",${argument}=15s"}]`;
 
@@ -113,7 +113,7 @@ describe("up", () => {
       `${service.url}\n\n  curl ${service.url}\n  kubectl get pods -n koa-mongo-stack-dev-1234\n  npm run down`,
     );
     expect(code).to.equal(0);
-    expect(machine.changes()).to.deep.equal([start, waitForCalico, measureOften, create, deploy]);
+    expect(machine.changes()).to.deep.equal([start, waitForCalico, setTargetPeriod, create, deploy]);
     expect(JSON.parse(machine.read(".pulumi/made-cluster"))).to.deep.equal({
       profile: "minikube",
       id: "uid-1",

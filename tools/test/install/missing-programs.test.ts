@@ -137,7 +137,7 @@ describe("installing programs", () => {
 
     it("says in one sentence what failed when the server rejects the download, and what to do", async () => {
       on({ ...bare, minikube: machineHasIt });
-      server.manners.status = 403;
+      server.behavior.status = 403;
       expect(await runUp(machine)).to.deep.equal({
         code: 1,
         text: `Pulumi: ${server.url}/pulumi-1.tar.gz answered HTTP 403. ${installPulumi}`,
@@ -264,7 +264,7 @@ const machineHasIt = `[ "$1" = version ] && echo '{"minikubeVersion":"v1.37.0"}'
 
 describe("releases", () => {
   it("has a Pulumi that the project accepts", () => {
-    expect(isAtLeast(releases.pulumi.version, readProject().leastPulumi)).to.equal(true);
+    expect(isAtLeast(releases.pulumi.version, readProject().minPulumiVersion)).to.equal(true);
   });
 
   it("has both programs for the usual machines, and says so for others", () => {

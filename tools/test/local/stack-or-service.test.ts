@@ -40,7 +40,7 @@ describe("whyLocal", () => {
   it("says why they could not be installed", async () => {
     on(bare);
     publish(machine, server);
-    server.manners.status = 403;
+    server.behavior.status = 403;
     expect(await whyLocal(contextOf(machine))).to.equal(
       `minikube: ${server.url}/minikube-1 answered HTTP 403. ` +
         "Install minikube: https://minikube.sigs.k8s.io/docs/start/\n" +

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { change, findStack } from "../../pulumi/pulumi-stack.ts";
+import { updateStack, findStack } from "../../pulumi/pulumi-stack.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
 
 const statefulSet = {
@@ -34,7 +34,7 @@ describe("an update after one that was killed", () => {
     machine.remove();
   });
   async function up(): Promise<string[]> {
-    await change("up", await findStack(machine.project), () => undefined);
+    await updateStack("up", await findStack(machine.project), () => undefined);
     return machine.changes().map((line) => line.replace(/ --config-file \S+/, ""));
   }
   const deletion = (kind: string, name: string) =>

@@ -9,7 +9,7 @@ describe("the load's HTTP client", () => {
     const url = server.url.replace("127.0.0.1", "app.modes.example");
     const client = createClient(url, { connections: 1, host: { lookup: lookupAs("127.0.0.1") } });
     try {
-      const { status, json } = await client.ask({ method: "GET", path: "/" });
+      const { status, json } = await client.send({ method: "GET", path: "/" });
       expect({ status, json }).to.deep.equal({ status: 200, json: { found: true } });
     } finally {
       client.close();
