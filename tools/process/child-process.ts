@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly input?: string;
   /** Limit in milliseconds. @default 10 seconds for {@link tryRun} */
   readonly timeoutMs?: number;
-  /** Kills a program that is asked. @default it ends by itself */
+  /** Kills the program of {@link tryRun}. @default it ends by itself */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +36,7 @@ export const defaultTimeoutMs = 10_000;
 /** Size limit of an output, in bytes. The state of a large stack has several megabytes. */
 const maxOutputBytes = 64 * 1024 ** 2;
 
-/** Runs a query that changes nothing. Never throws, and never takes longer than `timeout` milliseconds. */
+/** Runs a query that changes nothing. Never throws, and never takes longer than `timeoutMs`. */
 export async function tryRun(
   program: string,
   args: readonly string[],

@@ -208,7 +208,9 @@ describe("npm run dev, while its code changes", function () {
   it("says that the service ended, and restarts it when its code is fixed", async () => {
     const failure = "throw new Error('not yet');\n";
     await replace("app.ts", (text) => failure + text);
-    await running.prints(/^The service ended \(exit code 1\).* starts again when its code changes\.$/m);
+    await running.prints(
+      /^The service ended \(exit code 1\): its log above says why\. The service restarts when its code changes\.$/m,
+    );
     await replace("app.ts", (text) => text.replace(failure, ""));
     await untilThere("/health/live", "");
   });

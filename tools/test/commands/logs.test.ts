@@ -211,7 +211,9 @@ describe("npm run logs", function () {
     cluster.behavior = { status: 401, message: "Unauthorized" };
     for (const follow of [true, false]) {
       expect(await run({ follow })).to.equal(1);
-      expect(printed.join("")).to.include("The cluster does not answer: it does not accept");
+      expect(printed.join("")).to.include(
+        "The cluster does not answer: the API server rejects the kubeconfig's credentials (HTTP 401).",
+      );
     }
   });
 
@@ -222,7 +224,7 @@ describe("npm run logs", function () {
     it(`prints what it can read, and says that a pod's log is answered with ${status}`, async () => {
       await up("aaaaa", "bbbbb");
       says("aaaaa", 0, "/1");
-      cluster.refuseLog("web-1-bbbbb", status, "the kubelet does not answer");
+      cluster.rejectLog("web-1-bbbbb", status, "the kubelet does not answer");
       expect(await run({ follow: false })).to.equal(1);
       expect(printed).to.deep.equal([
         "aaaaa [03:04:05] INFO: GET /1 200 1 ms",

@@ -337,7 +337,7 @@ describe("npm run status", function () {
   it("says nothing of a log that can't be read", async () => {
     const objects = { ...healthyStack(), pods: [pod("web-1-ccccc", "web", { ready: false })] };
     const { text } = await run({}, { objects }, (server) => {
-      server.refuseLog("web-1-ccccc", 403, "forbidden");
+      server.rejectLog("web-1-ccccc", 403, "forbidden");
     });
     expect(text).to.match(/web-1-ccccc: not ready, up \d+ \w+\n/);
   });

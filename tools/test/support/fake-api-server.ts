@@ -66,7 +66,7 @@ export class FakeApiServer {
   readonly forwarded = new Map<string, Forwarded>();
   readonly #objects = new Map<string, readonly KubernetesObject[]>();
   readonly #logs = new Map<string, Line[]>();
-  readonly #refusedLogs = new Map<string, readonly [status: number, message: string]>();
+  readonly #rejectedLogs = new Map<string, readonly [status: number, message: string]>();
   readonly #followers = new Set<Follower>();
   readonly #watchers = new Set<Watcher>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -137,8 +137,8 @@ export class FakeApiServer {
   }
 
   /** Returns an error for a pod's log. */
-  refuseLog(pod: string, status: number, message: string): void {
-    this.#refusedLogs.set(pod, [status, message]);
+  rejectLog(pod: string, status: number, message: string): void {
+    this.#rejectedLogs.set(pod, [status, message]);
   }
 
   /** Number of logs being followed. */
@@ -182,9 +182,9 @@ export class FakeApiServer {
   }
 
   #answerLog(pod: string, query: URLSearchParams, response: ServerResponse): void {
-    const refused = this.#refusedLogs.get(pod);
-    if (refused !== undefined) {
-      reject(response, ...refused);
+    const rejected = this.#rejectedLogs.get(pod);
+    if (rejected !== undefined) {
+      reject(response, ...rejected);
       return;
     }
     const lines = this.#logs.get(pod);
