@@ -9,8 +9,8 @@ if (Number(version.split(".")[0]) < least) {
   const bundled = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
   const fix =
     spawnSync(bundled, ["--version"]).status === 0
-      ? "This project has its own: use `npm run`, such as `npm run up`."
-      : "Install it: https://nodejs.org/en/download. Where it can run (macOS, Linux with glibc), " +
+      ? "The project has its own Node, which `npm run` uses: npm run up"
+      : "Install it: https://nodejs.org/en/download. On macOS, and on Linux with glibc, " +
         "`npm ci` without --ignore-scripts and --omit=optional installs it for this project only.";
   process.stderr.write(`Node ${least} or newer is needed, and this is ${version}. ${fix}\n`);
   process.exit(1);

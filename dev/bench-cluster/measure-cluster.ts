@@ -74,7 +74,7 @@ async function addDocuments(url: string): Promise<string[]> {
   const ids: string[] = [];
   const add = async () => {
     while (ids.length < documents) {
-      const { status, json } = await client.ask({ method: "POST", path: "/data", body: document });
+      const { status, json } = await client.send({ method: "POST", path: "/data", body: document });
       if (status === 201) ids.push((json as { _id: string })._id);
     }
   };
@@ -142,7 +142,7 @@ async function measureMemory(
   try {
     const course = await run();
     await watch.stop();
-    return { load, ...course, mebibytes: watch.most, restarts: watch.restarts };
+    return { load, ...course, mebibytes: watch.peakMiB, restarts: watch.restarts };
   } finally {
     await watch.stop();
   }

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { mongodbUser } from "../../infra/mongodb/standalone-mongodb.ts";
 import type { Minikube } from "../../infra/cluster/minikube/minikube-cluster.ts";
 import { kubectl } from "../../tools/kubernetes/kubectl.ts";
-import { work } from "../../tools/process/child-process.ts";
+import { runWithProgress } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { webSelector } from "../../tools/traffic/web-selector.ts";
 import { historyOf } from "./image-facts.ts";
@@ -113,16 +113,21 @@ export class ByHand {
       DOCKER_HOST: await docker.host,
       ...(certPath === undefined ? {} : { DOCKER_CERT_PATH: certPath, DOCKER_TLS_VERIFY: "1" }),
     };
-    return await work("docker", args, { cwd: this.#context, env }, () => undefined);
+    return await runWithProgress("docker", args, { cwd: this.#context, env }, () => undefined);
   }
 
   async #kubectl(...args: string[]): Promise<void> {
     const command = kubectl(this.#minikube.profile, args);
-    await work(command.program, command.args, {}, () => undefined);
+    await runWithProgress(command.program, command.args, {}, () => undefined);
   }
 
   async #onNode(line: string): Promise<void> {
-    await work("minikube", ["ssh", "--profile", this.#minikube.profile, "--", line], {}, () => undefined);
+    await runWithProgress(
+      "minikube",
+      ["ssh", "--profile", this.#minikube.profile, "--", line],
+      {},
+      () => undefined,
+    );
   }
 }
 

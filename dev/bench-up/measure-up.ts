@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { findMinikube, type Minikube } from "../../infra/cluster/minikube/minikube-cluster.ts";
 import { copyProject } from "../../tools/test/support/project-copy.ts";
 import { UserError } from "../../tools/process/user-error.ts";
-import { soonerStart } from "../../tools/pulumi/pulumi-stack.ts";
+import { fastStartEnvironment } from "../../tools/pulumi/pulumi-stack.ts";
 import { ByHand, readManifests } from "./manual-deployment.ts";
 import { Code } from "./change-greeting.ts";
 import { createEmptyProgram } from "./empty-program.ts";
@@ -77,7 +77,7 @@ async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => vo
   const byHand = new ByHand(minikube, await readManifests(folder), image, project.folder);
 
   // Like `npm run up`, with the variables of a faster start. An empty program has none of them.
-  const stack = await createStack(project.folder, "bench-up", config, soonerStart(project.folder));
+  const stack = await createStack(project.folder, "bench-up", config, fastStartEnvironment(project.folder));
   const empty = await createEmptyProgram(join(project.folder, "node_modules"));
   undo.push(() => empty.remove());
   undo.push(() => stack.destroy());

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { mustAsk, work, type Environment } from "../../tools/process/child-process.ts";
+import { runOrThrow, runWithProgress, type Environment } from "../../tools/process/child-process.ts";
 
 /** A stack of the project in a folder, with its own backend, used through Pulumi's command line. */
 export interface PulumiStack {
@@ -31,16 +31,16 @@ export async function createStack(
     },
   };
   const pulumi = async (...args: string[]) => {
-    await work("pulumi", [...args, "--stack", name, "--non-interactive"], run, () => undefined);
+    await runWithProgress("pulumi", [...args, "--stack", name, "--non-interactive"], run, () => undefined);
   };
-  await mustAsk("pulumi", ["stack", "init", name, "--non-interactive"], { ...run, timeout: 60_000 });
+  await runOrThrow("pulumi", ["stack", "init", name, "--non-interactive"], { ...run, timeoutMs: 60_000 });
   for (const [key, value] of Object.entries(config)) await pulumi("config", "set", key, value);
   return {
     up: () => pulumi("up", "--yes", "--skip-preview"),
     destroy: () => pulumi("destroy", "--yes", "--skip-preview"),
     async output(key) {
       const args = ["stack", "output", key, "--stack", name];
-      return (await mustAsk("pulumi", args, { ...run, timeout: 60_000 })).trim();
+      return (await runOrThrow("pulumi", args, { ...run, timeoutMs: 60_000 })).trim();
     },
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { heapOptions } from "../../infra/web/web-defaults.ts";
 import { freePort } from "../../service/dev/free-port.ts";
-import { ask, mustAsk } from "../../tools/process/child-process.ts";
+import { tryRun, runOrThrow } from "../../tools/process/child-process.ts";
 import { names, type Name } from "./server-names.ts";
 import { bundleWithOrders } from "./service-with-orders.ts";
 
@@ -79,7 +79,7 @@ async function compiled(outfile: string, cache: string): Promise<string> {
     METRICS_PORT: String(await freePort()),
     MONGODB_URI: "mongodb://127.0.0.1:1/app",
   };
-  await mustAsk(process.execPath, ["-e", load], { env, timeout: compiling });
+  await runOrThrow(process.execPath, ["-e", load], { env, timeoutMs: compiling });
   return outfile;
 }
 
@@ -91,10 +91,10 @@ async function findFlask(cache: string): Promise<Contender | undefined> {
   const folder = join(cache, "bench-flask");
   const gunicorn = join(folder, "bin/gunicorn");
   if (!existsSync(gunicorn)) {
-    const made = await ask("python3", ["-m", "venv", "--clear", folder], { timeout: installing });
+    const made = await tryRun("python3", ["-m", "venv", "--clear", folder], { timeoutMs: installing });
     if (made.kind !== "ok") return undefined;
     const args = ["install", "--quiet", ...flaskPackages];
-    const installed = await ask(join(folder, "bin/pip"), args, { timeout: installing });
+    const installed = await tryRun(join(folder, "bin/pip"), args, { timeoutMs: installing });
     if (installed.kind !== "ok") return undefined;
   }
   const command = [gunicorn, "--chdir", servers, "--threads=16", "--keep-alive=60", "--log-level=error"];

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "../../tools/process/run-program.ts";
-import { work } from "../../tools/process/child-process.ts";
+import { runWithProgress } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { cliCommand, runCommandLine } from "../../tools/terminal/cli-command.ts";
 import { startLocalService } from "./contract-service.ts";
@@ -55,7 +55,7 @@ async function test(schemathesis: string, url: string): Promise<number> {
     const output = ["--report", "json", "--report-json-path", report, "--no-color"];
     const args = ["--config-file", config, "run", new URL("/openapi.json", url).href, ...data, ...output];
     // schemathesis fails if it finds a problem. The report decides instead.
-    await work(schemathesis, args, { cwd: folder }, console.log).catch(() => undefined);
+    await runWithProgress(schemathesis, args, { cwd: folder }, console.log).catch(() => undefined);
     return judge(parseReport(await readFile(report, "utf8")));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { ask, mustAsk } from "../../tools/process/child-process.ts";
+import { tryRun, runOrThrow } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 
 /** Version of schemathesis for the test. */
@@ -16,14 +16,14 @@ export async function findSchemathesis(cache: string, python = "python3"): Promi
   const folder = join(cache, `schemathesis-${schemathesisVersion}`);
   const program = join(folder, "bin/schemathesis");
   if (existsSync(program)) return program;
-  if ((await ask(python, ["-c", "import venv, ensurepip"])).kind !== "ok") {
+  if ((await tryRun(python, ["-c", "import venv, ensurepip"])).kind !== "ok") {
     throw new UserError(
       `schemathesis is a Python program, and there is no ${python} with venv on PATH: install Python 3.10 or newer ` +
         "(Debian and Ubuntu: apt install python3-venv).",
     );
   }
-  await mustAsk(python, ["-m", "venv", "--clear", folder], { timeout: installing });
+  await runOrThrow(python, ["-m", "venv", "--clear", folder], { timeoutMs: installing });
   const wanted = `schemathesis==${schemathesisVersion}`;
-  await mustAsk(join(folder, "bin/pip"), ["install", "--quiet", wanted], { timeout: installing });
+  await runOrThrow(join(folder, "bin/pip"), ["install", "--quiet", wanted], { timeoutMs: installing });
   return program;
 }

@@ -53,7 +53,7 @@ export class FaultRun {
     this.#outputs = outputs;
     this.#client = createClient(outputs.url, { connections: mostInFlight });
     const send = mixedRequests(this.#client, this.#ledger, () => this.#load.now());
-    this.#load = startLoad({ rate, most: mostInFlight, patience, send });
+    this.#load = startLoad({ rate, maxInFlight: mostInFlight, maxWaitMs: patience, send });
     this.#pods = watchPods(profile, outputs.namespace, () => this.#load.now());
   }
 

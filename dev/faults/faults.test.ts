@@ -108,7 +108,7 @@ describe("faults under a constant load", () => {
       await slowDatabase(run, { still: 0.9, runs: 0.1, seconds: 15 });
       await memory.stop();
       slow = run.since(start);
-      most = memory.most;
+      most = memory.peakMiB;
       return [
         `p99 ${slow.p99.toFixed(0)} ms while it was slow`,
         `the largest pod used ${most.toFixed(0)} Mi, ${memory.restarts} restarts`,

@@ -1,6 +1,6 @@
 import { cpSync, globSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { handOver, work } from "../../tools/process/child-process.ts";
+import { runInForeground, runWithProgress } from "../../tools/process/child-process.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
 
 const project = join(import.meta.dirname, "../..");
@@ -15,9 +15,14 @@ const exclude = ["main.js", "policy/**", "startup/**", "test/**"];
 await runProgram(async () => {
   rmSync(lib, { recursive: true, force: true });
   const compiler = join(project, "node_modules/typescript/bin/tsc");
-  await work(process.execPath, [compiler, "--project", "tsconfig.lib.json"], { cwd: project }, console.error);
+  await runWithProgress(
+    process.execPath,
+    [compiler, "--project", "tsconfig.lib.json"],
+    { cwd: project },
+    console.error,
+  );
   for (const file of globSync("**/*.{cjs,js,json,sh,yaml}", { cwd: infra, exclude })) {
     cpSync(join(infra, file), join(lib, file));
   }
-  process.exitCode = handOver("npm", ["pack", ...process.argv.slice(2)], { cwd: project });
+  process.exitCode = runInForeground("npm", ["pack", ...process.argv.slice(2)], { cwd: project });
 });

@@ -49,14 +49,14 @@ async function main(args: readonly string[]): Promise<number> {
     await runOnTerminal(async (context) => {
       const machine = watchMachine();
       const options = loadOptions(flags);
-      const { recording, findings, metricsPeriod } = await measureLoad(options, context, signal);
+      const { recording, findings, metricsPeriodSeconds } = await measureLoad(options, context, signal);
       context.print(`\n${findingLines(findings)}`);
       const seen = machine();
       const asked = flags.clients === undefined ? `${flags.rate} requests/s` : `${flags.clients} clients`;
       const figures = {
         where: measured(["npm run load:write -w dev", ...args], seen),
         goals: loadGoals(`${asked} for ${flags.seconds} s`, recording),
-        metricsPeriod,
+        metricsPeriod: metricsPeriodSeconds,
         findings,
       };
       const doubts = [...doubtsAbout(seen), ...(signal.aborted ? ["Ctrl-C ended the load early."] : [])];

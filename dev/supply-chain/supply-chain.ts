@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "../../tools/process/run-program.ts";
-import { ask, mustAsk } from "../../tools/process/child-process.ts";
+import { tryRun, runOrThrow } from "../../tools/process/child-process.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { cliCommand, runCommandLine } from "../../tools/terminal/cli-command.ts";
 import { auditExitCode, judgeAudit } from "./audit.ts";
@@ -31,7 +31,10 @@ process.exitCode = await runCommandLine(command, process.argv.slice(2));
 async function sbom(): Promise<void> {
   const program = join(project, "node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cli.js");
   const options = ["--workspace=service", "--omit=dev", "--flatten-components", "--output-reproducible"];
-  const printed = await mustAsk(process.execPath, [program, ...options], { cwd: project, timeout: asking });
+  const printed = await runOrThrow(process.execPath, [program, ...options], {
+    cwd: project,
+    timeoutMs: asking,
+  });
   const service = JSON.parse(await text("service/package.json")) as ServicePackage;
   const document = serviceSbom(JSON.parse(printed) as Sbom, service);
   await mkdir(join(project, "dist"), { recursive: true });
@@ -50,7 +53,7 @@ async function images(): Promise<void> {
 }
 
 async function audit(): Promise<void> {
-  const answer = await ask("npm", ["audit", "--json"], { cwd: project, timeout: asking });
+  const answer = await tryRun("npm", ["audit", "--json"], { cwd: project, timeoutMs: asking });
   const { verdict, text } = judgeAudit(answer.kind === "absent" ? "" : answer.stdout);
   console.log(text);
   if (verdict === "failed") throw new UserError("Run: npm audit fix. What it can't fix, npm audit names.");

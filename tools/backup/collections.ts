@@ -60,8 +60,8 @@ const rejectedOptions = ["autoIndexId", "recordIdsReplicated"];
 
 /** Creates a collection or view with its options. */
 export async function createCollection(db: Db, name: string, options: Document = {}): Promise<void> {
-  const taken = Object.entries(options).filter(([key]) => !rejectedOptions.includes(key));
-  await db.command({ create: name, ...Object.fromEntries(taken) });
+  const accepted = Object.entries(options).filter(([key]) => !rejectedOptions.includes(key));
+  await db.command({ create: name, ...Object.fromEntries(accepted) });
 }
 
 /** Creates the indexes of a collection, except the ones that the server creates itself. */

@@ -13,7 +13,7 @@ import {
   type CollectionEntry,
 } from "./archive-format.ts";
 import { meter } from "./byte-counter.ts";
-import { takeFrom, type Take } from "./byte-taker.ts";
+import { byteReader, type ReadBytes } from "./byte-reader.ts";
 import { Crc64 } from "./crc64.ts";
 
 /** Receives the parts of an archive, in the file's order. */
@@ -44,7 +44,7 @@ export async function readArchive(
     await pipeline(
       ...steps,
       async (source: AsyncIterable<Buffer>) => {
-        await walk(takeFrom(source, isCutOff), visitor);
+        await walk(byteReader(source, incompleteError), visitor);
       },
       signal === undefined ? {} : { signal },
     );
@@ -61,41 +61,41 @@ class ArchiveError extends Error {}
 /** Undefined if the file did not cause the error. */
 function whatIsWrong(error: NodeJS.ErrnoException): string | undefined {
   if (error instanceof ArchiveError) return error.message;
-  if (error.code === "ENOENT") return "is not there. `npm run backup` makes one.";
-  if (error.code === "EISDIR") return "is a folder. Name the archive in it.";
-  if (error.code === "Z_BUF_ERROR") return cutOff;
+  if (error.code === "ENOENT") return "does not exist. To write a backup, run: npm run backup";
+  if (error.code === "EISDIR") return "is a folder. Pass the path of a backup file.";
+  if (error.code === "Z_BUF_ERROR") return incomplete;
   if (error.message === "incorrect header check") return notAnArchive;
   // The error of a visitor may have a numeric code.
-  if (String(error.code).startsWith("Z_")) return `is damaged (${error.message}). Take another.`;
+  if (String(error.code).startsWith("Z_")) return `is damaged (${error.message}). Use another backup.`;
   return undefined;
 }
 
-const notAnArchive = "is not an archive that `npm run backup` made.";
-const cutOff = "is cut off: the end of the archive is missing. Take another.";
-const isCutOff = () => new ArchiveError(cutOff);
+const notAnArchive = "is not an archive of `npm run backup`.";
+const incomplete = "is incomplete: the end of the archive is missing. Use another backup.";
+const incompleteError = () => new ArchiveError(incomplete);
 
-async function walk(take: Take, visitor: ArchiveVisitor): Promise<void> {
-  if ((await take(4))?.readUInt32LE() !== magic) throw new ArchiveError(notAnArchive);
-  const entries = await readPrelude(take);
+async function walk(read: ReadBytes, visitor: ArchiveVisitor): Promise<void> {
+  if ((await read(4))?.readUInt32LE() !== magic) throw new ArchiveError(notAnArchive);
+  const entries = await readPrelude(read);
   await visitor.collections(entries);
   // A collection's documents may be in several blocks, mixed with blocks of other collections.
   const checksums = new Map<string, Crc64>();
   const complete = new Set<string>();
-  for (let first = await item(take); first !== undefined; first = await item(take)) {
+  for (let first = await item(read); first !== undefined; first = await item(read)) {
     const { db, collection, EOF, CRC } = readHeader(first);
     const namespace = `${db}.${collection}`;
     const checksum = checksums.get(namespace) ?? new Crc64();
     checksums.set(namespace, checksum);
-    for (let bytes = await inBlock(take); bytes !== "end"; bytes = await inBlock(take)) {
+    for (let bytes = await inBlock(read); bytes !== "end"; bytes = await inBlock(read)) {
       checksum.update(bytes);
       await visitor.document(db, collection, bytes);
     }
     if (!EOF) continue;
     if (checksum.value !== CRC)
-      throw new ArchiveError(`is damaged (checksum of ${namespace}). Take another.`);
+      throw new ArchiveError(`is damaged (checksum of ${namespace}). Use another backup.`);
     complete.add(namespace);
   }
-  if (!entries.every((entry) => isComplete(entry, complete))) throw isCutOff();
+  if (!entries.every((entry) => isComplete(entry, complete))) throw incompleteError();
 }
 
 function isComplete(entry: CollectionEntry, complete: ReadonlySet<string>): boolean {
@@ -105,10 +105,10 @@ function isComplete(entry: CollectionEntry, complete: ReadonlySet<string>): bool
   return type === "view" || names.some((name) => complete.has(`${db}.${name}`));
 }
 
-async function readPrelude(take: Take): Promise<CollectionEntry[]> {
+async function readPrelude(read: ReadBytes): Promise<CollectionEntry[]> {
   const entries: CollectionEntry[] = [];
-  await inBlock(take);
-  for (let bytes = await inBlock(take); bytes !== "end"; bytes = await inBlock(take)) {
+  await inBlock(read);
+  for (let bytes = await inBlock(read); bytes !== "end"; bytes = await inBlock(read)) {
     const { db, collection, metadata = "", type = "" } = parse(bytes) as Partial<CollectionEntry>;
     if (db === undefined || collection === undefined) throw new ArchiveError(notAnArchive);
     entries.push({ db, collection, metadata, type });
@@ -131,20 +131,20 @@ function parse(bytes: Buffer): Document {
   }
 }
 
-async function inBlock(take: Take): Promise<Buffer | "end"> {
-  const found = await item(take);
-  if (found === undefined) throw isCutOff();
+async function inBlock(read: ReadBytes): Promise<Buffer | "end"> {
+  const found = await item(read);
+  if (found === undefined) throw incompleteError();
   return found;
 }
 
 /** A document, "end" at the end of a block, or undefined at the end of the archive. */
-async function item(take: Take): Promise<Buffer | "end" | undefined> {
-  const head = await take(4);
+async function item(read: ReadBytes): Promise<Buffer | "end" | undefined> {
+  const head = await read(4);
   if (head === undefined) return undefined;
   const size = head.readUInt32LE();
   if (size === terminator) return "end";
   if (size < 5 || size > largestDocument) throw new ArchiveError(notAnArchive);
-  const rest = await take(size - 4);
-  if (rest === undefined) throw isCutOff();
+  const rest = await read(size - 4);
+  if (rest === undefined) throw incompleteError();
   return Buffer.concat([head, rest]);
 }

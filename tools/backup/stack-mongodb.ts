@@ -2,7 +2,7 @@ import { MongoClient, MongoError, type Db, type MongoClientOptions } from "mongo
 import { findProfile, isRunning } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { installMissing } from "../install/missing-programs.ts";
-import { askCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { queryCluster, connectCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { isReady } from "../kubernetes/ready-pod.ts";
 import { openPodTunnel, type PodTunnel } from "../kubernetes/pod-tunnel.ts";
 import { isSystemError, UserError } from "../process/user-error.ts";
@@ -56,7 +56,7 @@ async function findNamespace(project: Project, signal: AbortSignal): Promise<str
   if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
   // A stack without resources has no outputs.
   const { namespace } = (await outputs(stack)) as { namespace?: string };
-  if (namespace === undefined) throw new UserError(`The stack ${stackName} is not up. Run: npm run up`);
+  if (namespace === undefined) throw new UserError(`The stack ${stackName} is not deployed. Run: npm run up`);
   return namespace;
 }
 
@@ -78,13 +78,13 @@ async function findContext({
 }
 
 async function findReadyPod(context: string | undefined, service: ServiceName): Promise<string> {
-  const pods = await askCluster(context, (client) => podsOf(client, service));
+  const pods = await queryCluster(context, (client) => podsOf(client, service));
   const name = pods.find(isReady)?.metadata?.name;
   if (name !== undefined) return name;
   const [other] = pods;
   throw new UserError(
     `MongoDB's pod ${other?.metadata?.name ?? `in ${service.namespace}`} is not ` +
-      `${other === undefined ? "there" : "ready"}. Run: npm run up`,
+      `${other === undefined ? "found" : "ready"}. Run: npm run up`,
   );
 }
 
@@ -105,20 +105,20 @@ class Connection {
   #client: MongoClient | undefined;
   #tunnel: PodTunnel | undefined;
   readonly #signal: AbortSignal;
-  readonly #cut = () => void this.close();
+  readonly #abort = () => void this.close();
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
-    signal.addEventListener("abort", this.#cut);
+    signal.addEventListener("abort", this.#abort);
   }
 
   async open(project: Project, namespace: string): Promise<Db> {
     const context = await findContext(project);
     this.#signal.throwIfAborted();
-    const settings = await askCluster(context, (client) => readConnection(client, namespace));
+    const settings = await queryCluster(context, (client) => readConnection(client, namespace));
     this.#signal.throwIfAborted();
     if (settings === undefined) {
-      throw new UserError(`The namespace ${namespace} has no service. Run: npm run up`);
+      throw new UserError(`The namespace ${namespace} has no Deployment of the service. Run: npm run up`);
     }
     const { host, port } = firstHost(settings.uri);
     const service = port === undefined ? undefined : serviceOf(host, namespace);
@@ -135,7 +135,7 @@ class Connection {
     const { isWritablePrimary, primary } = await db.command({ hello: 1 });
     if (isWritablePrimary === true) return db;
     if (typeof primary !== "string") {
-      throw new UserError("MongoDB's replica set has no primary. See its pods: npm run status");
+      throw new UserError("MongoDB's replica set has no primary. To see its pods, run: npm run status");
     }
     // A member's host name starts with the name of its pod.
     return await open(primary.replace(/[.:].*/, ""));
@@ -147,7 +147,7 @@ class Connection {
   }
 
   async close(): Promise<void> {
-    this.#signal.removeEventListener("abort", this.#cut);
+    this.#signal.removeEventListener("abort", this.#abort);
     await this.#closeBoth();
   }
 

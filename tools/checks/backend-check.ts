@@ -8,12 +8,12 @@ import type { Finding } from "./check.ts";
 export async function backend(project: Project): Promise<Finding> {
   try {
     const { kind, text } = await findBackend(project);
-    const found = kind === "login" ? text : `${text}: \`npm run up\` uses it where there is no login`;
+    const found = kind === "login" ? text : `${text} (no Pulumi login needed)`;
     return { state: "ok", found };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const absent = programOnPath("pulumi") === undefined;
-    const fix = absent ? "`npm run up` installs Pulumi, which knows." : error.message;
+    const fix = absent ? "Only Pulumi knows its backend: `npm run up` installs Pulumi." : error.message;
     return { state: "warn", found: "unknown", fix };
   }
 }

@@ -14,25 +14,25 @@ export type Finding =
 /** Checks one prerequisite of `up` without changing anything. */
 export interface Check {
   readonly name: string;
-  readonly look: () => Finding | Promise<Finding>;
+  readonly run: () => Finding | Promise<Finding>;
 }
 
 /** A row of the doctor's table. */
 export type Row = Finding & { readonly name: string };
 
 /** Runs all checks concurrently. A check that throws becomes a row, too. */
-export async function look(checks: readonly Check[]): Promise<Row[]> {
-  return await Promise.all(checks.map(lookOnce));
+export async function runChecks(checks: readonly Check[]): Promise<Row[]> {
+  return await Promise.all(checks.map(runCheck));
 }
 
 /** Runs one check. An error becomes a warning. */
-export async function lookOnce(check: Check): Promise<Row> {
+export async function runCheck(check: Check): Promise<Row> {
   return { name: check.name, ...(await finding(check)) };
 }
 
 async function finding(check: Check): Promise<Finding> {
   try {
-    return await check.look();
+    return await check.run();
   } catch (error) {
     return {
       state: "warn",
@@ -43,8 +43,8 @@ async function finding(check: Check): Promise<Finding> {
 }
 
 /** Whether a dotted version is at least another. Only the first three numbers count. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [found, needed] = [numbers(version), numbers(least)];
+export function isAtLeast(version: string, min: string): boolean {
+  const [found, needed] = [numbers(version), numbers(min)];
   const differs = needed.findIndex((number, index) => number !== (found[index] ?? 0));
   return differs === -1 || (found[differs] ?? 0) > (needed[differs] ?? 0);
 }

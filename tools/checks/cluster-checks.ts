@@ -11,20 +11,20 @@ import { findMachines } from "../../infra/cluster/nodes/nodes.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { reach, type Machine } from "../../infra/cluster/minikube/node-address.ts";
 import { withPublishedPorts } from "../../infra/cluster/minikube/published-port.ts";
-import { patience } from "../process/child-process.ts";
+import { defaultTimeoutMs } from "../process/child-process.ts";
 import { findTakenPort } from "../minikube/cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
-import { askUrl, type Place } from "../status/query-status.ts";
+import { queryUrl, type Place } from "../status/query-status.ts";
 import type { Check, Finding } from "./check.ts";
 
 /** The cluster's profile, undefined if there is none, or the error of minikube. */
 export type Known = Profile | undefined | Error;
 
 /** Finds the cluster's profile. Never throws. */
-export async function askForCluster(profile: string): Promise<Known> {
+export async function findKnownCluster(profile: string): Promise<Known> {
   try {
-    const found = await findProfile(profile, patience);
-    return found && (await withPublishedPorts(found, patience));
+    const found = await findProfile(profile, defaultTimeoutMs);
+    return found && (await withPublishedPorts(found, defaultTimeoutMs));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
@@ -39,16 +39,16 @@ export function clusterChecks(
   known: Known,
   findDeployed: () => Promise<Place | undefined>,
 ): Check[] {
-  const cluster = { name: "cluster", look: () => state(project.minikubeProfile, known) };
+  const cluster = { name: "cluster", run: () => state(project.minikubeProfile, known) };
   if (known instanceof Error) return [cluster];
-  if (known === undefined) return [cluster, { name: "port", look: () => port(project) }];
+  if (known === undefined) return [cluster, { name: "port", run: () => port(project) }];
   return [
     cluster,
-    { name: "network policies", look: () => networkPolicies(known) },
-    { name: "metrics-server", look: () => metricsServer(known) },
+    { name: "network policies", run: () => networkPolicies(known) },
+    { name: "metrics-server", run: () => metricsServer(known) },
     {
       name: "the URL",
-      look: async () => await url(known, project, isRunning(known) ? await findDeployed() : undefined),
+      run: async () => await url(known, project, isRunning(known) ? await findDeployed() : undefined),
     },
   ];
 }
@@ -59,7 +59,7 @@ function state(profile: string, known: Known): Finding {
     return {
       state: "warn",
       found: `no minikube cluster "${profile}"`,
-      fix: `\`npm run up\` starts it; by hand: ${startCommand(profile)}`,
+      fix: `\`npm run up\` creates the cluster; by hand: ${startCommand(profile)}`,
     };
   }
   const { Driver, KubernetesConfig, Nodes } = known.Config;
@@ -71,7 +71,11 @@ function state(profile: string, known: Known): Finding {
   const unsupported = unsupportedProfile(known);
   if (unsupported !== undefined) return { state: "missing", found, fix: unsupported };
   if (isRunning(known)) return { state: "ok", found };
-  return { state: "warn", found, fix: `\`npm run up\` starts it; by hand: minikube start -p ${profile}` };
+  return {
+    state: "warn",
+    found,
+    fix: `\`npm run up\` starts the cluster; by hand: minikube start -p ${profile}`,
+  };
 }
 
 async function networkPolicies(found: Profile): Promise<Finding> {
@@ -85,8 +89,8 @@ function metricsServer(found: Profile): Finding {
   if (hasMetricsServer(found)) return { state: "ok", found: "on" };
   return {
     state: "warn",
-    found: "off: the autoscaler can't see CPU",
-    fix: `\`npm run up\` enables it; by hand: minikube addons enable metrics-server -p ${found.Name}`,
+    found: "off: the autoscaler has no CPU measurements",
+    fix: `\`npm run up\` enables metrics-server; by hand: minikube addons enable metrics-server -p ${found.Name}`,
   };
 }
 
@@ -109,11 +113,11 @@ export async function url(
 ): Promise<Finding> {
   const planned = plannedUrl(found, project, machine);
   if (deployed === undefined) return planned;
-  const { address, ok, fault } = await askUrl(deployed);
+  const { address, ok, fault } = await queryUrl(deployed);
   if (ok) return { state: "ok", found: `${address} answers` };
   return {
     state: "warn",
-    found: `${address} does not serve: ${fault ?? "no answer"}`,
+    found: `${address} is unavailable: ${fault ?? "no answer"}`,
     fix: planned.state === "ok" ? whySilent(address, planned.found) : planned.fix,
   };
 }
@@ -121,7 +125,7 @@ export async function url(
 /** A cluster that was deleted and created again publishes other ports. */
 function whySilent(address: string, planned: string): string {
   const hasMoved = planned.startsWith("http") && planned !== address;
-  return hasMoved ? `Now it would be ${planned}. Run: npm run up` : "To see why, run: npm run status";
+  return hasMoved ? `The URL is ${planned} now. Run: npm run up` : "To see why, run: npm run status";
 }
 
 function plannedUrl(
@@ -135,6 +139,7 @@ function plannedUrl(
   if (problem === undefined) {
     return { state: "ok", found: nodePort === 0 ? "at a port that Kubernetes chooses" : `http://${address}` };
   }
-  const choose = "A port has to be published when the cluster is created: pulumi config set nodePort 30080";
-  return { state: "warn", found: "out of reach", fix: nodePort === 0 ? choose : problem };
+  const choose =
+    "minikube publishes a port only when it creates the cluster. First, run: pulumi config set nodePort 30080";
+  return { state: "warn", found: "unreachable from this machine", fix: nodePort === 0 ? choose : problem };
 }

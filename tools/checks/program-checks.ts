@@ -1,11 +1,11 @@
 import { missingCredentialHelper } from "../../infra/cluster/docker-credentials.ts";
 import { assetOf, type Release } from "../install/releases.ts";
-import { ask } from "../process/child-process.ts";
+import { tryRun } from "../process/child-process.ts";
 import { isAtLeast, type Finding } from "./check.ts";
 
 /** Docker's client, and whether the client reaches a daemon. */
 export async function docker(): Promise<Finding> {
-  const answer = await ask("docker", ["version", "--format", "{{json .}}"]);
+  const answer = await tryRun("docker", ["version", "--format", "{{json .}}"]);
   if (answer.kind === "absent") {
     return {
       state: "missing",
@@ -23,9 +23,9 @@ export async function docker(): Promise<Finding> {
     ? {
         state: "missing",
         found,
-        fix: "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
+        fix: "Add yourself to the group docker: sudo usermod -aG docker $USER, then log in again.",
       }
-    : { state: "missing", found, fix: "Start Docker: Docker Desktop, or: sudo systemctl start docker" };
+    : { state: "missing", found, fix: "Start Docker Desktop, or run: sudo systemctl start docker" };
 }
 
 /** Whether Docker's credential helpers are on PATH. */
@@ -56,7 +56,7 @@ export function installMinikube({ docs }: Release): string {
  * @param release the version that `up` installs if minikube is missing
  */
 export async function minikube(release: Release): Promise<Finding> {
-  const answer = await ask("minikube", ["version", "--output", "json"]);
+  const answer = await tryRun("minikube", ["version", "--output", "json"]);
   if (answer.kind === "absent") return lacking("not on PATH", release, installMinikube(release));
   if (answer.kind === "failed") return broken(answer.message, "minikube version");
   const { minikubeVersion } = JSON.parse(answer.stdout) as { minikubeVersion: string };
@@ -68,8 +68,8 @@ export async function minikube(release: Release): Promise<Finding> {
  * @param shellCommand the command that replaces kubectl
  */
 export async function kubectl(shellCommand: string): Promise<Finding> {
-  const answer = await ask("kubectl", ["version", "--client", "--output", "json"]);
-  const instead = `\`${shellCommand} get pods -A\` does without it.`;
+  const answer = await tryRun("kubectl", ["version", "--client", "--output", "json"]);
+  const instead = `kubectl is optional. Instead, run: ${shellCommand} get pods -A`;
   if (answer.kind === "absent") return { state: "warn", found: "not on PATH", fix: instead };
   if (answer.kind === "failed") return { state: "warn", found: answer.message, fix: instead };
   const { clientVersion } = JSON.parse(answer.stdout) as { clientVersion: { gitVersion: string } };
@@ -77,23 +77,23 @@ export async function kubectl(shellCommand: string): Promise<Finding> {
 }
 
 /** Advice if Pulumi must be installed by hand. */
-export function installPulumi(least: string, { docs }: Release): string {
-  return `Install Pulumi ${least} or newer: ${docs}`;
+export function installPulumi(minVersion: string, { docs }: Release): string {
+  return `Install Pulumi ${minVersion} or newer: ${docs}`;
 }
 
 /**
  * Pulumi's version.
- * @param least the oldest version that Pulumi.yaml accepts
+ * @param minVersion the oldest version that Pulumi.yaml accepts
  * @param release the version that `up` installs if Pulumi is missing or too old
  */
-export async function pulumi(least: string, release: Release): Promise<Finding> {
-  const answer = await ask("pulumi", ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
-  if (answer.kind === "absent") return lacking("not on PATH", release, installPulumi(least, release));
+export async function pulumi(minVersion: string, release: Release): Promise<Finding> {
+  const answer = await tryRun("pulumi", ["version"], { env: { PULUMI_SKIP_UPDATE_CHECK: "true" } });
+  if (answer.kind === "absent") return lacking("not on PATH", release, installPulumi(minVersion, release));
   if (answer.kind === "failed") return broken(answer.message, "pulumi version");
   const found = answer.stdout.trim();
-  return isAtLeast(found, least)
+  return isAtLeast(found, minVersion)
     ? { state: "ok", found }
-    : lacking(found, release, installPulumi(least, release));
+    : lacking(found, release, installPulumi(minVersion, release));
 }
 
 /** A missing program is only a warning if `up` can install it. */
@@ -104,5 +104,5 @@ function lacking(found: string, release: Release, install: string): Finding {
 }
 
 function broken(message: string, command: string): Finding {
-  return { state: "missing", found: message, fix: `See why it fails: ${command}` };
+  return { state: "missing", found: message, fix: `To see the whole error, run: ${command}` };
 }

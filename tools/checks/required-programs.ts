@@ -1,5 +1,5 @@
 import { programChecks, type Needs } from "../install/missing-programs.ts";
-import { look, type Check } from "./check.ts";
+import { runChecks, type Check } from "./check.ts";
 import { docker, dockerCredentials } from "./program-checks.ts";
 import { UserError } from "../process/user-error.ts";
 
@@ -10,8 +10,8 @@ import { UserError } from "../process/user-error.ts";
 export async function requireReady(needs: Needs): Promise<void> {
   const { minikube, pulumi } = programChecks(needs);
   await requireAll([
-    { name: "Docker", look: docker },
-    { name: "Docker logins", look: () => dockerCredentials() },
+    { name: "Docker", run: docker },
+    { name: "Docker logins", run: () => dockerCredentials() },
     minikube,
     pulumi,
   ]);
@@ -26,7 +26,7 @@ export async function requirePulumi(needs: Needs): Promise<void> {
 }
 
 async function requireAll(checks: readonly Check[]): Promise<void> {
-  const sentences = (await look(checks)).flatMap((row) =>
+  const sentences = (await runChecks(checks)).flatMap((row) =>
     row.state === "ok" || row.isInstallable === true ? [] : [`${row.name}: ${row.found}. ${row.fix}`],
   );
   if (sentences.length > 0) throw new UserError(sentences.join("\n"));

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { checkArchive } from "../backup/archive.ts";
 import { dumpDatabase } from "../backup/dump-database.ts";
 import { withMongodb } from "../backup/stack-mongodb.ts";
-import { removeAbandoned, writeGzip, writeWholeFile } from "../backup/whole-file.ts";
+import { removeAbandoned, writeGzip, writeAtomically } from "../backup/atomic-file.ts";
 import { interruptible } from "../process/interruptible.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 import { stackName, type Project } from "../pulumi/project-settings.ts";
@@ -23,7 +23,7 @@ export const command = cliCommand("backup", {
   summary: "Write the database to a file.",
   description:
     "Writes the documents and indexes of the database to a file, and reads the file again to check it. " +
-    "The file is not encrypted. mongorestore reads it, too.",
+    "The file is not encrypted. mongorestore can read it, too.",
   examples: ["npm run backup", "npm run backup -- before-release.gz --force"],
 })
   .argument("[file]", "The file to write. (default: backups/dev-<time>.archive.gz)")
@@ -44,17 +44,17 @@ export async function backup(
   const { project, step, print } = context;
   const file = fileFor(project, name);
   if (existsSync(file) && !force) {
-    throw new UserError(`${file} is there. To write over it: npm run backup -- ${file} --force`);
+    throw new UserError(`${file} exists. To replace it, run: npm run backup -- ${file} --force`);
   }
   const start = performance.now();
   const { bytes, documents } = await interruptible((signal) =>
     withMongodb(context, signal, async (db) => {
       const write = (part: string) =>
         step(`writing ${db.databaseName}`, ({ say }) => writeGzip(part, dumpDatabase(db), say, signal));
-      const check = (part: string) => step("reading it again", ({ say }) => checkArchive(part, say, signal));
+      const check = (part: string) => step("checking the file", ({ say }) => checkArchive(part, say, signal));
       return await explainSystemErrors(`write ${file}`, async () => {
         await removeAbandoned(join(project.folder, "backups"), suffix);
-        return await writeWholeFile(file, write, check);
+        return await writeAtomically(file, write, check);
       });
     }),
   );

@@ -32,16 +32,16 @@ export function composeEnv(
   const path = join(folder ?? project.folder, ".env");
   const text = notice + passwords.map((name) => `${name}=${randomPassword()}\n`).join("");
   if (explainSystemErrors(`write ${path}`, () => writeNew(path, text))) {
-    print(`${path} has new passwords, for this machine only: docker compose up`);
+    print(`${path} has new passwords, for this machine only. Run: docker compose up`);
     return Promise.resolve(undefined);
   }
   const missing = missingIn(explainSystemErrors(`read ${path}`, () => readFileSync(path, "utf8")));
   if (missing.length > 0) {
     throw new UserError(
-      `${path} is there and stays as it is, but it lacks ${missing.join(" and ")}: add a value.`,
+      `${path} exists and was not changed, but lacks ${missing.join(" and ")}. Add a value to the file.`,
     );
   }
-  print(`${path} is there and stays as it is.`);
+  print(`${path} exists and was not changed.`);
   return Promise.resolve(undefined);
 }
 

@@ -5,7 +5,7 @@ import { runOnTerminal } from "../terminal/command-context.ts";
 export const command = cliCommand("dev", {
   summary: "Run the service on this machine, and restart it when its code changes.",
   description:
-    "Runs the service on this machine with an embedded MongoDB, and restarts it when its code changes. Ctrl-C ends it.",
+    "Runs the service on this machine with an embedded MongoDB, and restarts it when its code changes, until Ctrl-C.",
   examples: ["npm run dev", "npm run dev -- --port 8080"],
 });
 for (const flag of localFlags()) command.addOption(flag);

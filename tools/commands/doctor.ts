@@ -5,8 +5,8 @@ import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
 import { backend } from "../checks/backend-check.ts";
-import { look, type Row } from "../checks/check.ts";
-import { askForCluster, clusterChecks } from "../checks/cluster-checks.ts";
+import { runChecks, type Row } from "../checks/check.ts";
+import { findKnownCluster, clusterChecks } from "../checks/cluster-checks.ts";
 import { avx, cpus, disk, kernel, memory, node, user } from "../checks/machine-checks.ts";
 import { docker, dockerCredentials, kubectl } from "../checks/program-checks.ts";
 import { findPlaceIfAny } from "../pulumi/deployed-stack.ts";
@@ -51,22 +51,22 @@ export async function examine(needs: Needs): Promise<Row[]> {
   const known =
     programOnPath("minikube") === undefined && assetOf(needs.releases.minikube) !== undefined
       ? new Error("`npm run up` installs minikube, and creates the cluster.")
-      : await askForCluster(project.minikubeProfile);
+      : await findKnownCluster(project.minikubeProfile);
   const clusterRuns = known !== undefined && !(known instanceof Error) && isRunning(known);
-  const rows = await look([
-    { name: "Node", look: () => node() },
-    { name: "Docker", look: docker },
-    { name: "Docker logins", look: () => dockerCredentials() },
+  const rows = await runChecks([
+    { name: "Node", run: () => node() },
+    { name: "Docker", run: docker },
+    { name: "Docker logins", run: () => dockerCredentials() },
     minikube,
-    { name: "kubectl", look: () => kubectl(shellCommand("kubectl", project)) },
+    { name: "kubectl", run: () => kubectl(shellCommand("kubectl", project)) },
     pulumi,
-    { name: "Pulumi backend", look: () => backend(project) },
-    { name: "user", look: () => user(known !== undefined) },
-    { name: "memory", look: () => memory(clusterRuns) },
-    { name: "CPUs", look: () => cpus() },
-    { name: "disk", look: () => disk(project.folder) },
-    { name: "AVX", look: () => avx(project) },
-    { name: "kernel", look: () => kernel(project) },
+    { name: "Pulumi backend", run: () => backend(project) },
+    { name: "user", run: () => user(known !== undefined) },
+    { name: "memory", run: () => memory(clusterRuns) },
+    { name: "CPUs", run: () => cpus() },
+    { name: "disk", run: () => disk(project.folder) },
+    { name: "AVX", run: () => avx(project) },
+    { name: "kernel", run: () => kernel(project) },
     ...clusterChecks(project, known, () => findPlaceIfAny(needs)),
   ]);
   return rows.map((row) => (row.state === "ok" ? row : { ...row, fix: withShellCommands(row.fix, project) }));

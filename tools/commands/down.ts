@@ -5,9 +5,9 @@ import { runOnTerminal, type CommandContext } from "../terminal/command-context.
 import { forgetCluster, createdCluster } from "../minikube/created-cluster.ts";
 import { requireMinikube, stackName, type Project } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
-import { work } from "../process/child-process.ts";
+import { runWithProgress } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
-import { change, findStack, forget, type Stack } from "../pulumi/pulumi-stack.ts";
+import { updateStack, findStack, removeStack, type Stack } from "../pulumi/pulumi-stack.ts";
 
 /** Options of `npm run down`. */
 export interface DownOptions {
@@ -39,14 +39,14 @@ export async function down({ cluster }: DownOptions, context: CommandContext): P
   // Only minikube can tell whether the cluster still exists.
   if (stack.exists || cluster) await installMissing(context, ["minikube"]);
   if (stack.exists) await destroy(stack, context);
-  else print(`There is no stack ${stackName}: nothing to destroy.`);
+  else print(`There is no stack ${stackName}, so there is nothing to delete.`);
   if (cluster) await deleteCluster(context);
 }
 
 async function destroy(stack: Stack, { project, step }: CommandContext): Promise<void> {
   // Pulumi can't delete resources of a cluster that is gone, neither in Kubernetes nor in Docker.
-  if (await isGone(project)) await step("pulumi stack rm", ({ say }) => forget(stack, say));
-  else await step("pulumi destroy", ({ say }) => change("destroy", stack, say));
+  if (await isGone(project)) await step("pulumi stack rm", ({ say }) => removeStack(stack, say));
+  else await step("pulumi destroy", ({ say }) => updateStack("destroy", stack, say));
 }
 
 /**
@@ -67,10 +67,10 @@ async function isGone(project: Project): Promise<boolean> {
 async function deleteCluster({ project, step, print }: CommandContext): Promise<void> {
   const profile = await createdCluster(project);
   if (profile === undefined) {
-    print("There is no minikube cluster that `npm run up` created: none is deleted.");
+    print("No minikube cluster was deleted: there is none that `npm run up` created.");
   } else {
     await step(`minikube delete -p ${profile}`, ({ say }) =>
-      work("minikube", ["delete", "-p", profile], {}, say),
+      runWithProgress("minikube", ["delete", "-p", profile], {}, say),
     );
   }
   forgetCluster(project);

@@ -41,8 +41,8 @@ export function loadFlags(): Option[] {
 export const command = cliCommand("load", {
   summary: "Load the running service, and show how the autoscaler reacts.",
   description:
-    "Sends requests to the running service, and shows how the autoscaler reacts. Deletes the documents it wrote, and " +
-    "draws .load/load.svg. Ctrl-C ends it early.",
+    "Sends requests to the running service, and shows how the autoscaler reacts. Deletes its documents afterwards, and " +
+    "draws .load/load.svg. Ctrl-C ends the load early.",
   examples: ["npm run load", "npm run load -- --clients 64 --seconds 600"],
 });
 for (const flag of loadFlags()) command.addOption(flag);

@@ -15,11 +15,11 @@ export interface LogsOptions {
 
 export const command = cliCommand("logs", {
   summary: "Show the log of all pods of the service.",
-  description: "Shows the log of all pods of the service in one stream, for people to read. New pods join.",
+  description: "Shows the log of all pods of the service in one stream, including pods that start later.",
   examples: ["npm run logs", "npm run logs -- --no-follow --tail 100"],
 })
   .option("--follow", "Print new lines too, until Ctrl-C.", true)
-  .option("--no-follow", "End after the lines that exist.")
+  .option("--no-follow", "Print the existing lines, then exit.")
   .addOption(
     new Option("--tail <lines>", "Start with the last lines of each pod: 0 to 999999.")
       .argParser(wholeNumber(0, 999_999))

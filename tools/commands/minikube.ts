@@ -3,7 +3,7 @@ import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { releases } from "../install/releases.ts";
 import { readProject } from "../pulumi/project-settings.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
-import { handOver } from "../process/child-process.ts";
+import { runInForeground } from "../process/child-process.ts";
 
 export const command = cliCommand("minikube", {
   summary: "Run minikube: the one that `up` installed if PATH has none.",
@@ -22,5 +22,5 @@ export async function passThrough(args: readonly string[]): Promise<number> {
 export async function minikube(args: readonly string[], needs: Needs): Promise<number> {
   connectDirectly(needs.project);
   await useInstalled(needs);
-  return handOver("minikube", args);
+  return runInForeground("minikube", args);
 }

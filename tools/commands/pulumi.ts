@@ -6,7 +6,7 @@ import { releases } from "../install/releases.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
 import { repairStateFiles } from "../pulumi/state-files.ts";
 import { cliCommand } from "../terminal/cli-command.ts";
-import { handOver, type Environment } from "../process/child-process.ts";
+import { runInForeground, type Environment } from "../process/child-process.ts";
 
 export const command = cliCommand("pulumi", {
   summary: "Run Pulumi for this project, with the backend that `up` chose.",
@@ -22,8 +22,8 @@ export async function passThrough(args: readonly string[]): Promise<number> {
 export function environment(project: Project): Environment {
   const backend = projectBackend(project);
   if (backend !== undefined) return backend.env;
-  const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: givenFile } = process.env;
-  if (given !== undefined || givenFile !== undefined || !existsSync(passphraseFile(project))) return {};
+  const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
+  if (passphrase !== undefined || file !== undefined || !existsSync(passphraseFile(project))) return {};
   return { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(project) };
 }
 
@@ -37,5 +37,5 @@ export async function pulumi(args: readonly string[], needs: Needs): Promise<num
   connectDirectly(project);
   await useInstalled(needs);
   repairStateFiles(project);
-  return handOver("pulumi", args, { env: environment(project), cwd: project.folder });
+  return runInForeground("pulumi", args, { env: environment(project), cwd: project.folder });
 }

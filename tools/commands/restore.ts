@@ -53,22 +53,25 @@ export async function restore(
     });
   });
   const seconds = (performance.now() - start) / 1000;
-  print(`\n${documents} documents of ${file} are in the database ${database}, ${seconds.toFixed(1)} s`);
+  print(
+    `\nRestored ${documents} documents from ${file} to the database ${database} in ${seconds.toFixed(1)} s.`,
+  );
 }
 
 async function requireEmpty(db: Db, file: string): Promise<void> {
   const filled = await filledCollections(db);
   if (filled.length === 0) return;
   throw new UserError(
-    `The database ${db.databaseName} is not empty, it has documents in ${filled.join(", ")}: nothing was restored. ` +
-      `To replace all that is there: npm run restore -- ${file} --drop`,
+    `Nothing was restored: the database ${db.databaseName} has documents in ${filled.join(", ")}. ` +
+      `To replace the whole database, run: npm run restore -- ${file} --drop`,
   );
 }
 
 async function restoreAll({ documents }: Archive, args: RestoreArgs): Promise<void> {
   const { file, db, signal } = args;
   const again =
-    `\nThe database may have a part of ${file} now. ` + `To do it again: npm run restore -- ${file} --drop`;
+    `\nThe database may now have only a part of ${file}. ` +
+    `To restore again, run: npm run restore -- ${file} --drop`;
   try {
     const { inserted, failed, reason } = await explainSystemErrors(`read ${file}`, () =>
       restoreDatabase(args),
@@ -76,7 +79,7 @@ async function restoreAll({ documents }: Archive, args: RestoreArgs): Promise<vo
     const wanted = documents.get(db.databaseName) ?? 0;
     if (failed === 0 && inserted === wanted) return;
     const why = reason === undefined ? "" : `: ${reason}`;
-    throw new UserError(`MongoDB took ${inserted} of ${wanted} documents${why}.`);
+    throw new UserError(`MongoDB inserted ${inserted} of ${wanted} documents${why}.`);
   } catch (error) {
     if (signal?.aborted === true) throw new InterruptedError(`Interrupted.${again}`, { cause: error });
     if (error instanceof Error) error.message += again;

@@ -4,7 +4,7 @@ import { runOnTerminal, type CommandContext } from "../terminal/command-context.
 import { readProject, requireMinikube, stackName } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
-import { configure, findStack } from "../pulumi/pulumi-stack.ts";
+import { setConfig, findStack } from "../pulumi/pulumi-stack.ts";
 import { up } from "./up.ts";
 
 export const command = cliCommand("rotate-password", {
@@ -26,7 +26,7 @@ export async function rotatePassword(context: CommandContext): Promise<undefined
   requireMinikube(
     project,
     "npm run rotate-password",
-    `npm run pulumi -- config set passwordVersion N, then up`,
+    "npm run pulumi -- config set passwordVersion N, then npm run pulumi -- up",
   );
   await step("Pulumi", () => requirePulumi(context));
   await installMissing(context, ["pulumi"]);
@@ -34,8 +34,11 @@ export async function rotatePassword(context: CommandContext): Promise<undefined
   if (!stack.exists)
     throw new UserError(`There is no stack ${stackName}, and no password to change. Run: npm run up`);
   const next = project.passwordVersion + 1;
-  if (!Number.isInteger(next)) throw new UserError("passwordVersion is no whole number. Run: npm run up");
-  await step(`passwordVersion ${next}`, () => configure(stack, "passwordVersion", String(next)));
+  if (!Number.isInteger(next))
+    throw new UserError(
+      "passwordVersion is not a whole number. To see its value, run: npm run pulumi -- config get passwordVersion",
+    );
+  await step(`passwordVersion ${next}`, () => setConfig(stack, "passwordVersion", String(next)));
   await up({ ...context, project: readProject(project.folder) });
   print(`\nMongoDB's users are root-${next} and app-${next} now. The previous users are deleted.`);
 }

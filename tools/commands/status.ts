@@ -3,12 +3,12 @@ import { cliCommand } from "../terminal/cli-command.ts";
 import { runOnTerminal, type CommandContext } from "../terminal/command-context.ts";
 import { findPlace } from "../pulumi/deployed-stack.ts";
 import { exitCodes } from "../process/exit-codes.ts";
-import { askStatus, type Place } from "../status/query-status.ts";
-import { isWell, type Status } from "../status/stack-status.ts";
-import { inWords } from "../status/status-text.ts";
+import { queryStatus, type Place } from "../status/query-status.ts";
+import { isHealthy, type Status } from "../status/stack-status.ts";
+import { formatStatus } from "../status/status-text.ts";
 
 /** Milliseconds between two status queries. */
-const pause = 2000;
+const refreshIntervalMs = 2000;
 /** Escape codes that clear the screen and move the cursor to its top. */
 const clear = "\u001b[2J\u001b[H";
 
@@ -21,7 +21,7 @@ export interface StatusOptions {
 }
 
 export const command = cliCommand("status", {
-  summary: "Show how the stack is doing.",
+  summary: "Show the state of the stack.",
   description:
     "Shows the pods, the database, the autoscaler and the URL. Exits with 1 if something needs a fix.",
   examples: ["npm run status", "npm run status -- --watch", "npm run status -- --json"],
@@ -39,11 +39,11 @@ export const command = cliCommand("status", {
  */
 export async function status(options: StatusOptions, context: CommandContext): Promise<number> {
   const place = await findPlace(context);
-  const form = options.json ? inJson : inWords;
+  const form = options.json ? formatJson : formatStatus;
   if (options.watch) await watch(place, form, context.print);
-  const found = await askStatus(place);
+  const found = await queryStatus(place);
   context.print(form(found));
-  return isWell(found) ? exitCodes.ok : exitCodes.failed;
+  return isHealthy(found) ? exitCodes.ok : exitCodes.failed;
 }
 
 /** Retries if the cluster is temporarily unavailable. */
@@ -53,12 +53,12 @@ async function watch(
   print: CommandContext["print"],
 ): Promise<never> {
   for (;;) {
-    const text = await askStatus(place).then(form, (error: unknown) => (error as Error).message);
+    const text = await queryStatus(place).then(form, (error: unknown) => (error as Error).message);
     print(clear + text);
-    await sleep(pause);
+    await sleep(refreshIntervalMs);
   }
 }
 
-function inJson(found: Status): string {
+function formatJson(found: Status): string {
   return JSON.stringify(found, undefined, 2);
 }

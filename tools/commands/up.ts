@@ -1,6 +1,6 @@
 import {
-  isAsDeployed,
-  promptlyMs,
+  matchesDeployment,
+  readyAnswerTimeoutMs,
   startPods,
   untilServes,
   withPodProblems,
@@ -14,13 +14,13 @@ import { runOnTerminal, type CommandContext } from "../terminal/command-context.
 import { requireMinikube, stackName, type Project } from "../pulumi/project-settings.ts";
 import { requireReady } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
-import { change, createStack, findStack, outputs, type Stack } from "../pulumi/pulumi-stack.ts";
+import { updateStack, createStack, findStack, outputs, type Stack } from "../pulumi/pulumi-stack.ts";
 
 export const command = cliCommand("up", {
   summary: "Deploy the service and its database to minikube.",
   description:
     "Deploys the service and its database to minikube, and prints the URL. Installs minikube and Pulumi into .pulumi/ " +
-    "and starts a cluster if they are missing. You can run it again at any point.",
+    "and starts a cluster if they are missing. You can run `up` again at any point.",
   examples: ["npm run up"],
 }).action(async () => {
   await runOnTerminal(up);
@@ -32,7 +32,7 @@ export const command = cliCommand("up", {
  * @throws {UserError} a problem, in one sentence, or the output of a failed program
  */
 export async function up(context: CommandContext): Promise<undefined> {
-  const { project, step, print, patience } = context;
+  const { project, step, print, urlTimeoutMs } = context;
   requireMinikube(project, "npm run up", "npm run pulumi -- up");
   await step("Docker, minikube, Pulumi", () => requireReady(context));
   await installMissing(context, ["minikube", "pulumi"]);
@@ -40,9 +40,9 @@ export async function up(context: CommandContext): Promise<undefined> {
   await step("metrics-server", (output) => enableMetrics(project, output));
   if (project.expose === "ingress") await step("ingress", (output) => enableIngress(project, output));
   const stack = await step("stack", async ({ say, title }) => {
-    const made = await createStack(await findStack(project), say);
-    title(`stack ${stackName}, with the backend of ${made.backend.text}`);
-    return made;
+    const created = await createStack(await findStack(project), say);
+    title(`stack ${stackName}, backend: ${created.backend.text}`);
+    return created;
   });
   const warnings = await step("pulumi up", ({ say }) => deploy(stack, say)).catch(async (error: unknown) => {
     throw await withPodProblems(project, stack, error);
@@ -56,14 +56,14 @@ export async function up(context: CommandContext): Promise<undefined> {
   const target = { ...found, url: ingress?.url ?? found.url, address: ingress?.address };
   const { url, namespace } = target;
   // Behind a tunnel, the URL answers only after the user has started the tunnel.
-  if (ingress?.meanwhile === undefined && !(await isAsDeployed(project, target, patience))) {
+  if (ingress?.meanwhile === undefined && !(await matchesDeployment(project, target, urlTimeoutMs))) {
     // Without --refresh, Pulumi compares the program with its own state, and not with the cluster.
-    await step("pulumi up --refresh, because the cluster is not as it was deployed", ({ say }) =>
-      change("up", stack, say, { refresh: true }),
+    await step("pulumi up --refresh, because the cluster differs from the deployment", ({ say }) =>
+      updateStack("up", stack, say, { refresh: true }),
     );
   }
   await step(`waiting for ${url}`, async ({ title }) => {
-    await untilServes(project, target, patience);
+    await untilServes(project, target, urlTimeoutMs);
     title(`${url} answers`);
   });
   print(`
@@ -77,24 +77,24 @@ ${url}
 /** Pulumi can't update an object that another tool deleted: a refresh must come first. */
 async function deploy(stack: Stack, say: (line: string) => void): Promise<readonly string[]> {
   try {
-    return await change("up", stack, say);
+    return await updateStack("up", stack, say);
   } catch (error) {
     if (!(error instanceof UserError) || !/\bnot found\b/i.test(error.message)) throw error;
     say("an object was deleted outside Pulumi: pulumi up --refresh");
-    return await change("up", stack, say, { refresh: true });
+    return await updateStack("up", stack, say, { refresh: true });
   }
 }
 
 /** Finds the address of the Ingress. Waits a limited time until its controller serves the stack. */
-async function findIngress({ project, patience }: CommandContext, url: string): Promise<IngressPlace> {
-  const place = await findIngressPlace(project, url, Math.min(patience, promptlyMs));
+async function findIngress({ project, urlTimeoutMs }: CommandContext, url: string): Promise<IngressPlace> {
+  const place = await findIngressPlace(project, url, Math.min(urlTimeoutMs, readyAnswerTimeoutMs));
   if (place !== undefined) return place;
-  throw new UserError(`The minikube cluster "${project.minikubeProfile}" is gone.`);
+  throw new UserError(`The minikube cluster "${project.minikubeProfile}" is gone. Run: npm run up`);
 }
 
 /** A line for the hosts file, so that this machine resolves the host name. */
 function hostsHint({ address, meanwhile }: IngressPlace, { host }: Project): string {
-  const tunnel = meanwhile === undefined ? "" : `\nRun, in a terminal of its own: ${meanwhile}`;
+  const tunnel = meanwhile === undefined ? "" : `\nIn another terminal, run: ${meanwhile}`;
   const file = process.platform === "win32" ? "C:\\Windows\\System32\\drivers\\etc\\hosts" : "/etc/hosts";
   return `Add this line to ${file}:\n\n${address} ${host}${tunnel}`;
 }
@@ -104,5 +104,5 @@ function installedHint(project: Project): string {
   const commands = (["minikube", "pulumi"] as const)
     .filter((program) => shellCommand(program, project) !== program)
     .map((program) => `${shellCommand(program, project)} …`);
-  return commands.length === 0 ? "" : `\n\nPrograms that up installed run as: ${commands.join(", ")}`;
+  return commands.length === 0 ? "" : `\n\nTo run the programs that \`up\` installed: ${commands.join(", ")}`;
 }

@@ -7,25 +7,25 @@ import { UserError } from "../process/user-error.ts";
 
 /**
  * Waits until a URL answers with a success.
- * @param patience limit of the wait, in milliseconds
+ * @param timeoutMs limit of the wait, in milliseconds
  * @param address IP address of the URL's host. @default from DNS
  * @throws {UserError} the last answer
  */
-export async function untilAnswers(url: string, patience: number, address?: string): Promise<void> {
-  const end = Date.now() + patience;
+export async function untilAnswers(url: string, timeoutMs: number, address?: string): Promise<void> {
+  const end = Date.now() + timeoutMs;
   for (;;) {
-    const answer = await askOnce(url, address);
+    const answer = await requestOnce(url, address);
     if (answer === "ok") return;
     if (Date.now() > end) {
-      throw new UserError(`${url} does not answer after ${patience / 1000} s: ${answer}.`);
+      throw new UserError(`${url} does not answer after ${timeoutMs / 1000} s: ${answer}.`);
     }
-    await sleep(Math.min(500, patience));
+    await sleep(Math.min(500, timeoutMs));
   }
 }
 
-async function askOnce(url: string, address: string | undefined): Promise<string> {
+async function requestOnce(url: string, address: string | undefined): Promise<string> {
   try {
-    const { ok, status } = await answerOf(url, timeout, address);
+    const { ok, status } = await answerOf(url, requestTimeoutMs, address);
     return ok ? "ok" : `HTTP ${status}`;
   } catch (error) {
     return whyNot(error);
@@ -33,7 +33,7 @@ async function askOnce(url: string, address: string | undefined): Promise<string
 }
 
 /** Timeout of one answer, in milliseconds. */
-const timeout = 5000;
+const requestTimeoutMs = 5000;
 
 /** The answer of a URL. */
 export interface UrlAnswer {
@@ -46,13 +46,15 @@ export interface UrlAnswer {
 
 /**
  * Sends one request to a URL.
- * @param patience timeout of the answer, in milliseconds
+ * @param timeoutMs timeout of the answer, in milliseconds
  * @param address IP address of the URL's host. @default from DNS
  * @throws {Error} no answer: {@link whyNot} returns the reason
  */
-export async function answerOf(url: string, patience: number, address?: string): Promise<UrlAnswer> {
-  const signal = AbortSignal.timeout(patience);
-  const { status, text } = await (address === undefined ? ask(url, signal) : askAt(url, signal, address));
+export async function answerOf(url: string, timeoutMs: number, address?: string): Promise<UrlAnswer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const { status, text } = await (address === undefined
+    ? fetchText(url, signal)
+    : fetchTextAt(url, signal, address));
   return { ok: status >= 200 && status < 300, status, text };
 }
 
@@ -62,15 +64,15 @@ export function whyNot(error: unknown): string {
   return cause instanceof Error && cause.message !== "" ? cause.message : message;
 }
 
-type Said = Omit<UrlAnswer, "ok">;
+type RawAnswer = Omit<UrlAnswer, "ok">;
 
-async function ask(url: string, signal: AbortSignal): Promise<Said> {
+async function fetchText(url: string, signal: AbortSignal): Promise<RawAnswer> {
   const response = await fetch(url, { signal });
   return { status: response.status, text: await response.text() };
 }
 
 /** Like fetch, which has no option for an address. Accepts any certificate: the user's browser will check it. */
-async function askAt(url: string, signal: AbortSignal, address: string): Promise<Said> {
+async function fetchTextAt(url: string, signal: AbortSignal, address: string): Promise<RawAnswer> {
   const request = url.startsWith("https:") ? httpsRequest : httpRequest;
   return await new Promise((resolve, reject) => {
     // With NODE_USE_ENV_PROXY the shared agent uses a proxy, and the proxy would ignore the address.

@@ -74,7 +74,7 @@ async function receive(wanted: Download, part: string, retriesLeft: number): Pro
   } catch (error) {
     if (error instanceof UserError) throw error;
     signal?.throwIfAborted();
-    const reason = silence.signal.aborted ? `nothing came for ${stallMs / 1000} s` : reasonOf(error);
+    const reason = silence.signal.aborted ? `no data for ${stallMs / 1000} s` : reasonOf(error);
     // If the server has sent nothing, a retry will hardly help.
     if (size === 0 || retriesLeft === 0) throw failure(url, reason, error);
     say(`${basename(url)}: ${reason}, starting again`);
@@ -85,12 +85,12 @@ async function receive(wanted: Download, part: string, retriesLeft: number): Pro
 }
 
 function progressLines(name: string, length: string | undefined, say: Download["say"]) {
-  const whole = length === undefined ? "" : ` of ${megabytes(Number(length))}`;
-  let saidAt = 0;
+  const total = length === undefined ? "" : ` of ${megabytes(Number(length))}`;
+  let printedAt = 0;
   return (size: number) => {
-    if (Date.now() - saidAt <= 2000) return;
-    saidAt = Date.now();
-    say(`${name}: ${megabytes(size)}${whole} MB`);
+    if (Date.now() - printedAt <= 2000) return;
+    printedAt = Date.now();
+    say(`${name}: ${megabytes(size)}${total} MB`);
   };
 }
 

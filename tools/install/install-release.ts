@@ -11,7 +11,7 @@ import { unpack } from "./unpack.ts";
 export function installedFolder(project: Project, release: Release): string | undefined {
   const asset = assetOf(release);
   if (asset === undefined) return undefined;
-  const folder = join(home(project, release), asset.folder ?? "");
+  const folder = join(releaseFolder(project, release), asset.folder ?? "");
   // A virus scanner may have deleted the program but not the folder.
   return existsSync(join(folder, programFile(release, asset))) ? folder : undefined;
 }
@@ -29,22 +29,28 @@ export async function installRelease(
   signal?: AbortSignal,
 ): Promise<string> {
   const asset = assetOf(release);
-  if (asset === undefined) throw new UserError(`There is none for ${process.platform} on ${process.arch}.`);
+  if (asset === undefined)
+    throw new UserError(`There is no release for ${process.platform} on ${process.arch}.`);
   if (installedFolder(project, release) === undefined) {
     const file = join(binFolder(project), `${release.version}-${asset.file}`);
     await mkdir(binFolder(project), { recursive: true });
     await download({ url: `${release.url}/${asset.file}`, file, digest: asset.digest, say, signal });
     say(`unpacking ${asset.file}`);
-    await unpack(file, asset.folder !== undefined, programFile(release, asset), home(project, release));
+    await unpack(
+      file,
+      asset.folder !== undefined,
+      programFile(release, asset),
+      releaseFolder(project, release),
+    );
   }
-  return join(home(project, release), asset.folder ?? "");
+  return join(releaseFolder(project, release), asset.folder ?? "");
 }
 
 function programFile({ name }: Release, { file }: Asset): string {
   return /\.(exe|zip)$/.test(file) ? `${name}.exe` : name;
 }
 
-function home(project: Project, { name, version }: Release): string {
+function releaseFolder(project: Project, { name, version }: Release): string {
   return join(binFolder(project), `${name}-${version}`);
 }
 

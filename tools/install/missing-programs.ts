@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import { lookOnce, type Check, type Row } from "../checks/check.ts";
+import { runCheck, type Check, type Row } from "../checks/check.ts";
 import { installMinikube, installPulumi, minikube, pulumi } from "../checks/program-checks.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import { UserError } from "../process/user-error.ts";
@@ -14,8 +14,8 @@ type Name = Release["name"];
 /** The check of each installable program. */
 export function programChecks({ project, releases }: Needs): Readonly<Record<Name, Check>> {
   return {
-    minikube: { name: "minikube", look: () => minikube(releases.minikube) },
-    pulumi: { name: "Pulumi", look: () => pulumi(project.leastPulumi, releases.pulumi) },
+    minikube: { name: "minikube", run: () => minikube(releases.minikube) },
+    pulumi: { name: "Pulumi", run: () => pulumi(project.minPulumiVersion, releases.pulumi) },
   };
 }
 
@@ -71,11 +71,11 @@ async function installOne(
 function byHand({ project, releases }: Needs, name: Name): string {
   return name === "minikube"
     ? installMinikube(releases.minikube)
-    : installPulumi(project.leastPulumi, releases.pulumi);
+    : installPulumi(project.minPulumiVersion, releases.pulumi);
 }
 
 async function rowOf(needs: Needs, name: Name): Promise<Row> {
-  return await lookOnce(programChecks(needs)[name]);
+  return await runCheck(programChecks(needs)[name]);
 }
 
 function needsInstall(row: Row): boolean {

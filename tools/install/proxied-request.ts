@@ -15,15 +15,15 @@ export async function get(
   redirects = 5,
 ): Promise<IncomingMessage> {
   const { Agent, request } = url.startsWith("https:") ? https : http;
-  const asked = request(url, { headers, signal, agent: new Agent({ proxyEnv: proxyEnvironment() }) });
+  const sent = request(url, { headers, signal, agent: new Agent({ proxyEnv: proxyEnvironment() }) });
   // A later error also breaks the response's body, whose reader handles the error.
-  asked.on("error", () => undefined);
-  asked.end();
-  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  sent.on("error", () => undefined);
+  sent.end();
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
   const { location } = response.headers;
   if (!isRedirect(response) || location === undefined) return response;
   response.destroy();
-  if (redirects === 0) throw new Error("it redirects without end");
+  if (redirects === 0) throw new Error("too many redirects");
   return await get(new URL(location, url).href, headers, signal, redirects - 1);
 }
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { work } from "../process/child-process.ts";
+import { runWithProgress } from "../process/child-process.ts";
 
 /**
  * Creates a program's folder from a downloaded file, atomically: an existing folder is always complete.
@@ -18,7 +18,7 @@ export async function unpack(
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
   if (isArchive) {
-    await work(tar(), ["-xf", file, "-C", fresh, "--no-same-owner"], {}, () => undefined);
+    await runWithProgress(tar(), ["-xf", file, "-C", fresh, "--no-same-owner"], {}, () => undefined);
   } else {
     await chmod(file, 0o755);
     await rename(file, join(fresh, program));

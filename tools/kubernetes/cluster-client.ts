@@ -51,17 +51,17 @@ export async function connectCluster(
  * @throws {UserError} why the cluster does not answer
  * @throws an unexpected error of `question`, unchanged
  */
-export async function askCluster<T>(
+export async function queryCluster<T>(
   context: string | undefined,
-  question: (client: ClusterClient) => Promise<T>,
+  query: (client: ClusterClient) => Promise<T>,
   timeoutMs?: number,
 ): Promise<T> {
   try {
-    return await question(await connectCluster(context, timeoutMs));
+    return await query(await connectCluster(context, timeoutMs));
   } catch (error) {
     if (isBug(error)) throw error;
     const why = whyUnanswered(error);
-    throw new UserError(`The cluster does not answer: ${why}. See what is wrong: npm run doctor`, {
+    throw new UserError(`The cluster does not answer: ${why}. To find the problem, run: npm run doctor`, {
       cause: error,
     });
   }
@@ -78,9 +78,9 @@ function isBug(error: unknown): boolean {
 /** Why a request to the cluster failed, as part of a sentence. */
 export function whyUnanswered(error: unknown): string {
   const { name, message, cause, code, body } = error as Error & { code?: unknown; body?: unknown };
-  if (name === "TimeoutError") return "it took too long";
+  if (name === "TimeoutError") return "the request timed out";
   if (typeof code === "number") {
-    if (code === 401) return "it does not accept the kubeconfig's credentials (HTTP 401)";
+    if (code === 401) return "the API server rejects the kubeconfig's credentials (HTTP 401)";
     return statusMessage(body) ?? `HTTP ${code}`;
   }
   if (cause instanceof Error) {

@@ -1,5 +1,5 @@
 import { programOnPath } from "../../service/dev/program-path.ts";
-import { ask, type Answer } from "../process/child-process.ts";
+import { tryRun, type RunResult } from "../process/child-process.ts";
 
 /** A program and its arguments. */
 export interface Command {
@@ -19,9 +19,9 @@ export function kubectl(profile: string, args: readonly string[]): Command {
 }
 
 /** Runs kubectl for a query that changes nothing. Never throws. */
-export async function askKubectl(profile: string, args: readonly string[]): Promise<Answer> {
+export async function tryKubectl(profile: string, args: readonly string[]): Promise<RunResult> {
   const command = kubectl(profile, args);
   // minikube may have to download kubectl first.
-  const run = command.program === "minikube" ? { timeout: 120_000 } : {};
-  return await ask(command.program, command.args, run);
+  const run = command.program === "minikube" ? { timeoutMs: 120_000 } : {};
+  return await tryRun(command.program, command.args, run);
 }

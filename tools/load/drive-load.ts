@@ -10,7 +10,7 @@ import { countCost } from "./client-cost.ts";
 import type { Options } from "./load-options.ts";
 import { isAtMinimum, type Recording } from "./load-recording.ts";
 import { dataRequests } from "./request-mix.ts";
-import type { Outcome } from "./load-findings.ts";
+import type { LoadMeasurement } from "./load-findings.ts";
 
 /** The service under load. */
 export interface Target {
@@ -21,14 +21,14 @@ export interface Target {
 }
 
 /** Limit of concurrent requests with a rate. A pod accepts more than this, even if all of them reach the same pod. */
-const mostInFlight = 64;
+const maxInFlight = 64;
 /** Milliseconds that a request may wait to be sent. */
-const patience = 5000;
+const maxWaitMs = 5000;
 /** Requests on a connection, on average. */
 const perConnection = 50;
 /** Milliseconds between two progress lines, on a terminal and elsewhere. */
-const second = 1000;
-const unseen = 10_000;
+const terminalIntervalMs = 1000;
+const logIntervalMs = 10_000;
 
 /**
  * Sends a load to the service, then waits until the number of pods is the minimum again. Prints progress during both.
@@ -39,9 +39,9 @@ export async function drive(
   options: Options,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<LoadMeasurement> {
   const { url, profile, namespace, autoscaler } = target;
-  const connections = "clients" in options.load ? options.load.clients : mostInFlight;
+  const connections = "clients" in options.load ? options.load.clients : maxInFlight;
   const client = createClient(url, { connections, perConnection });
   const requests = dataRequests(client, options.mix);
   const cost = countCost();
@@ -49,8 +49,10 @@ export async function drive(
   const pods = watchPods(profile, namespace, () => load.now());
   const scaling = watchAutoscaler(profile, namespace, () => load.now());
   const memory = watchMemory(profile, namespace);
-  const tell = narrator(load, say, () => autoscalerLine(autoscaler, pods.changes, scaling.changes));
-  const seen = (off: number): Recording => ({
+  const reportProgress = progressReporter(load, say, () =>
+    autoscalerLine(autoscaler, pods.changes, scaling.changes),
+  );
+  const record = (off: number): Recording => ({
     autoscaler,
     samples: load.samples,
     pods: pods.changes,
@@ -59,7 +61,7 @@ export async function drive(
     end: load.now(),
   });
   try {
-    await until(() => load.now() >= options.seconds * 1000, tell, signal);
+    await until(() => load.now() >= options.seconds * 1000, reportProgress, signal);
     await load.stop();
     const off = load.now();
     await memory.stop();
@@ -70,8 +72,8 @@ export async function drive(
     const unscheduled = isShort ? await whyUnscheduled(profile, namespace) : undefined;
     const isOver = () =>
       load.now() - off >= options.wait * 1000 || isAtMinimum(autoscaler.min, pods.changes, scaling.changes);
-    await until(isOver, tell, signal);
-    return { recording: seen(off), cost: used, memory, left, unscheduled };
+    await until(isOver, reportProgress, signal);
+    return { recording: record(off), cost: used, memory, left, unscheduled };
   } finally {
     await load.stop();
     await Promise.all([pods.stop(), scaling.stop(), memory.stop()]);
@@ -82,37 +84,37 @@ export async function drive(
 function start({ load }: Options, send: () => ReturnType<ReturnType<typeof dataRequests>["send"]>): Load {
   return "clients" in load
     ? startClients({ clients: load.clients, send })
-    : startLoad({ rate: load.rate, most: mostInFlight, patience, send });
+    : startLoad({ rate: load.rate, maxInFlight, maxWaitMs, send });
 }
 
-async function until(isSo: () => boolean, tell: () => void, signal: AbortSignal): Promise<void> {
-  const period = process.stdout.isTTY ? second : unseen;
-  let told = performance.now();
-  while (!isSo() && !signal.aborted) {
+async function until(isDone: () => boolean, reportProgress: () => void, signal: AbortSignal): Promise<void> {
+  const period = process.stdout.isTTY ? terminalIntervalMs : logIntervalMs;
+  let reportedAt = performance.now();
+  while (!isDone() && !signal.aborted) {
     await sleep(100, undefined, { signal }).catch(() => undefined);
-    if (performance.now() - told < period) continue;
-    told = performance.now();
-    tell();
+    if (performance.now() - reportedAt < period) continue;
+    reportedAt = performance.now();
+    reportProgress();
   }
 }
 
 /** Returns a function that prints the progress since its last call. */
-function narrator(load: Load, say: (line: string) => void, autoscaler: () => string): () => void {
-  let told = 0;
+function progressReporter(load: Load, say: (line: string) => void, autoscaler: () => string): () => void {
+  let reported = 0;
   let at = 0;
   let failed = 0;
   return () => {
-    const fresh = load.samples.slice(told);
+    const fresh = load.samples.slice(reported);
     const now = load.now();
-    const right = fresh.filter(({ outcome }) => outcome === "ok");
-    const p99 = Latencies.of(right.map(({ ms }) => ms)).percentile(99);
-    failed += fresh.length - right.length;
-    const rate = (right.length / (now - at)) * 1000;
+    const successful = fresh.filter(({ outcome }) => outcome === "ok");
+    const p99 = Latencies.of(successful.map(({ ms }) => ms)).percentile(99);
+    failed += fresh.length - successful.length;
+    const rate = (successful.length / (now - at)) * 1000;
     say(
       `${(now / 1000).toFixed(0).padStart(4)} s  ${rate.toFixed(0).padStart(5)}/s  p99 ${p99.toFixed(0).padStart(4)} ms  ` +
         `${failed} failed  ${autoscaler()}`,
     );
-    told += fresh.length;
+    reported += fresh.length;
     at = now;
   };
 }

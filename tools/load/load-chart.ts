@@ -26,14 +26,18 @@ export async function drawPicture({
   const seconds = Math.ceil(end / 1000);
   const cpu = scaling.flatMap(({ at, cpu: value }) => (value === undefined ? [] : [{ at, value }]));
   const wanted = scaling.map(({ at, wanted: value }) => ({ at, value }));
-  const requestsText = { title: "answers per second; the line is load off", axis: "requests/s", height: 150 };
+  const requestsText = {
+    title: "answers per second (line: end of the load)",
+    axis: "requests/s",
+    height: 150,
+  };
   const cpuText = {
     title: `CPU of the pods, target ${target} %`,
     axis: "CPU (% of request)",
     height: 120,
   };
   const podsText = {
-    title: `ready pods, up to ${max}; the line is wanted by the autoscaler`,
+    title: `ready pods, at most ${max} (line: desired by the autoscaler)`,
     axis: "pods",
     height: 90,
   };

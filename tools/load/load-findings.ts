@@ -8,10 +8,10 @@ import { reaction, type Recording } from "./load-recording.ts";
 export const goals = { anotherPod: 45, failed: 0 } as const;
 
 /** The result of a load: the recording, and measurements at its end. */
-export interface Outcome {
+export interface LoadMeasurement {
   readonly recording: Recording;
   readonly cost: ClientCost;
-  readonly memory: Pick<MemoryWatch, "most" | "restarts">;
+  readonly memory: Pick<MemoryWatch, "peakMiB" | "restarts">;
   /** Documents of the load that may be left in the database. */
   readonly left: number;
   /** Why pods could not be scheduled. */
@@ -24,27 +24,27 @@ export type Finding = readonly [about: string, sentence: string];
 /** The outcome as sentences. */
 export function findings(
   options: Options,
-  { recording, cost, memory, left, unscheduled }: Outcome,
+  { recording, cost, memory, left, unscheduled }: LoadMeasurement,
 ): Finding[] {
   return [
     ["load", loadSentence(options, recording)],
     ...failures(recording),
     ...pods(recording),
     ["memory", memorySentence(memory)],
-    ...(unscheduled === undefined ? [] : [["no room", unscheduled] as const]),
+    ...(unscheduled === undefined ? [] : [["unschedulable", unscheduled] as const]),
     ["client", clientSentence(cost)],
     [
       "documents",
-      left === 0 ? "all that it wrote are deleted again" : `${left} of those that it wrote may be left`,
+      left === 0 ? "the load deleted all its documents" : `up to ${left} documents of the load may be left`,
     ],
   ];
 }
 
 function loadSentence({ load, mix }: Options, { samples, off }: Recording): string {
   const { requests, p50, p99 } = summarize(samples, 0, Infinity);
-  const asked = "rate" in load ? `${load.rate} requests/s` : `${load.clients} clients`;
+  const requested = "rate" in load ? `${load.rate} requests/s` : `${load.clients} clients`;
   return (
-    `${mix}, ${asked} for ${seconds(off)}: ${requests} requests, ` +
+    `${mix}, ${requested} for ${seconds(off)}: ${requests} requests, ` +
     `${(requests / (off / 1000)).toFixed(0)}/s, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(0)} ms`
   );
 }
@@ -59,41 +59,41 @@ function pods(recording: Recording): Finding[] {
   const { min, max, target } = recording.autoscaler;
   const { anotherPod, minimum, mostPods, mostCpu } = reaction(recording);
   const cpu =
-    mostCpu === undefined ? "it knew none" : `at most ${mostCpu} % of the request, target ${target} %`;
+    mostCpu === undefined ? "not measured" : `at most ${mostCpu} % of the request, target ${target} %`;
   const found: Finding[] = [["CPU", cpu]];
   if (anotherPod === undefined) {
     const why =
       mostPods > min
-        ? `more than ${min} pods were ready from the beginning: run it again when they are back`
+        ? `more than ${min} pods were ready at the start. Wait until ${min} are left, then run: npm run load`
         : min === max
           ? `minReplicas and maxReplicas are both ${min}`
-          : "none was added";
+          : "the autoscaler added none";
     return [...found, [`pod ${min + 1}`, why]];
   }
   return [
     ...found,
     [
       `pod ${min + 1}`,
-      `ready ${seconds(anotherPod)} after load on (goal ≤ ${goals.anotherPod} s); ${mostPods} at the most`,
+      `ready ${seconds(anotherPod)} after the load's start (goal ≤ ${goals.anotherPod} s); at most ${mostPods} pods`,
     ],
     [
       "minimum",
       minimum === undefined
-        ? `not back to ${min} pods ${seconds(recording.end - recording.off)} after load off`
-        : `back to ${min} pods ${seconds(minimum)} after load off`,
+        ? `not back to ${min} pods ${seconds(recording.end - recording.off)} after the load's end`
+        : `back to ${min} pods ${seconds(minimum)} after the load's end`,
     ],
   ];
 }
 
-function memorySentence({ most, restarts }: Outcome["memory"]): string {
-  return most === 0
-    ? "the cluster did not say"
-    : `the largest pod used ${most.toFixed(0)} Mi at the most; ${restarts} restarts`;
+function memorySentence({ peakMiB, restarts }: LoadMeasurement["memory"]): string {
+  return peakMiB === 0
+    ? "not measured"
+    : `the largest pod used at most ${peakMiB.toFixed(0)} MiB; ${restarts} restarts`;
 }
 
 function clientSentence({ cpus, busy }: ClientCost): string {
-  const cost = `it used ${cpus.toFixed(2)} CPUs of this machine, and was busy ${percent(busy)} of the time`;
-  return busy < tooBusy ? cost : `${cost}: it was the limit itself, so rate and latencies are its own`;
+  const cost = `used ${cpus.toFixed(2)} CPUs of this machine, and was busy ${percent(busy)} of the time`;
+  return busy < tooBusy ? cost : `${cost}: the client was the bottleneck, and determined rate and latencies`;
 }
 
 /** Delay that metrics-server's period adds, in a sentence. Undefined if the period adds none. */

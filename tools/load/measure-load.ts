@@ -5,7 +5,11 @@ import { drive, type Target } from "./drive-load.ts";
 import type { Options } from "./load-options.ts";
 import { drawPicture } from "./load-chart.ts";
 import { findings, periodCost, type Finding } from "./load-findings.ts";
-import { byHandCommand, goodPeriod, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
+import {
+  targetPeriodCommand,
+  targetPeriodSeconds,
+  metricsPeriodSeconds,
+} from "../kubernetes/metrics-resolution.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
 import { reachedAt } from "../pulumi/deployed-stack.ts";
@@ -21,7 +25,7 @@ export interface LoadResult {
   /** The recording as an SVG chart. */
   readonly picture: string;
   /** metrics-server's interval in seconds, if known. */
-  readonly metricsPeriod: number | undefined;
+  readonly metricsPeriodSeconds: number | undefined;
 }
 
 /**
@@ -37,16 +41,19 @@ export async function measureLoad(
 ): Promise<LoadResult> {
   const { step, print } = context;
   const target = await step("stack", () => findTarget(context));
-  const period = await metricsPeriod(target.profile);
-  const cost = periodCost(period, goodPeriod);
-  if (cost !== undefined) print(`${cost} For ${goodPeriod} s:\n  ${await byHandCommand(target.profile)}\n`);
-  const outcome = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
+  const period = await metricsPeriodSeconds(target.profile);
+  const cost = periodCost(period, targetPeriodSeconds);
+  if (cost !== undefined)
+    print(
+      `${cost} To measure every ${targetPeriodSeconds} s, run:\n  ${await targetPeriodCommand(target.profile)}\n`,
+    );
+  const measurement = await step(`${options.mix} load on ${target.url}`, ({ say }) =>
     drive(target, options, say, signal),
   );
-  const found = findings(options, outcome);
-  if (signal.aborted) found.unshift(["interrupted", "what follows is what was seen until then"]);
-  const { recording } = outcome;
-  return { recording, findings: found, picture: await drawPicture(recording), metricsPeriod: period };
+  const found = findings(options, measurement);
+  if (signal.aborted) found.unshift(["interrupted", "the results cover the time until Ctrl-C"]);
+  const { recording } = measurement;
+  return { recording, findings: found, picture: await drawPicture(recording), metricsPeriodSeconds: period };
 }
 
 /** Formats findings as lines for a terminal. */
@@ -56,7 +63,7 @@ export function findingLines(found: readonly Finding[]): string {
 }
 
 async function findTarget(context: CommandContext): Promise<Target> {
-  const { project, patience } = context;
+  const { project, urlTimeoutMs } = context;
   await requirePulumi(context);
   await installMissing(context, ["minikube", "pulumi"]);
   const stack = await findStack(project);
@@ -66,7 +73,7 @@ async function findTarget(context: CommandContext): Promise<Target> {
   const { namespace } = found;
   const { url } = await reachedAt(project, found.url);
   // The load's clients resolve the host name with DNS only.
-  await untilServes(project, { ...found, url, address: undefined }, patience);
+  await untilServes(project, { ...found, url, address: undefined }, urlTimeoutMs);
   const profile = project.minikubeProfile;
   return { url, profile, namespace, autoscaler: await findAutoscaler(profile, namespace) };
 }

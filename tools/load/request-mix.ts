@@ -61,8 +61,8 @@ export function dataRequests(client: Client, mix: Mix): Requests {
       let kept = 0;
       const deleter = async () => {
         for (const id of left) {
-          const question = { method: "DELETE", path: `/data/${id}` } as const;
-          const { outcome } = await checked(client, question, ({ status }) => [204, 404].includes(status));
+          const request = { method: "DELETE", path: `/data/${id}` } as const;
+          const { outcome } = await checked(client, request, ({ status }) => [204, 404].includes(status));
           if (outcome !== "ok") kept++;
         }
       };

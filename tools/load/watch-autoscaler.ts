@@ -1,5 +1,5 @@
 import type { V2HorizontalPodAutoscaler } from "@kubernetes/client-node";
-import { askCluster } from "../kubernetes/cluster-client.ts";
+import { queryCluster } from "../kubernetes/cluster-client.ts";
 import { UserError } from "../process/user-error.ts";
 import { webSelector as labelSelector } from "../traffic/web-selector.ts";
 import { watchObjects, type Watch } from "../traffic/cluster-watch.ts";
@@ -28,7 +28,7 @@ export interface Scaling {
  * @throws {UserError} there is no autoscaler, or the cluster does not answer
  */
 export async function findAutoscaler(profile: string, namespace: string): Promise<Autoscaler> {
-  const { items } = await askCluster(profile, ({ autoscaling }) =>
+  const { items } = await queryCluster(profile, ({ autoscaling }) =>
     autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace, labelSelector }),
   );
   const [found] = items;
@@ -64,7 +64,7 @@ export function watchAutoscaler(profile: string, namespace: string, now: () => n
 /** Why pods can't be scheduled. Undefined if all pods are scheduled, or if the cluster does not answer. */
 export async function whyUnscheduled(profile: string, namespace: string): Promise<string | undefined> {
   const fieldSelector = "status.phase=Pending";
-  const pending = await askCluster(profile, ({ core }) =>
+  const pending = await queryCluster(profile, ({ core }) =>
     core.listNamespacedPod({ namespace, labelSelector, fieldSelector }),
   ).catch(() => undefined);
   const reasons = (pending?.items ?? [])

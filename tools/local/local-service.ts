@@ -15,7 +15,7 @@ import { reloading, type ServiceProcess } from "./reload.ts";
 const project = join(import.meta.dirname, "../..");
 
 /** Milliseconds after which a started service should answer. */
-const promptly = 30_000;
+const startTimeoutMs = 30_000;
 
 /** Reachable only from this machine. */
 const loopback = "127.0.0.1";
@@ -47,7 +47,7 @@ export function localFlags(): Option[] {
       .env("PORT")
       .argParser(wholeNumber(1, 65_535))
       .default(3000),
-    new Option("--directory <folder>", "Folder of the embedded MongoDB's documents, seen from the project.")
+    new Option("--directory <folder>", "Folder of the embedded MongoDB's documents, relative to the project.")
       .env("DATA_DIRECTORY")
       .argParser(folder)
       .default(folder(".data"), ".data"),
@@ -113,10 +113,13 @@ async function embedded(directory: string): Promise<MongoServer> {
   try {
     return await startMongoDB({ directory, outlivesInterrupt: true });
   } catch (error) {
-    const hint = "Put a mongod on PATH, or its connection string into MONGODB_URI.";
-    throw new UserError(`No MongoDB starts here: ${(error as Error).message.trimEnd()}\n${hint}`, {
-      cause: error,
-    });
+    const hint = "Install mongod on PATH, or set MONGODB_URI to a connection string.";
+    throw new UserError(
+      `The embedded MongoDB does not start: ${(error as Error).message.trimEnd()}\n${hint}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -157,18 +160,18 @@ async function requireService({ ended }: ServiceProcess): Promise<never> {
 
 /** Prints the URL when the service answers, or a message if the service does not answer in time. Never returns. */
 async function announce(host: string, port: number): Promise<never> {
-  const end = Date.now() + promptly;
+  const end = Date.now() + startTimeoutMs;
   const address = reachable(host);
   const url = `http://${address === loopback ? "localhost" : urlHost(address)}:${port}`;
   while (!(await isReady(`http://${urlHost(address)}:${port}`))) {
     if (Date.now() > end) {
       console.error(`${url} does not answer yet: the log above says why.`);
-      return await forever();
+      return await never();
     }
     await sleep(200);
   }
-  console.log(`${url} answers. Ctrl-C ends it.`);
-  return await forever();
+  console.log(`${url} answers. Press Ctrl-C to stop the service.`);
+  return await never();
 }
 
 /** An address that reaches a server listening on `host`. A server on all addresses includes the loopback address. */
@@ -184,6 +187,6 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-function forever(): Promise<never> {
+function never(): Promise<never> {
   return new Promise(() => undefined);
 }

@@ -13,7 +13,7 @@ export interface ServiceProcess {
 const ignored = ["dev", "test", "dist", "node_modules"];
 
 /** Milliseconds without further changes before a restart: editors and git change several files in a row. */
-const settling = 100;
+const settleMs = 100;
 
 /**
  * Runs the service, and restarts it when a file in its folder changes. Node's own `--watch` loses files that are
@@ -30,7 +30,7 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
     void service.ended.then((how) => {
       if (service !== current) return;
       console.error(
-        `The service ended (${how}): its log above says why. It starts again when its code changes.`,
+        `The service ended (${how}): its log above says why. The service restarts when its code changes.`,
       );
     });
   }
@@ -39,8 +39,8 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
     current = undefined;
     await service?.stop();
   }
-  async function anew(path: string): Promise<void> {
-    console.log(`${relative(folder, path)} has changed: the service starts anew.`);
+  async function restart(path: string): Promise<void> {
+    console.log(`${relative(folder, path)} has changed: restarting the service.`);
     await end();
     run();
   }
@@ -49,12 +49,12 @@ export function reloading(start: () => ServiceProcess, folder: string): ServiceP
   watcher.on("all", (_event, path) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      work = work.then(() => anew(path));
-    }, settling);
+      work = work.then(() => restart(path));
+    }, settleMs);
   });
   watcher.on("error", (error) => {
     console.error(
-      `Changes of the code may not be seen: ${error instanceof Error ? error.message : String(error)}`,
+      `Changes of the code may go unnoticed: ${error instanceof Error ? error.message : String(error)}`,
     );
   });
   run();

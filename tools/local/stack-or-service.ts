@@ -8,14 +8,14 @@ import { UserError } from "../process/user-error.ts";
 const run = promisify(execFile);
 
 /** Ends the message of {@link whyLocal}. */
-export const alone = "here is the service alone, with an embedded MongoDB.";
+export const alone = "`npm start` runs the service alone, with an embedded MongoDB.";
 
 /**
  * Why the stack can't run here, in one line. Undefined if the stack can run, after installing missing programs.
  * @param timeout limit for Docker's answer, in milliseconds. @default 10 s
  */
 export async function whyLocal(context: CommandContext, timeout = 10_000): Promise<string | undefined> {
-  if (!(await dockerAnswers(timeout))) return `Docker does not answer: ${alone}`;
+  if (!(await dockerAnswers(timeout))) return `Docker does not answer, so ${alone}`;
   try {
     await requireReady(context);
     await installMissing(context, ["minikube", "pulumi"]);

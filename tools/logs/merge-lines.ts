@@ -1,5 +1,5 @@
 /** Milliseconds in which lines of several pods are sorted. Later lines are printed as they arrive. */
-const window = 250;
+const sortWindowMs = 250;
 
 /** Accepts lines with their times, and passes them on sorted by time. */
 export interface InOrder {
@@ -23,7 +23,7 @@ export function inOrder(pass: (line: string) => void): InOrder {
   return {
     add(time, line) {
       waiting.push({ time, line });
-      timer ??= setTimeout(flush, window);
+      timer ??= setTimeout(flush, sortWindowMs);
     },
     end: flush,
   };

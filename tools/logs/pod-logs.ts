@@ -1,7 +1,7 @@
 import { PassThrough, finished, type Readable } from "node:stream";
 import { createInterface } from "node:readline";
 import type { LogOptions, V1Pod } from "@kubernetes/client-node";
-import { askCluster, connectCluster } from "../kubernetes/cluster-client.ts";
+import { queryCluster, connectCluster } from "../kubernetes/cluster-client.ts";
 import type { StackNamespace } from "../status/query-status.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
@@ -16,7 +16,7 @@ export interface LoggingPod {
  * @throws {UserError} why the cluster does not answer
  */
 export async function loggingPods({ profile, namespace }: StackNamespace): Promise<LoggingPod[]> {
-  const { items } = await askCluster(profile, ({ core }) =>
+  const { items } = await queryCluster(profile, ({ core }) =>
     core.listNamespacedPod({ namespace, labelSelector: webSelector }),
   );
   return items.flatMap((pod) => loggingPod(pod) ?? []);

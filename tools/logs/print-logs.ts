@@ -12,7 +12,7 @@ import { loggingPod, loggingPods, readLog, type LoggingPod, type LogLine } from 
 import { readableLine } from "./readable-line.ts";
 
 /** Milliseconds before reading a log again after its end. */
-const pause = 1000;
+const retryDelayMs = 1000;
 const colors = ["cyan", "magenta", "green", "blue", "yellow"] as const;
 
 type Print = (line: string) => void;
@@ -24,9 +24,10 @@ type Print = (line: string) => void;
  */
 export async function printLogs(place: StackNamespace, tail: number, print: Print): Promise<void> {
   const order = inOrder(print);
-  const say = speaker(order.add);
+  const say = linePrefixer(order.add);
   const pods = await loggingPods(place);
-  if (pods.length === 0) throw new UserError("No pod of the service has begun. See why: npm run status");
+  if (pods.length === 0)
+    throw new UserError("No pod of the service has started. To see why, run: npm run status");
   const read = pods.map((pod) => readLog(place, pod, { follow: false, tail }, say(pod.name)));
   const results = await Promise.allSettled(read);
   order.end();
@@ -65,7 +66,7 @@ export async function followLogs(
   stop: AbortSignal,
 ): Promise<void> {
   const order = inOrder(print);
-  const say = speaker(order.add);
+  const say = linePrefixer(order.add);
   const followed = new Set<string>();
 
   function join(pod: LoggingPod, tail?: number): void {
@@ -104,12 +105,12 @@ async function followPod(
     const excerpt = { follow: true, after, tail: after === undefined ? tail : undefined };
     const failure = await readLog(place, pod, excerpt, onLine, stop).catch((error: unknown) => error);
     if (codeOf(failure) === 404) return;
-    await sleep(pause, undefined, { signal: stop }).catch(() => undefined);
+    await sleep(retryDelayMs, undefined, { signal: stop }).catch(() => undefined);
   }
 }
 
 /** Assigns each pod a color, and prefixes its lines with its short name. */
-function speaker(add: (time: number, line: string) => void): (pod: string) => (line: LogLine) => void {
+function linePrefixer(add: (time: number, line: string) => void): (pod: string) => (line: LogLine) => void {
   const known = new Map<string, string>();
   return function say(pod) {
     // The last part of the name identifies a pod within its Deployment.

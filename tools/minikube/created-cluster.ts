@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { uidQuery } from "../../infra/cluster/cluster-uid.ts";
 import { findProfile, isRunning, type Profile } from "../../infra/cluster/minikube/minikube-profile.ts";
-import { askKubectl } from "../kubernetes/kubectl.ts";
+import { tryKubectl } from "../kubernetes/kubectl.ts";
 import { ownFolder, type Project } from "../pulumi/project-settings.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
@@ -29,7 +29,7 @@ export async function rememberCluster(project: Project): Promise<void> {
   const id = await clusterId(created.profile);
   if (id === null) {
     throw new UserError(
-      `The minikube cluster "${created.profile}" was created and does not answer yet. Run again: npm run up`,
+      `The minikube cluster "${created.profile}" was created and does not answer yet. Run: npm run up`,
     );
   }
   write(project, { ...created, id });
@@ -58,7 +58,7 @@ export async function createdCluster(project: Project): Promise<string | undefin
   if (found === undefined) return undefined;
   if (isHalfCreated(project, found) || (id !== null && (await clusterId(profile)) === id)) return profile;
   throw new UserError(
-    `The minikube cluster "${profile}" is not known to be the one that \`npm run up\` created. ` +
+    `\`npm run up\` may not have created the minikube cluster "${profile}". ` +
       `To delete this cluster, run: minikube delete -p ${profile}`,
   );
 }
@@ -77,7 +77,7 @@ export async function isCreatedByUp(project: Project): Promise<boolean> {
 
 /** null if the cluster does not answer. */
 async function clusterId(profile: string): Promise<string | null> {
-  const answer = await askKubectl(profile, uidQuery);
+  const answer = await tryKubectl(profile, uidQuery);
   return answer.kind === "ok" && answer.stdout !== "" ? answer.stdout : null;
 }
 

@@ -4,8 +4,8 @@ import { findProfile, type Profile } from "../../infra/cluster/minikube/minikube
 import { ingressReach, reach } from "../../infra/cluster/minikube/node-address.ts";
 import { urlHost } from "../../infra/cluster/url-host.ts";
 import { accepts } from "../http/open-port.ts";
-import { askKubectl } from "../kubernetes/kubectl.ts";
-import { askUrl } from "../status/query-status.ts";
+import { tryKubectl } from "../kubernetes/kubectl.ts";
+import { queryUrl } from "../status/query-status.ts";
 import type { Project } from "../pulumi/project-settings.ts";
 
 /** Address behind an Ingress' host name. Works without a DNS entry. */
@@ -19,7 +19,7 @@ export interface IngressPlace {
 }
 
 /** Milliseconds between two rounds of requests. */
-const pauseMs = 500;
+const pollIntervalMs = 500;
 
 /** An ingress controller's Service has type NodePort or LoadBalancer. The stacks' own Services are excluded. */
 const servicesQuery = [
@@ -34,13 +34,13 @@ const servicesQuery = [
  * Finds the ingress controller that serves the stack. Tries the node's own port, where minikube's addon listens, then
  * node ports of Services.
  * @param url the stack's URL, without the controller's port
- * @param patienceMs limit of the wait for a controller that serves the stack. Then returns the first controller
+ * @param timeoutMs limit of the wait for a controller that serves the stack. Then returns the first controller
  * @returns undefined if minikube has no such cluster
  */
 export async function findIngressPlace(
   project: Pick<Project, "minikubeProfile">,
   url: string,
-  patienceMs = 0,
+  timeoutMs = 0,
 ): Promise<IngressPlace | undefined> {
   const found = await findProfile(project.minikubeProfile);
   if (found === undefined) return undefined;
@@ -50,11 +50,11 @@ export async function findIngressPlace(
   if (node.meanwhile !== undefined) return node;
   const isOpen = await accepts(node.address, portOf(url));
   const places = [...(isOpen ? [node] : []), ...(await nodePortPlaces(found, url))];
-  return (places.length > 1 ? await untilOneServes(places, patienceMs) : undefined) ?? places[0] ?? node;
+  return (places.length > 1 ? await untilOneServes(places, timeoutMs) : undefined) ?? places[0] ?? node;
 }
 
 async function nodePortPlaces(profile: Profile, url: string): Promise<IngressPlace[]> {
-  const answer = await askKubectl(profile.Name, servicesQuery);
+  const answer = await tryKubectl(profile.Name, servicesQuery);
   if (answer.kind !== "ok") return [];
   const port = url.startsWith("https:") ? 443 : 80;
   return nodePorts(answer.stdout, port).flatMap((nodePort) => {
@@ -81,14 +81,14 @@ function nodePorts(output: string, port: number): number[] {
 /** Other Services may have node ports too. Only an answer of the stack identifies its controller. */
 async function untilOneServes(
   places: readonly IngressPlace[],
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<IngressPlace | undefined> {
-  const end = Date.now() + patienceMs;
+  const end = Date.now() + timeoutMs;
   for (;;) {
-    const answers = await Promise.all(places.map((place) => askUrl(place)));
+    const answers = await Promise.all(places.map((place) => queryUrl(place)));
     const serving = places.find((_, i) => answers[i]?.version !== undefined);
     if (serving !== undefined || Date.now() >= end) return serving;
-    await sleep(pauseMs);
+    await sleep(pollIntervalMs);
   }
 }
 

@@ -15,7 +15,7 @@ import {
 } from "../../infra/cluster/minikube/minikube-profile.ts";
 import { unsupportedProfile } from "../../infra/cluster/supported-cluster.ts";
 import { asAnotherUser } from "../checks/machine-checks.ts";
-import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import { tryKubectl, kubectl } from "../kubernetes/kubectl.ts";
 import {
   forgetCluster,
   isCreatedByUp,
@@ -25,10 +25,14 @@ import {
   rememberStart,
 } from "./created-cluster.ts";
 import { connectDirectly } from "./bypass-proxy.ts";
-import { goodPeriod, measureOften, metricsPeriod } from "../kubernetes/metrics-resolution.ts";
+import {
+  targetPeriodSeconds,
+  setTargetPeriod,
+  metricsPeriodSeconds,
+} from "../kubernetes/metrics-resolution.ts";
 import { withFreePorts } from "./cluster-port.ts";
 import type { Project } from "../pulumi/project-settings.ts";
-import { ask, work } from "../process/child-process.ts";
+import { tryRun, runWithProgress } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
 import type { StepOutput } from "../terminal/steps.ts";
 
@@ -46,11 +50,11 @@ export async function startCluster(project: Project, { say, title }: StepOutput)
     await createCluster(project, say);
   } else if (isHalfCreated(project, found)) {
     // Repeat the original arguments: without them, minikube might omit a port that was in use, or change the network.
-    title(`minikube: completing the cluster "${profile}", which an earlier up began to create`);
+    title(`minikube: completing the cluster "${profile}", which an earlier \`up\` did not finish`);
     await createCluster(project, say);
   } else if (!isRunning(found)) {
     title(`minikube: starting the cluster "${profile}"`);
-    await withFreePorts(() => work("minikube", ["start", "-p", profile], {}, say), project, found);
+    await withFreePorts(() => runWithProgress("minikube", ["start", "-p", profile], {}, say), project, found);
   }
   // The cluster's address is known only after its start.
   connectDirectly(project);
@@ -64,7 +68,7 @@ async function createCluster(project: Project, say: StepOutput["say"]): Promise<
   if ((await plannedDriver()) === "none") throw new UserError(unsupportedDriver);
   const start = async () => {
     rememberStart(project);
-    await work("minikube", startArguments(profile, project.nodePort), {}, say);
+    await runWithProgress("minikube", startArguments(profile, project.nodePort), {}, say);
   };
   try {
     await withFreePorts(start, project);
@@ -86,7 +90,7 @@ async function plannedDriver(): Promise<string | undefined> {
   const { MINIKUBE_DRIVER = "" } = process.env;
   if (MINIKUBE_DRIVER !== "") return MINIKUBE_DRIVER;
   // Fails if the key is not set.
-  const answer = await ask("minikube", ["config", "get", "driver"]);
+  const answer = await tryRun("minikube", ["config", "get", "driver"]);
   return answer.kind === "ok" ? answer.stdout.trim() : undefined;
 }
 
@@ -98,7 +102,7 @@ async function untilNetworkRuns({ minikubeProfile }: Project, { say, title }: St
   title("minikube: waiting for Calico, which enforces the network policies");
   const wait = ["rollout", "status", "daemonset/calico-node", "--namespace", "kube-system", "--timeout=10m"];
   const { program, args } = kubectl(minikubeProfile, wait);
-  await work(program, args, {}, say);
+  await runWithProgress(program, args, {}, say);
 }
 
 /**
@@ -107,7 +111,7 @@ async function untilNetworkRuns({ minikubeProfile }: Project, { say, title }: St
  */
 export async function enableMetrics(project: Project, output: StepOutput): Promise<void> {
   await enable("metrics-server", hasMetricsServer, project, output);
-  if (await isCreatedByUp(project)) await often(project.minikubeProfile);
+  if (await isCreatedByUp(project)) await shortenMetricsPeriod(project.minikubeProfile);
 }
 
 /**
@@ -116,7 +120,7 @@ export async function enableMetrics(project: Project, output: StepOutput): Promi
  */
 export async function enableIngress(project: Project, output: StepOutput): Promise<void> {
   const className = project.ingressClass === "" ? undefined : project.ingressClass;
-  const answer = await askKubectl(project.minikubeProfile, classesQuery);
+  const answer = await tryKubectl(project.minikubeProfile, classesQuery);
   const classes = answer.kind === "ok" ? classesIn(answer.stdout) : [];
   if (isServed(className, classes)) {
     output.title(`the IngressClass is ${className ?? "the cluster's default"}`);
@@ -137,12 +141,12 @@ async function enable(
 ): Promise<void> {
   const profile = project.minikubeProfile;
   const found = await findProfile(profile);
-  if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone.`);
-  if (!isOn(found)) await work("minikube", ["addons", "enable", addon, "-p", profile], {}, say);
+  if (found === undefined) throw new UserError(`The minikube cluster "${profile}" is gone. Run: npm run up`);
+  if (!isOn(found)) await runWithProgress("minikube", ["addons", "enable", addon, "-p", profile], {}, say);
   title(`${addon} is on`);
 }
 
-async function often(profile: string): Promise<void> {
-  const period = await metricsPeriod(profile);
-  if (period !== undefined && period > goodPeriod) await measureOften(profile);
+async function shortenMetricsPeriod(profile: string): Promise<void> {
+  const period = await metricsPeriodSeconds(profile);
+  if (period !== undefined && period > targetPeriodSeconds) await setTargetPeriod(profile);
 }

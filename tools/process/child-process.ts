@@ -9,21 +9,21 @@ const execute = promisify(execFile);
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Options for running a program. */
-export interface Run {
+export interface RunOptions {
   /** Added to this process' environment. @default nothing */
   readonly env?: Environment;
   /** Working folder. @default this process' folder */
   readonly cwd?: string;
   /** Standard input of the program. @default empty */
   readonly input?: string;
-  /** Limit in milliseconds. @default 10 seconds for {@link ask} */
-  readonly timeout?: number;
-  /** Kills a program that is asked. @default it ends by itself */
+  /** Limit in milliseconds. @default 10 seconds for {@link tryRun} */
+  readonly timeoutMs?: number;
+  /** Kills the program of {@link tryRun}. @default it ends by itself */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The result of {@link ask}. */
-export type Answer =
+/** The result of {@link tryRun}. */
+export type RunResult =
   | { readonly kind: "ok"; readonly stdout: string }
   /** The program is not on PATH. */
   | { readonly kind: "absent" }
@@ -31,37 +31,42 @@ export type Answer =
   | { readonly kind: "failed"; readonly stdout: string; readonly message: string };
 
 /** Default limit for a query, in milliseconds. */
-export const patience = 10_000;
+export const defaultTimeoutMs = 10_000;
 
 /** Size limit of an output, in bytes. The state of a large stack has several megabytes. */
-const maxAnswer = 64 * 1024 ** 2;
+const maxOutputBytes = 64 * 1024 ** 2;
 
-/** Runs a query that changes nothing. Never throws, and never takes longer than `timeout` milliseconds. */
-export async function ask(
+/** Runs a query that changes nothing. Never throws, and never takes longer than `timeoutMs`. */
+export async function tryRun(
   program: string,
   args: readonly string[],
-  { env, cwd, timeout = patience, signal }: Run = {},
-): Promise<Answer> {
+  { env, cwd, timeoutMs = defaultTimeoutMs, signal }: RunOptions = {},
+): Promise<RunResult> {
   try {
-    const limits = { timeout, killSignal: "SIGKILL", maxBuffer: maxAnswer } as const;
+    const limits = { timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: maxOutputBytes } as const;
     const options = { env: { ...process.env, ...env }, cwd, signal, ...limits };
     return { kind: "ok", stdout: (await execute(program, args, options)).stdout };
   } catch (error) {
     const failure = error as Error & { code?: unknown; killed?: boolean; stdout?: string; stderr?: string };
     if (failure.code === "ENOENT") return { kind: "absent" };
-    const said = failure.stderr?.trim() ?? "";
-    const late = `${program} did not answer within ${timeout / 1000} s`;
-    const message = failure.killed === true ? late : said === "" ? failure.message : said;
+    const stderrText = failure.stderr?.trim() ?? "";
+    const timeoutMessage = `${program} did not answer within ${timeoutMs / 1000} s`;
+    const message =
+      failure.killed === true ? timeoutMessage : stderrText === "" ? failure.message : stderrText;
     return { kind: "failed", stdout: failure.stdout ?? "", message };
   }
 }
 
 /**
- * Like {@link ask}, but throws if the program fails.
+ * Like {@link tryRun}, but throws if the program fails.
  * @throws {UserError} the program is not on PATH, or its error message
  */
-export async function mustAsk(program: string, args: readonly string[], run?: Run): Promise<string> {
-  const answer = await ask(program, args, run);
+export async function runOrThrow(
+  program: string,
+  args: readonly string[],
+  run?: RunOptions,
+): Promise<string> {
+  const answer = await tryRun(program, args, run);
   if (answer.kind === "ok") return answer.stdout;
   const why = answer.kind === "absent" ? `${program} is not on PATH` : answer.message;
   throw new UserError(`${program} ${args.join(" ")}: ${why}`);
@@ -75,10 +80,10 @@ export async function mustAsk(program: string, args: readonly string[], run?: Ru
  * @throws {UserError} the program failed; the message has all lines
  * @throws {InterruptedError} after Ctrl-C
  */
-export async function work(
+export async function runWithProgress(
   program: string,
   args: readonly string[],
-  { env, cwd, input }: Omit<Run, "timeout" | "signal">,
+  { env, cwd, input }: Omit<RunOptions, "timeout" | "signal">,
   say: (line: string) => void,
 ): Promise<readonly string[]> {
   const child = spawn(program, args, {
@@ -95,34 +100,33 @@ export async function work(
       if (line.trim() !== "") say(line);
     });
   }
-  const { interrupted, fault } = await untilEnd(child, () => {
-    say(`interrupted: ${program} ends what it has begun`);
+  const { interrupted, failure } = await untilEnd(child, () => {
+    say(`interrupted: waiting for ${program} to stop`);
   });
-  if (interrupted)
-    throw new InterruptedError("Interrupted. It may run again at any point, and goes on from here.");
-  if (fault !== undefined) {
-    throw new UserError([...lines, `${program} ${args.join(" ")}: ${fault}`].join("\n"));
+  if (interrupted) throw new InterruptedError("Interrupted. To continue, run the command again.");
+  if (failure !== undefined) {
+    throw new UserError([...lines, `${program} ${args.join(" ")}: ${failure}`].join("\n"));
   }
   return lines;
 }
 
 /** How a program ended. */
-export interface End {
+export interface ProcessEnd {
   /** Whether the user pressed Ctrl-C while the program ran. */
   readonly interrupted: boolean;
   /** The signal or exit code of a failed program. Undefined after exit code 0. */
-  readonly fault: string | undefined;
+  readonly failure: string | undefined;
 }
 
 /** Waits until a program ends, even after Ctrl-C. */
-export async function untilEnd(child: ChildProcess, onInterrupt: () => void): Promise<End> {
+export async function untilEnd(child: ChildProcess, onInterrupt: () => void): Promise<ProcessEnd> {
   let interrupted = false;
   const interrupt = () => {
     interrupted = true;
     onInterrupt();
   };
   process.on("SIGINT", interrupt);
-  const fault = await new Promise<string | undefined>((resolve) => {
+  const failure = await new Promise<string | undefined>((resolve) => {
     child.on("error", ({ message }) => {
       resolve(message);
     });
@@ -131,17 +135,17 @@ export async function untilEnd(child: ChildProcess, onInterrupt: () => void): Pr
     });
   });
   process.off("SIGINT", interrupt);
-  return { interrupted, fault };
+  return { interrupted, failure: failure };
 }
 
 /**
  * Runs a program on this terminal until the program ends.
  * @returns the program's exit code
  */
-export function handOver(
+export function runInForeground(
   program: string,
   args: readonly string[],
-  { env, cwd }: Omit<Run, "timeout" | "signal"> = {},
+  { env, cwd }: Omit<RunOptions, "timeout" | "signal"> = {},
 ): number {
   const { status, error } = spawnSync(program, args, {
     stdio: "inherit",
@@ -149,7 +153,7 @@ export function handOver(
     env: { ...process.env, ...env },
   });
   const absent = (error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
-  if (absent) console.error(`${program} is not on PATH. How to get it says: npm run doctor`);
+  if (absent) console.error(`${program} is not on PATH. To see how to install it, run: npm run doctor`);
   else if (error !== undefined) console.error(error.message);
   return status ?? 1;
 }

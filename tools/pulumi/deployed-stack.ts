@@ -4,6 +4,7 @@ import { stackName, type Project } from "./project-settings.ts";
 import { UserError } from "../process/user-error.ts";
 import { findStack, outputs } from "./pulumi-stack.ts";
 import type { Place, StackNamespace } from "../status/query-status.ts";
+import { webSelector } from "../traffic/web-selector.ts";
 
 /**
  * Finds the stack that the last `up` deployed.
@@ -27,7 +28,8 @@ export async function findDeployed(needs: Needs): Promise<StackNamespace & { rea
   const { project } = needs;
   if (project.cluster !== "minikube") {
     throw new UserError(
-      `This is for minikube, and the stack ${stackName} has the cluster ${project.cluster}.`,
+      `This command needs minikube, and the stack ${stackName} uses the cluster "${project.cluster}". ` +
+        `Run: kubectl get pods --all-namespaces --selector=${webSelector}`,
     );
   }
   await useInstalled(needs);

@@ -1,9 +1,9 @@
 import { untilAnswers } from "../http/url-answer.ts";
-import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
-import { mustAsk } from "../process/child-process.ts";
+import { tryKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import { runOrThrow } from "../process/child-process.ts";
 import { InterruptedError, UserError } from "../process/user-error.ts";
-import { askStatus, type Place } from "../status/query-status.ts";
-import { inWords } from "../status/status-text.ts";
+import { queryStatus, type Place } from "../status/query-status.ts";
+import { formatStatus } from "../status/status-text.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 import type { Project } from "./project-settings.ts";
 import { outputs, type Outputs, type Stack } from "./pulumi-stack.ts";
@@ -15,32 +15,36 @@ export interface Target extends Outputs {
 }
 
 /** Milliseconds in which a ready service should answer. A NodePort needs some seconds. */
-export const promptlyMs = 20_000;
+export const readyAnswerTimeoutMs = 20_000;
 
 /**
  * Starts the pods of a Deployment that a user scaled to zero. The autoscaler ignores such a Deployment, and Pulumi
  * leaves the number of pods to the autoscaler.
  */
 export async function startPods(project: Project, target: Outputs): Promise<void> {
-  const found = await askDeployment(project, target, "{.items[*].spec.replicas}");
+  const found = await queryDeployment(project, target, "{.items[*].spec.replicas}");
   if (found !== "0") return;
   const selection = ["--namespace", target.namespace, "--selector", webSelector];
   const scale = ["scale", "deployment", ...selection, `--replicas=${target.replicas}`];
   const { program, args } = kubectl(project.minikubeProfile, scale);
-  await mustAsk(program, args);
+  await runOrThrow(program, args);
 }
 
 /**
  * Whether the cluster still matches the deployment: the image is the same, and the URL answers. Otherwise, something
  * was changed outside Pulumi.
- * @param patience limit of the wait for the URL, in milliseconds
+ * @param timeoutMs limit of the wait for the URL, in milliseconds
  */
-export async function isAsDeployed(project: Project, target: Target, patience: number): Promise<boolean> {
-  const image = await askDeployment(project, target, "{.items[*].spec.template.spec.containers[0].image}");
+export async function matchesDeployment(
+  project: Project,
+  target: Target,
+  timeoutMs: number,
+): Promise<boolean> {
+  const image = await queryDeployment(project, target, "{.items[*].spec.template.spec.containers[0].image}");
   // If the cluster does not answer, assume no change.
   if (image !== undefined && image !== target.image) return false;
   try {
-    await untilAnswers(target.url, Math.min(patience, promptlyMs), target.address);
+    await untilAnswers(target.url, Math.min(timeoutMs, readyAnswerTimeoutMs), target.address);
     return true;
   } catch (error) {
     if (error instanceof UserError) return false;
@@ -50,12 +54,12 @@ export async function isAsDeployed(project: Project, target: Target, patience: n
 
 /**
  * Waits until the service answers.
- * @param patience limit of the wait, in milliseconds
+ * @param timeoutMs limit of the wait, in milliseconds
  * @throws {UserError} the last answer, and the output of `npm run status`
  */
-export async function untilServes(project: Project, target: Target, patience: number): Promise<void> {
+export async function untilServes(project: Project, target: Target, timeoutMs: number): Promise<void> {
   try {
-    await untilAnswers(target.url, patience, target.address);
+    await untilAnswers(target.url, timeoutMs, target.address);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${error.message}\n\n${await statusText(project, target)}`, { cause: error });
@@ -76,7 +80,7 @@ export async function withPodProblems(project: Project, stack: Stack, error: unk
 async function podProblems(project: Project, stack: Stack): Promise<string[]> {
   const { url = "", namespace } = (await outputs(stack)) as Partial<Outputs>;
   if (namespace === undefined) return [];
-  const { service, mongodb } = await askStatus(placeOf(project, { url, namespace }));
+  const { service, mongodb } = await queryStatus(placeOf(project, { url, namespace }));
   return [...service.pods, ...mongodb.pods].flatMap(({ name, problem }) =>
     problem === undefined ? [] : [`The pod ${name} isn't ready: ${problem}`],
   );
@@ -90,20 +94,20 @@ function placeOf(
 }
 
 /** Undefined if the cluster does not answer. */
-async function askDeployment(
+async function queryDeployment(
   { minikubeProfile }: Project,
   { namespace }: Outputs,
   jsonPath: string,
 ): Promise<string | undefined> {
   const selection = ["--namespace", namespace, "--selector", webSelector];
   const query = ["get", "deployment", ...selection, "--output", `jsonpath=${jsonPath}`];
-  const answer = await askKubectl(minikubeProfile, query);
+  const answer = await tryKubectl(minikubeProfile, query);
   return answer.kind === "ok" ? answer.stdout : undefined;
 }
 
 async function statusText(project: Project, { url, namespace, address }: Target): Promise<string> {
   try {
-    return inWords(await askStatus(placeOf(project, { url, namespace, address })));
+    return formatStatus(await queryStatus(placeOf(project, { url, namespace, address })));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -1,5 +1,5 @@
-import { askKubectl, kubectl } from "../kubernetes/kubectl.ts";
-import { ask, mustAsk, work } from "../process/child-process.ts";
+import { tryKubectl, kubectl } from "../kubernetes/kubectl.ts";
+import { tryRun, runOrThrow, runWithProgress } from "../process/child-process.ts";
 import { UserError } from "../process/user-error.ts";
 import { stackName } from "./project-settings.ts";
 import type { Stack } from "./pulumi-stack.ts";
@@ -38,7 +38,7 @@ interface KubernetesName {
 }
 
 /** Limit of deleting an object and its pods, in milliseconds. MongoDB may take a minute to stop. */
-const deletionPatience = 180_000;
+const deletionTimeoutMs = 180_000;
 
 /**
  * Cleans up after a killed update. Pulumi records each creation that it begins, but forgets the record in the next
@@ -49,21 +49,30 @@ const deletionPatience = 180_000;
 export async function cleanUpInterrupted(stack: Stack, say: (line: string) => void): Promise<void> {
   const profile = stack.project.minikubeProfile;
   const select = ["--stack", stackName, "--non-interactive"];
-  const text = await mustAsk("pulumi", ["stack", "export", ...select], { ...stack.run, timeout: 60_000 });
+  const text = await runOrThrow("pulumi", ["stack", "export", ...select], {
+    ...stack.run,
+    timeoutMs: 60_000,
+  });
   const state = JSON.parse(text) as Export;
   const operations = state.deployment?.pending_operations ?? [];
   if (operations.length === 0) return;
   for (const { resource } of operations) await requireNoRelease(profile, resource);
-  const begun = operations.flatMap(createdObject);
+  const createdObjects = operations.flatMap(createdObject);
   const clean: Export = { ...state, deployment: { ...state.deployment, pending_operations: [] } };
-  const forgetThem = () =>
-    work("pulumi", ["stack", "import", ...select], { ...stack.run, input: JSON.stringify(clean) }, say);
-  const deleteThem = async () => {
-    for (const object of begun) await remove(profile, object, say);
+  const clearRecords = () =>
+    runWithProgress(
+      "pulumi",
+      ["stack", "import", ...select],
+      { ...stack.run, input: JSON.stringify(clean) },
+      say,
+    );
+  const deleteObjects = async () => {
+    for (const object of createdObjects) await remove(profile, object, say);
   };
   // In the project's own backend, the lock was already checked. In any other backend, only the import finds out
   // whether the update is still running. If this process is killed in between, the objects remain.
-  const steps = stack.backend.kind === "project" ? [deleteThem, forgetThem] : [forgetThem, deleteThem];
+  const steps =
+    stack.backend.kind === "project" ? [deleteObjects, clearRecords] : [clearRecords, deleteObjects];
   for (const step of steps) await step();
 }
 
@@ -75,7 +84,7 @@ async function requireNoRelease(profile: string, { type, inputs }: Operation["re
   if (type !== "kubernetes:helm.sh/v3:Release" || inputs?.name === undefined) return;
   const { name, namespace = "default" } = inputs;
   const secrets = ["get", "secrets", "--namespace", namespace, "--selector", `owner=helm,name=${name}`];
-  const answer = await askKubectl(profile, [...secrets, "--output", "name"]);
+  const answer = await tryKubectl(profile, [...secrets, "--output", "name"]);
   if (answer.kind !== "ok" || answer.stdout.trim() === "") return;
   throw new UserError(
     `Helm was installing ${name} when an update was killed. ` +
@@ -102,7 +111,7 @@ async function remove(
   { kind, name, namespace }: KubernetesName,
   say: (line: string) => void,
 ): Promise<void> {
-  say(`deleting ${kind} ${name}, which a killed update had begun`);
+  say(`deleting ${kind} ${name}, which a killed update was creating`);
   const { program, args } = kubectl(profile, [
     "delete",
     kind,
@@ -110,9 +119,9 @@ async function remove(
     ...(namespace === undefined ? [] : ["--namespace", namespace]),
     "--ignore-not-found",
     "--cascade=foreground",
-    `--timeout=${deletionPatience / 1000}s`,
+    `--timeout=${deletionTimeoutMs / 1000}s`,
   ]);
-  const answer = await ask(program, args, { timeout: deletionPatience + 10_000 });
+  const answer = await tryRun(program, args, { timeoutMs: deletionTimeoutMs + 10_000 });
   if (answer.kind === "ok") return;
   const why = answer.kind === "absent" ? `${program} is not on PATH` : answer.message;
   // If the cluster was created again, the kind may not exist any more.

@@ -9,13 +9,13 @@ import { explainSystemErrors, UserError } from "../process/user-error.ts";
  */
 export const stackName = process.env.PULUMI_STACK ?? "dev";
 
-const stackNameForm = /^[a-z0-9-]{1,20}$/;
+const stackNamePattern = /^[a-z0-9-]{1,20}$/;
 
 /** Settings that the tools need before Pulumi runs. */
 export interface Project {
   readonly folder: string;
   /** Oldest accepted version of Pulumi, such as 3.210.0. */
-  readonly leastPulumi: string;
+  readonly minPulumiVersion: string;
   /** `minikube`, or `current` for a cluster of the kubeconfig. */
   readonly cluster: string;
   /** The kubeconfig context if the cluster is `current`. Empty for the current context. */
@@ -45,7 +45,7 @@ export interface Project {
 export function requireMinikube({ cluster }: Project, command: string, instead: string): void {
   if (cluster === "minikube") return;
   throw new UserError(
-    `${command} is for minikube, and the stack ${stackName} has the cluster ${cluster}. Run: ${instead}`,
+    `${command} needs minikube, and the stack ${stackName} uses the cluster "${cluster}". Run: ${instead}`,
   );
 }
 
@@ -59,9 +59,9 @@ export function ownFolder(project: Project): string {
  * @throws {UserError} a file can't be read, or is not valid YAML
  */
 export function readProject(folder = join(import.meta.dirname, "../..")): Project {
-  if (!stackNameForm.test(stackName)) {
+  if (!stackNamePattern.test(stackName)) {
     throw new UserError(
-      `PULUMI_STACK can have 20 characters, of a to z, 0 to 9 and "-", and is "${stackName}". Run: unset PULUMI_STACK`,
+      `PULUMI_STACK is "${stackName}", and must have 1 to 20 characters of a to z, 0 to 9 and "-". Run: unset PULUMI_STACK`,
     );
   }
   const { name, requiredPulumiVersion, config } = readYaml(join(folder, "Pulumi.yaml")) as {
@@ -74,7 +74,7 @@ export function readProject(folder = join(import.meta.dirname, "../..")): Projec
   const setting = (key: string) => String(stack?.config?.[`${name}:${key}`] ?? config[key]?.default);
   return {
     folder,
-    leastPulumi: requiredPulumiVersion.replace(/^[^\d]*/, ""),
+    minPulumiVersion: requiredPulumiVersion.replace(/^[^\d]*/, ""),
     cluster: setting("cluster"),
     context: setting("context"),
     host: setting("host"),

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ownFolder, type Project } from "./project-settings.ts";
-import { ask, type Environment } from "../process/child-process.ts";
+import { tryRun, type Environment } from "../process/child-process.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /** The backend where Pulumi stores the stack. */
@@ -24,19 +24,19 @@ export interface Backend {
  * @throws {UserError} Pulumi is not on PATH, or can't reach the backend of its login
  */
 export async function findBackend(project: Project, signal?: AbortSignal): Promise<Backend> {
-  const made = projectBackend(project);
-  if (made !== undefined) return made;
+  const existing = projectBackend(project);
+  if (existing !== undefined) return existing;
   const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
   const run = { env, cwd: project.folder, signal };
-  const answer = await ask("pulumi", ["whoami", "--non-interactive", "--json"], run);
+  const answer = await tryRun("pulumi", ["whoami", "--non-interactive", "--json"], run);
   if (answer.kind === "ok") {
     const { user, url } = JSON.parse(answer.stdout) as { user: string; url: string };
     return { kind: "login", text: `${user} at ${url}`, url, env };
   }
-  if (answer.kind === "absent") throw new UserError("pulumi is not on PATH.");
+  if (answer.kind === "absent") throw new UserError("pulumi is not on PATH. Run: npm run up");
   if (/PULUMI_ACCESS_TOKEN|not logged in|pulumi login/i.test(answer.message)) return own(project);
   throw new UserError(
-    `Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n${answer.message}`,
+    `Pulumi can't reach the backend of its login. To use a backend in this project, run: pulumi logout\n${answer.message}`,
   );
 }
 
@@ -49,7 +49,7 @@ export function projectBackend(project: Project): Backend | undefined {
 /** Creates the folder and the passphrase of the project's own backend, if missing. */
 export function prepareBackend(project: Project, { kind }: Backend): void {
   if (kind !== "project") return;
-  makePassphrase(project);
+  createPassphrase(project);
   explainSystemErrors(`create ${stateFolder(project)}`, () =>
     mkdirSync(stateFolder(project), { recursive: true }),
   );
@@ -61,7 +61,7 @@ export function passphraseFile(project: Project): string {
 }
 
 /** Creates the passphrase, unless it exists. A new passphrase could not decrypt existing secrets. */
-export function makePassphrase(project: Project): void {
+export function createPassphrase(project: Project): void {
   const file = passphraseFile(project);
   if (existsSync(file)) return;
   explainSystemErrors(`write ${file}`, () => {
@@ -77,7 +77,7 @@ function own(project: Project): Backend {
   const url = `file://${stateFolder(project).replaceAll("\\", "/")}`;
   return {
     kind: "project",
-    text: "the project's own, in .pulumi/state",
+    text: ".pulumi/state in this project",
     url,
     env: {
       PULUMI_SKIP_UPDATE_CHECK: "true",

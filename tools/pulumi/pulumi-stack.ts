@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   findBackend,
-  makePassphrase,
+  createPassphrase,
   passphraseFile,
   prepareBackend,
   type Backend,
@@ -12,7 +12,7 @@ import { cleanUpInterrupted } from "./interrupted-update.ts";
 import { lockState } from "./stale-lock.ts";
 import { repairStateFiles } from "./state-files.ts";
 import { ownFolder, stackName, type Project } from "./project-settings.ts";
-import { mustAsk, work, type Environment, type Run } from "../process/child-process.ts";
+import { runOrThrow, runWithProgress, type Environment, type RunOptions } from "../process/child-process.ts";
 import { explainSystemErrors, UserError } from "../process/user-error.ts";
 
 /** The project's stack, with its backend. */
@@ -21,7 +21,7 @@ export interface Stack {
   readonly backend: Backend;
   readonly exists: boolean;
   /** Options to run Pulumi for this stack. */
-  readonly run: Run;
+  readonly run: RunOptions;
 }
 
 /** The outputs of the program that the tools use. */
@@ -46,16 +46,16 @@ export async function findStack(project: Project, signal?: AbortSignal): Promise
   if (backend.kind === "project" && !existsSync(join(ownFolder(project), "state"))) {
     return { project, backend, exists: false, run };
   }
-  const list = await mustAsk("pulumi", ["stack", "ls", "--json", "--non-interactive"], run);
+  const list = await runOrThrow("pulumi", ["stack", "ls", "--json", "--non-interactive"], run);
   const exists = (JSON.parse(list) as { name: string }[]).some(({ name }) => name === stackName);
   return { project, backend, exists, run };
 }
 
 /** Adds this project's passphrase, if the project created the stack in another folder or bucket. */
-function withPassphrase(project: Project, backend: Backend, run: Run): Run {
-  const { PULUMI_CONFIG_PASSPHRASE: given, PULUMI_CONFIG_PASSPHRASE_FILE: givenFile } = process.env;
+function withPassphrase(project: Project, backend: Backend, run: RunOptions): RunOptions {
+  const { PULUMI_CONFIG_PASSPHRASE: passphrase, PULUMI_CONFIG_PASSPHRASE_FILE: file } = process.env;
   if (backend.kind === "project" || !isEncryptedHere(backend)) return run;
-  if (given !== undefined || givenFile !== undefined || !existsSync(passphraseFile(project))) return run;
+  if (passphrase !== undefined || file !== undefined || !existsSync(passphraseFile(project))) return run;
   return { ...run, env: { ...run.env, PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(project) } };
 }
 
@@ -69,25 +69,30 @@ export async function createStack(stack: Stack, say: (line: string) => void): Pr
   if (stack.exists) return stack;
   const { project, backend } = stack;
   prepareBackend(project, backend);
-  if (isEncryptedHere(backend)) makePassphrase(project);
+  if (isEncryptedHere(backend)) createPassphrase(project);
   const run = withPassphrase(project, backend, stack.run);
   await withCleanConfig(project, () =>
-    work("pulumi", ["stack", "select", "--create", "--non-interactive", "--stack", stackName], run, say),
+    runWithProgress(
+      "pulumi",
+      ["stack", "select", "--create", "--non-interactive", "--stack", stackName],
+      run,
+      say,
+    ),
   );
   return { ...stack, exists: true, run };
 }
 
 /** Sets a key of the stack's configuration. The configuration is committed, so don't set secrets. */
-export async function configure(stack: Stack, key: string, value: string): Promise<void> {
+export async function setConfig(stack: Stack, key: string, value: string): Promise<void> {
   // Without --plaintext, Pulumi rejects keys that look like secrets.
   const args = ["config", "set", key, value, "--plaintext", "--non-interactive", "--stack", stackName];
-  await withCleanConfig(stack.project, () => mustAsk("pulumi", args, stack.run));
+  await withCleanConfig(stack.project, () => runOrThrow("pulumi", args, stack.run));
 }
 
 /** Removes a stack whose cluster is gone, together with all its resources in Pulumi's state. */
-export async function forget(stack: Stack, say: (line: string) => void): Promise<void> {
+export async function removeStack(stack: Stack, say: (line: string) => void): Promise<void> {
   const args = ["stack", "rm", stackName, "--yes", "--force", "--preserve-config", "--non-interactive"];
-  await work("pulumi", args, stack.run, say);
+  await runWithProgress("pulumi", args, stack.run, say);
 }
 
 const lateModules = pathToFileURL(join(import.meta.dirname, "../../infra/startup/late-modules.js")).href;
@@ -96,11 +101,11 @@ const lateModules = pathToFileURL(join(import.meta.dirname, "../../infra/startup
  * Starts Pulumi's Node processes sooner: V8 caches compiled code, and unused modules load late. Only the process of
  * dynamic resources needs this environment: the program uses `nodeargs` in Pulumi.yaml.
  */
-export function soonerStart(folder: string): Environment {
-  const { NODE_OPTIONS: given = "" } = process.env;
+export function fastStartEnvironment(folder: string): Environment {
+  const { NODE_OPTIONS: existing = "" } = process.env;
   return {
     NODE_COMPILE_CACHE: join(folder, "node_modules/.cache/koa-mongo-stack/compiled"),
-    NODE_OPTIONS: `${given} --import ${lateModules}`.trim(),
+    NODE_OPTIONS: `${existing} --import ${lateModules}`.trim(),
   };
 }
 
@@ -110,7 +115,7 @@ export function soonerStart(folder: string): Environment {
  * @returns the program's warnings
  * @throws {UserError} the output of Pulumi
  */
-export async function change(
+export async function updateStack(
   verb: "up" | "destroy",
   stack: Stack,
   say: (line: string) => void,
@@ -128,20 +133,20 @@ export async function change(
     ...configFile(stack),
   ];
   try {
-    const env = { ...stack.run.env, ...soonerStart(stack.project.folder) };
-    const lines = await work("pulumi", args, { ...stack.run, env }, say);
+    const env = { ...stack.run.env, ...fastStartEnvironment(stack.project.folder) };
+    const lines = await runWithProgress("pulumi", args, { ...stack.run, env }, say);
     // Skip the warnings about plugins on PATH.
     return lines.filter((line) => /^\s*warning: (?!using )/.test(line)).map((line) => line.trim());
   } catch (error) {
     // Pulumi's own advice would use another backend.
     if (!(error instanceof UserError) || !error.message.includes("currently locked")) throw error;
-    throw locked(error.message, error);
+    throw lockedError(error.message, error);
   }
 }
 
-function locked(what: string, cause?: unknown): UserError {
+function lockedError(what: string, cause?: unknown): UserError {
   return new UserError(
-    `${what}\nIf no other up or down runs, one was killed. Run: npm run pulumi -- cancel --yes ${stackName}`,
+    `${what}\nIf no other \`up\` or \`down\` is running, a killed one left the lock. Run: npm run pulumi -- cancel --yes ${stackName}`,
     { cause },
   );
 }
@@ -153,10 +158,10 @@ function locked(what: string, cause?: unknown): UserError {
 async function recover(stack: Stack, say: (line: string) => void): Promise<void> {
   const { project, backend, run } = stack;
   const lock = backend.kind === "project" ? lockState(project, stackName) : "free";
-  if (lock === "held") throw locked(`Another up or down works on the stack ${stackName}.`);
+  if (lock === "held") throw lockedError(`Another \`up\` or \`down\` is changing the stack ${stackName}.`);
   if (lock === "stale") {
-    say("removing the lock of an update that was killed");
-    await work("pulumi", ["cancel", "--yes", "--non-interactive", "--stack", stackName], run, say);
+    say("removing the lock of a killed update");
+    await runWithProgress("pulumi", ["cancel", "--yes", "--non-interactive", "--stack", stackName], run, say);
   }
   await cleanUpInterrupted(stack, say);
 }
@@ -164,7 +169,7 @@ async function recover(stack: Stack, say: (line: string) => void): Promise<void>
 /** Outputs of the last `up`. */
 export async function outputs({ run }: Stack): Promise<Outputs> {
   return JSON.parse(
-    await mustAsk("pulumi", ["stack", "output", "--json", "--stack", stackName], run),
+    await runOrThrow("pulumi", ["stack", "output", "--json", "--stack", stackName], run),
   ) as Outputs;
 }
 

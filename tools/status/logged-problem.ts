@@ -69,5 +69,5 @@ function plain(cause: string): string {
 
 function withFix(problem: string): string {
   if (!untrusted.test(problem)) return problem;
-  return `${problem}. If a private CA signed it, run: npm run pulumi -- config set mongodbCa < FILE.pem`;
+  return `${problem}. If a private CA signed the certificate, run: npm run pulumi -- config set mongodbCa < FILE.pem`;
 }

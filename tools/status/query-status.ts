@@ -1,11 +1,11 @@
 import { answerOf, whyNot } from "../http/url-answer.ts";
-import { askCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
+import { queryCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
 import { readDeployment, readEvents, readMongodb, readScaling, type StackObjects } from "./read-objects.ts";
 import { loggedProblem } from "./logged-problem.ts";
 import type { PodStatus, Status, UrlStatus, WorkloadStatus } from "./stack-status.ts";
 
 /** Timeout of the service's answer, in milliseconds. */
-const patience = 3000;
+const urlTimeoutMs = 3000;
 
 /** Location of a stack in the cluster. */
 export interface StackNamespace {
@@ -26,11 +26,11 @@ export interface Place extends StackNamespace {
  * Reads the status from the cluster and the service, without changing anything.
  * @throws {UserError} why the cluster does not answer
  */
-export async function askStatus(place: Place, now = new Date()): Promise<Status> {
+export async function queryStatus(place: Place, now = new Date()): Promise<Status> {
   const { profile, namespace, hasExternalMongodb } = place;
   const [objects, health] = await Promise.all([
-    askCluster(profile, (client) => listObjects(client, namespace)),
-    askUrl(place),
+    queryCluster(profile, (client) => listObjects(client, namespace)),
+    queryUrl(place),
   ]);
   return {
     time: now.toISOString(),
@@ -83,10 +83,10 @@ async function listObjects(
 }
 
 /** Sends a request to the service's URL. Never throws. */
-export async function askUrl({ url, address }: Pick<Place, "url" | "address">): Promise<UrlStatus> {
+export async function queryUrl({ url, address }: Pick<Place, "url" | "address">): Promise<UrlStatus> {
   const start = performance.now();
   try {
-    const { ok, status, text } = await answerOf(`${url}/health`, patience, address);
+    const { ok, status, text } = await answerOf(`${url}/health`, urlTimeoutMs, address);
     const ms = Math.round(performance.now() - start);
     const { detail, version, mongodb } = readHealth(text);
     return {

@@ -75,10 +75,10 @@ export interface EventStatus {
 }
 
 /** Whether the service and MongoDB are complete and the URL answers. */
-export function isWell({ url, service, mongodb }: Status): boolean {
+export function isHealthy({ url, service, mongodb }: Status): boolean {
   // A rollout may be stuck while the previous pods are ready. An evicted pod stays as Failed, and another replaces it.
   const isStuck = ({ problem, state }: PodStatus) => problem !== undefined && state !== "Failed";
-  const whole = ({ wanted, ready, pods }: WorkloadStatus) =>
+  const isComplete = ({ wanted, ready, pods }: WorkloadStatus) =>
     wanted > 0 && ready >= wanted && !pods.some(isStuck);
-  return url.ok && whole(service) && (mongodb.isExternal || whole(mongodb));
+  return url.ok && isComplete(service) && (mongodb.isExternal || isComplete(mongodb));
 }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import {
-  isWell,
+  isHealthy,
   type EventStatus,
   type PodStatus,
   type Status,
@@ -11,12 +11,12 @@ import {
 const lineLength = 110;
 
 /** Formats the status for people, on one screen. */
-export function inWords(status: Status): string {
+export function formatStatus(status: Status): string {
   const { namespace, profile, time, service, mongodb, events } = status;
   const at = new Date(time).toTimeString().slice(0, 8);
-  const well = isWell(status) ? good("all is well") : bad("something is wrong");
+  const health = isHealthy(status) ? good("healthy") : bad("unhealthy");
   return [
-    `${styleText("bold", namespace)} on ${profile}, ${at}: ${well}`,
+    `${styleText("bold", namespace)} on ${profile}, ${at}: ${health}`,
     "",
     row("URL", urlWords(status)),
     row("pods", workloadWords(service)),
@@ -25,7 +25,7 @@ export function inWords(status: Status): string {
     row("scaling", scalingWords(status)),
     row("MongoDB", mongodbWords(status)),
     ...(mongodb.ready < mongodb.wanted ? mongodb.pods.map((pod) => row("", podWords(pod))) : []),
-    row("warnings", events.length === 0 ? "none that still matters" : ""),
+    row("warnings", events.length === 0 ? "none" : ""),
     ...events.map((event) => row("", eventWords(event))),
   ].join("\n");
 }
@@ -36,7 +36,7 @@ function row(name: string, text: string): string {
 
 function urlWords({ url }: Status): string {
   const { address, ok, ms, version, fault } = url;
-  if (!ok) return `${address} ${bad(`does not serve: ${fault ?? "no answer"}`)}`;
+  if (!ok) return `${address} ${bad(`is unavailable: ${fault ?? "no answer"}`)}`;
   return `${address} answers in ${ms ?? 0} ms, version ${version ?? "unknown"}`;
 }
 
@@ -59,7 +59,7 @@ function podWords({ name, ready, state, age, restarts, lastEnd, problem }: PodSt
 function scalingWords({ scaling }: Status): string {
   if (scaling === undefined) return bad("there is no autoscaler");
   const { current, wanted, least, most, cpu, cpuTarget } = scaling;
-  const count = current === wanted ? `${current}` : `${current}, on the way to ${wanted}`;
+  const count = current === wanted ? `${current}` : `${current}, scaling to ${wanted}`;
   const used = cpu === undefined ? bad("CPU not measured yet") : `CPU ${cpu} % of ${cpuTarget ?? "?"} %`;
   return `${count} pods of ${least} to ${most}, ${used}`;
 }
@@ -68,7 +68,7 @@ function mongodbWords({ mongodb }: Status): string {
   const { ready, wanted, images, roundTripMs, pods, isExternal } = mongodb;
   const roundTrip = roundTripMs === undefined ? [] : [`round trip ${roundTripMs} ms`];
   if (isExternal) return ["external", ...roundTrip].join(", ");
-  if (wanted === 0) return bad("is not there");
+  if (wanted === 0) return bad("not found");
   const image = images.map((name) => name.replace(/@.*/, "")).join(" and ");
   return [
     wanted > 1 ? workloadWords(mongodb) : ready >= wanted ? good("ready") : bad("not ready"),

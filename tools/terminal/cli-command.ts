@@ -44,11 +44,11 @@ export async function runCommandLine(command: Command, args: readonly string[]):
 }
 
 /** Creates a parser for a whole number from `least` to `most`. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`The value must be a whole number from ${min} to ${max}.`);
   };
 }
 

@@ -14,7 +14,7 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
   /** Limit of the wait for the URL, in milliseconds. */
-  readonly patience: number;
+  readonly urlTimeoutMs: number;
 }
 
 /** A command with parsed arguments. Returns its exit code, or undefined for 0. */
@@ -29,7 +29,7 @@ export async function runOnTerminal(run: RunCommand): Promise<void> {
       step,
       print: console.log,
       printError: console.error,
-      patience: 60_000,
+      urlTimeoutMs: 60_000,
     };
     return await runInContext(run, context);
   });

@@ -50,6 +50,6 @@ async function run<T>(
     registerSignalListeners: false,
   });
   await list.run();
-  if (value === undefined) throw new Error(`${title}: has not begun`);
+  if (value === undefined) throw new Error(`${title}: did not start`);
   return await value;
 }

@@ -141,7 +141,7 @@ describe("tools/cli.ts", function () {
       );
     });
 
-    it(`rejects an argument that ${name} doesn't take, and does nothing`, async () => {
+    it(`rejects an argument that ${name} doesn't have, and does nothing`, async () => {
       const most = command.registeredArguments.map(() => "x");
       expect(await rejectedBy(command, ...most, "now")).to.match(/^error: too many arguments.*now\.\n/);
     });
@@ -163,20 +163,20 @@ describe("tools/cli.ts", function () {
   const invalid: [[string, ...string[]], string][] = [
     [
       ["logs", "--tail", "x"],
-      "option '--tail <lines>' argument 'x' is invalid. It must be a whole number from 0",
+      "option '--tail <lines>' argument 'x' is invalid. The value must be a whole number from 0",
     ],
-    [["logs", "--tail=-1"], "It must be a whole number from 0 to 999999."],
-    [["load", "--seconds=0"], "It must be a whole number from 1 to 1800."],
-    [["load", "--rate", "abc"], "It must be a whole number from 1 to 20000."],
-    [["load", "--rate=1e9"], "It must be a whole number from 1 to 20000."],
-    [["load", "--clients=0"], "It must be a whole number from 1 to 500."],
-    [["load", "--wait=3601"], "It must be a whole number from 0 to 3600."],
+    [["logs", "--tail=-1"], "The value must be a whole number from 0 to 999999."],
+    [["load", "--seconds=0"], "The value must be a whole number from 1 to 1800."],
+    [["load", "--rate", "abc"], "The value must be a whole number from 1 to 20000."],
+    [["load", "--rate=1e9"], "The value must be a whole number from 1 to 20000."],
+    [["load", "--clients=0"], "The value must be a whole number from 1 to 500."],
+    [["load", "--wait=3601"], "The value must be a whole number from 0 to 3600."],
     [["load", "--mix", "foo"], "Allowed choices are read, write, mixed."],
     [
       ["load", "--rate=5", "--clients=5"],
       "option '--rate <requests>' cannot be used with option '--clients <clients>'",
     ],
-    [["dev", "--port=70000"], "It must be a whole number from 1 to 65535."],
+    [["dev", "--port=70000"], "The value must be a whole number from 1 to 65535."],
   ];
   for (const [[name, ...args], sentence] of invalid) {
     it(`rejects ${name} ${args.join(" ")}`, async () => {
@@ -186,7 +186,7 @@ describe("tools/cli.ts", function () {
   }
 
   for (const args of [["--version"], ["up", "--help"], ["-h"], ["--", "--stack", "a b"], []]) {
-    it(`gives ${JSON.stringify(args)} to minikube and Pulumi as it is`, async () => {
+    it(`passes ${JSON.stringify(args)} unchanged to minikube and Pulumi`, async () => {
       const shows = 'printf "<%s>" "$@"; exit 7';
       machine.set({ programs: { minikube: shows, pulumi: `[ "$1" = version ] && echo v3.270.0\n${shows}` } });
       try {

@@ -8,7 +8,7 @@ export interface ClientsOptions extends Pick<LoadOptions, "send"> {
 }
 
 /** Milliseconds that a client waits after a failed request. A loop of fast failures would only use CPU. */
-const breath = 100;
+const failureDelayMs = 100;
 
 /** Starts a load of clients that wait for each answer. The service's speed determines the rate. */
 export function startClients({ clients, send }: ClientsOptions): Load {
@@ -22,7 +22,7 @@ export function startClients({ clients, send }: ClientsOptions): Load {
       const due = now();
       const { outcome, why } = await send();
       samples.push({ due, ms: now() - due, outcome, why });
-      if (outcome !== "ok") await new Promise((resolve) => setTimeout(resolve, breath));
+      if (outcome !== "ok") await new Promise((resolve) => setTimeout(resolve, failureDelayMs));
     }
   }
   const running = Array.from({ length: clients }, client);

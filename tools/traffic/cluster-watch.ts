@@ -18,7 +18,7 @@ export interface Watched {
 }
 
 /** Milliseconds before a watch restarts after its end. */
-const pause = 1000;
+const restartDelayMs = 1000;
 
 /**
  * Watches objects, and continues after a restart of the connection or the cluster. Times are strings, although the
@@ -55,7 +55,7 @@ export function watchObjects<T extends KubernetesObject>(
   async function follow(): Promise<void> {
     while (!signal.aborted) {
       await watchOnce().catch(() => undefined);
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      await sleep(restartDelayMs, undefined, { signal }).catch(() => undefined);
     }
   }
   const followed = follow();

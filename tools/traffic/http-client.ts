@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest, type AgentOptions } from "node:https";
 
 /** A request of a client. */
-export interface Question {
+export interface ClientRequest {
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   /** JSON body of the request. */
@@ -30,12 +30,12 @@ export class NoReply extends Error {
 /** A client with keep-alive connections and without retries. */
 export interface Client {
   /** @throws {NoReply} there is no response within 5 s */
-  ask(question: Question): Promise<Reply>;
+  send(question: ClientRequest): Promise<Reply>;
   close(): void;
 }
 
 /** Timeout of a request, in milliseconds. */
-const timeout = 5000;
+const timeoutMs = 5000;
 
 /** Options of a client. */
 export interface ClientOptions {
@@ -66,14 +66,20 @@ export function createClient(
   });
   return {
     // Choose randomly: a fixed interval might always close the same connection.
-    ask: (question) => ask(new URL(question.path, url), question, agent, Math.random() * perConnection < 1),
+    send: (question) =>
+      sendOnce(new URL(question.path, url), question, agent, Math.random() * perConnection < 1),
     close() {
       agent.destroy();
     },
   };
 }
 
-function ask(url: URL, { method, body }: Question, agent: HttpAgent, isLast: boolean): Promise<Reply> {
+function sendOnce(
+  url: URL,
+  { method, body }: ClientRequest,
+  agent: HttpAgent,
+  isLast: boolean,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     let connected = false;
     const text = body === undefined ? undefined : JSON.stringify(body);
@@ -86,8 +92,8 @@ function ask(url: URL, { method, body }: Question, agent: HttpAgent, isLast: boo
     const request = url.protocol === "https:" ? httpsRequest : httpRequest;
     const sent = request(url, { method, agent, headers });
     const timer = setTimeout(() => {
-      sent.destroy(new Error(`nothing within ${timeout} ms`));
-    }, timeout);
+      sent.destroy(new Error(`no response within ${timeoutMs} ms`));
+    }, timeoutMs);
     const fail = (error: Error) => {
       clearTimeout(timer);
       const { code } = error as NodeJS.ErrnoException;

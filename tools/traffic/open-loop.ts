@@ -11,9 +11,9 @@ export interface LoadOptions {
   /** Requests per second, whether or not earlier ones are answered. */
   readonly rate: number;
   /** Limit of in-flight requests. Further requests wait, and their latency includes the wait. */
-  readonly most: number;
+  readonly maxInFlight: number;
   /** Milliseconds that a request may wait to be sent. Later it counts as `refused`. */
-  readonly patience: number;
+  readonly maxWaitMs: number;
   /** Sends the next request and checks its answer. Never rejects. */
   readonly send: () => Promise<Result>;
 }
@@ -29,27 +29,27 @@ export interface Load {
 }
 
 /** Milliseconds between two checks for due requests. */
-const tick = 5;
+const tickMs = 5;
 
 /** Starts a constant load. Each request has a scheduled time, and its latency counts from that time. */
-export function startLoad({ rate, most, patience, send }: LoadOptions): Load {
+export function startLoad({ rate, maxInFlight, maxWaitMs, send }: LoadOptions): Load {
   const samples: Sample[] = [];
   const start = performance.now();
   const now = () => performance.now() - start;
   const waiting: number[] = [];
   const inFlight = new Set<Promise<void>>();
-  let begun = 0;
+  let scheduled = 0;
 
   async function request(due: number): Promise<void> {
     const { outcome, why } = await send();
     samples.push({ due, ms: now() - due, outcome, why });
   }
   function next(): void {
-    while (inFlight.size < most) {
+    while (inFlight.size < maxInFlight) {
       const due = waiting.shift();
       if (due === undefined) return;
-      if (now() - due > patience) {
-        samples.push({ due, ms: now() - due, outcome: "refused", why: "all others were waiting" });
+      if (now() - due > maxWaitMs) {
+        samples.push({ due, ms: now() - due, outcome: "refused", why: "waited too long to be sent" });
         continue;
       }
       const sent = request(due).finally(() => {
@@ -60,9 +60,9 @@ export function startLoad({ rate, most, patience, send }: LoadOptions): Load {
     }
   }
   const timer = setInterval(() => {
-    for (; (begun * 1000) / rate <= now(); begun++) waiting.push((begun * 1000) / rate);
+    for (; (scheduled * 1000) / rate <= now(); scheduled++) waiting.push((scheduled * 1000) / rate);
     next();
-  }, tick);
+  }, tickMs);
 
   return {
     samples,

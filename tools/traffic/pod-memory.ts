@@ -6,7 +6,7 @@ import type { Watch } from "./cluster-watch.ts";
 /** A running watch of the memory of the service's pods. */
 export interface MemoryWatch extends Watch {
   /** Highest memory of any pod so far, in MiB. */
-  readonly most: number;
+  readonly peakMiB: number;
   /** Number of container restarts so far. */
   readonly restarts: number;
 }
@@ -20,7 +20,7 @@ interface NodeSummary {
 }
 
 /** Milliseconds between two queries. The kubelet measures about every ten seconds. */
-const period = 3000;
+const intervalMs = 3000;
 
 /** Starts a watch of the memory. Retries if the cluster does not answer. */
 export function watchMemory(profile: string, namespace: string): MemoryWatch {
@@ -29,7 +29,7 @@ export function watchMemory(profile: string, namespace: string): MemoryWatch {
   const restarts = new Map<string, { readonly first: number; readonly last: number }>();
   let most = 0;
 
-  async function look(): Promise<void> {
+  async function measure(): Promise<void> {
     const { core } = await connectCluster(profile);
     const { items: pods } = await core.listNamespacedPod({ namespace, labelSelector: webSelector });
     const names = new Set<string>();
@@ -48,20 +48,20 @@ export function watchMemory(profile: string, namespace: string): MemoryWatch {
       }
     }
   }
-  const tryToLook = async () => {
-    await look().catch(() => undefined);
+  const tryToMeasure = async () => {
+    await measure().catch(() => undefined);
   };
   async function follow(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await tryToLook();
-      await sleep(period, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await tryToMeasure();
+      await sleep(intervalMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
-    await tryToLook();
+    await tryToMeasure();
   }
   const followed = follow();
 
   return {
-    get most() {
+    get peakMiB() {
       return most;
     },
     get restarts() {

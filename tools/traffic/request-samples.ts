@@ -40,23 +40,23 @@ export interface Summary {
 /** Totals of the requests whose scheduled time is at least `from` and less than `to`. */
 export function summarize(samples: readonly Sample[], from: number, to: number): Summary {
   const inside = samples.filter(({ due }) => due >= from && due < to);
-  const right = inside.filter(({ outcome }) => outcome === "ok");
+  const successful = inside.filter(({ outcome }) => outcome === "ok");
   const shed = inside.filter(({ outcome }) => outcome === "shed").length;
-  const latencies = Latencies.of(right.map(({ ms }) => ms));
+  const latencies = Latencies.of(successful.map(({ ms }) => ms));
   return {
     requests: inside.length,
-    failed: inside.length - right.length - shed,
+    failed: inside.length - successful.length - shed,
     shed,
     p50: latencies.percentile(50),
     p99: latencies.percentile(99),
-    outage: longestGap(right, from, to),
+    outage: longestGap(successful, from, to),
     reasons: countReasons(inside),
   };
 }
 
 /** Times of answers count, not scheduled times: after an outage, all its requests may still be answered. */
-function longestGap(right: readonly Sample[], from: number, to: number): number {
-  const answers = right.map(({ due, ms }) => due + ms).filter((time) => time < to);
+function longestGap(successful: readonly Sample[], from: number, to: number): number {
+  const answers = successful.map(({ due, ms }) => due + ms).filter((time) => time < to);
   const times = [from, ...answers.sort((a, b) => a - b), to];
   return times.reduce((longest, time, i) => Math.max(longest, time - (times[i - 1] ?? time)), 0);
 }

@@ -41,7 +41,7 @@ describe("npm run up, whatever became of the cluster", () => {
     await cutOff.prints(/Deployment.* updating/);
     cutOff.interrupt();
     expect(await cutOff.exitCode()).to.equal(130);
-    expect(cutOff.output()).to.include("Interrupted. It may run again at any point, and goes on from here.");
+    expect(cutOff.output()).to.include("Interrupted. To continue, run the command again.");
     await up();
     await untilPageHas(url, newGreeting);
     expect(await documents()).to.deep.equal([document]);

@@ -143,7 +143,7 @@ describe("backup: documents and indexes outlive the stack", () => {
   it("does not restore into a database that has documents", async () => {
     const [code, output] = await ends(starts("restore", file));
     expect(code).to.equal(1);
-    expect(output).to.include("is not empty, it has documents in data, large: nothing was restored.");
+    expect(output).to.match(/Nothing was restored: the database \S+ has documents in data, large\./);
   });
 
   it("rejects a wrong archive before it changes anything", async () => {
@@ -157,7 +157,7 @@ describe("backup: documents and indexes outlive the stack", () => {
       await writeFile(wrong, archive);
       const [code, output] = await ends(starts("restore", wrong, "--drop"));
       expect(code).to.equal(1);
-      expect(output).to.match(/is cut off|is damaged|is not an archive/);
+      expect(output).to.match(/is incomplete|is damaged|is not an archive/);
     }
     await truncate(wrong);
     expect((await ends(starts("restore", wrong, "--drop")))[0]).to.equal(1);

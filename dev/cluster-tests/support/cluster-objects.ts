@@ -1,5 +1,5 @@
 import type { V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
-import { askCluster, type ClusterClient } from "../../../tools/kubernetes/cluster-client.ts";
+import { queryCluster, type ClusterClient } from "../../../tools/kubernetes/cluster-client.ts";
 import { profile } from "./cluster-kubectl.ts";
 
 /** An object from the API server. Unlike an object to create, a stored one always has these parts. */
@@ -20,7 +20,7 @@ export async function list<T>(
   question: (client: ClusterClient) => Promise<{ readonly items: T[] }>,
   context = profile,
 ): Promise<Stored<T>[]> {
-  return (await askCluster(context, question)).items as Stored<T>[];
+  return (await queryCluster(context, question)).items as Stored<T>[];
 }
 
 /** Pods of a namespace, optionally with these labels. */

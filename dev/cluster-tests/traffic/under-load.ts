@@ -29,7 +29,12 @@ export async function underLoad(
 ): Promise<Outcome> {
   const client = createClient(url, { connections: most, ...how });
   const ledger = new Ledger();
-  const load = startLoad({ rate, most, patience, send: mixedRequests(client, ledger, () => load.now()) });
+  const load = startLoad({
+    rate,
+    maxInFlight: most,
+    maxWaitMs: patience,
+    send: mixedRequests(client, ledger, () => load.now()),
+  });
   try {
     await cause();
     const end = load.now();

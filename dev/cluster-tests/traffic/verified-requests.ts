@@ -1,5 +1,5 @@
 import { checked } from "../../../tools/traffic/checked-request.ts";
-import type { Client, Question } from "../../../tools/traffic/http-client.ts";
+import type { Client, ClientRequest } from "../../../tools/traffic/http-client.ts";
 import type { Entry, Ledger } from "./write-ledger.ts";
 import type { Result } from "../../../tools/traffic/open-loop.ts";
 
@@ -45,7 +45,7 @@ function remove(client: Client, ledger: Ledger): Promise<Result> | undefined {
 }
 
 async function removeOne(client: Client, ledger: Ledger, id: string): Promise<Result> {
-  const question: Question = { method: "DELETE", path: `/data/${id}` };
+  const question: ClientRequest = { method: "DELETE", path: `/data/${id}` };
   const result = await checked(client, question, ({ status }) => status === 204);
   if (result.outcome === "ok") ledger.deleted(id);
   else ledger.unknown(id);

@@ -103,7 +103,7 @@ function difference({ n, text, fate }: Acknowledged, found: Entry | undefined): 
  * @throws {Error} the answer doesn't show whether the document exists
  */
 export async function findDocument(client: Client, id: string): Promise<Entry | undefined> {
-  const { status, json } = await client.ask({ method: "GET", path: `/data/${id}` });
+  const { status, json } = await client.send({ method: "GET", path: `/data/${id}` });
   if (status === 200) return json as Entry;
   if (status === 404) return undefined;
   throw new Error(`GET /data/${id} is answered ${status}: ${JSON.stringify(json)}`);

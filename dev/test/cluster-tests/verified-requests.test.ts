@@ -31,8 +31,8 @@ describe("mixedRequests, with the service", () => {
     const ledger = new Ledger();
     const load = startLoad({
       rate: 100,
-      most: 20,
-      patience: 5000,
+      maxInFlight: 20,
+      maxWaitMs: 5000,
       send: mixedRequests(client, ledger, () => load.now()),
     });
     await new Promise((resolve) => setTimeout(resolve, 2000));

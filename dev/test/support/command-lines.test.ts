@@ -39,10 +39,10 @@ describe("scripts of dev/", () => {
   });
 
   const wrong: [string[], string][] = [
-    [["--rounds", "x"], "It must be a whole number from 4 to 1000."],
-    [["--rounds", "4.5"], "It must be a whole number from 4 to 1000."],
-    [["--rounds", "3"], "It must be a whole number from 4 to 1000."],
-    [["--starts", "101"], "It must be a whole number from 4 to 100."],
+    [["--rounds", "x"], "The value must be a whole number from 4 to 1000."],
+    [["--rounds", "4.5"], "The value must be a whole number from 4 to 1000."],
+    [["--rounds", "3"], "The value must be a whole number from 4 to 1000."],
+    [["--starts", "101"], "The value must be a whole number from 4 to 100."],
   ];
   for (const [args, sentence] of wrong) {
     it(`bench rejects ${args.join(" ")}`, async () => {

@@ -28,7 +28,7 @@ describe("checkArchive", () => {
     };
   };
   /** The error message, or undefined. */
-  const fault = async (content: Buffer) =>
+  const errorOf = async (content: Buffer) =>
     await read(content).then(
       () => undefined,
       (error: unknown) => (error as Error).message.replace(file, "FILE"),
@@ -78,11 +78,11 @@ describe("checkArchive", () => {
     expect(await read(archiveOfBlocks([entry("data"), entry(users)], blocks))).to.include({ documents: 1 });
   });
 
-  const cutOff = "FILE is cut off: the end of the archive is missing. Take another.";
+  const incomplete = "FILE is incomplete: the end of the archive is missing. Use another backup.";
   const archive = archiveOf([{ a: 1 }, { a: 2 }]);
   for (const length of [12, archive.length - 9, archive.length - 1]) {
     it(`rejects one that is cut off after ${length} of ${archive.length} bytes`, async () => {
-      expect(await fault(archive.subarray(0, length))).to.equal(cutOff);
+      expect(await errorOf(archive.subarray(0, length))).to.equal(incomplete);
     });
   }
 
@@ -90,9 +90,9 @@ describe("checkArchive", () => {
     const whole = gunzipSync(archive);
     const accepted: number[] = [];
     for (let length = 4; length < whole.length; length++) {
-      const wrong = await fault(gzipSync(whole.subarray(0, length)));
+      const wrong = await errorOf(gzipSync(whole.subarray(0, length)));
       if (wrong === undefined) accepted.push(length);
-      else expect(wrong).to.equal(cutOff);
+      else expect(wrong).to.equal(incomplete);
     }
     expect(accepted).to.deep.equal([]);
   });
@@ -100,18 +100,18 @@ describe("checkArchive", () => {
   it("rejects documents that are not those of the checksum, though its gzip is whole", async () => {
     const [data, others] = [[{ a: 1 }], [{ a: 2 }]];
     const wrong = archiveOfBlocks([entry("data")], [...block("data", others), end("data", data)]);
-    expect(await fault(wrong)).to.equal("FILE is damaged (checksum of app.data). Take another.");
+    expect(await errorOf(wrong)).to.equal("FILE is damaged (checksum of app.data). Use another backup.");
   });
 
   it("rejects one whose collection has no end", async () => {
-    expect(await fault(archiveOfBlocks([entry("data")], block("data", [])))).to.equal(cutOff);
-    expect(await fault(archiveOfBlocks([entry("data")], []))).to.equal(cutOff);
+    expect(await errorOf(archiveOfBlocks([entry("data")], block("data", [])))).to.equal(incomplete);
+    expect(await errorOf(archiveOfBlocks([entry("data")], []))).to.equal(incomplete);
   });
 
   it("rejects one with a wrong byte", async () => {
     const damaged = Buffer.from(archive);
     damaged.writeUInt8(damaged.readUInt8(damaged.length - 7) ^ 1, damaged.length - 7);
-    expect(await fault(damaged)).to.equal("FILE is damaged (incorrect data check). Take another.");
+    expect(await errorOf(damaged)).to.equal("FILE is damaged (incorrect data check). Use another backup.");
   });
 
   for (const [what, content] of [
@@ -120,7 +120,7 @@ describe("checkArchive", () => {
     ["something else that is gzipped", gzipSync("hello, hello")],
   ] as const) {
     it(`rejects ${what}`, async () => {
-      expect(await fault(content)).to.equal("FILE is not an archive that `npm run backup` made.");
+      expect(await errorOf(content)).to.equal("FILE is not an archive of `npm run backup`.");
     });
   }
 

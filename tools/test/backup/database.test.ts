@@ -22,7 +22,7 @@ import { describeCollections, filledCollections } from "../../backup/collections
 import { dumpDatabase } from "../../backup/dump-database.ts";
 import { canKeepEmptyTimestamps, insertStored } from "../../backup/insert-stored.ts";
 import { restoreDatabase } from "../../backup/restore-database.ts";
-import { writeGzip } from "../../backup/whole-file.ts";
+import { writeGzip } from "../../backup/atomic-file.ts";
 import { UserError } from "../../process/user-error.ts";
 import { archiveOf, archiveOfBlocks, block, end, entry } from "../support/dump-archive.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";
@@ -197,7 +197,7 @@ describe("dumpDatabase and restoreDatabase", function () {
       expect(await database.db.collection("data").countDocuments()).to.equal(2);
     });
 
-    it("replaces them when told, and deletes those that the archive does not have", async () => {
+    it("with drop, replaces them and deletes those that the archive does not have", async () => {
       await restore(true);
       expect(await names()).to.deep.equal(["data"]);
       expect(await database.db.collection("data").find().toArray()).to.deep.equal([{ _id: 1 }]);
@@ -244,7 +244,7 @@ describe("dumpDatabase and restoreDatabase", function () {
       expect(await filledCollections(database.db)).to.deep.equal(["system.js"]);
     });
 
-    it("replaces them when told", async () => {
+    it("replaces them with drop", async () => {
       await dump();
       await functions().updateOne({ _id: "f" }, { $set: { value: "after" } });
       await functions().insertOne({ _id: "g" });
@@ -252,7 +252,7 @@ describe("dumpDatabase and restoreDatabase", function () {
       expect(await functions().find().toArray()).to.deep.equal([{ _id: "f", value: "before" }]);
     });
 
-    it("deletes them when told, if the archive does not have them", async () => {
+    it("deletes them with drop, if the archive does not have them", async () => {
       writeFileSync(file, archiveOf([{ _id: 1 }], database.db.databaseName));
       expect(await restore(true)).to.deep.equal({ inserted: 1, failed: 0 });
       expect(await functions().countDocuments()).to.equal(0);

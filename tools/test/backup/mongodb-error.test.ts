@@ -11,10 +11,12 @@ describe("explainMongodbError", () => {
   };
 
   it("puts the tunnel's failure before the advice that follows", () => {
-    const error = new MongoNetworkError("connection closed\nTo do it again: npm run restore -- a.gz --drop");
+    const error = new MongoNetworkError(
+      "connection closed\nTo restore again, run: npm run restore -- a.gz --drop",
+    );
     expect(messageOf(error, "no such pod")).to.equal(
       "MongoDB (pod mongodb-0): connection closed: no such pod\n" +
-        "To do it again: npm run restore -- a.gz --drop",
+        "To restore again, run: npm run restore -- a.gz --drop",
     );
     expect(messageOf(new MongoNetworkError("connection closed"), "no such pod")).to.equal(
       "MongoDB (pod mongodb-0): connection closed: no such pod",

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { expect } from "chai";
 import { isAtLeast } from "../../checks/check.ts";
 import { avx, cpus, disk, kernel, memory, node, user } from "../../checks/machine-checks.ts";
-import { ask } from "../../process/child-process.ts";
+import { tryRun } from "../../process/child-process.ts";
 
 const gib = 1024 ** 3;
 
@@ -20,7 +20,7 @@ describe("memory", () => {
     expect(memory(false, "linux", { free: 3.9 * gib, total: 8 * gib })).to.deep.equal({
       state: "warn",
       found: "3.9 GiB free",
-      fix: "A cluster wants 4 GiB free: close other programs, or give it less: minikube config set memory 3072",
+      fix: "A cluster needs 4 GiB free. Close other programs, or reserve less: minikube config set memory 3072",
     });
   });
 
@@ -48,7 +48,7 @@ describe("cpus", () => {
     expect(cpus(1)).to.deep.equal({
       state: "missing",
       found: "1",
-      fix: "minikube needs two CPUs: give this machine more.",
+      fix: "minikube needs two CPUs. Assign more CPUs to this machine.",
     });
   });
 });
@@ -58,7 +58,7 @@ describe("disk", () => {
     expect((await disk(tmpdir(), 0)).state).to.equal("ok");
     expect(await disk(tmpdir(), 1e18)).to.deep.include({
       state: "warn",
-      fix: "The cluster and its images want 1000000000 GB: docker system prune",
+      fix: "The cluster and its images need 1000000000 GB. To free space, run: docker system prune",
     });
   });
 });
@@ -72,7 +72,7 @@ describe("avx", () => {
     expect((await avx(standalone, "linux", "x64", has(true))).state).to.equal("ok");
     expect(await avx(standalone, "linux", "x64", has(false))).to.deep.equal({
       state: "missing",
-      found: "MongoDB needs it, the processor does not have it",
+      found: "MongoDB needs AVX, and the processor does not have it",
       fix: "Use a MongoDB on another machine: pulumi config set mongo external",
     });
     expect((await avx(standalone, "darwin", "arm64", has(false))).state).to.equal("ok");
@@ -100,7 +100,7 @@ describe("kernel", () => {
     for (const version of ["6.19.0", "7.0.4-arch1-1", "7.0.0-30-generic"]) {
       expect(await found(version)).to.deep.equal({
         state: "ok",
-        found: `${version}, MongoDB starts on it with rseq left to glibc`,
+        found: `${version}, MongoDB starts on it, because glibc registers rseq`,
       });
     }
   });
@@ -110,7 +110,10 @@ describe("kernel", () => {
       state: "ok",
       found: "any, with mongo external",
     });
-    expect(await found(undefined)).to.deep.equal({ state: "ok", found: "unknown, MongoDB starts on any" });
+    expect(await found(undefined)).to.deep.equal({
+      state: "ok",
+      found: "unknown, but MongoDB starts on any kernel",
+    });
   });
 });
 
@@ -126,7 +129,7 @@ describe("isAtLeast", () => {
 
 describe("ask", () => {
   it("does not wait for a program that hangs", async () => {
-    const answer = await ask("/bin/sh", ["-c", "sleep 30"], { timeout: 100 });
+    const answer = await tryRun("/bin/sh", ["-c", "sleep 30"], { timeoutMs: 100 });
     expect(answer).to.deep.equal({
       kind: "failed",
       stdout: "",

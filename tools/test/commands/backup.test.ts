@@ -25,7 +25,7 @@ import { clusterWithMongodb, service, type Setup as MongodbSetup } from "../supp
 import { fakeMongod, type FakeMongod } from "../support/fake-mongod.ts";
 import { publish } from "../support/fake-releases.ts";
 import { pod } from "../support/fake-stack.ts";
-import { runBackup, runUp, type Outcome } from "../support/run-command.ts";
+import { runBackup, runUp, type CommandResult } from "../support/run-command.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
 const password = "pass-of_app";
@@ -80,7 +80,7 @@ describe("backup", function () {
     return cluster;
   }
 
-  async function run(options: Parameters<typeof runBackup>[1] = { file }): Promise<Outcome> {
+  async function run(options: Parameters<typeof runBackup>[1] = { file }): Promise<CommandResult> {
     const { code, text } = await runBackup(machine, options);
     return { code, text: text.replaceAll(file, "FILE").replace(/[\d.]+ s$/m, "N s") };
   }
@@ -111,7 +111,7 @@ describe("backup", function () {
     expect(cluster?.requests.join()).not.to.include("portforward");
   });
 
-  it("says who reaches an external MongoDB that does not answer this machine", async function () {
+  it("says where to run the command if an external MongoDB does not answer this machine", async function () {
     await withStack({ uri: "mongodb://127.0.0.1:1/app?serverSelectionTimeoutMS=200" });
     const { code, text } = await run();
     expect(code).to.equal(1);
@@ -120,7 +120,7 @@ describe("backup", function () {
     );
   });
 
-  it("names the host whose SRV records are not there, and does not tell the password", async () => {
+  it("names the host whose SRV records are missing, and does not print the password", async () => {
     await withStack({ uri: "mongodb+srv://app:s3cret@no.invalid.test" });
     const { code, text } = await run();
     expect(code).to.equal(1);
@@ -159,7 +159,7 @@ describe("backup", function () {
       await withPrimary(undefined);
       expect(await run()).to.deep.equal({
         code: 1,
-        text: "MongoDB's replica set has no primary. See its pods: npm run status",
+        text: "MongoDB's replica set has no primary. To see its pods, run: npm run status",
       });
     });
   });
@@ -187,14 +187,14 @@ describe("backup", function () {
     expect(readdirSync(backups).filter((name) => name.endsWith(".part"))).to.deep.equal([running, foreign]);
   });
 
-  it("does not write over a file, unless told", async () => {
+  it("replaces no file without --force", async () => {
     await withStack();
     await run();
     writeFileSync(file, "before", { mode: 0o644 });
     chmodSync(file, 0o644);
     expect(await run()).to.deep.equal({
       code: 1,
-      text: "FILE is there. To write over it: npm run backup -- FILE --force",
+      text: "FILE exists. To replace it, run: npm run backup -- FILE --force",
     });
     expect(readFileSync(file, "utf8")).to.equal("before");
     expect(await run({ file, force: true })).to.include({ code: 0 });
@@ -239,7 +239,7 @@ describe("backup", function () {
     });
 
     const pods: [string, MongodbSetup["pods"] & object, string][] = [
-      ["when no pod is there", [], `MongoDB's pod in ${namespace} is not there. Run: npm run up`],
+      ["when no pod is there", [], `MongoDB's pod in ${namespace} is not found. Run: npm run up`],
       [
         "when the pod is not ready",
         [pod("mongodb-0", "mongodb", { ready: false })],
@@ -254,12 +254,12 @@ describe("backup", function () {
     }
 
     describe("when it is cut off in the middle", () => {
-      let running: Promise<Outcome>;
+      let running: Promise<CommandResult>;
 
       beforeEach(async () => {
         const text = Array.from({ length: 40_000 }, () => Math.random().toString(36)).join("");
         await database.db.collection("large").insertMany(Array.from({ length: 20 }, () => ({ text })));
-        await withStack({ forwarded: { port: database.port, silentAfter: 2_000_000 } });
+        await withStack({ forwarded: { port: database.port, stopSendingAfter: 2_000_000 } });
         running = run();
         while (!existsSync(`${file}.part`)) await sleep(20);
       });
@@ -315,7 +315,7 @@ describe("backup", function () {
     it("while Pulumi is downloaded, and leaves no part of the download", async () => {
       machine = fakeMachine({ programs: { pulumi: undefined } });
       publish(machine, server);
-      Object.assign(server.manners, { cutAfter: 3, falls: "silent" });
+      Object.assign(server.behavior, { cutAfter: 3, falls: "silent" });
       const bin = join(machine.project.folder, ".pulumi", "bin");
       const parts = () => (existsSync(bin) ? readdirSync(bin) : []);
       // A download of which nothing more arrives starts again after 30 s.

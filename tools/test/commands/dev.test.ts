@@ -101,7 +101,7 @@ describe("npm run dev", function () {
     running = startProgram("dev", { PORT: "http" });
     expect(await running.exitCode()).to.equal(2);
     expect(running.output()).to.include(
-      "option '--port <port>' value 'http' from env 'PORT' is invalid. It must be a whole number from 1 to 65535.\n",
+      "option '--port <port>' value 'http' from env 'PORT' is invalid. The value must be a whole number from 1 to 65535.\n",
     );
   });
 });
@@ -135,7 +135,9 @@ describe("npm run dev, where there is no MongoDB", function () {
       expect(mongod).to.match(/^Downloading mongod \d+\.\d+\.\d+ to node_modules\/\.cache\.$/);
       expect(failed).to.match(/^Can't download mongod /);
       expect(standIn).to.match(/^Downloading SecantusDB \S+ from PyPI to node_modules\/\.cache\.$/);
-      expect(rest.join("\n")).to.include("No MongoDB starts here").and.include("Put a mongod on PATH");
+      expect(rest.join("\n"))
+        .to.include("The embedded MongoDB does not start")
+        .and.include("Install mongod on PATH");
     } finally {
       fake.remove();
       await project.remove();
@@ -181,7 +183,7 @@ describe("npm run dev, while its code changes", function () {
     throw new Error(`${path} never has "${text}":\n${running.output()}`);
   }
 
-  it("has what a file says that is replaced by another, again and again", async () => {
+  it("has what a file says that is replaced repeatedly", async () => {
     let last = greeting;
     for (const next of ["Hello once", "Hello twice", "Hello thrice"]) {
       await replace("page/page-view.ts", (text) => text.replaceAll(last, next));
@@ -203,11 +205,13 @@ describe("npm run dev, while its code changes", function () {
     expect(running.output()).not.to.include("test/app.test.ts has changed");
   });
 
-  it("says that the service ended, and starts it when its code is mended", async () => {
-    const fault = "throw new Error('not yet');\n";
-    await replace("app.ts", (text) => fault + text);
-    await running.prints(/^The service ended \(exit code 1\).* starts again when its code changes\.$/m);
-    await replace("app.ts", (text) => text.replace(fault, ""));
+  it("says that the service ended, and restarts it when its code is fixed", async () => {
+    const failure = "throw new Error('not yet');\n";
+    await replace("app.ts", (text) => failure + text);
+    await running.prints(
+      /^The service ended \(exit code 1\): its log above says why\. The service restarts when its code changes\.$/m,
+    );
+    await replace("app.ts", (text) => text.replace(failure, ""));
     await untilThere("/health/live", "");
   });
 });

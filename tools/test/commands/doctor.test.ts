@@ -92,7 +92,7 @@ describe("doctor", () => {
     expect(states).to.have.length(14);
   });
 
-  const faults: [string, Setup, string, Row["state"], string, string][] = [
+  const problems: [string, Setup, string, Row["state"], string, string][] = [
     [
       "Docker is not there",
       { programs: { docker: undefined } },
@@ -112,7 +112,7 @@ describe("doctor", () => {
       "Docker",
       "missing",
       "client 28.2.2, no daemon",
-      "Start Docker: Docker Desktop, or: sudo systemctl start docker",
+      "Start Docker Desktop, or run: sudo systemctl start docker",
     ],
     [
       "this user may not use Docker",
@@ -120,7 +120,7 @@ describe("doctor", () => {
       "Docker",
       "missing",
       "no daemon",
-      "Let yourself use Docker: sudo usermod -aG docker $USER, and log in again.",
+      "Add yourself to the group docker: sudo usermod -aG docker $USER, then log in again.",
     ],
     [
       "minikube is not there",
@@ -136,7 +136,7 @@ describe("doctor", () => {
       "kubectl",
       "warn",
       "not on PATH",
-      "`minikube kubectl -p minikube -- get pods -A` does without it.",
+      "kubectl is optional. Instead, run: minikube kubectl -p minikube -- get pods -A",
     ],
     [
       "Pulumi is not there",
@@ -155,7 +155,7 @@ describe("doctor", () => {
       "Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/",
     ],
     [
-      "a program says what nobody expects",
+      "a program prints something unexpected",
       { programs: { kubectl: "echo hello" } },
       "kubectl",
       "warn",
@@ -168,7 +168,7 @@ describe("doctor", () => {
       "Pulumi backend",
       "warn",
       "unknown",
-      "Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n" +
+      "Pulumi can't reach the backend of its login. To use a backend in this project, run: pulumi logout\n" +
         "error: dial tcp: no such host",
     ],
     [
@@ -177,7 +177,7 @@ describe("doctor", () => {
       "cluster",
       "warn",
       'no minikube cluster "minikube"',
-      `\`npm run up\` starts it; by hand: ${start} -p minikube`,
+      `\`npm run up\` creates the cluster; by hand: ${start} -p minikube`,
     ],
     [
       "the cluster has no node of its own",
@@ -209,7 +209,7 @@ describe("doctor", () => {
       "cluster",
       "warn",
       '"minikube" Stopped, driver docker, runtime docker, 1 node',
-      "`npm run up` starts it; by hand: minikube start -p minikube",
+      "`npm run up` starts the cluster; by hand: minikube start -p minikube",
     ],
     [
       "nothing enforces network policies",
@@ -224,22 +224,22 @@ describe("doctor", () => {
       { profiles: [{ ...goodProfile, Config: { ...goodProfile.Config, Addons: null } }] },
       "metrics-server",
       "warn",
-      "off: the autoscaler can't see CPU",
-      "`npm run up` enables it; by hand: minikube addons enable metrics-server -p minikube",
+      "off: the autoscaler has no CPU measurements",
+      "`npm run up` enables metrics-server; by hand: minikube addons enable metrics-server -p minikube",
     ],
   ];
-  for (const [what, setup, name, state, found, fix] of faults) {
+  for (const [what, setup, name, state, found, fix] of problems) {
     it(`says what to do when ${what}`, async () => {
       const { row } = await examine(setup);
       expect(row(name)).to.deep.equal({ name, state, found, fix });
     });
   }
 
-  it("says that up creates a backend where nobody is logged in", async () => {
+  it("says that no login is needed", async () => {
     const { row } = await examine({ login: false });
     expect(row("Pulumi backend")).to.deep.include({
       state: "ok",
-      found: "the project's own, in .pulumi/state: `npm run up` uses it where there is no login",
+      found: ".pulumi/state in this project (no Pulumi login needed)",
     });
   });
 
@@ -251,13 +251,13 @@ describe("doctor", () => {
       let text = "";
       await doctor({ json: true }, { ...machine, print: (printed) => (text += printed) });
       const row = (JSON.parse(text) as Row[]).find(({ name }) => name === "the URL");
-      expect(row).to.deep.include({ state: "warn", found: `${service.url} does not serve: HTTP 503` });
+      expect(row).to.deep.include({ state: "warn", found: `${service.url} is unavailable: HTTP 503` });
     } finally {
       service.close();
     }
   });
 
-  it("takes a cluster with several control planes for one that runs", async () => {
+  it("reports a cluster with several control planes as running", async () => {
     for (const Status of ["HAppy", "Degraded"]) {
       const { row } = await examine({ profiles: [{ ...goodProfile, Status }] });
       expect(row("cluster")).to.deep.include({ state: "ok" });
@@ -321,11 +321,11 @@ describe("url", () => {
       "minikube start --cni=calico --addons=metrics-server --ports=127.0.0.1:30081:30081 -p minikube";
     expect(await url(goodProfile, nodePort(30081), undefined, machine)).to.deep.equal({
       state: "warn",
-      found: "out of reach",
+      found: "unreachable from this machine",
       fix,
     });
     expect(await url(goodProfile, nodePort(0), undefined, machine)).to.deep.include({
-      fix: "A port has to be published when the cluster is created: pulumi config set nodePort 30080",
+      fix: "minikube publishes a port only when it creates the cluster. First, run: pulumi config set nodePort 30080",
     });
     expect(await url(goodProfile, nodePort(30081), silent, machine)).to.deep.include({ state: "warn", fix });
   });
@@ -343,7 +343,7 @@ describe("url", () => {
     unavailable.close();
     expect(found).to.deep.equal({
       state: "warn",
-      found: `${unavailable.url} does not serve: HTTP 503`,
+      found: `${unavailable.url} is unavailable: HTTP 503`,
       fix: "To see why, run: npm run status",
     });
   });
@@ -351,8 +351,8 @@ describe("url", () => {
   it("says that the address has changed since the stack was deployed", async () => {
     expect(await url(goodProfile, nodePort(30080), silent, machine)).to.deep.equal({
       state: "warn",
-      found: `${silent.url} does not serve: connect ECONNREFUSED ${silent.url.slice("http://".length)}`,
-      fix: "Now it would be http://127.0.0.1:30080. Run: npm run up",
+      found: `${silent.url} is unavailable: connect ECONNREFUSED ${silent.url.slice("http://".length)}`,
+      fix: "The URL is http://127.0.0.1:30080 now. Run: npm run up",
     });
   });
 });

@@ -31,7 +31,7 @@ describe("down", () => {
     machine.environments();
   }
 
-  it("destroys the stack, and leaves the cluster that up made", async () => {
+  it("destroys the stack, and leaves the cluster that up created", async () => {
     await after({ profiles: [] });
     expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
     expect(machine.changes()).to.deep.equal([destroy]);
@@ -48,7 +48,7 @@ describe("down", () => {
     ]);
   });
 
-  it("deletes the cluster that up made when asked to", async () => {
+  it("with --cluster, deletes the cluster that up created", async () => {
     await after({ profiles: [] });
     expect(await runDown(machine, { cluster: true })).to.deep.equal({ code: 0, text: "" });
     expect(machine.changes()).to.deep.equal([destroy, remove]);
@@ -59,18 +59,18 @@ describe("down", () => {
     await after({});
     expect(await runDown(machine, { cluster: true })).to.deep.equal({
       code: 0,
-      text: "There is no minikube cluster that `npm run up` created: none is deleted.",
+      text: "No minikube cluster was deleted: there is none that `npm run up` created.",
     });
     expect(machine.changes()).to.deep.equal([destroy]);
   });
 
-  it("leaves a cluster alone that somebody made of the same name since", async () => {
+  it("leaves a cluster of the same name that another user created since", async () => {
     await after({ profiles: [] });
     machine.set({ clusterId: "uid-2" });
     expect(await runDown(machine, { cluster: true })).to.deep.equal({
       code: 1,
       text:
-        'The minikube cluster "minikube" is not known to be the one that `npm run up` created. ' +
+        '`npm run up` may not have created the minikube cluster "minikube". ' +
         "To delete this cluster, run: minikube delete -p minikube",
     });
     expect(machine.changes()).to.deep.equal([destroy]);
@@ -90,7 +90,7 @@ describe("down", () => {
     expect(machine.changes()).to.deep.equal([destroy]);
   });
 
-  it("has nothing to delete when the cluster that up made is gone", async () => {
+  it("has nothing to delete when the cluster that up created is gone", async () => {
     await after({ profiles: [] });
     machine.set({ profiles: [] });
     expect(await runDown(machine, { cluster: true })).to.include({ code: 0 });
@@ -119,7 +119,7 @@ describe("down", () => {
       machine = fakeMachine({ login });
       expect(await runDown(machine)).to.deep.equal({
         code: 0,
-        text: "There is no stack dev: nothing to destroy.",
+        text: "There is no stack dev, so there is nothing to delete.",
       });
       expect(machine.changes()).to.deep.equal([]);
     });

@@ -10,7 +10,7 @@ import type { V1PodList } from "@kubernetes/client-node";
 import { FakeApiServer, namespace, paths, type Story } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { autoscaler, deployment, pod } from "../support/fake-stack.ts";
-import { runLoad, runUp, type Outcome } from "../support/run-command.ts";
+import { runLoad, runUp, type CommandResult } from "../support/run-command.ts";
 
 const podMemory = (namespace: string, name: string, mebibytes: number) => ({
   podRef: { namespace, name },
@@ -107,7 +107,7 @@ describe("load", () => {
     cluster.stories.set(paths.autoscalers, told.hpa).set(paths.deployments, told.pods);
     cluster.raw.set(paths.pods, webPods).set("/api/v1/nodes/minikube/proxy/stats/summary", () => nodeSummary);
   }
-  const runs = (flags: Partial<LoadFlags> = {}): Promise<Outcome> => runLoad(machine, flags);
+  const runs = (flags: Partial<LoadFlags> = {}): Promise<CommandResult> => runLoad(machine, flags);
   const picture = () => readFileSync(join(machine.project.folder, ".load/load.svg"), "utf8");
 
   it("says when another pod was ready and when they were the minimum again, and draws it", async () => {
@@ -117,15 +117,18 @@ describe("load", () => {
     expect(text).to.match(/^load +mixed, 50 requests\/s for 3\.\d s: 1[2-5]\d requests/m);
     expect(text).to.match(/^failed +0 requests/m);
     expect(text).to.match(/^CPU +at most 130 % of the request, target 50 %$/m);
-    expect(text).to.match(/^pod 3 +ready 1\.\d s after load on \(goal ≤ 45 s\); 3 at the most$/m);
-    expect(text).to.match(/^minimum +back to 2 pods [01]\.\d s after load off$/m);
-    expect(text).to.match(/^memory +the largest pod used 45 Mi at the most; [2-9] restarts$/m);
-    expect(text).to.match(/^no room +0\/1 nodes are available: 1 Insufficient cpu\.$/m);
-    expect(text).to.match(/^client +it used \d\.\d\d CPUs of this machine, and was busy \d+ % of the time/m);
-    expect(picture()).to.include("target 50 %").and.include("load off").and.include("ready pods, up to 5");
+    expect(text).to.match(/^pod 3 +ready 1\.\d s after the load's start \(goal ≤ 45 s\); at most 3 pods$/m);
+    expect(text).to.match(/^minimum +back to 2 pods [01]\.\d s after the load's end$/m);
+    expect(text).to.match(/^memory +the largest pod used at most 45 MiB; [2-9] restarts$/m);
+    expect(text).to.match(/^unschedulable +0\/1 nodes are available: 1 Insufficient cpu\.$/m);
+    expect(text).to.match(/^client +used \d\.\d\d CPUs of this machine, and was busy \d+ % of the time/m);
+    expect(picture())
+      .to.include("target 50 %")
+      .and.include("line: end of the load")
+      .and.include("ready pods, at most 5");
   });
 
-  it("says what metrics-server's period costs, and the command that mends it", async () => {
+  it("says what metrics-server's period costs, and the command that fixes it", async () => {
     await stack();
     const { text } = await runs({ seconds: 2, rate: 5, wait: 0 });
     expect(text).to.match(
@@ -161,13 +164,15 @@ describe("load", () => {
       ],
     });
     const { text } = await runs({ seconds: 2, rate: 5, wait: 1 });
-    expect(text).to.match(/^minimum +not back to 2 pods 1\.\d s after load off$/m);
+    expect(text).to.match(/^minimum +not back to 2 pods 1\.\d s after the load's end$/m);
   });
 
   it("knows no time of another pod where more were ready from the beginning", async () => {
     await stack({ hpa: [[0, autoscaler(4, 4, 60)]], pods: [[0, deployment(4, 4)]] });
     const { text } = await runs({ seconds: 2, rate: 5, wait: 0 });
-    expect(text).to.match(/^pod 3 +more than 2 pods were ready from the beginning/m);
+    expect(text).to.match(
+      /^pod 3 +more than 2 pods were ready at the start\. Wait until 2 are left, then run: npm run load$/m,
+    );
   });
 
   it("ends in order when it is interrupted: nothing is left, and what was seen is drawn", async () => {
@@ -178,10 +183,10 @@ describe("load", () => {
     stopping.abort();
     const { code, text } = await running;
     expect(code).to.equal(0);
-    expect(text).to.match(/^interrupted +what follows/m);
-    expect(text).to.match(/^documents +all that it wrote are deleted again$/m);
+    expect(text).to.match(/^interrupted +the results cover the time until Ctrl-C$/m);
+    expect(text).to.match(/^documents +the load deleted all its documents$/m);
     expect([...service.ids]).to.deep.equal([]);
-    expect(picture()).to.include("load off");
+    expect(picture()).to.include("line: end of the load");
   });
 
   it("says so when there is no stack", async () => {

@@ -131,7 +131,7 @@ describe("npm run logs", function () {
       await until(() => cluster.followers === 0);
     }
 
-    it("hears pods that are new from their beginning, and ends when told to", async () => {
+    it("prints new pods from their first line, and ends at the signal", async () => {
       await up("aaaaa");
       says("aaaaa", 0, "/before");
       says("aaaaa", 1, "/old");
@@ -179,12 +179,12 @@ describe("npm run logs", function () {
       says("aaaaa", 0, "/old");
       begin();
       await hears("/old");
-      cluster.manners = { status: 503, message: "starting" };
+      cluster.behavior = { status: 503, message: "starting" };
       cluster.drop();
       await until(() => cluster.followers === 0);
       says("bbbbb", 1, "/new");
       setPods("aaaaa", "bbbbb");
-      cluster.manners = "answers";
+      cluster.behavior = "answers";
       await hears("/new");
       await end();
     });
@@ -208,10 +208,12 @@ describe("npm run logs", function () {
 
   it("says why the cluster does not answer", async () => {
     await up("aaaaa");
-    cluster.manners = { status: 401, message: "Unauthorized" };
+    cluster.behavior = { status: 401, message: "Unauthorized" };
     for (const follow of [true, false]) {
       expect(await run({ follow })).to.equal(1);
-      expect(printed.join("")).to.include("The cluster does not answer: it does not accept");
+      expect(printed.join("")).to.include(
+        "The cluster does not answer: the API server rejects the kubeconfig's credentials (HTTP 401).",
+      );
     }
   });
 
@@ -222,7 +224,7 @@ describe("npm run logs", function () {
     it(`prints what it can read, and says that a pod's log is answered with ${status}`, async () => {
       await up("aaaaa", "bbbbb");
       says("aaaaa", 0, "/1");
-      cluster.refuseLog("web-1-bbbbb", status, "the kubelet does not answer");
+      cluster.rejectLog("web-1-bbbbb", status, "the kubelet does not answer");
       expect(await run({ follow: false })).to.equal(1);
       expect(printed).to.deep.equal([
         "aaaaa [03:04:05] INFO: GET /1 200 1 ms",
@@ -238,9 +240,9 @@ describe("npm run logs", function () {
     expect(printed).to.deep.equal(["aaaaa [03:04:05] INFO: GET /1 200 1 ms"]);
   });
 
-  it("says that no pod has begun", async () => {
+  it("says that no pod has started", async () => {
     await up();
     expect(await run({ follow: false })).to.equal(1);
-    expect(printed.join("")).to.include("No pod of the service has begun. See why: npm run status");
+    expect(printed.join("")).to.include("No pod of the service has started. To see why, run: npm run status");
   });
 });

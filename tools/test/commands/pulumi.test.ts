@@ -10,7 +10,7 @@ describe("pulumi by hand", () => {
     machine.remove();
   });
 
-  it("finds the backend that up made", async () => {
+  it("finds the backend that up created", async () => {
     machine = fakeMachine({ login: false });
     await runUp(machine);
     machine.environments();

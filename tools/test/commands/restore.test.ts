@@ -9,7 +9,7 @@ import type { FakeApiServer } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
 import { clusterWithMongodb, type Setup } from "../support/fake-mongodb-pod.ts";
 import { pod } from "../support/fake-stack.ts";
-import { runRestore, runUp, type Outcome } from "../support/run-command.ts";
+import { runRestore, runUp, type CommandResult } from "../support/run-command.ts";
 import { testDatabase, type TestDatabase } from "../support/test-database.ts";
 
 describe("restore", function () {
@@ -52,10 +52,10 @@ describe("restore", function () {
     writeFileSync(file, backup);
   }
 
-  async function run(drop = false, backup = file): Promise<Outcome> {
+  async function run(drop = false, backup = file): Promise<CommandResult> {
     const { code, text } = await runRestore(machine, backup, drop);
     const plain = text.replaceAll(file, "FILE").replaceAll(database.db.databaseName, "app");
-    return { code, text: plain.replace(/[\d.]+ s$/, "N s") };
+    return { code, text: plain.replace(/[\d.]+ s\.$/, "N s.") };
   }
   /** Ids of the documents, by collection. */
   async function contents(): Promise<Record<string, unknown[]>> {
@@ -70,8 +70,9 @@ describe("restore", function () {
     await database.db.collection<{ _id: number }>(collection).insertMany(ids.map((_id) => ({ _id })));
   };
 
-  const done = { code: 0, text: "2 documents of FILE are in the database app, N s" };
-  const again = "The database may have a part of FILE now. To do it again: npm run restore -- FILE --drop";
+  const done = { code: 0, text: "Restored 2 documents from FILE to the database app in N s." };
+  const again =
+    "The database may now have only a part of FILE. To restore again, run: npm run restore -- FILE --drop";
 
   it("restores the documents, and needs no kubectl", async () => {
     await withBackup();
@@ -87,13 +88,13 @@ describe("restore", function () {
     expect(await run()).to.deep.equal({
       code: 1,
       text:
-        "The database app is not empty, it has documents in data, notes: nothing was restored. " +
-        "To replace all that is there: npm run restore -- FILE --drop",
+        "Nothing was restored: the database app has documents in data, notes. " +
+        "To replace the whole database, run: npm run restore -- FILE --drop",
     });
     expect(await contents()).to.deep.equal({ data: [7], notes: [8] });
   });
 
-  it("replaces what is there when told, also what the backup does not have", async () => {
+  it("with --drop, replaces the whole database", async () => {
     await withBackup();
     await insert("data", 7);
     await insert("notes", 8);
@@ -106,18 +107,18 @@ describe("restore", function () {
       [
         "when the file is cut off",
         (archive) => archive.subarray(0, -9),
-        "FILE is cut off: the end of the archive is missing. Take another.",
+        "FILE is incomplete: the end of the archive is missing. Use another backup.",
       ],
       [
         "when a byte of the file is wrong",
         (archive) =>
           Buffer.from(archive.map((byte, index) => (index === archive.length - 7 ? byte ^ 1 : byte))),
-        "FILE is damaged (incorrect data check). Take another.",
+        "FILE is damaged (incorrect data check). Use another backup.",
       ],
       [
         "when the file is no archive",
         () => Buffer.from("hello"),
-        "FILE is not an archive that `npm run backup` made.",
+        "FILE is not an archive of `npm run backup`.",
       ],
       [
         "when the archive is of another database",
@@ -138,7 +139,7 @@ describe("restore", function () {
       await withBackup();
       expect(await run(true, `${file}.gz`)).to.deep.equal({
         code: 1,
-        text: "FILE.gz is not there. `npm run backup` makes one.",
+        text: "FILE.gz does not exist. To write a backup, run: npm run backup",
       });
       expect(cluster.requests).to.deep.equal([]);
     });
@@ -152,22 +153,22 @@ describe("restore", function () {
     });
   });
 
-  it("does not take documents that failed for restored", async () => {
+  it("does not count documents that failed as restored", async () => {
     await withBackup(archiveOf([...documents, documents[0] ?? {}], database.db.databaseName));
     const { code, text } = await run();
     expect(code).to.equal(1);
-    expect(text).to.match(/^MongoDB took 2 of 3 documents: E11000 duplicate key.*\.\n/s);
+    expect(text).to.match(/^MongoDB inserted 2 of 3 documents: E11000 duplicate key.*\.\n/s);
     expect(text).to.match(new RegExp(`\n${again}$`));
   });
 
   describe("that is cut off in the middle", () => {
-    let running: Promise<Outcome>;
+    let running: Promise<CommandResult>;
 
     beforeEach(async () => {
       const text = "x".repeat(600_000);
       const many = Array.from({ length: 20 }, (_, _id) => ({ _id, text }));
       await withBackup(archiveOf(many, database.db.databaseName));
-      cluster.forwarded.set("mongodb-0", { port: database.port, deafAfter: 4_000_000 });
+      cluster.forwarded.set("mongodb-0", { port: database.port, stopReceivingAfter: 4_000_000 });
       running = run();
       while ((await database.db.collection("data").countDocuments()) === 0) await sleep(20);
     });

@@ -46,7 +46,7 @@ describe("rotate-password", () => {
     expect(machine.changes()).to.deep.equal([set(3), deploy]);
   });
 
-  it("gives Pulumi the new version also where it has a copy of the configuration", async () => {
+  it("sets the new version also where Pulumi has a copy of the configuration", async () => {
     await after({ login: false });
     expect(await runRotatePassword(machine)).to.include({ code: 0 });
     const copy = ".pulumi/Pulumi.dev.yaml";

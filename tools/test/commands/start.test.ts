@@ -38,7 +38,7 @@ describe("npm start", function () {
     });
     try {
       await program.prints(
-        /^Docker does not answer.*: here is the service alone, with an embedded MongoDB\.\n/,
+        /^Docker does not answer, so `npm start` runs the service alone, with an embedded MongoDB\.\n/,
       );
       await program.prints(new RegExp(`http://localhost:${port} answers`));
       expect((await fetch(`http://localhost:${port}/`)).status).to.equal(200);

@@ -13,8 +13,8 @@ import {
   readScaling,
   type StackObjects,
 } from "../../status/read-objects.ts";
-import { isWell, type Status } from "../../status/stack-status.ts";
-import { inWords } from "../../status/status-text.ts";
+import { isHealthy, type Status } from "../../status/stack-status.ts";
+import { formatStatus } from "../../status/status-text.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
 import { FakeApiServer, kubeconfig, paths } from "../support/fake-api-server.ts";
@@ -28,7 +28,7 @@ import {
   pod,
   stackOf,
   statefulSet,
-  wellStack,
+  healthyStack,
 } from "../support/fake-stack.ts";
 
 /** The wording of Node 24. */
@@ -51,7 +51,7 @@ function statusOf(objects: StackObjects, over: Partial<Status> = {}): Status {
 }
 
 const words = (objects: StackObjects, over?: Partial<Status>) =>
-  stripVTControlCharacters(inWords(statusOf(objects, over)))
+  stripVTControlCharacters(formatStatus(statusOf(objects, over)))
     .split("\n")
     .slice(1)
     .join("\n");
@@ -66,7 +66,7 @@ function unseenTime(time: Date) {
 
 /** A healthy stack with an external MongoDB. */
 function withoutMongodb(): StackObjects {
-  const stack = wellStack();
+  const stack = healthyStack();
   return {
     ...stack,
     statefulSets: [],
@@ -75,8 +75,8 @@ function withoutMongodb(): StackObjects {
 }
 
 describe("status in words", () => {
-  it("is one screen where all is well", () => {
-    expect(words(wellStack())).to.equal(`
+  it("is one screen where the stack is healthy", () => {
+    expect(words(healthyStack())).to.equal(`
 URL       http://192.0.2.1:30080 answers in 4 ms, version 0.1.0
 pods      2 of 2 pods ready
             web-1-aaaaa: ready, up 10 min
@@ -84,8 +84,8 @@ pods      2 of 2 pods ready
 image     koa-mongo-stack:abc
 scaling   2 pods of 2 to 5, CPU 12 % of 50 %
 MongoDB   ready, mongo:8.0, round trip 0.8 ms, up 2 h
-warnings  none that still matters`);
-    expect(isWell(statusOf(wellStack()))).to.equal(true);
+warnings  none`);
+    expect(isHealthy(statusOf(healthyStack()))).to.equal(true);
   });
 
   it("says what is wrong with a pod", () => {
@@ -109,8 +109,8 @@ warnings  none that still matters`);
     expect(text).to.include("web-c: stopping, up 10 min\n");
     expect(text).to.include("web-d: Pending, up 5 s\n");
     expect(text).to.include("image     koa-mongo-stack:abc and koa-mongo-stack:def\n");
-    expect(text).to.include("MongoDB   is not there\n");
-    expect(isWell(statusOf(objects))).to.equal(false);
+    expect(text).to.include("MongoDB   not found\n");
+    expect(isHealthy(statusOf(objects))).to.equal(false);
   });
 
   it("says what keeps a pod from starting", () => {
@@ -135,7 +135,7 @@ warnings  none that still matters`);
     );
   });
 
-  it("says why no node takes a pod", () => {
+  it("says why no node runs a pod", () => {
     const unscheduled = pod("web-a", "web", { ready: false, phase: "Pending" });
     const message = "0/1 nodes are available: 1 Insufficient memory.";
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
@@ -148,9 +148,9 @@ warnings  none that still matters`);
   it("is not well while a rollout is stuck, though the previous pods are ready", () => {
     const state = { waiting: { reason: "ImagePullBackOff", message: "Back-off pulling image" } };
     const stuck = pod("web-c", "web", { ready: false, state, image: "ghcr.io/ada/koa-mongo-stack:1" });
-    const objects = { ...wellStack(), pods: [...wellStack().pods, stuck] };
+    const objects = { ...healthyStack(), pods: [...healthyStack().pods, stuck] };
     expect(statusOf(objects).service).to.deep.include({ wanted: 2, ready: 2 });
-    expect(isWell(statusOf(objects))).to.equal(false);
+    expect(isHealthy(statusOf(objects))).to.equal(false);
   });
 
   it("is well with a pod that was evicted and replaced", () => {
@@ -159,10 +159,12 @@ warnings  none that still matters`);
       message: "The container could not be located when the pod was terminated",
     };
     const evicted = pod("web-c", "web", { ready: false, phase: "Failed", state: { terminated } });
-    expect(isWell(statusOf({ ...wellStack(), pods: [...wellStack().pods, evicted] }))).to.equal(true);
+    expect(isHealthy(statusOf({ ...healthyStack(), pods: [...healthyStack().pods, evicted] }))).to.equal(
+      true,
+    );
   });
 
-  it("tells of a replica set, whose members are the operator's", () => {
+  it("shows a replica set, whose members are the operator's", () => {
     const ofOperator = <T extends { metadata?: V1ObjectMeta }>(object: T): T => ({
       ...object,
       metadata: { ...object.metadata, labels: memberLabelsOf("mongodb") },
@@ -180,24 +182,24 @@ warnings  none that still matters`);
     expect(words(objects(3))).to.include(
       "MongoDB   3 of 3 pods ready, percona/percona-server-mongodb:8.0, round trip 0.8 ms, up 10 min\n",
     );
-    expect(isWell(statusOf(objects(3)))).to.equal(true);
+    expect(isHealthy(statusOf(objects(3)))).to.equal(true);
     expect(words(objects(2)))
       .to.include("MongoDB   2 of 3 pods ready")
       .and.include("mongodb-rs0-1: not ready");
-    expect(isWell(statusOf(objects(2)))).to.equal(false);
+    expect(isHealthy(statusOf(objects(2)))).to.equal(false);
   });
 
   it("knows of somebody else's MongoDB what the service knows", () => {
     const objects = withoutMongodb();
     const mongodb = { ...readMongodb(objects, now), isExternal: true, roundTripMs: 12 };
     expect(words(objects, { mongodb })).to.include("MongoDB   external, round trip 12 ms\n");
-    expect(isWell(statusOf(objects, { mongodb }))).to.equal(true);
-    expect(isWell(statusOf(objects))).to.equal(false);
+    expect(isHealthy(statusOf(objects, { mongodb }))).to.equal(true);
+    expect(isHealthy(statusOf(objects))).to.equal(false);
   });
 
   it("says where the autoscaler is going, and that it sees no CPU", () => {
     expect(words(stackOf({ autoscalers: [autoscaler(2, 5, 180)] }))).to.include(
-      "scaling   2, on the way to 5 pods of 2 to 5, CPU 180 % of 50 %",
+      "scaling   2, scaling to 5 pods of 2 to 5, CPU 180 % of 50 %",
     );
     const unmeasured = "scaling   2 pods of 2 to 5, CPU not measured yet";
     expect(words(stackOf({ autoscalers: [autoscaler(2, 2)] }))).to.include(unmeasured);
@@ -205,10 +207,12 @@ warnings  none that still matters`);
     expect(words(stackOf({}))).to.include("scaling   there is no autoscaler");
   });
 
-  it("says why the URL does not serve", () => {
+  it("says why the URL is unavailable", () => {
     const url = { address: "http://x", ok: false, fault: "connect ECONNREFUSED" };
-    expect(words(wellStack(), { url })).to.include("URL       http://x does not serve: connect ECONNREFUSED");
-    expect(isWell(statusOf(wellStack(), { url }))).to.equal(false);
+    expect(words(healthyStack(), { url })).to.include(
+      "URL       http://x is unavailable: connect ECONNREFUSED",
+    );
+    expect(isHealthy(statusOf(healthyStack(), { url }))).to.equal(false);
   });
 
   it("shows the newest warnings of the last hour, in a line each", () => {
@@ -277,7 +281,7 @@ describe("npm run status", function () {
   /** Runs `status` after `up`, on a cluster with these objects. Expects no changes. */
   async function run(
     options: Partial<StatusOptions>,
-    { objects = wellStack(), ...setup }: Setup & { objects?: StackObjects } = {},
+    { objects = healthyStack(), ...setup }: Setup & { objects?: StackObjects } = {},
     meet: (server: FakeApiServer) => void = () => undefined,
   ) {
     const upService = await answering(200, {}, "/");
@@ -297,16 +301,16 @@ describe("npm run status", function () {
     return { code, text: stripVTControlCharacters(text) };
   }
 
-  it("prints one screen, and ends with 0 where all is well", async () => {
+  it("prints one screen, and ends with 0 where the stack is healthy", async () => {
     const { code, text } = await run({});
-    expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: all is well\n\nURL +http/);
+    expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: healthy\n\nURL +http/);
     expect(text).to.include("2 of 2 pods ready").and.include("round trip 0.5 ms");
     expect(code).to.equal(0);
   });
 
   it("says why a pod isn't ready, as its log does", async () => {
     const objects = {
-      ...wellStack(),
+      ...healthyStack(),
       pods: [pod("web-1-aaaaa", "web"), pod("web-1-ccccc", "web", { ready: false })],
     };
     const { text } = await run({}, { objects }, (server) => {
@@ -331,14 +335,14 @@ describe("npm run status", function () {
   });
 
   it("says nothing of a log that can't be read", async () => {
-    const objects = { ...wellStack(), pods: [pod("web-1-ccccc", "web", { ready: false })] };
+    const objects = { ...healthyStack(), pods: [pod("web-1-ccccc", "web", { ready: false })] };
     const { text } = await run({}, { objects }, (server) => {
-      server.refuseLog("web-1-ccccc", 403, "forbidden");
+      server.rejectLog("web-1-ccccc", 403, "forbidden");
     });
     expect(text).to.match(/web-1-ccccc: not ready, up \d+ \w+\n/);
   });
 
-  it("prints JSON for programs, and ends with 1 where something is wrong", async () => {
+  it("prints JSON for programs, and ends with 1 where the stack is unhealthy", async () => {
     const objects = stackOf({ deployments: [deployment(1, 2)], statefulSets: [statefulSet(1, 1)] });
     const { code, text } = await run({ json: true }, { objects });
     const found = JSON.parse(text) as Status;
@@ -371,7 +375,7 @@ describe("npm run status", function () {
       service.close();
       service = await answering(503, "<html>Service Temporarily Unavailable</html>", "/health");
       const { code, text } = await run({}, setup());
-      expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ does not serve: HTTP 503\n/);
+      expect(text).to.match(/\nURL +http:\/\/koa-mongo\.test:\d+ is unavailable: HTTP 503\n/);
       expect(code).to.equal(1);
     });
   });
@@ -406,12 +410,12 @@ describe("npm run status", function () {
     ],
     [
       "does not know the user",
-      (server) => (server.manners = { status: 401, message: "Unauthorized" }),
-      "it does not accept the kubeconfig's credentials (HTTP 401)",
+      (server) => (server.behavior = { status: 401, message: "Unauthorized" }),
+      "the API server rejects the kubeconfig's credentials (HTTP 401)",
     ],
     [
-      "refuses",
-      (server) => (server.manners = { status: 403, message: 'pods is forbidden: User "ada" cannot list' }),
+      "rejects the user",
+      (server) => (server.behavior = { status: 403, message: 'pods is forbidden: User "ada" cannot list' }),
       'pods is forbidden: User "ada" cannot list',
     ],
   ];
@@ -419,7 +423,7 @@ describe("npm run status", function () {
     it(`says so where the cluster ${what}`, async () => {
       const { code, text } = await run({}, {}, meet);
       expect(text.replace(/:\d+\./, ":PORT.")).to.equal(
-        `The cluster does not answer: ${why}. See what is wrong: npm run doctor`,
+        `The cluster does not answer: ${why}. To find the problem, run: npm run doctor`,
       );
       expect(code).to.equal(1);
     });
@@ -431,7 +435,9 @@ describe("npm run status", function () {
     const project = { ...machine.project, cluster: "current" };
     expect(await show({}, { ...machine, project })).to.deep.equal({
       code: 1,
-      text: "This is for minikube, and the stack dev has the cluster current.",
+      text:
+        'This command needs minikube, and the stack dev uses the cluster "current". ' +
+        "Run: kubectl get pods --all-namespaces --selector=app.kubernetes.io/name=web",
     });
   });
 });

@@ -24,7 +24,7 @@ const deploy = "pulumi up --yes --skip-preview --non-interactive --stack dev";
 const waitForCalico =
   "kubectl --context minikube rollout status daemonset/calico-node --namespace kube-system --timeout=10m";
 const argument = '"path":"/spec/template/spec/containers/0/args/1","value":"--metric-resolution';
-const measureOften =
+const setTargetPeriod =
   "kubectl --context minikube patch deployment metrics-server --namespace kube-system --type=json " +
   `--patch [{"op":"test",${argument}=60s"},{"op":"replace",${argument}=15s"}]`;
 
@@ -61,7 +61,7 @@ describe("up", () => {
       [
         "Docker's daemon",
         { docker: `echo '{"Client":{"Version":"28.2.2"},"Server":null}'; exit 1` },
-        "Docker: client 28.2.2, no daemon. Start Docker: Docker Desktop, or: sudo systemctl start docker",
+        "Docker: client 28.2.2, no daemon. Start Docker Desktop, or run: sudo systemctl start docker",
       ],
       [
         "minikube",
@@ -107,13 +107,13 @@ describe("up", () => {
     expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
   });
 
-  it("makes the cluster where there is none", async () => {
+  it("creates the cluster where there is none", async () => {
     const { code, text } = await runUp(on({ profiles: [] }));
     expect(text).to.equal(
       `${service.url}\n\n  curl ${service.url}\n  kubectl get pods -n koa-mongo-stack-dev-1234\n  npm run down`,
     );
     expect(code).to.equal(0);
-    expect(machine.changes()).to.deep.equal([start, waitForCalico, measureOften, create, deploy]);
+    expect(machine.changes()).to.deep.equal([start, waitForCalico, setTargetPeriod, create, deploy]);
     expect(JSON.parse(machine.read(".pulumi/made-cluster"))).to.deep.equal({
       profile: "minikube",
       id: "uid-1",
@@ -235,7 +235,7 @@ describe("up", () => {
     const { code, text } = await runUp(on({ profiles: [], clusterId: "" }));
     expect(code).to.equal(1);
     expect(text).to.equal(
-      'The minikube cluster "minikube" was created and does not answer yet. Run again: npm run up',
+      'The minikube cluster "minikube" was created and does not answer yet. Run: npm run up',
     );
     expect(machine.changes()).to.deep.equal([start, waitForCalico]);
   });
@@ -347,7 +347,7 @@ describe("up", () => {
         .and.include(`  curl http://koa-mongo.local:${port()}\n`);
     });
 
-    it("takes the node port that the stack answers at, where several Services have one", async () => {
+    it("chooses the node port that the stack answers at, where several Services have one", async () => {
       const other = await answering(200, "another app");
       const own = await answering(200, health);
       const [otherPort, ownPort] = [other, own].map(({ url }) => new URL(url).port) as [string, string];
@@ -366,10 +366,7 @@ describe("up", () => {
       const url = "http://koa-mongo.local:1";
       const { code, text } = await runUp(on({ config, profiles, url }));
       expect(code).to.equal(1);
-      const [hint, failure] = [
-        "Run, in a terminal of its own: minikube tunnel -p minikube",
-        "does not answer",
-      ];
+      const [hint, failure] = ["In another terminal, run: minikube tunnel -p minikube", "does not answer"];
       expect(text).to.include("127.0.0.1 koa-mongo.local\n" + hint);
       expect(text.indexOf(failure)).to.be.greaterThan(text.indexOf(hint));
     });
@@ -390,7 +387,7 @@ describe("up", () => {
     const outcome = await runUp(on({ config: { cluster: "current" } }));
     expect(outcome).to.deep.equal({
       code: 1,
-      text: "npm run up is for minikube, and the stack dev has the cluster current. Run: npm run pulumi -- up",
+      text: 'npm run up needs minikube, and the stack dev uses the cluster "current". Run: npm run pulumi -- up',
     });
     expect(machine.changes()).to.deep.equal([]);
   });
@@ -412,7 +409,7 @@ describe("up", () => {
     expect(machine.read(".pulumi/Pulumi.dev.yaml")).to.equal(copy);
   });
 
-  describe("when nobody is logged in", () => {
+  describe("without a Pulumi login", () => {
     it("keeps the stack in the project, with a passphrase of its own", async () => {
       const { code } = await runUp(on({ login: false }));
       const folder = machine.project.folder;
@@ -457,14 +454,14 @@ describe("up", () => {
     expect(machine.environments()).to.deep.equal([`stack ${environment}`, `up ${environment}`]);
   });
 
-  it("does not take a network that is down for nobody's login", async () => {
+  it("does not mistake a network outage for a missing login", async () => {
     const { pulumi } = {
       pulumi: `[ "$1" = version ] && echo v3.270.0 || { echo 'dial tcp: no such host' >&2; exit 1; }`,
     };
     const { code, text } = await runUp(on({ programs: { pulumi } }));
     expect(code).to.equal(1);
     expect(text).to.equal(
-      "Pulumi can't reach the backend it is logged in to. Run: pulumi logout, for one in the project.\n" +
+      "Pulumi can't reach the backend of its login. To use a backend in this project, run: pulumi logout\n" +
         "dial tcp: no such host",
     );
   });
@@ -517,11 +514,11 @@ describe("up", () => {
     expect(code).to.equal(1);
     expect(text).to.equal(
       `error: the stack is currently locked by 1 lock(s).\n${deploy}: ended with code 255\n` +
-        "If no other up or down runs, one was killed. Run: npm run pulumi -- cancel --yes dev",
+        "If no other `up` or `down` is running, a killed one left the lock. Run: npm run pulumi -- cancel --yes dev",
     );
   });
 
-  describe("when the cluster is not as it was deployed", () => {
+  describe("when the cluster differs from the deployment", () => {
     const refresh = deploy.replace("pulumi up", "pulumi up --refresh");
 
     it("repairs a Deployment whose image was changed by hand", async () => {
@@ -566,7 +563,7 @@ describe("up", () => {
       expect(code).to.equal(0);
     });
 
-    it("deploys once where all is well", async () => {
+    it("deploys once where the stack is healthy", async () => {
       await runUp(on({}));
       expect(machine.changes()).to.deep.equal([create, deploy]);
     });

@@ -61,11 +61,11 @@ describe("download", () => {
   });
 
   it("starts again when the connection breaks", async () => {
-    server.manners.cutAfter = 40_000;
+    server.behavior.cutAfter = 40_000;
     await run({
       say(line) {
         lines.push(line);
-        if (line.endsWith("starting again")) server.manners.cutAfter = undefined;
+        if (line.endsWith("starting again")) server.behavior.cutAfter = undefined;
       },
     });
     expect(isWhole()).to.equal(true);
@@ -73,8 +73,8 @@ describe("download", () => {
     expect(lines).to.include("program: aborted, starting again");
   });
 
-  it("gives up after three retries, and leaves nothing", async () => {
-    server.manners.cutAfter = 10_000;
+  it("fails after three retries, and leaves nothing", async () => {
+    server.behavior.cutAfter = 10_000;
     expect(await errorOf()).to.equal(
       `${server.url}/program can't be downloaded: aborted. Behind a proxy, set HTTPS_PROXY.`,
     );
@@ -100,30 +100,30 @@ describe("download", () => {
   });
 
   for (const status of [403, 404, 503]) {
-    it(`says the URL and the status when it is refused with ${status}`, async () => {
-      server.manners.status = status;
+    it(`says the URL and the status when the server answers ${status}`, async () => {
+      server.behavior.status = status;
       expect(await errorOf()).to.equal(`${server.url}/program answered HTTP ${status}.`);
       expect(server.requests()).to.deep.equal(["/program"]);
       expect(readdirSync(folder)).to.deep.equal([]);
     });
   }
 
-  it("says the URL and the reason when nobody answers", async () => {
+  it("says the URL and the reason when no server answers", async () => {
     server.close();
     expect(await errorOf()).to.match(
       /^http:\S+\/program can't be downloaded: connect ECONNREFUSED \S+\. Behind a proxy, set HTTPS_PROXY\.$/,
     );
   });
 
-  it("says the URL and the reason when nobody has its name", async () => {
+  it("says the URL and the reason when DNS does not know the host", async () => {
     expect(await errorOf({ url: "http://nobody.invalid/program" })).to.match(
       /^http:\/\/nobody\.invalid\/program can't be downloaded: getaddrinfo \w+ nobody\.invalid\. /,
     );
   });
 
   it("does not wait for a server that sends nothing more", async () => {
-    Object.assign(server.manners, { cutAfter: 0, falls: "silent" });
-    expect(await errorOf()).to.include("/program can't be downloaded: nothing came for 0.3 s. ");
+    Object.assign(server.behavior, { cutAfter: 0, falls: "silent" });
+    expect(await errorOf()).to.include("/program can't be downloaded: no data for 0.3 s. ");
   });
 
   it("says so when the disk is full", async function () {
@@ -133,20 +133,18 @@ describe("download", () => {
   });
 
   it("follows redirects, but not without end", async () => {
-    const away = createServer((request, response) => {
+    const redirecting = createServer((request, response) => {
       const location = request.url === "/once" ? `${server.url}/program` : "/again";
       response.writeHead(302, { location }).end();
     }).listen(0, "127.0.0.1");
-    const port = await portOf(away);
+    const port = await portOf(redirecting);
     try {
       await run({ url: `http://127.0.0.1:${port}/once` });
       expect(isWhole()).to.equal(true);
       rmSync(file);
-      expect(await errorOf({ url: `http://127.0.0.1:${port}/again` })).to.include(
-        ": it redirects without end. ",
-      );
+      expect(await errorOf({ url: `http://127.0.0.1:${port}/again` })).to.include(": too many redirects. ");
     } finally {
-      away.close();
+      redirecting.close();
     }
   });
 

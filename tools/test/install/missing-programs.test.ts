@@ -66,7 +66,7 @@ describe("installing programs", () => {
       expect(text).to.equal(
         `${service.url}\n\n  curl ${service.url}\n` +
           "  npm run minikube -- kubectl -p minikube -- get pods -n koa-mongo-stack-dev-1234\n  npm run down\n\n" +
-          "Programs that up installed run as: npm run minikube -- …, npm run pulumi -- …",
+          "To run the programs that `up` installed: npm run minikube -- …, npm run pulumi -- …",
       );
       expect(code).to.equal(0);
       expect(machine.changes()).to.deep.equal([start, create, deploy]);
@@ -86,21 +86,21 @@ describe("installing programs", () => {
       expect(machine.changes()).to.deep.equal([start, create, deploy, deploy]);
     });
 
-    it("takes what PATH has", async () => {
+    it("uses what PATH has", async () => {
       on({ tar });
       expect(await runUp(machine)).to.include({ code: 0 });
       expect(server.requests()).to.deep.equal([]);
       expect(installed()).to.deep.equal([]);
     });
 
-    it("takes what PATH has, though it has installed another before", async () => {
+    it("uses what PATH has, though it has installed another before", async () => {
       on(bare);
       await runUp(machine);
       machine.newShell();
       machine.set({ programs: { minikube: "echo mine >&2; exit 9" } });
       expect(await runUp(machine)).to.deep.equal({
         code: 1,
-        text: "minikube: mine. See why it fails: minikube version",
+        text: "minikube: mine. To see the whole error, run: minikube version",
       });
     });
 
@@ -135,9 +135,9 @@ describe("installing programs", () => {
       expect(await runUp(machine)).to.include({ code: 0 });
     });
 
-    it("says in one sentence what was tried when it is refused, and what to do", async () => {
+    it("says in one sentence what failed when the server rejects the download, and what to do", async () => {
       on({ ...bare, minikube: machineHasIt });
-      server.manners.status = 403;
+      server.behavior.status = 403;
       expect(await runUp(machine)).to.deep.equal({
         code: 1,
         text: `Pulumi: ${server.url}/pulumi-1.tar.gz answered HTTP 403. ${installPulumi}`,
@@ -174,7 +174,7 @@ describe("installing programs", () => {
       publish(machine, server);
       expect(await runUp(machine)).to.deep.equal({
         code: 1,
-        text: "minikube: wrong system. See why it fails: npm run minikube -- version",
+        text: "minikube: wrong system. To see the whole error, run: npm run minikube -- version",
       });
     });
   });
@@ -195,7 +195,7 @@ describe("installing programs", () => {
         fix: "`npm run up` installs 3.259.0 into .pulumi/bin; by hand: https://www.pulumi.com/docs/install/",
       });
       expect(row("kubectl")).to.deep.include({
-        fix: "`npm run minikube -- kubectl -p minikube -- get pods -A` does without it.",
+        fix: "kubectl is optional. Instead, run: npm run minikube -- kubectl -p minikube -- get pods -A",
       });
       expect(row("cluster")).to.deep.include({
         state: "warn",
@@ -232,7 +232,7 @@ describe("installing programs", () => {
       on(bare);
       expect(await runDown(machine)).to.deep.equal({
         code: 0,
-        text: "There is no stack dev: nothing to destroy.",
+        text: "There is no stack dev, so there is nothing to delete.",
       });
       expect(server.requests()).to.deep.equal(["/pulumi-1.tar.gz"]);
     });
@@ -264,7 +264,7 @@ const machineHasIt = `[ "$1" = version ] && echo '{"minikubeVersion":"v1.37.0"}'
 
 describe("releases", () => {
   it("has a Pulumi that the project accepts", () => {
-    expect(isAtLeast(releases.pulumi.version, readProject().leastPulumi)).to.equal(true);
+    expect(isAtLeast(releases.pulumi.version, readProject().minPulumiVersion)).to.equal(true);
   });
 
   it("has both programs for the usual machines, and says so for others", () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
-import { askCluster, whyUnanswered } from "../../kubernetes/cluster-client.ts";
+import { queryCluster, whyUnanswered } from "../../kubernetes/cluster-client.ts";
 import { UserError } from "../../process/user-error.ts";
 import { proxyVariables } from "../support/download-server.ts";
 import { FakeApiServer, kubeconfig, namespace, paths } from "../support/fake-api-server.ts";
@@ -10,7 +10,7 @@ import { pod } from "../support/fake-stack.ts";
 
 const variables = ["KUBECONFIG", "NODE_USE_ENV_PROXY", ...proxyVariables];
 
-describe("askCluster", function () {
+describe("queryCluster", function () {
   // The first test imports the client library, which takes long.
   this.timeout(20_000);
   const saved = variables.map((name) => [name, process.env[name]] as const);
@@ -34,7 +34,7 @@ describe("askCluster", function () {
   });
 
   const podNames = async (timeoutMs?: number) =>
-    await askCluster(
+    await queryCluster(
       "minikube",
       async ({ core }) => {
         const { items } = await core.listNamespacedPod({ namespace });
@@ -67,9 +67,9 @@ describe("askCluster", function () {
   });
 
   it("waits no longer than it may", async () => {
-    cluster.manners = "hangs";
+    cluster.behavior = "hangs";
     const error = await podNames(200).catch(String);
-    expect(error).to.include("The cluster does not answer: it took too long. See what is wrong:");
+    expect(error).to.include("The cluster does not answer: the request timed out. To find the problem, run:");
   });
 
   it("says why nothing answers at the cluster's address", async () => {
@@ -80,7 +80,7 @@ describe("askCluster", function () {
   });
 
   it("says what the cluster answers instead", async () => {
-    cluster.manners = { status: 403, message: "pods is forbidden" };
+    cluster.behavior = { status: 403, message: "pods is forbidden" };
     const error = await podNames().catch((error: unknown) => error);
     expect(error).to.be.instanceOf(UserError);
     expect(String(error)).to.include("The cluster does not answer: pods is forbidden.");
@@ -96,12 +96,12 @@ describe("askCluster", function () {
 
   it("passes on a bug of the question", async () => {
     const bug = new TypeError("Cannot read properties of undefined (reading 'items')");
-    const error = await askCluster("minikube", () => Promise.reject(bug)).catch((error: unknown) => error);
+    const error = await queryCluster("minikube", () => Promise.reject(bug)).catch((error: unknown) => error);
     expect(error).to.equal(bug);
   });
 
   it("says what the program for the login in the kubeconfig says", async () => {
-    const error = await askCluster("minikube", () => Promise.reject(new Error("token expired"))).catch(
+    const error = await queryCluster("minikube", () => Promise.reject(new Error("token expired"))).catch(
       String,
     );
     expect(error).to.include("The cluster does not answer: token expired.");

@@ -20,7 +20,10 @@ describe("drawPicture", () => {
     for (const text of ["requests/s", "CPU (% of request)", "pods", "time since the load began (min)"]) {
       expect(svg).to.include(`>${text}<`);
     }
-    expect(svg).to.include("target 50 %").and.include("load off").and.include("ready pods, up to 5");
+    expect(svg)
+      .to.include("target 50 %")
+      .and.include("line: end of the load")
+      .and.include("ready pods, at most 5");
     // Two: the answer, and its entry in the legend. One: the bar of pods.
     expect(svg.match(/fill="#2e8b57"/g)).to.have.length(2);
     expect(svg.match(/fill="#9ecae1"/g)).to.have.length(1);

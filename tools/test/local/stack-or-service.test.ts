@@ -40,19 +40,19 @@ describe("whyLocal", () => {
   it("says why they could not be installed", async () => {
     on(bare);
     publish(machine, server);
-    server.manners.status = 403;
+    server.behavior.status = 403;
     expect(await whyLocal(contextOf(machine))).to.equal(
       `minikube: ${server.url}/minikube-1 answered HTTP 403. ` +
         "Install minikube: https://minikube.sigs.k8s.io/docs/start/\n" +
-        "So here is the service alone, with an embedded MongoDB.",
+        "So `npm start` runs the service alone, with an embedded MongoDB.",
     );
   });
 
-  it("says what is missing where nobody publishes for the machine", async () => {
+  it("says what is missing where there is no release for the machine", async () => {
     expect(await whyLocal(on(bare))).to.equal(
       "minikube: not on PATH. Install minikube: https://minikube.sigs.k8s.io/docs/start/\n" +
         "Pulumi: not on PATH. Install Pulumi 3.210.0 or newer: https://www.pulumi.com/docs/install/\n" +
-        "So here is the service alone, with an embedded MongoDB.",
+        "So `npm start` runs the service alone, with an embedded MongoDB.",
     );
   });
 
@@ -63,11 +63,11 @@ describe("whyLocal", () => {
     "never answers": "while :; do :; done",
   };
   for (const [how, docker] of Object.entries(silent)) {
-    it(`does not take Docker for there when its client ${how}, and installs nothing`, async () => {
+    it(`does not rely on Docker when its client ${how}, and installs nothing`, async () => {
       on({ ...bare, docker });
       publish(machine, server);
       expect(await whyLocal(contextOf(machine), 500)).to.equal(
-        "Docker does not answer: here is the service alone, with an embedded MongoDB.",
+        "Docker does not answer, so `npm start` runs the service alone, with an embedded MongoDB.",
       );
       expect(server.requests()).to.deep.equal([]);
     });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { work } from "../../process/child-process.ts";
+import { runWithProgress } from "../../process/child-process.ts";
 
 describe("work", () => {
   it("lets a program end in order after Ctrl-C, and then goes no further", async () => {
@@ -8,11 +8,11 @@ describe("work", () => {
       lines.push(line);
       if (line === "begun") process.emit("SIGINT");
     };
-    const working = work("/bin/sh", ["-c", "echo begun; sleep 0.2; echo ended"], {}, say);
+    const working = runWithProgress("/bin/sh", ["-c", "echo begun; sleep 0.2; echo ended"], {}, say);
     const failure = await working.catch((error: unknown) => error);
     expect(failure).to.include({
-      message: "Interrupted. It may run again at any point, and goes on from here.",
+      message: "Interrupted. To continue, run the command again.",
     });
-    expect(lines).to.deep.equal(["begun", "interrupted: /bin/sh ends what it has begun", "ended"]);
+    expect(lines).to.deep.equal(["begun", "interrupted: waiting for /bin/sh to stop", "ended"]);
   });
 });

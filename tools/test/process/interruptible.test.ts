@@ -32,7 +32,7 @@ describe("interruptible", () => {
     });
   }
 
-  it("gives what the work gives, and throws what it throws", async () => {
+  it("returns what the work returns, and throws what it throws", async () => {
     expect(await interruptible(() => Promise.resolve(3))).to.equal(3);
     const own = new UserError("own");
     expect(await error(() => Promise.reject(own))).to.equal(own);

@@ -57,7 +57,7 @@ describe("exitCodeOf", () => {
 describe("explainSystemErrors", () => {
   const absent = "/absent/file";
 
-  it("makes a sentence of a system error, at once or later", async () => {
+  it("turns a system error into a sentence, at once or later", async () => {
     const sentence = /^Can't read the file: ENOENT: no such file or directory, open '\/absent\/file'$/;
     const read = () => readFileSync(absent);
     expect(() => explainSystemErrors("read the file", read)).to.throw(UserError, sentence);

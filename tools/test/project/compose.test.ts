@@ -73,7 +73,7 @@ describe("compose.yaml", () => {
     ]);
   });
 
-  it("gives the service a user of its own, and not root's password", () => {
+  it("connects the service with a user of its own, and not with root's password", () => {
     expect(services.web.environment.MONGODB_URI).to.match(/^mongodb:\/\/app:\$\{MONGODB_APP_PASSWORD:\?/);
     expect(JSON.stringify(services.web)).not.to.include("ROOT");
     expect(script).to.include('setUser("app", "app", process.env.MONGODB_APP_PASSWORD, "readWrite");');
@@ -192,7 +192,7 @@ describe("npm run compose:env", () => {
     expect([...variables().keys()]).to.have.members([...new Set(asked.map(([name]) => name))]);
   });
 
-  it("makes passwords that are random, that a connection string takes, and that only the owner may read", async () => {
+  it("writes random passwords that fit into a connection string, and that only the owner can read", async () => {
     await run();
     const values = [...variables().values()];
     for (const value of values) expect(value).to.match(/^[\w-]{32}$/);
@@ -205,7 +205,7 @@ describe("npm run compose:env", () => {
     const before = readFileSync(file, "utf8");
     const { code, output } = await run();
     expect(code).to.equal(0);
-    expect(output).to.equal(`${file} is there and stays as it is.\n`);
+    expect(output).to.equal(`${file} exists and was not changed.\n`);
     expect(readFileSync(file, "utf8")).to.equal(before);
   });
 
@@ -213,6 +213,8 @@ describe("npm run compose:env", () => {
     writeFileSync(file, "MONGODB_ROOT_PASSWORD=x\nMONGODB_APP_PASSWORD=\n");
     const { code, output } = await run();
     expect(code).to.equal(1);
-    expect(output).to.include("lacks MONGODB_APP_PASSWORD: add a value.");
+    expect(output).to.include(
+      "exists and was not changed, but lacks MONGODB_APP_PASSWORD. Add a value to the file.",
+    );
   });
 });

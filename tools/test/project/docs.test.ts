@@ -63,7 +63,7 @@ describe("README.md and other pages", () => {
   }
 
   /** Scripts named in the pages, of the project or of the workspace dev/. */
-  function toldScripts(workspace: "" | "dev"): string[] {
+  function namedScripts(workspace: "" | "dev"): string[] {
     const named = /npm (?:run ([a-z][\w:-]*)|(start|test)\b)(?: -w (\w+))?/g;
     const told = pages.flatMap((page) => [...read(page).matchAll(named)]);
     return told
@@ -76,9 +76,9 @@ describe("README.md and other pages", () => {
 
   it("tell of npm scripts that there are, and of all that are for users", () => {
     const scripts = scriptsOf("package.json") ?? [];
-    expect(without(toldScripts(""), scripts), "named, and not there").to.deep.equal([]);
+    expect(without(namedScripts(""), scripts), "named, and not there").to.deep.equal([]);
     const parts = /^check:|^test:|^format$|^minikube$|^prepare$|^pulumi$/;
-    const told = toldScripts("");
+    const told = namedScripts("");
     expect(
       without(
         scripts.filter((name) => !parts.test(name)),
@@ -90,8 +90,8 @@ describe("README.md and other pages", () => {
 
   it("tell of the scripts of dev/, unless a user has deleted it", function () {
     const scripts = scriptsOf("dev/package.json") ?? this.skip();
-    expect(without(toldScripts("dev"), scripts), "named, and not there").to.deep.equal([]);
-    expect(without(scripts, toldScripts("dev")), "not named").to.deep.equal([]);
+    expect(without(namedScripts("dev"), scripts), "named, and not there").to.deep.equal([]);
+    expect(without(scripts, namedScripts("dev")), "not named").to.deep.equal([]);
   });
 
   it("lead to files and headings that there are", () => {

@@ -61,7 +61,7 @@ describe("docs/make-it-yours.md", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("makes a resource that fits the types, the contract and its tests, step by step", async () => {
+  it("adds a resource that fits the types, the contract and its tests, step by step", async () => {
     const blocks = blocksOf(readFileSync(join(project, "docs/make-it-yours.md"), "utf8"));
     expect(blocks.map(({ kind }) => kind))
       .to.include("ts")

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { messageTexts } from "../support/message-texts.ts";
 
 const project = join(import.meta.dirname, "../../..");
 const read = (file: string) => readFileSync(join(project, file), "utf8");
@@ -26,22 +27,19 @@ function wordsOf(text: string): string[] {
   return text.split(/[\s…"]+/).filter((word) => /^[A-Za-z_'-]+[.,:;]?$/.test(word));
 }
 
-/** Every three consecutive words of the whole source. Messages may consist of several literals. */
+/** Every three consecutive words of a text. */
 function phrasesOf(text: string): string[] {
   const words = wordsOf(text);
   return words.slice(2).map((last, index) => [words[index], words[index + 1], last].join(" "));
 }
 
 describe("docs/troubleshooting.md", () => {
-  const sources = globSync("{service,infra,tools}/**/*.{ts,js,cjs,sh}", {
+  const files = globSync("{service,infra,tools}/**/*.{ts,js,cjs,sh}", {
     cwd: project,
     exclude: ["**/node_modules/**", "**/test/**", "**/dist/**"],
-  }).map(read);
-  // Joins literals that continue on the next line, and removes values, as the documentation does.
-  const joined = sources.map((source) =>
-    source.replace(/["`] \+\s*["`]/g, "").replace(/\$\{[^}]*\}|`/g, " "),
-  );
-  const known = new Set(joined.flatMap(phrasesOf));
+  });
+  const texts = files.flatMap((file) => messageTexts(file, read(file)));
+  const known = new Set(texts.flatMap((text) => phrasesOf(text.replaceAll("`", " "))));
 
   it("quotes messages", () => {
     expect(messages()).to.have.length.greaterThan(20);
@@ -51,7 +49,7 @@ describe("docs/troubleshooting.md", () => {
     it(`quotes "${message}" as the code has it`, () => {
       const phrases = phrasesOf(message);
       const found = phrases.filter((phrase) => known.has(phrase));
-      // Phrases that span a value do not occur in the source.
+      // Phrases that span a value do not occur in the texts.
       expect(found.length / phrases.length, found.join(" | ")).to.be.at.least(0.5);
     });
   }

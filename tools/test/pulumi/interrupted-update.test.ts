@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import { change, findStack } from "../../pulumi/pulumi-stack.ts";
+import { updateStack, findStack } from "../../pulumi/pulumi-stack.ts";
 import { fakeMachine, type Machine } from "../support/fake-machine.ts";
 
 const statefulSet = {
@@ -34,7 +34,7 @@ describe("an update after one that was killed", () => {
     machine.remove();
   });
   async function up(): Promise<string[]> {
-    await change("up", await findStack(machine.project), () => undefined);
+    await updateStack("up", await findStack(machine.project), () => undefined);
     return machine.changes().map((line) => line.replace(/ --config-file \S+/, ""));
   }
   const deletion = (kind: string, name: string) =>
@@ -79,7 +79,7 @@ describe("an update after one that was killed", () => {
     expect(await up()).to.deep.equal([stackImport, plainUp]);
   });
 
-  it("takes a kind that the cluster does not know for deleted", async () => {
+  it("treats a kind that the cluster does not know as deleted", async () => {
     const kubectl = `echo "error: the server doesn't have a resource type \\"StatefulSet\\"" >&2; exit 1`;
     machine = fakeMachine({ pending: [statefulSet], programs: { kubectl } });
     expect(await up()).to.deep.equal([stackImport, plainUp]);
@@ -116,7 +116,7 @@ describe("an update after one that was killed", () => {
 
     async function expectLocked(): Promise<void> {
       const error = await up().catch((thrown: unknown) => thrown);
-      expect(String(error)).to.include("Another up or down works on the stack dev.");
+      expect(String(error)).to.include("Another `up` or `down` is changing the stack dev.");
       expect(machine.changes()).to.deep.equal([]);
     }
 

@@ -4,31 +4,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { soonerStart } from "../../pulumi/pulumi-stack.ts";
+import { fastStartEnvironment } from "../../pulumi/pulumi-stack.ts";
 
 const run = promisify(execFile);
 
-describe("soonerStart", () => {
-  const given = process.env.NODE_OPTIONS;
+describe("fastStartEnvironment", () => {
+  const before = process.env.NODE_OPTIONS;
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "koa-mongo-stack-start-"));
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
-    if (given === undefined) delete process.env.NODE_OPTIONS;
-    else process.env.NODE_OPTIONS = given;
+    if (before === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = before;
   });
 
   for (const options of [undefined, "--stack-trace-limit=7"]) {
-    it(`is for Node beside NODE_OPTIONS ${options ?? "of nobody's"}`, async () => {
+    it(`adds to NODE_OPTIONS ${options ?? "that are not set"}`, async () => {
       if (options === undefined) delete process.env.NODE_OPTIONS;
       else process.env.NODE_OPTIONS = options;
       const script = `
         const waits = !(require.cache[require.resolve("@pulumi/pulumi/automation")] instanceof require("node:module"));
         console.log(JSON.stringify([waits, Error.stackTraceLimit, require("node:module").getCompileCacheDir()]));
       `;
-      const env = { ...process.env, ...soonerStart(folder) };
+      const env = { ...process.env, ...fastStartEnvironment(folder) };
       const load = `require("@pulumi/pulumi"); ${script}`;
       const { stdout } = await run(process.execPath, ["--eval", load], { env, cwd: import.meta.dirname });
       const [waits, limit, cache] = JSON.parse(stdout) as [boolean, number, string];

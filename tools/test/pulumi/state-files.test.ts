@@ -32,7 +32,7 @@ describe("repairStateFiles", () => {
     expect(read(state)).to.equal('{"version":3}');
   });
 
-  it("takes the previous state where the state is half written", () => {
+  it("restores the previous state where the state is half written", () => {
     write({ [state]: "", [`${state}.bak`]: '{"version":3,"previous":true}', [`${state}.attrs`]: "{}" });
     repairStateFiles(machine.project);
     expect(read(state)).to.equal('{"version":3,"previous":true}');

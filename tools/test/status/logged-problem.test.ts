@@ -48,7 +48,7 @@ describe("problemIn", () => {
     it(`tells how to set the CA: ${message}`, () => {
       const [said] = message.split(";");
       expect(problemIn([line(40, "can't connect to MongoDB yet", cause(message))])).to.equal(
-        `can't connect to MongoDB yet: ${said}. If a private CA signed it, run: ` +
+        `can't connect to MongoDB yet: ${said}. If a private CA signed the certificate, run: ` +
           "npm run pulumi -- config set mongodbCa < FILE.pem",
       );
     });

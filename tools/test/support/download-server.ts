@@ -9,7 +9,7 @@ export const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].flatMap(
 ]);
 
 /** Behavior of a download server. Tests may change it while the server runs. */
-export interface Manners {
+export interface Behavior {
   /** Status of every response, instead of a file. */
   status?: number | undefined;
   /** Number of bytes of each body before the connection breaks. */
@@ -22,7 +22,7 @@ export interface Manners {
 export interface Downloads {
   readonly url: string;
   readonly files: Record<string, Buffer>;
-  readonly manners: Manners;
+  readonly behavior: Behavior;
   /** The paths requested since the last call. */
   requests(): string[];
   close(): void;
@@ -30,7 +30,7 @@ export interface Downloads {
 
 /** Starts a server on a free port. */
 export async function downloads(files: Record<string, Buffer> = {}): Promise<Downloads> {
-  const manners: Manners = {};
+  const manners: Behavior = {};
   let asked: string[] = [];
   const server = createServer((request, response) => {
     const { url = "" } = request;
@@ -41,7 +41,7 @@ export async function downloads(files: Record<string, Buffer> = {}): Promise<Dow
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     files,
-    manners,
+    behavior: manners,
     requests() {
       const made = asked;
       asked = [];
@@ -57,7 +57,7 @@ export async function downloads(files: Record<string, Buffer> = {}): Promise<Dow
 function answer(
   file: Buffer | undefined,
   response: ServerResponse,
-  { status, cutAfter, falls }: Manners,
+  { status, cutAfter, falls }: Behavior,
 ): void {
   if (status !== undefined || file === undefined) {
     response.writeHead(status ?? 404).end();

@@ -24,7 +24,7 @@ export const paths = {
 export type Story = readonly (readonly [seconds: number, object: KubernetesObject])[];
 
 /** How the server responds to requests. */
-export type Manners = "answers" | "hangs" | { readonly status: number; readonly message: string };
+export type Behavior = "answers" | "hangs" | { readonly status: number; readonly message: string };
 
 interface Line {
   readonly time: string;
@@ -55,7 +55,7 @@ export function kubeconfig(port: number, context = "minikube"): string {
 
 /** A local Kubernetes API with lists, watches, logs, port forwards, and raw responses. */
 export class FakeApiServer {
-  manners: Manners = "answers";
+  behavior: Behavior = "answers";
   /** All request paths, with their queries. */
   readonly requests: string[] = [];
   /** Responses other than lists, by path. Each request calls the function and returns its result as JSON. */
@@ -66,7 +66,7 @@ export class FakeApiServer {
   readonly forwarded = new Map<string, Forwarded>();
   readonly #objects = new Map<string, readonly KubernetesObject[]>();
   readonly #logs = new Map<string, Line[]>();
-  readonly #refusedLogs = new Map<string, readonly [status: number, message: string]>();
+  readonly #rejectedLogs = new Map<string, readonly [status: number, message: string]>();
   readonly #followers = new Set<Follower>();
   readonly #watchers = new Set<Watcher>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -107,10 +107,10 @@ export class FakeApiServer {
     for (const { response } of [...this.#watchers].filter((watcher) => watcher.path === path)) {
       for (const object of objects) {
         const isKnown = before.some((other) => nameOf(other) === nameOf(object));
-        tell(response, isKnown ? "MODIFIED" : "ADDED", object);
+        sendEvent(response, isKnown ? "MODIFIED" : "ADDED", object);
       }
       const gone = before.filter((one) => !objects.some((other) => nameOf(other) === nameOf(one)));
-      for (const object of gone) tell(response, "DELETED", object);
+      for (const object of gone) sendEvent(response, "DELETED", object);
     }
   }
 
@@ -137,8 +137,8 @@ export class FakeApiServer {
   }
 
   /** Returns an error for a pod's log. */
-  refuseLog(pod: string, status: number, message: string): void {
-    this.#refusedLogs.set(pod, [status, message]);
+  rejectLog(pod: string, status: number, message: string): void {
+    this.#rejectedLogs.set(pod, [status, message]);
   }
 
   /** Number of logs being followed. */
@@ -169,9 +169,9 @@ export class FakeApiServer {
   }
 
   #answer(path: string, query: URLSearchParams, response: ServerResponse): void {
-    if (this.manners === "hangs") return;
-    if (this.manners !== "answers") {
-      refuse(response, this.manners.status, this.manners.message);
+    if (this.behavior === "hangs") return;
+    if (this.behavior !== "answers") {
+      reject(response, this.behavior.status, this.behavior.message);
       return;
     }
     const [, pod] = /\/pods\/([^/]+)\/log$/.exec(path) ?? [];
@@ -182,14 +182,14 @@ export class FakeApiServer {
   }
 
   #answerLog(pod: string, query: URLSearchParams, response: ServerResponse): void {
-    const refused = this.#refusedLogs.get(pod);
-    if (refused !== undefined) {
-      refuse(response, ...refused);
+    const rejected = this.#rejectedLogs.get(pod);
+    if (rejected !== undefined) {
+      reject(response, ...rejected);
       return;
     }
     const lines = this.#logs.get(pod);
     if (lines === undefined) {
-      refuse(response, 404, `pods "${pod}" not found`);
+      reject(response, 404, `pods "${pod}" not found`);
       return;
     }
     const tail = query.get("tailLines");
@@ -218,13 +218,13 @@ export class FakeApiServer {
         at += seconds * 1000;
         this.#timers.add(
           setTimeout(() => {
-            tell(response, "MODIFIED", object);
+            sendEvent(response, "MODIFIED", object);
           }, at),
         );
       }
       return;
     }
-    for (const object of this.#select(path, query)) tell(response, "ADDED", object);
+    for (const object of this.#select(path, query)) sendEvent(response, "ADDED", object);
     keep(this.#watchers, { path, response });
   }
 
@@ -252,7 +252,7 @@ function written({ time, text }: Line): string {
   return `${time} ${text}\n`;
 }
 
-function tell(response: ServerResponse, type: string, object: KubernetesObject): void {
+function sendEvent(response: ServerResponse, type: string, object: KubernetesObject): void {
   response.write(`${JSON.stringify({ type, object })}\n`);
 }
 
@@ -260,6 +260,6 @@ function json(response: ServerResponse, body: unknown, status = 200): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-function refuse(response: ServerResponse, code: number, message: string): void {
+function reject(response: ServerResponse, code: number, message: string): void {
   json(response, { kind: "Status", status: "Failure", message, code }, code);
 }

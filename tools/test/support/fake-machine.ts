@@ -106,7 +106,7 @@ export function fakeMachine(setup: Setup = {}): Machine {
   process.env.KUBECONFIG = kubeconfig;
   process.env.DOCKER_CONFIG = folder;
 
-  const take = (name: string) => {
+  const readAndClear = (name: string) => {
     const file = join(paths.state, name);
     const text = readFileSync(file, "utf8");
     writeFileSync(file, "");
@@ -127,8 +127,8 @@ export function fakeMachine(setup: Setup = {}): Machine {
     set(changed) {
       write(paths, changed);
     },
-    changes: () => take("changes"),
-    environments: () => take("environments"),
+    changes: () => readAndClear("changes"),
+    environments: () => readAndClear("environments"),
     imported: () => JSON.parse(readFileSync(join(paths.state, "imported"), "utf8")) as unknown,
     read: (file) => readFileSync(join(paths.project, file), "utf8"),
     remove() {
@@ -140,7 +140,7 @@ export function fakeMachine(setup: Setup = {}): Machine {
     },
   };
   machine.set(setup);
-  take("changes");
+  readAndClear("changes");
   return machine;
 }
 

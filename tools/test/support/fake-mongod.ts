@@ -28,7 +28,7 @@ export async function fakeMongod(hello: Document): Promise<FakeMongod> {
     maxWriteBatchSize: 100_000,
     logicalSessionTimeoutMinutes: 30,
   };
-  const refusal = { ok: 0, code: 18, codeName: "AuthenticationFailed", errmsg: "Authentication failed." };
+  const rejection = { ok: 0, code: 18, codeName: "AuthenticationFailed", errmsg: "Authentication failed." };
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
@@ -40,7 +40,7 @@ export async function fakeMongod(hello: Document): Promise<FakeMongod> {
         pending = pending.subarray(message.length);
         const isHandshake = message.readInt32LE(12) === opQuery;
         const command = isHandshake ? "hello" : Object.keys(BSON.deserialize(message.subarray(start)))[0];
-        const reply = BSON.serialize(command === "hello" || command === "ping" ? answer : refusal);
+        const reply = BSON.serialize(command === "hello" || command === "ping" ? answer : rejection);
         socket.write(isHandshake ? asReply(message, reply) : asMessage(message, reply));
       }
     });

@@ -8,9 +8,9 @@ export interface Forwarded {
   /** Port on 127.0.0.1. */
   readonly port: number;
   /** Bytes that the port sends on a connection before it turns silent. @default no limit */
-  readonly silentAfter?: number;
+  readonly stopSendingAfter?: number;
   /** Bytes that the port receives on a connection. The rest is dropped. @default no limit */
-  readonly deafAfter?: number;
+  readonly stopReceivingAfter?: number;
 }
 
 /** The part of the package `ws` that this file uses. Kubernetes' client installs `ws`, but not its types. */
@@ -65,7 +65,7 @@ export function answerPortForward(
     const connection = connect(target.port, "127.0.0.1");
     connection.on("data", (data) => {
       sent += data.length;
-      if (sent <= (target.silentAfter ?? Infinity)) send(streams.data, data);
+      if (sent <= (target.stopSendingAfter ?? Infinity)) send(streams.data, data);
     });
     connection.on("error", ({ message }) => {
       send(streams.errors, Buffer.from(`error forwarding port: ${message}\n`));
@@ -75,7 +75,7 @@ export function answerPortForward(
     });
     channel.on("message", (data) => {
       received += data.length;
-      if (received <= (target.deafAfter ?? Infinity)) connection.write(data.subarray(1));
+      if (received <= (target.stopReceivingAfter ?? Infinity)) connection.write(data.subarray(1));
     });
     channel.on("close", () => connection.destroy());
   });

@@ -128,7 +128,7 @@ export function event(reason: string, age: number, over: Partial<CoreV1Event> = 
 }
 
 /** A healthy stack. */
-export function wellStack(): StackObjects {
+export function healthyStack(): StackObjects {
   return stackOf({
     deployments: [deployment(2, 2)],
     statefulSets: [statefulSet(1, 1)],

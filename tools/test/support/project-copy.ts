@@ -25,7 +25,7 @@ export async function copyProject(): Promise<ProjectCopy> {
     cwd: project,
   });
   for (const file of stdout.trim().split("\n")) await cp(join(project, file), join(folder, file));
-  if (process.env.IMAGES_BY_TAG === "1") await takeByTag(folder);
+  if (process.env.IMAGES_BY_TAG === "1") await useImagesByTag(folder);
   await symlink(join(project, "node_modules"), join(folder, "node_modules"));
   return {
     folder,
@@ -41,7 +41,7 @@ export async function copyProject(): Promise<ProjectCopy> {
 }
 
 /** In the lab, images are replacements with the same names and tags, but other digests. */
-async function takeByTag(folder: string): Promise<void> {
+async function useImagesByTag(folder: string): Promise<void> {
   for (const file of ["Dockerfile", "Pulumi.yaml", "compose.yaml"]) {
     const text = await readFile(join(folder, file), "utf8");
     await writeFile(join(folder, file), text.replaceAll(/@sha256:[0-9a-f]{64}/g, ""));

@@ -10,34 +10,37 @@ import { up } from "../../commands/up.ts";
 import type { Machine } from "./fake-machine.ts";
 
 /** The result of a command. */
-export interface Outcome {
+export interface CommandResult {
   readonly code: number;
   /** Everything that the command printed. */
   readonly text: string;
 }
 
 /** Runs `npm run up`, with a short wait for the URL. */
-export async function runUp(machine: Machine): Promise<Outcome> {
+export async function runUp(machine: Machine): Promise<CommandResult> {
   return await runOn(machine, up);
 }
 
 /** Runs `npm run down`. */
-export async function runDown(machine: Machine, options: Partial<DownOptions> = {}): Promise<Outcome> {
+export async function runDown(machine: Machine, options: Partial<DownOptions> = {}): Promise<CommandResult> {
   return await runOn(machine, (context) => down({ cluster: false, ...options }, context));
 }
 
 /** Runs `npm run backup`. */
-export async function runBackup(machine: Machine, options: Partial<BackupOptions> = {}): Promise<Outcome> {
+export async function runBackup(
+  machine: Machine,
+  options: Partial<BackupOptions> = {},
+): Promise<CommandResult> {
   return await runOn(machine, (context) => backup({ force: false, ...options }, context));
 }
 
 /** Runs `npm run restore`. */
-export async function runRestore(machine: Machine, file: string, drop = false): Promise<Outcome> {
+export async function runRestore(machine: Machine, file: string, drop = false): Promise<CommandResult> {
   return await runOn(machine, (context) => restore({ file, drop }, context));
 }
 
 /** Runs `npm run rotate-password`. */
-export async function runRotatePassword(machine: Machine): Promise<Outcome> {
+export async function runRotatePassword(machine: Machine): Promise<CommandResult> {
   return await runOn(machine, rotatePassword);
 }
 
@@ -46,13 +49,13 @@ export async function runLoad(
   machine: Machine,
   flags: Partial<LoadFlags>,
   signal = new AbortController().signal,
-): Promise<Outcome> {
+): Promise<CommandResult> {
   const defaults: LoadFlags = { seconds: 120, rate: 300, mix: "mixed", wait: 600 };
   return await runOn(machine, (context) => load({ ...defaults, ...flags }, context, signal));
 }
 
 /** Runs a command on a machine. */
-export async function runOn(machine: Machine, command: RunCommand): Promise<Outcome> {
+export async function runOn(machine: Machine, command: RunCommand): Promise<CommandResult> {
   const printed: string[] = [];
   const code = await runInContext(
     command,
@@ -66,5 +69,5 @@ export function contextOf(
   { project, releases }: Machine,
   print: (text: string) => void = () => undefined,
 ): CommandContext {
-  return { project, releases, step: silentStep, print, printError: print, patience: 50 };
+  return { project, releases, step: silentStep, print, printError: print, urlTimeoutMs: 50 };
 }

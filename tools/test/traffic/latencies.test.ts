@@ -4,7 +4,7 @@ import { Latencies } from "../../traffic/latencies.ts";
 describe("Latencies", () => {
   const hundred = Latencies.of(Array.from({ length: 100 }, (_, i) => i + 1));
 
-  it("takes the nearest rank, exact to a thousandth", () => {
+  it("returns the nearest rank, exact to a thousandth", () => {
     expect(hundred.count).to.equal(100);
     for (const percent of [50, 99, 100]) {
       expect(hundred.percentile(percent)).to.be.closeTo(percent, percent / 1000);

@@ -5,7 +5,7 @@ import { startLoad, type LoadOptions, type Result } from "../../traffic/open-loo
 const ok: Result = { outcome: "ok" };
 
 async function runLoad(ms: number, options: Pick<LoadOptions, "send"> & Partial<LoadOptions>) {
-  const load = startLoad({ rate: 100, most: 10, patience: 1000, ...options });
+  const load = startLoad({ rate: 100, maxInFlight: 10, maxWaitMs: 1000, ...options });
   await sleep(ms);
   await load.stop();
   return load.samples;
@@ -19,13 +19,13 @@ describe("startLoad", () => {
 
   it("counts the time that a request waited for others", async () => {
     // One request at a time, 50 ms each: half a second fits ten. The last of them is due after 90 ms.
-    const samples = await runLoad(500, { most: 1, send: () => sleep(50, ok) });
+    const samples = await runLoad(500, { maxInFlight: 1, send: () => sleep(50, ok) });
     expect(samples.length).to.be.within(8, 11);
     expect(samples.at(-1)?.ms).to.be.within(350, 500);
   });
 
   it("counts as refused what waited too long", async () => {
-    const samples = await runLoad(600, { most: 1, patience: 200, send: () => sleep(300, ok) });
+    const samples = await runLoad(600, { maxInFlight: 1, maxWaitMs: 200, send: () => sleep(300, ok) });
     expect(samples.filter(({ outcome }) => outcome === "refused").length).to.be.within(5, 40);
     expect(samples.filter(({ outcome }) => outcome === "ok").length).to.be.within(2, 3);
   });
@@ -34,7 +34,7 @@ describe("startLoad", () => {
     let inFlight = 0;
     let most = 0;
     await runLoad(300, {
-      most: 3,
+      maxInFlight: 3,
       send: async () => {
         most = Math.max(most, ++inFlight);
         await sleep(100);

@@ -21,12 +21,12 @@ describe("summarize", () => {
     ]);
   });
 
-  it("takes the latency from right answers only", () => {
+  it("computes the latency from right answers only", () => {
     expect(figures.p50).to.be.closeTo(20, 0.02);
     expect(figures.p99).to.be.closeTo(400, 0.4);
   });
 
-  it("takes an outage from one right answer to the next", () => {
+  it("measures an outage from one right answer to the next", () => {
     expect(figures.outage).to.equal(900 - 120);
   });
 

@@ -1,8 +1,8 @@
 /** Returns `size` bytes, or undefined at the end of the source. Rejects with `cutOff()` if the source ends earlier. */
-export type Take = (size: number) => Promise<Buffer | undefined>;
+export type ReadBytes = (size: number) => Promise<Buffer | undefined>;
 
 /** Reads pieces of any size from a stream of chunks. */
-export function takeFrom(source: AsyncIterable<Buffer>, cutOff: () => Error): Take {
+export function byteReader(source: AsyncIterable<Buffer>, incomplete: () => Error): ReadBytes {
   const chunks = source[Symbol.asyncIterator]();
   let chunk: Buffer = Buffer.alloc(0);
   return async (size) => {
@@ -12,7 +12,7 @@ export function takeFrom(source: AsyncIterable<Buffer>, cutOff: () => Error): Ta
         const next = await chunks.next();
         if (next.done === true) {
           if (missing === size) return undefined;
-          throw cutOff();
+          throw incomplete();
         }
         chunk = next.value;
       }

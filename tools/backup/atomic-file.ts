@@ -14,7 +14,7 @@ const partSuffix = ".part";
  * @param write writes the file at this path
  * @param accept reads the file, and throws to reject it
  */
-export async function writeWholeFile<T>(
+export async function writeAtomically<T>(
   file: string,
   write: (part: string) => Promise<void>,
   accept: (part: string) => Promise<T>,

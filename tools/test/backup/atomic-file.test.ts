@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
-import { writeGzip, writeWholeFile } from "../../backup/whole-file.ts";
+import { writeGzip, writeAtomically } from "../../backup/atomic-file.ts";
 
 const run = promisify(execFile);
 const say = () => undefined;
@@ -14,7 +14,7 @@ async function* chunks(...texts: readonly string[]): AsyncGenerator<Uint8Array> 
   for (const text of texts) yield await Promise.resolve(Buffer.from(text));
 }
 
-describe("writeWholeFile", () => {
+describe("writeAtomically", () => {
   let folder: string;
   let file: string;
 
@@ -30,7 +30,7 @@ describe("writeWholeFile", () => {
     source: AsyncIterable<Uint8Array>,
     accept = (): Promise<void> => Promise.resolve(),
   ) => {
-    await writeWholeFile(file, (part) => writeGzip(part, source, say), accept);
+    await writeAtomically(file, (part) => writeGzip(part, source, say), accept);
   };
   const failure = async (written: Promise<void>) =>
     await written.then(
@@ -69,15 +69,15 @@ describe("writeWholeFile", () => {
       );
     });
 
-    it("when the disk takes no more", async function () {
+    it("when the disk is full", async function () {
       if (process.platform === "win32") this.skip();
       // A size limit of the shell stands in for a full disk: a write fails in the middle, too.
       const script = `
         import { randomBytes } from "node:crypto";
-        import { writeGzip, writeWholeFile } from ${JSON.stringify(join(import.meta.dirname, "../../backup/whole-file.ts"))};
+        import { writeGzip, writeAtomically } from ${JSON.stringify(join(import.meta.dirname, "../../backup/atomic-file.ts"))};
         async function* random() { for (let i = 0; i < 50; i++) yield randomBytes(100_000); }
         const write = (part) => writeGzip(part, random(), () => undefined);
-        await writeWholeFile(${JSON.stringify(file)}, write, () => undefined).catch(({ code }) => console.log(code));
+        await writeAtomically(${JSON.stringify(file)}, write, () => undefined).catch(({ code }) => console.log(code));
       `;
       const limited = 'ulimit -f 1000; exec "$@"';
       const node = [process.execPath, "--input-type=module", "--eval", script];
