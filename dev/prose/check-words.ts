@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { markdownBlocks } from "./markdown-blocks.ts";
-import { proseProblems, wordProblems } from "./prose-problems.ts";
+import { proseProblems, wordProblems, type Block } from "./prose-problems.ts";
 import { sourceComments } from "./source-comments.ts";
-import { sourceMessages } from "./source-messages.ts";
+import { sourceMessages, testTitles } from "./source-messages.ts";
 
 // Checks words: `npm run check:words -w dev`, for some files with `-- FILE …`. In pages and comments, also checks the
 // length of each sentence.
@@ -35,15 +35,16 @@ function allFiles(): string[] {
 
 function problemsOf(name: string): string[] {
   const text = readFileSync(resolve(project, name), "utf8");
-  const isPage = extname(name) === ".md";
-  const blocks = isPage ? markdownBlocks(text) : sourceComments(name, text);
-  const messages = isPage || isTest(name) || name.endsWith(glossary) ? [] : sourceMessages(name, text);
-  return [...proseProblems(blocks), ...wordProblems(messages)].map(
-    ({ line, message }) => `${name}:${line}: ${message}`,
-  );
+  const problems =
+    extname(name) === ".md"
+      ? proseProblems(markdownBlocks(text))
+      : [...proseProblems(sourceComments(name, text)), ...wordProblems(printedTexts(name, text))];
+  return problems.map(({ line, message }) => `${name}:${line}: ${message}`);
 }
 
-/** Tests contain texts of other programs. */
-function isTest(name: string): boolean {
-  return name.endsWith(".test.ts") || name.split("/").includes("test");
+/** Messages, and the titles of tests. Other texts of a test may be the output of other programs. */
+function printedTexts(name: string, text: string): Block[] {
+  if (name.endsWith(glossary)) return [];
+  const isTest = name.endsWith(".test.ts") || name.split("/").includes("test");
+  return isTest ? testTitles(name, text) : sourceMessages(name, text);
 }

@@ -24,7 +24,10 @@ export const codeWord = "Code";
 
 /** Finds words that the glossary rejects, long sentences, and sentences without an actor. */
 export function proseProblems(blocks: readonly Block[]): ProseProblem[] {
-  return [...wordProblems(blocks), ...problemsIn(blocks, (text) => sentencesOf(text).flatMap(sentenceProblems))];
+  return [
+    ...wordProblems(blocks),
+    ...problemsIn(blocks, (text) => sentencesOf(text).flatMap(sentenceProblems)),
+  ];
 }
 
 /** Finds words that the glossary rejects. */

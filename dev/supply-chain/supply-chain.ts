@@ -9,14 +9,14 @@ import { imagesIn, isPinned } from "./pinned-images.ts";
 import { serviceSbom, type Sbom, type ServicePackage } from "./sbom.ts";
 
 const project = join(import.meta.dirname, "../..");
-const asking = 120_000;
+const npmTimeoutMs = 120_000;
 
 // Tests check licences and install scripts, because these checks need no network.
 const command = cliCommand("supply-chain -w dev", {
   summary: "Checks known vulnerabilities and pinned images, and writes the service's SBOM into dist/.",
   description:
     "Checks known vulnerabilities and pinned images, and writes the service's SBOM into dist/. " +
-    "Exits with 3 if only the registry did not answer the audit.",
+    "Exits with 3 if the registry did not answer the audit, and everything else passed.",
   examples: ["npm run supply-chain -w dev"],
 }).action(() =>
   runProgram(async () => {
@@ -31,7 +31,10 @@ process.exitCode = await runCommandLine(command, process.argv.slice(2));
 async function sbom(): Promise<void> {
   const program = join(project, "node_modules/@cyclonedx/cyclonedx-npm/bin/cyclonedx-npm-cli.js");
   const options = ["--workspace=service", "--omit=dev", "--flatten-components", "--output-reproducible"];
-  const printed = await mustAsk(process.execPath, [program, ...options], { cwd: project, timeout: asking });
+  const printed = await mustAsk(process.execPath, [program, ...options], {
+    cwd: project,
+    timeout: npmTimeoutMs,
+  });
   const service = JSON.parse(await text("service/package.json")) as ServicePackage;
   const document = serviceSbom(JSON.parse(printed) as Sbom, service);
   await mkdir(join(project, "dist"), { recursive: true });
@@ -50,10 +53,10 @@ async function images(): Promise<void> {
 }
 
 async function audit(): Promise<void> {
-  const answer = await ask("npm", ["audit", "--json"], { cwd: project, timeout: asking });
+  const answer = await ask("npm", ["audit", "--json"], { cwd: project, timeout: npmTimeoutMs });
   const { verdict, text } = judgeAudit(answer.kind === "absent" ? "" : answer.stdout);
   console.log(text);
-  if (verdict === "failed") throw new UserError("Run: npm audit fix. What it can't fix, npm audit names.");
+  if (verdict === "failed") throw new UserError("Run: npm audit fix. For the rest, see `npm audit`.");
   process.exitCode = auditExitCode[verdict];
 }
 

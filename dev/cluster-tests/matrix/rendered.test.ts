@@ -32,9 +32,9 @@ describe("what the provider renders", () => {
   for (const values of pairs(isRendered)) {
     it(title(values), async () => {
       const manifests = await render(values);
-      const faults = await Promise.all(manifests.map(schemaFault));
+      const problems = await Promise.all(manifests.map(schemaFault));
       expect(
-        faults.filter((fault) => fault !== undefined),
+        problems.filter((problem) => problem !== undefined),
         "schema",
       ).to.deep.equal([]);
       const kinds = manifests.map(({ kind }) => kind);
@@ -42,7 +42,7 @@ describe("what the provider renders", () => {
       const context = process.env.DRY_RUN_CONTEXT;
       if (context === undefined) return;
       const admission: Admission = await dryRun(context, manifests, path);
-      expect(admission).to.deep.equal({ refused: [], warnings: [] });
+      expect(admission).to.deep.equal({ rejected: [], warnings: [] });
     });
   }
 });

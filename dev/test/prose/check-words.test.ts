@@ -55,14 +55,16 @@ describe("npm run check:words -w dev", () => {
     expect((await check(`say("${"word ".repeat(30)}");\n`, "pod.ts")).code).to.equal(0);
   });
 
-  it("does not read the texts of a test, but its comments", async () => {
+  it("reads the comments and titles of a test, but no other text", async () => {
     expect((await check(wrong, "pod.test.ts")).code).to.equal(0);
     expect((await check(`${wrong}// It is away.\n`, "pod.test.ts")).code).to.equal(1);
+    const { output } = await check(`${wrong}it("starts anew", start);\n`, "pod.test.ts");
+    expect(output).to.equal('FILE:2: "anew": write again\n1 files, 1 problems\n');
   });
 
-  it("passes for README.md, docs/, and the comments and messages of the code", async () => {
+  it("passes for README.md, docs/, and the comments, messages and titles of the code", async () => {
     const { code, output } = await check();
     expect(output).to.match(/^\d{3} files, 0 problems\n$/);
     expect(code).to.equal(0);
-  });
+  }).timeout(60_000);
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { sourceMessages } from "../../prose/source-messages.ts";
+import { sourceMessages, testTitles } from "../../prose/source-messages.ts";
 
 describe("sourceMessages", () => {
   const blocks = (source: string) => sourceMessages("a.ts", source);
@@ -11,7 +11,7 @@ describe("sourceMessages", () => {
     ]);
   });
 
-  it("takes placeholders and code for one word", () => {
+  it("counts placeholders and code as one word", () => {
     expect(texts("say(`Run ${command} in \\`.ci\\` first`);")).to.deep.equal(["Run Code in Code first"]);
   });
 
@@ -30,7 +30,9 @@ describe("sourceMessages", () => {
   });
 
   it("separates words at escaped line ends, and leaves out HTML tags", () => {
-    expect(texts('const page = "<p class=\'made up\'>one\\nmore line</p>";')).to.deep.equal(["one more line"]);
+    expect(texts("const page = \"<p class='made up'>one\\nmore line</p>\";")).to.deep.equal([
+      "one more line",
+    ]);
   });
 
   it("leaves out texts of other programs, which the source looks for", () => {
@@ -39,5 +41,25 @@ describe("sourceMessages", () => {
       stderr.includes("minikube gave it up") || stderr.startsWith("minikube gave it up");
       switch (line) { case "minikube gave it up": stop(); }`;
     expect(texts(source)).to.deep.equal([]);
+  });
+});
+
+describe("testTitles", () => {
+  const source = `
+describe("a pod", () => {
+  before("starts a pod", start);
+  it.skip(\`ends with \${code}\`, async () => {
+    await until("the pod is gone", 5);
+  });
+  it(title, check);
+});
+`;
+
+  it("finds the titles of suites, tests and hooks, with their lines, and no other text", () => {
+    expect(testTitles("a.test.ts", source)).to.deep.equal([
+      { line: 2, text: "a pod" },
+      { line: 3, text: "starts a pod" },
+      { line: 4, text: "ends with Code" },
+    ]);
   });
 });
