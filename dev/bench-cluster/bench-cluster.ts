@@ -15,10 +15,15 @@ interface Options {
 }
 
 const command = cliCommand("bench:cluster -w dev", {
-  summary: "Measures a pod's memory, and 1, 2 and 4 pods, in a stack of its own on the minikube that runs.",
+  summary: "Measures a pod's memory, and the throughput of 1, 2 and 4 pods, on the running minikube.",
   examples: ["npm run bench:cluster -w dev -- --memory-seconds 60"],
 })
-  .option("--memory-seconds <n>", "Seconds of 64 clients, for the memory.", wholeNumber(1, 3600), 600)
+  .option(
+    "--memory-seconds <n>",
+    "Seconds of load with 64 clients, for the memory.",
+    wholeNumber(1, 3600),
+    600,
+  )
   .option("--scale-seconds <n>", "Seconds of each load on 1, 2 and 4 pods.", wholeNumber(20, 600), 40)
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => benchCluster(options)));
@@ -26,7 +31,7 @@ const command = cliCommand("bench:cluster -w dev", {
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function benchCluster({ write, ...plan }: Options): Promise<void> {
-  requireEnough(write, [{ flag: "--memory-seconds", value: plan.memorySeconds, least: 600 }]);
+  requireEnough(write, [{ flag: "--memory-seconds", value: plan.memorySeconds, minimum: 600 }]);
   const machine = watchMachine();
   const { memory, scales } = await measureCluster(plan, console.log);
   const seen = machine();

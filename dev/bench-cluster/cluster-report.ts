@@ -1,14 +1,14 @@
 import { bytesOf } from "../../infra/cluster/nodes/quantity.ts";
 import { webLimits } from "../../infra/web/web-defaults.ts";
 import type { Goal } from "../report/goal.ts";
-import type { Course } from "./memory-loads.ts";
+import type { LoadResult } from "./memory-loads.ts";
 
 /** Memory of the only pod under a load. */
-export interface MemoryUse extends Course {
+export interface MemoryUse extends LoadResult {
   /** The load. */
   readonly load: string;
   /** Mebibytes at most. */
-  readonly mebibytes: number;
+  readonly memoryMiB: number;
   readonly restarts: number;
 }
 
@@ -29,11 +29,11 @@ const limitMiB = bytesOf(webLimits.memory) / 1024 ** 2;
 
 /** A pod stays below its limit, and isn't restarted, while it takes the whole load. */
 export function memoryGoals(uses: readonly MemoryUse[]): Goal[] {
-  return uses.map(({ load, course, isWhole, mebibytes, restarts }) => ({
+  return uses.map(({ load, result, isComplete, memoryMiB, restarts }) => ({
     about: `memory of a pod: ${load}`,
     target: `< ${limitMiB} MiB, 0 restarts`,
-    measured: `${mebibytes.toFixed(0)} MiB, ${restarts} restarts${isWhole ? "" : `, but ${course}`}`,
-    isReached: isWhole && mebibytes > 0 && mebibytes < limitMiB && restarts === 0,
+    measured: `${memoryMiB.toFixed(0)} MiB, ${restarts} restarts${isComplete ? "" : `, but ${result}`}`,
+    isReached: isComplete && memoryMiB > 0 && memoryMiB < limitMiB && restarts === 0,
   }));
 }
 
@@ -66,7 +66,7 @@ export function scaleDoubts(scales: readonly Scale[]): string[] {
   return scales.flatMap(({ pods, workload, failed, webCpus, mongodbCpus }) => [
     ...(failed > 0 ? [`${workload}, ${pods} pods: ${failed} requests failed.`] : []),
     ...(Number.isNaN(webCpus + mongodbCpus)
-      ? [`${workload}, ${pods} pods: the kubelet has no CPU time of all pods.`]
+      ? [`${workload}, ${pods} pods: the kubelet did not report the CPU time of all pods.`]
       : []),
   ]);
 }

@@ -1,12 +1,12 @@
 import { startClient } from "../bench/start-contender.ts";
 import { document, workloads } from "../bench/workloads.ts";
-import { mongodbSelector, untilWhole, webSelector } from "../cluster-tests/support/stack-pods.ts";
+import { mongodbSelector, untilStackReady, webSelector } from "../cluster-tests/support/stack-pods.ts";
 import { profile } from "../cluster-tests/support/cluster-kubectl.ts";
 import { createTestStack, type Outputs, type TestStack } from "../cluster-tests/support/test-stack.ts";
 import { createClient } from "../../tools/traffic/http-client.ts";
 import { watchMemory } from "../../tools/traffic/pod-memory.ts";
 import type { MemoryUse, Scale } from "./cluster-report.ts";
-import { idleConnections, largeBodies, mixedCourse, type Course } from "./memory-loads.ts";
+import { idleConnections, largeBodies, mixedResult, type LoadResult } from "./memory-loads.ts";
 import { cpusBetween, podUsage, untilMeasuredTwice } from "./pod-usage.ts";
 
 /** Durations of the measurements. */
@@ -31,7 +31,7 @@ type LoadClient = ReturnType<typeof startClient>;
 /** Deploys a stack of its own on the running minikube, measures, and destroys the stack. */
 export async function measureCluster(
   plan: Plan,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<{ readonly memory: MemoryUse[]; readonly scales: Scale[] }> {
   const stack = await createTestStack("bench-cluster");
   const client = startClient();
@@ -41,16 +41,16 @@ export async function measureCluster(
     let ids: string[] | undefined;
     for (const pods of podCounts) {
       const outputs = await scaleTo(stack, pods);
-      say(`${pods} pods are ready`);
+      print(`${pods} pods are ready`);
       ids ??= await addDocuments(outputs.url);
       for (const workload of loads) {
         scales.push(await measureScale(client, { outputs, pods, workload, ids }, plan));
-        say(JSON.stringify(scales.at(-1)));
+        print(JSON.stringify(scales.at(-1)));
       }
       if (pods > 1) continue;
       for (const [load, run] of memoryLoads(client, outputs.url, ids, plan)) {
         memory.push(await measureMemory(outputs.namespace, load, run));
-        say(JSON.stringify(memory.at(-1)));
+        print(JSON.stringify(memory.at(-1)));
       }
     }
     return { memory, scales };
@@ -64,7 +64,7 @@ async function scaleTo(stack: TestStack, pods: number): Promise<Outputs> {
   await stack.set("minReplicas", String(pods));
   await stack.set("maxReplicas", String(pods));
   const { outputs } = await stack.up();
-  await untilWhole(outputs.namespace);
+  await untilStackReady(outputs.namespace);
   return outputs;
 }
 
@@ -124,7 +124,7 @@ function memoryLoads(client: LoadClient, url: string, ids: readonly string[], { 
       warmUpMs: 1000,
       durationMs: memorySeconds * 1000,
     } as const;
-    return mixedCourse(await client.measure(load));
+    return mixedResult(await client.measure(load));
   };
   return [
     ["1,000 idle connections", () => idleConnections(url, 1000)],
@@ -136,13 +136,13 @@ function memoryLoads(client: LoadClient, url: string, ids: readonly string[], { 
 async function measureMemory(
   namespace: string,
   load: string,
-  run: () => Promise<Course>,
+  run: () => Promise<LoadResult>,
 ): Promise<MemoryUse> {
   const watch = watchMemory(profile, namespace);
   try {
-    const course = await run();
+    const result = await run();
     await watch.stop();
-    return { load, ...course, mebibytes: watch.peakMiB, restarts: watch.restarts };
+    return { load, ...result, memoryMiB: watch.peakMiB, restarts: watch.restarts };
   } finally {
     await watch.stop();
   }

@@ -7,15 +7,15 @@ import type { Measurement } from "../bench/bench-load.ts";
 export const kubeletMs = 25_000;
 
 /** How a load went. */
-export interface Course {
+export interface LoadResult {
   /** In words. */
-  readonly course: string;
+  readonly result: string;
   /** Whether the pod took the whole load. Otherwise its memory says nothing. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
 }
 
 /** Opens connections, sends one request on each, and keeps the connections open without further requests. */
-export async function idleConnections(url: string, count: number): Promise<Course> {
+export async function idleConnections(url: string, count: number): Promise<LoadResult> {
   const { hostname, port } = new URL(url);
   const sockets = await Promise.all(
     Array.from({ length: count }, () => openIdle(hostname, Number(port)).catch(() => undefined)),
@@ -23,7 +23,7 @@ export async function idleConnections(url: string, count: number): Promise<Cours
   const open = sockets.filter((socket) => socket !== undefined);
   try {
     await sleep(kubeletMs);
-    return idleCourse(open.filter(({ closed, readableEnded }) => !closed && !readableEnded).length, count);
+    return idleResult(open.filter(({ closed, readableEnded }) => !closed && !readableEnded).length, count);
   } finally {
     for (const socket of open) socket.destroy();
   }
@@ -33,8 +33,8 @@ export async function idleConnections(url: string, count: number): Promise<Cours
 const minOpen = 0.99;
 
 /** How idle connections went. */
-export function idleCourse(open: number, count: number): Course {
-  return { course: `${open} stayed open`, isWhole: open >= minOpen * count };
+export function idleResult(open: number, count: number): LoadResult {
+  return { result: `${open} stayed open`, isComplete: open >= minOpen * count };
 }
 
 async function openIdle(host: string, port: number): Promise<Socket> {
@@ -49,7 +49,7 @@ async function openIdle(host: string, port: number): Promise<Socket> {
 const bodyBytes = 100 * 1024;
 
 /** Sends bodies of 100 KiB concurrently, and sends them again after all answers. */
-export async function largeBodies(url: string, count: number): Promise<Course> {
+export async function largeBodies(url: string, count: number): Promise<LoadResult> {
   const frame = '{"text":""}';
   const body = `{"text":"${"x".repeat(bodyBytes - frame.length)}"}`;
   const headers = { "Content-Type": "application/json" };
@@ -64,22 +64,22 @@ export async function largeBodies(url: string, count: number): Promise<Course> {
     const group = Array.from({ length: count }, () => send().catch(() => "no answer"));
     answers.push(...(await Promise.all(group)));
   }
-  return bodiesCourse(answers);
+  return bodiesResult(answers);
 }
 
 /** How bodies went. A pod that has no memory for a body may reject it with 503. */
-export function bodiesCourse(answers: readonly string[]): Course {
-  const isWhole = answers.includes("201") && answers.every((answer) => ["201", "503"].includes(answer));
-  return { course: counted(answers), isWhole };
+export function bodiesResult(answers: readonly string[]): LoadResult {
+  const isComplete = answers.includes("201") && answers.every((answer) => ["201", "503"].includes(answer));
+  return { result: countAnswers(answers), isComplete };
 }
 
 /** How a load of the benchmark went. */
-export function mixedCourse({ rate, failed }: Pick<Measurement, "rate" | "failed">): Course {
-  return { course: `${rate.toFixed(0)} requests/s, ${failed} failed`, isWhole: failed === 0 };
+export function mixedResult({ rate, failed }: Pick<Measurement, "rate" | "failed">): LoadResult {
+  return { result: `${rate.toFixed(0)} requests/s, ${failed} failed`, isComplete: failed === 0 };
 }
 
 /** Counts each answer. */
-export function counted(answers: readonly string[]): string {
+export function countAnswers(answers: readonly string[]): string {
   const groups = [...Map.groupBy(answers, (answer) => answer)];
   return groups.map(([answer, all]) => `${all.length} × ${answer}`).join(", ");
 }

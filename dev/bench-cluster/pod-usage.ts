@@ -47,15 +47,15 @@ export async function podUsage(profile: string, namespace: string, labelSelector
 /**
  * Repeats some work until the kubelet has measured every pod twice. The first measurement may be of the time before the
  * work.
- * @param patienceMs time limit in milliseconds. @default two minutes: the kubelet measures every ten seconds
+ * @param timeoutMs time limit in milliseconds. @default two minutes: the kubelet measures every ten seconds
  * @returns whether the kubelet has measured
  */
 export async function untilMeasuredTwice(
   usage: () => Promise<readonly PodUsage[]>,
   work: () => Promise<unknown>,
-  patienceMs = 120_000,
+  timeoutMs = 120_000,
 ): Promise<boolean> {
-  const end = performance.now() + patienceMs;
+  const end = performance.now() + timeoutMs;
   let seen = await usage();
   let count = 0;
   while (count < 2 && performance.now() < end) {

@@ -72,7 +72,7 @@ export function ratioDoubts(rows: readonly Row[]): string[] {
     .filter(({ ratios }) => !(Math.max(...ratios) / Math.min(...ratios) - 1 <= tolerance))
     .map(({ step, ratios, other }) => {
       const all = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
-      return `${step}: the rounds say ${all} × ${other} (limit ${tolerance * 100} % apart).`;
+      return `${step}: the rounds differ: ${all} × ${other} (limit ${tolerance * 100} % apart).`;
     });
 }
 

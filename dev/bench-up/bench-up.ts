@@ -14,17 +14,22 @@ interface Options {
 }
 
 const command = cliCommand("bench:up -w dev", {
-  summary: "Measures `pulumi up` beside docker build and kubectl apply, on the minikube that runs.",
+  summary: "Compares `pulumi up` with docker build and kubectl apply, on the running minikube.",
   examples: ["npm run bench:up -w dev -- --rounds 1"],
 })
-  .option("--rounds <n>", "Rounds; the medians of their ratios count.", wholeNumber(1, 1000), 3)
+  .option(
+    "--rounds <n>",
+    "Number of rounds. The result is the median of their ratios.",
+    wholeNumber(1, 1000),
+    3,
+  )
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => benchUp(options)));
 
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function benchUp({ rounds, write }: Options): Promise<void> {
-  requireEnough(write, [{ flag: "--rounds", value: rounds, least: 3 }]);
+  requireEnough(write, [{ flag: "--rounds", value: rounds, minimum: 3 }]);
   const { folder: project, minikubeProfile } = readProject();
   const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);

@@ -26,7 +26,8 @@ export class Code {
   async untilServed(url: string): Promise<void> {
     const end = performance.now() + 60_000;
     while (!(await page(url)).includes(this.#greeting)) {
-      if (performance.now() > end) throw new UserError(`${url} does not say "${this.#greeting}".`);
+      if (performance.now() > end)
+        throw new UserError(`${url} does not show "${this.#greeting}" after a minute.`);
       await sleep(20);
     }
   }

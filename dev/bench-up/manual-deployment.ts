@@ -38,7 +38,7 @@ export async function readManifests(folder: string): Promise<Manifests> {
   const volume = objects.find(({ object }) => object.kind === "PersistentVolume");
   const directory = volume?.object.spec?.hostPath?.path;
   if (namespace === undefined || directory === undefined)
-    throw new UserError(`The program has rendered no namespace or no hostPath volume into ${folder}.`);
+    throw new UserError(`The program rendered no namespace or no hostPath volume into ${folder}.`);
   // kubectl applies objects in the order of the file, and a namespace must exist before the objects in it.
   const others = objects.filter((one) => one !== namespace);
   return {
@@ -49,7 +49,7 @@ export async function readManifests(folder: string): Promise<Manifests> {
 }
 
 /** Deploys with Docker and kubectl, like a user without Pulumi. */
-export class ByHand {
+export class ManualDeployment {
   readonly #minikube: Minikube;
   readonly #manifests: Manifests;
   readonly #image: string;

@@ -3,7 +3,7 @@ import { findMinikube, type Minikube } from "../../infra/cluster/minikube/miniku
 import { copyProject } from "../../tools/test/support/project-copy.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import { fastStartEnvironment } from "../../tools/pulumi/pulumi-stack.ts";
-import { ByHand, readManifests } from "./manual-deployment.ts";
+import { ManualDeployment, readManifests } from "./manual-deployment.ts";
 import { Code } from "./change-greeting.ts";
 import { createEmptyProgram } from "./empty-program.ts";
 import { parseHistory, type ImageFacts } from "./image-facts.ts";
@@ -16,38 +16,38 @@ const nodePort = 30_190;
 const repeats = 3;
 
 /** Removals of everything that was created, run in reverse order. */
-type Undo = (() => Promise<unknown>)[];
+type Removals = (() => Promise<unknown>)[];
 
 /**
  * Builds the image, and deploys the same stack with Pulumi and by hand, alternately.
- * @param say receives a line for each measurement
+ * @param print receives a line for each measurement
  */
 export async function measure(
   profile: string,
   rounds: number,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<{ readonly timings: Timing[]; readonly image: ImageFacts }> {
   const minikube = await usableMinikube(profile);
   const timings: Timing[] = [];
-  const undo: Undo = [];
+  const removals: Removals = [];
   const timeIn = (round: number) => async (step: Step, way: Way, work: () => Promise<void>) => {
     const seconds = await secondsOf(work);
     timings.push({ round, step, way, seconds });
-    say(`${step}, ${way}: ${seconds.toFixed(2)} s`);
+    print(`${step}, ${way}: ${seconds.toFixed(2)} s`);
   };
   try {
-    const ways = await prepare(minikube, undo, say);
-    const image = await measureImage(ways, rounds, say);
+    const ways = await prepare(minikube, removals, print);
+    const image = await measureImage(ways, rounds, print);
     for (let round = 1; round <= rounds; round++) {
-      say(`round ${round} of ${rounds}`);
+      print(`round ${round} of ${rounds}`);
       await measurePulumi(ways, round, timeIn(round));
-      await measureByHand(ways, round, timeIn(round));
+      await measureManual(ways, round, timeIn(round));
     }
     return { timings, image };
   } finally {
-    for (const one of undo.reverse())
+    for (const one of removals.reverse())
       await one().catch((error: unknown) => {
-        say(String(error));
+        print(String(error));
       });
   }
 }
@@ -56,32 +56,32 @@ type Time = (step: Step, way: Way, work: () => Promise<void>) => Promise<void>;
 type Ways = Awaited<ReturnType<typeof prepare>>;
 
 /** Prepares everything that is not measured: copies of the project, stacks, manifests, and the image's lower layers. */
-async function prepare(minikube: Minikube, undo: Undo, say: (line: string) => void) {
+async function prepare(minikube: Minikube, removals: Removals, print: (line: string) => void) {
   const { profile } = minikube;
   const config = { nodePort: String(nodePort), minikubeProfile: profile };
   const project = await copyProject();
-  undo.push(() => project.remove());
+  removals.push(() => project.remove());
   const { address, problem } = minikube.reach(nodePort);
   if (problem !== undefined) throw new UserError(problem);
 
-  say("rendering the manifests");
+  print("rendering the manifests");
   const rendering = await copyProject();
-  undo.push(() => rendering.remove());
+  removals.push(() => rendering.remove());
   await rendering.replace("Pulumi.yaml", "main: infra/main.js", "main: dev/bench-up/rendered-program.js");
   await rendering.replace("Pulumi.yaml", "--import ./", "--import ../../infra/");
   const folder = join(rendering.folder, ".pulumi/manifests");
   const rendered = await createStack(rendering.folder, "bench-up-yaml", config, { MANIFESTS: folder });
-  undo.push(() => rendered.destroy());
+  removals.push(() => rendered.destroy());
   await rendered.up();
   const image = await rendered.output("image");
-  const byHand = new ByHand(minikube, await readManifests(folder), image, project.folder);
+  const manual = new ManualDeployment(minikube, await readManifests(folder), image, project.folder);
 
   // Like `npm run up`, with the variables of a faster start. An empty program has none of them.
   const stack = await createStack(project.folder, "bench-up", config, fastStartEnvironment(project.folder));
   const empty = await createEmptyProgram(join(project.folder, "node_modules"));
-  undo.push(() => empty.remove());
-  undo.push(() => stack.destroy());
-  return { url: `http://${address}`, code: new Code(project), stack, empty, byHand, undo };
+  removals.push(() => empty.remove());
+  removals.push(() => stack.destroy());
+  return { url: `http://${address}`, code: new Code(project), stack, empty, manual, removals };
 }
 
 async function measurePulumi({ url, code, stack, empty }: Ways, round: number, time: Time): Promise<void> {
@@ -100,36 +100,40 @@ async function measurePulumi({ url, code, stack, empty }: Ways, round: number, t
   await time("destroy", "pulumi", () => stack.destroy());
 }
 
-async function measureByHand({ url, code, byHand, undo }: Ways, round: number, time: Time): Promise<void> {
-  undo.push(() => byHand.destroy());
+async function measureManual(
+  { url, code, manual, removals }: Ways,
+  round: number,
+  time: Time,
+): Promise<void> {
+  removals.push(() => manual.destroy());
   await code.greet(`Hello hand ${round}`);
   await time("from nothing", "by hand", async () => {
-    await byHand.up(`hand-${round}`);
+    await manual.up(`hand-${round}`);
     await code.untilServed(url);
   });
   await code.greet(`Hello again, hand ${round}`);
   await time("change of code", "by hand", async () => {
-    await byHand.deploy(`hand-again-${round}`);
+    await manual.deploy(`hand-again-${round}`);
     await code.untilServed(url);
   });
-  await time("destroy", "by hand", () => byHand.destroy());
-  undo.pop();
+  await time("destroy", "by hand", () => manual.destroy());
+  removals.pop();
 }
 
 /** Run this after the build that rendered the manifests, so that Docker has cached the unchanged layers. */
 async function measureImage(
-  { code, byHand }: Ways,
+  { code, manual }: Ways,
   rounds: number,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<ImageFacts> {
-  const builds: number[] = [];
+  const buildSeconds: number[] = [];
   for (let round = 1; round <= rounds; round++) {
     await code.greet(`Hello image ${round}`);
-    const seconds = await secondsOf(() => byHand.build("image"));
-    builds.push(seconds);
-    say(`docker build: ${seconds.toFixed(2)} s`);
+    const seconds = await secondsOf(() => manual.build("image"));
+    buildSeconds.push(seconds);
+    print(`docker build: ${seconds.toFixed(2)} s`);
   }
-  return { builds, ...parseHistory(await byHand.history("image")) };
+  return { buildSeconds, ...parseHistory(await manual.history("image")) };
 }
 
 async function secondsOf(work: () => Promise<void>): Promise<number> {
@@ -142,6 +146,6 @@ async function usableMinikube(profile: string): Promise<Minikube> {
   const minikube = await findMinikube(profile);
   if (minikube.buildsInNode) return minikube;
   throw new UserError(
-    "This compares builds in the node's Docker: it needs a minikube of one node with that runtime.",
+    "The benchmark builds images in the node's Docker, so it needs a minikube of one node with the runtime docker.",
   );
 }

@@ -77,14 +77,14 @@ function halfOf(round: number): number {
 
 function about({ metric, workload, clients }: Comparison): string {
   if (workload === undefined) return "start";
-  const asked = `${workloads[workload]}, ${clients} ${clients === 1 ? "client" : "clients"}`;
-  return metric === "cpu" ? `${asked}: requests per CPU second` : `${asked}: latency`;
+  const load = `${workloads[workload]}, ${clients} ${clients === 1 ? "client" : "clients"}`;
+  return metric === "cpu" ? `${load}: requests per CPU second` : `${load}: latency`;
 }
 
 function timesOf(comparison: Comparison, rounds: readonly Round[], starts: readonly Start[]): number {
   const { metric, other } = comparison;
   const [own, others] = [names.own, other].map((contender) =>
-    metric === "start" ? startTime(starts, contender) : figure(comparison, metric, rounds, contender),
+    metric === "start" ? startTimeMs(starts, contender) : figure(comparison, metric, rounds, contender),
   ) as [number, number];
   // Less CPU time per request means more requests.
   return metric === "cpu" ? others / own : own / others;
@@ -105,6 +105,6 @@ function figure(
 }
 
 /** Lower quartile of a contender's start times, in milliseconds. */
-export function startTime(starts: readonly Start[], contender: string): number {
+export function startTimeMs(starts: readonly Start[], contender: string): number {
   return lowerQuartile(starts.filter((one) => one.contender === contender).map(({ ms }) => ms)).value;
 }

@@ -9,9 +9,9 @@ import { workloads } from "./workloads.ts";
 export interface Footprint {
   readonly contender: string;
   /** Milliseconds from the start of its process to its first answer from the database. */
-  readonly startTime: number;
+  readonly startTimeMs: number;
   /** Peak memory in bytes. */
-  readonly peakMemory: number;
+  readonly peakMemoryBytes: number;
 }
 
 /** Figures, and how they were measured. */
@@ -73,8 +73,8 @@ function cellRow(cell: Cell, cells: readonly Cell[]): string[] {
   ];
 }
 
-function footprintRow({ contender, startTime, peakMemory }: Footprint): string[] {
-  return [contender, number(startTime, 0), number(peakMemory / 1024 ** 2, 0)];
+function footprintRow({ contender, startTimeMs, peakMemoryBytes }: Footprint): string[] {
+  return [contender, number(startTimeMs, 0), number(peakMemoryBytes / 1024 ** 2, 0)];
 }
 
 function goalRow({ about, target, measured, isReached, halves }: BenchGoal): string[] {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { judgeBench, startTime } from "./bench-goals.ts";
+import { judgeBench, startTimeMs } from "./bench-goals.ts";
 import { markdown, type BenchReport } from "./bench-report.ts";
 import { findContenders } from "./contenders.ts";
 import { durationMs, measureAll } from "./measure-contenders.ts";
@@ -22,11 +22,12 @@ interface Options {
 }
 
 const command = cliCommand("bench -w dev", {
-  summary: "Measures the service and handwritten servers alternately, on a database that answers at once.",
+  summary:
+    "Measures the service and handwritten servers alternately, with a canned database that answers at once.",
   examples: ["npm run bench -w dev -- --rounds 8"],
 })
-  .option("--rounds <n>", "Rounds, of 16 s each.", wholeNumber(4, 1000), 20)
-  .option("--starts <n>", "Starts of each server.", wholeNumber(4, 100), 8)
+  .option("--rounds <n>", "Number of rounds, of 16 s each.", wholeNumber(4, 1000), 20)
+  .option("--starts <n>", "Number of starts of each server.", wholeNumber(4, 100), 8)
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => bench(options)));
 
@@ -38,8 +39,8 @@ process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function bench({ rounds, starts, write }: Options): Promise<void> {
   requireEnough(write, [
-    { flag: "--rounds", value: rounds, least: 12 },
-    { flag: "--starts", value: starts, least: 8 },
+    { flag: "--rounds", value: rounds, minimum: 12 },
+    { flag: "--starts", value: starts, minimum: 8 },
   ]);
   const machine = watchMachine();
   const found = await measureAll(await findContenders(cache), { rounds, starts }, console.log);
@@ -50,8 +51,8 @@ async function bench({ rounds, starts, write }: Options): Promise<void> {
     durationMs,
     goals: judgeBench(found.rounds, found.starts),
     cells: summarize(found.rounds),
-    footprints: Object.entries(found.peakMemory).map(([contender, peakMemory]) => {
-      return { contender, startTime: startTime(found.starts, contender), peakMemory };
+    footprints: Object.entries(found.peakMemoryBytes).map(([contender, peakMemoryBytes]) => {
+      return { contender, startTimeMs: startTimeMs(found.starts, contender), peakMemoryBytes };
     }),
   };
   console.log(`\n${markdown(figures)}`);

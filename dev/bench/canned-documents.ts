@@ -45,7 +45,7 @@ function batch(firstBatch: readonly object[]): Buffer {
   return Buffer.from(serialize({ cursor: { firstBatch, id: mongo.Long.ZERO, ns: "app.data" }, ok: 1 }));
 }
 
-const wholePage = batch(page);
+const defaultPage = batch(page);
 const templates = new Map<string, { readonly bytes: Buffer; readonly offsets: readonly number[] }>();
 
 /** The parts of a `find` command that decide the answer. */
@@ -57,7 +57,7 @@ export interface Find {
 /** BSON of the answer: the documents with the requested ids, or a page if the command has no id. */
 export function answerFind({ find, filter }: Find): Buffer {
   const ids = idsOf(filter?._id);
-  if (ids === undefined) return wholePage;
+  if (ids === undefined) return defaultPage;
   const { bytes, offsets } = template(find, ids.length);
   const answer = Buffer.from(bytes);
   ids.forEach((id, i) => {
@@ -66,9 +66,9 @@ export function answerFind({ find, filter }: Find): Buffer {
   return answer;
 }
 
-function idsOf(asked: unknown): mongo.ObjectId[] | undefined {
-  if (asked instanceof ObjectId) return [asked];
-  return (asked as { $in?: mongo.ObjectId[] } | undefined)?.$in;
+function idsOf(requested: unknown): mongo.ObjectId[] | undefined {
+  if (requested instanceof ObjectId) return [requested];
+  return (requested as { $in?: mongo.ObjectId[] } | undefined)?.$in;
 }
 
 /** Serializes each template only once, because the database must be faster than every measured server. */

@@ -37,7 +37,7 @@ const answers: Record<string, Buffer> = {
   isMaster: reply(serialize(hello)),
   buildInfo: reply(serialize({ version: "8.0.0", ok: 1 })),
 };
-const fine = reply(serialize({ ok: 1 }));
+const okReply = reply(serialize({ ok: 1 }));
 
 /** Builds a message. Its own id and the id of its request are still 0. */
 function reply(body: Uint8Array): Buffer {
@@ -66,7 +66,7 @@ function answerTo(message: Buffer): Buffer {
   const name = message.toString("latin1", commandOffset, message.indexOf(0, commandOffset));
   if (name === "find") return reply(answerFind(command(message) as Find));
   if (name === "insert") return reply(serialize({ n: insertedBy(message), ok: 1 }));
-  return Buffer.from(answers[name] ?? fine);
+  return Buffer.from(answers[name] ?? okReply);
 }
 
 function command(message: Buffer): object {

@@ -22,15 +22,16 @@ export async function findContenders(cache: string): Promise<Contender[]> {
   const node = (name: Name, file: string, env = {}): Contender => {
     return { name, command: [process.execPath, file], env: { ...compileCache(cache), ...heap, ...env } };
   };
-  const byHand = async (name: Name, source: string) => node(name, await bundle(join(servers, source), cache));
+  const handwritten = async (name: Name, source: string) =>
+    node(name, await bundle(join(servers, source), cache));
   const flask = await findFlask(cache);
   return [
     // With a metrics port, as in its stack.
     node(names.own, await service(cache), { METRICS_PORT: String(await freePort()) }),
-    await byHand(names.bare, "bare.ts"),
-    await byHand(names.fastify, "fastify.ts"),
-    await byHand(names.koa, "koa-mongoose.ts"),
-    await byHand(names.fastifyMongoose, "fastify-mongoose.ts"),
+    await handwritten(names.bare, "bare.ts"),
+    await handwritten(names.fastify, "fastify.ts"),
+    await handwritten(names.koa, "koa-mongoose.ts"),
+    await handwritten(names.fastifyMongoose, "fastify-mongoose.ts"),
     ...(flask === undefined ? [] : [flask]),
   ];
 }
@@ -67,7 +68,7 @@ async function bundle(source: string, cache: string): Promise<string> {
 }
 
 /** Timeout in milliseconds, long enough for a busy machine. */
-const compiling = 60_000;
+const compileTimeoutMs = 60_000;
 
 /** Loads a file once to fill its compile cache, as the build of the image does. */
 async function compiled(outfile: string, cache: string): Promise<string> {
@@ -79,22 +80,24 @@ async function compiled(outfile: string, cache: string): Promise<string> {
     METRICS_PORT: String(await freePort()),
     MONGODB_URI: "mongodb://127.0.0.1:1/app",
   };
-  await runOrThrow(process.execPath, ["-e", load], { env, timeoutMs: compiling });
+  await runOrThrow(process.execPath, ["-e", load], { env, timeoutMs: compileTimeoutMs });
   return outfile;
 }
 
 const flaskPackages = ["flask==3.1.3", "pymongo==4.17.0", "gunicorn==26.0.0"];
-const installing = 300_000;
+const installTimeoutMs = 300_000;
 
 /** Installs Flask in a virtual environment, with the server that its guide names. Undefined if that fails. */
 async function findFlask(cache: string): Promise<Contender | undefined> {
   const folder = join(cache, "bench-flask");
   const gunicorn = join(folder, "bin/gunicorn");
   if (!existsSync(gunicorn)) {
-    const made = await tryRun("python3", ["-m", "venv", "--clear", folder], { timeoutMs: installing });
-    if (made.kind !== "ok") return undefined;
+    const created = await tryRun("python3", ["-m", "venv", "--clear", folder], {
+      timeoutMs: installTimeoutMs,
+    });
+    if (created.kind !== "ok") return undefined;
     const args = ["install", "--quiet", ...flaskPackages];
-    const installed = await tryRun(join(folder, "bin/pip"), args, { timeoutMs: installing });
+    const installed = await tryRun(join(folder, "bin/pip"), args, { timeoutMs: installTimeoutMs });
     if (installed.kind !== "ok") return undefined;
   }
   const command = [gunicorn, "--chdir", servers, "--threads=16", "--keep-alive=60", "--log-level=error"];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { checkAnswers } from "./check-answers.ts";
 import type { Contender } from "./contenders.ts";
 import { cellsOf, inOrderOf, workloadsOf } from "./matrix.ts";
-import { peakMemory } from "./process-usage.ts";
+import { peakMemoryBytes } from "./process-usage.ts";
 import type { Round, Start } from "./round-summary.ts";
 import { start, startCanned, startClient, type Running } from "./start-contender.ts";
 
@@ -18,7 +18,7 @@ export interface Measured {
   readonly rounds: readonly Round[];
   readonly starts: readonly Start[];
   /** Peak memory in bytes, by contender. */
-  readonly peakMemory: Readonly<Record<string, number>>;
+  readonly peakMemoryBytes: Readonly<Record<string, number>>;
 }
 
 /** Milliseconds of each measurement. Many short ones, so that a disturbance spoils only one. */
@@ -35,7 +35,7 @@ const pauseMs = 50;
 export async function measureAll(
   contenders: readonly Contender[],
   plan: Plan,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<Measured> {
   const database = await startCanned();
   const client = startClient();
@@ -49,7 +49,7 @@ export async function measureAll(
       await checkAnswers(server, [workload]);
       const { url, pid } = server;
       await client.measure({ url, pid, clients: 64, workload, warmUpMs: firstWarmUpMs, durationMs: 100 });
-      say(`${name}, ${workload}: its answers are right`);
+      print(`${name}, ${workload}: all answers are correct`);
     }
     const rounds: Round[] = [];
     for (let round = 0; round < plan.rounds; round++) {
@@ -61,10 +61,10 @@ export async function measureAll(
         rounds.push({ round, contender, clients, workload, ...measurement });
         await sleep(pauseMs);
       }
-      say(`round ${round + 1} of ${plan.rounds}`);
+      print(`round ${round + 1} of ${plan.rounds}`);
     }
-    const memory = [...running.values()].map(({ name, pid }) => [name, peakMemory(pid)]);
-    return { rounds, starts, peakMemory: Object.fromEntries(memory) as Record<string, number> };
+    const memory = [...running.values()].map(({ name, pid }) => [name, peakMemoryBytes(pid)]);
+    return { rounds, starts, peakMemoryBytes: Object.fromEntries(memory) as Record<string, number> };
   } finally {
     await Promise.all([...running.values(), client, database].map((one) => one.close()));
   }
@@ -84,7 +84,7 @@ async function timeStarts(contenders: readonly Contender[], uri: string, count: 
     for (const contender of inOrderOf(round, contenders)) {
       const running = await start(contender, uri);
       await running.close();
-      if (round >= 0) starts.push({ round, contender: contender.name, ms: running.startTime });
+      if (round >= 0) starts.push({ round, contender: contender.name, ms: running.startTimeMs });
     }
   }
   return starts;

@@ -14,11 +14,11 @@ function ownCpuSeconds(pid: number): number {
 }
 
 /** Peak memory of a process and its children, in bytes. NaN on a system without /proc. */
-export function peakMemory(pid: number): number {
-  return familyOf(pid).reduce((sum, each) => sum + ownPeakMemory(each), 0);
+export function peakMemoryBytes(pid: number): number {
+  return familyOf(pid).reduce((sum, each) => sum + ownPeakMemoryBytes(each), 0);
 }
 
-function ownPeakMemory(pid: number): number {
+function ownPeakMemoryBytes(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1]) * 1024;
 }
 

@@ -13,12 +13,12 @@ export interface Running {
   readonly pid: number;
   readonly url: string;
   /** Milliseconds from the start of its process to its first answer from the database. */
-  readonly startTime: number;
+  readonly startTimeMs: number;
   close(): Promise<void>;
 }
 
 /** Timeout of a contender's start, in milliseconds. */
-const patience = 60_000;
+const startTimeoutMs = 60_000;
 
 /**
  * Starts a contender on a free port.
@@ -51,11 +51,11 @@ export async function start({ name, command, env }: Contender, mongodbUri: strin
     await close();
     throw new UserError(`${name}: ${(error as Error).message}`, { cause: error });
   }
-  return { name, pid: child.pid ?? 0, url, startTime: performance.now() - began, close };
+  return { name, pid: child.pid ?? 0, url, startTimeMs: performance.now() - began, close };
 }
 
 async function untilAnswered(url: string, child: ChildProcess): Promise<void> {
-  const last = performance.now() + patience;
+  const last = performance.now() + startTimeoutMs;
   while (performance.now() < last) {
     if (child.exitCode !== null) throw new UserError(`ended with exit code ${child.exitCode}`);
     const status = await fetch(url).then(
@@ -65,7 +65,7 @@ async function untilAnswered(url: string, child: ChildProcess): Promise<void> {
     if (status === 200) return;
     await sleep(3);
   }
-  throw new UserError(`no answer within ${patience / 1000} s`);
+  throw new UserError(`no answer within ${startTimeoutMs / 1000} s`);
 }
 
 const groups = new Set<ChildProcess>();

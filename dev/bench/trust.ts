@@ -8,7 +8,7 @@ export function doubts(goals: readonly BenchGoal[], cells: readonly Cell[]): str
       .filter(differs)
       .map(
         ({ about, target, halves: [one, other], tolerance }) =>
-          `${about} (${target}): one half of the rounds says ${one.toFixed(2)} ×, the other ${other.toFixed(2)} × ` +
+          `${about} (${target}): the halves of the rounds differ: ${one.toFixed(2)} × and ${other.toFixed(2)} × ` +
           `(limit ${percent(tolerance)} apart).`,
       ),
     ...cells

@@ -18,24 +18,24 @@ export function parseReport(text: string): Report {
 }
 
 /** Returns a phrase for each problem of a run. */
-export function faultsOf(report: Report): string[] {
+export function problemsOf(report: Report): string[] {
   const { complete, operations, test_cases: cases, failures, errors } = report;
-  const faults: [boolean, string][] = [
-    [!complete, "the run did not come to its end"],
+  const problems: [boolean, string][] = [
+    [!complete, "the run did not complete"],
     [
       operations.tested < operations.selected,
-      `${operations.selected - operations.tested} operations untested`,
+      `${operations.selected - operations.tested} untested operations`,
     ],
-    [failures.length > 0, `${failures.length} contract breaks`],
+    [failures.length > 0, `${failures.length} contract violations`],
     [errors.length + cases.errored > 0, `${errors.length + cases.errored} errors`],
   ];
-  return faults.filter(([isFault]) => isFault).map(([, text]) => text);
+  return problems.filter(([isProblem]) => isProblem).map(([, text]) => text);
 }
 
 /** Summarizes a run in one line. */
 export function summary({ operations, test_cases: cases, failures, running_time, seed }: Report): string {
   return (
     `schemathesis: ${cases.generated} requests to ${operations.tested} operations, ` +
-    `${failures.length} contract breaks, ${Math.round(running_time)} s, seed ${seed}`
+    `${failures.length} contract violations, ${Math.round(running_time)} s, seed ${seed}`
   );
 }

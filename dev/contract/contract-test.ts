@@ -8,24 +8,24 @@ import { cliCommand, runCommandLine } from "../../tools/terminal/cli-command.ts"
 import { startLocalService } from "./contract-service.ts";
 import { findSchemathesis } from "./schemathesis-program.ts";
 import { repeatUntil } from "./repeat-until.ts";
-import { faultsOf, parseReport, summary, type Report } from "./contract-report.ts";
+import { problemsOf, parseReport, summary, type Report } from "./contract-report.ts";
 
 const project = join(import.meta.dirname, "../..");
 const cache = join(project, "node_modules/.cache/koa-mongo-stack");
 const config = join(import.meta.dirname, "schemathesis.toml");
 
 /** Minimum number of requests. */
-const leastRequests = 10_000;
+const minRequests = 10_000;
 /** Maximum number of examples per operation and run. schemathesis leaves out examples that are too similar. */
 const examples = "1100";
 /** Maximum number of runs, each with its own seed. */
-const mostRuns = 4;
+const maxRuns = 4;
 
 const command = cliCommand("test:schema -w dev", {
-  summary: "Sends 10,000 requests that schemathesis makes from /openapi.json.",
+  summary: "Sends 10,000 requests that schemathesis generates from /openapi.json.",
   examples: ["npm run test:schema -w dev", "npm run test:schema -w dev -- http://localhost:3000"],
 })
-  .argument("[url]", "Service to test; without one, a service of the test's own.")
+  .argument("[url]", "URL of the service to test. Without a URL, the test starts a service.")
   .action((url?: string) => runProgram(() => testContract(url)));
 
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
@@ -33,13 +33,13 @@ process.exitCode = await runCommandLine(command, process.argv.slice(2));
 async function testContract(url?: string): Promise<void> {
   const schemathesis = await findSchemathesis(cache);
   if (url !== undefined) {
-    await repeatUntil(leastRequests, mostRuns, () => test(schemathesis, url));
+    await repeatUntil(minRequests, maxRuns, () => test(schemathesis, url));
     return;
   }
   const service = await startLocalService();
   try {
-    const requests = await repeatUntil(leastRequests, mostRuns, () => test(schemathesis, service.url));
-    console.log(`${requests} requests together`);
+    const requests = await repeatUntil(minRequests, maxRuns, () => test(schemathesis, service.url));
+    console.log(`${requests} requests in total`);
   } finally {
     await service.close();
   }
@@ -64,8 +64,8 @@ async function test(schemathesis: string, url: string): Promise<number> {
 
 function judge(report: Report): number {
   console.log(summary(report));
-  const faults = faultsOf(report);
-  if (faults.length > 0) throw new UserError(`schemathesis: ${faults.join(", ")}`);
+  const problems = problemsOf(report);
+  if (problems.length > 0) throw new UserError(`schemathesis: ${problems.join(", ")}`);
   return report.test_cases.generated;
 }
 

@@ -7,12 +7,13 @@ import { UserError } from "../../tools/process/user-error.ts";
  * @throws {UserError} too few requests after the last run
  */
 export async function repeatUntil(
-  least: number,
-  mostRuns: number,
+  minRequests: number,
+  maxRuns: number,
   run: () => Promise<number>,
 ): Promise<number> {
   let requests = 0;
-  for (let done = 0; done < mostRuns && requests < least; done++) requests += await run();
-  if (requests < least) throw new UserError(`${requests} requests are fewer than ${least}`);
+  for (let done = 0; done < maxRuns && requests < minRequests; done++) requests += await run();
+  if (requests < minRequests)
+    throw new UserError(`schemathesis sent ${requests} requests, fewer than ${minRequests}`);
   return requests;
 }

@@ -6,7 +6,7 @@ import { UserError } from "../../tools/process/user-error.ts";
 /** Version of schemathesis for the test. */
 export const schemathesisVersion = "4.32.5";
 
-const installing = 300_000;
+const installTimeoutMs = 300_000;
 
 /**
  * Path of schemathesis, in a virtual environment inside `cache`. The first call installs it.
@@ -22,8 +22,8 @@ export async function findSchemathesis(cache: string, python = "python3"): Promi
         "(Debian and Ubuntu: apt install python3-venv).",
     );
   }
-  await runOrThrow(python, ["-m", "venv", "--clear", folder], { timeoutMs: installing });
+  await runOrThrow(python, ["-m", "venv", "--clear", folder], { timeoutMs: installTimeoutMs });
   const wanted = `schemathesis==${schemathesisVersion}`;
-  await runOrThrow(join(folder, "bin/pip"), ["install", "--quiet", wanted], { timeoutMs: installing });
+  await runOrThrow(join(folder, "bin/pip"), ["install", "--quiet", wanted], { timeoutMs: installTimeoutMs });
   return program;
 }

@@ -5,7 +5,7 @@ import { eventually } from "../cluster-tests/support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../cluster-tests/support/test-stack.ts";
 import { createClient, type Client } from "../../tools/traffic/http-client.ts";
 import { profile } from "../cluster-tests/support/cluster-kubectl.ts";
-import { until, untilWhole } from "../cluster-tests/support/stack-pods.ts";
+import { until, untilStackReady } from "../cluster-tests/support/stack-pods.ts";
 import { findDocument, Ledger, type Loss } from "../cluster-tests/traffic/write-ledger.ts";
 import { startLoad, type Load } from "../../tools/traffic/open-loop.ts";
 import { mixedRequests } from "../cluster-tests/traffic/verified-requests.ts";
@@ -17,13 +17,13 @@ import { drawTimeline, type Moment } from "./fault-timeline.ts";
 /** Requests per second. */
 const rate = 210;
 /** Maximum number of in-flight requests: those due within one second, the time that an answer may take. */
-const mostInFlight = 220;
+const maxInFlight = 220;
 /** Maximum milliseconds between the due time of a request and its start. */
-const patience = 5000;
+const maxDelayMs = 5000;
 /** Minimum duration of a disruption under load, in milliseconds. Six of them reach the 50,000 requests. */
-const shortest = 45_000;
-/** Milliseconds without any failed request after which the service counts as calm. */
-const calm = 5000;
+const minDurationMs = 45_000;
+/** Milliseconds without any failed request after which the service counts as recovered. */
+const recoveryMs = 5000;
 /** Number of the service's pods. The autoscaler adds none, so the number is known in each disruption. */
 const replicas = 2;
 
@@ -51,9 +51,9 @@ export class FaultRun {
   private constructor(stack: TestStack, outputs: Outputs) {
     this.stack = stack;
     this.#outputs = outputs;
-    this.#client = createClient(outputs.url, { connections: mostInFlight });
+    this.#client = createClient(outputs.url, { connections: maxInFlight });
     const send = mixedRequests(this.#client, this.#ledger, () => this.#load.now());
-    this.#load = startLoad({ rate, maxInFlight: mostInFlight, maxWaitMs: patience, send });
+    this.#load = startLoad({ rate, maxInFlight, maxWaitMs: maxDelayMs, send });
     this.#pods = watchPods(profile, outputs.namespace, () => this.#load.now());
   }
 
@@ -110,14 +110,14 @@ export class FaultRun {
    * @param cause returns notes for the report
    */
   async under(fault: string, cause: () => Promise<readonly string[]>): Promise<Summary> {
-    await this.#untilCalm();
+    await this.#untilRecovered();
     const from = this.#load.now();
     this.mark(fault);
     try {
       const notes = await cause();
-      await untilWhole(this.namespace);
-      await this.#untilCalm();
-      await sleep(Math.max(0, from + shortest - this.#load.now()));
+      await untilStackReady(this.namespace);
+      await this.#untilRecovered();
+      await sleep(Math.max(0, from + minDurationMs - this.#load.now()));
       return await this.#conclude(fault, from, notes);
     } catch (error) {
       await this.#conclude(fault, from, [(error as Error).message.split("\n")[0] ?? ""]);
@@ -147,17 +147,17 @@ export class FaultRun {
       await this.#pods.stop();
       const losses = await this.#ledger.losses((id) => findDocument(this.#client, id));
       await this.#report(losses);
-      if (losses.length > 0) throw new Error(`acknowledged writes are not there: ${JSON.stringify(losses)}`);
+      if (losses.length > 0) throw new Error(`acknowledged writes are lost: ${JSON.stringify(losses)}`);
     } finally {
       this.#client.close();
       await this.stack.remove();
     }
   }
 
-  async #untilCalm(): Promise<void> {
+  async #untilRecovered(): Promise<void> {
     const start = this.#load.now();
-    await until("no request fails for 5 s", 240, () => {
-      const since = this.#load.now() - calm;
+    await until(`no request fails for ${recoveryMs / 1000} s`, 240, () => {
+      const since = this.#load.now() - recoveryMs;
       return since > start && (this.#lastFailure()?.due ?? 0) < since;
     });
   }

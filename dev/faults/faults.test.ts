@@ -12,13 +12,13 @@ import { FaultRun } from "./fault-run.ts";
 import type { Summary } from "../../tools/traffic/request-samples.ts";
 
 /** Memory limit of a pod of the service, in MiB. */
-const memoryLimit = 128;
+const memoryLimitMiB = 128;
 
 /** Default of `DEADLINE_MS`, the maximum time to an answer. */
 const deadlineMs = 2000;
 
 // After each disruption, the service must recover by itself. At the end, the run looks for every acknowledged write.
-describe("faults under a constant load", () => {
+describe("disruptions under a constant load", () => {
   let run: FaultRun;
   let finish: (() => Promise<void>) | undefined;
   before(async () => {
@@ -51,22 +51,22 @@ describe("faults under a constant load", () => {
     });
     harmless("a node is drained", () => drainNode(run));
 
-    after("of 50,000 requests, when all of these ran", () => {
+    after("has sent 50,000 requests, if all of these tests ran", () => {
       if (faults === 6) expect(requests).to.be.at.least(50_000);
     });
   });
 
-  it("a broken image: the old pods go on serving, up says why it fails, and the next heals", async () => {
-    let said = "";
+  it("a broken image: the old pods continue to serve, up names the cause, and the next up succeeds", async () => {
+    let message = "";
     const summary = await run.under("a broken image", async () => {
-      said = await rollOutBrokenImage(run);
+      message = await rollOutBrokenImage(run);
       return [];
     });
-    expect(said).to.match(/web.*(timed out|did not|progress)/is);
+    expect(message).to.match(/web.*(timed out|did not|progress)/is);
     expectNoFailure(summary);
   });
 
-  it("MongoDB's pod is deleted: 503 meanwhile, and whole within seconds of its pod", async () => {
+  it("MongoDB's pod is deleted: 503 until its pod is ready, and no failure ten seconds later", async () => {
     const title = "MongoDB's pod is deleted";
     let ready = 0;
     const summary = await run.under(title, async () => {
@@ -78,7 +78,7 @@ describe("faults under a constant load", () => {
     expect(run.lastFailureAfter(ready)).to.be.below(10_000);
   });
 
-  it("minikube is stopped and started: no wrong answer, and whole within seconds of its start", async () => {
+  it("minikube is stopped and started: no wrong answer, and no failure ten seconds after the start", async () => {
     const title = "minikube is stopped and started";
     let ready = 0;
     const summary = await run.under(title, async () => {
@@ -91,32 +91,32 @@ describe("faults under a constant load", () => {
     expect(run.lastFailureAfter(ready)).to.be.below(10_000);
   });
 
-  it("memory is filled to its limit: a container ends, and only what it had in flight", async () => {
+  it("memory is filled to its limit: a container ends, and only its in-flight requests fail", async () => {
     const summary = await run.under("memory is filled", () => fillMemory(run));
     expect(reasons(summary, "shed", "refused", "broken")).to.deep.equal({});
     expect(summary.failed + summary.shed).to.be.below(200);
     expect(summary.outage).to.be.below(3000);
   });
 
-  it("a slow MongoDB: what is answered is answered within the deadline, and memory is bounded", async () => {
-    let most = 0;
+  it("a slow MongoDB: every answer comes within the deadline, and memory stays below its limit", async () => {
+    let peakMiB = 0;
     let slow: Summary | undefined;
     const summary = await run.under("a slow MongoDB", async () => {
       const start = run.now();
       const memory = watchMemory(profile, run.namespace);
-      await slowDatabase(run, { still: 0.3, runs: 0.1, seconds: 15 });
-      await slowDatabase(run, { still: 0.9, runs: 0.1, seconds: 15 });
+      await slowDatabase(run, { stoppedSeconds: 0.3, runningSeconds: 0.1, seconds: 15 });
+      await slowDatabase(run, { stoppedSeconds: 0.9, runningSeconds: 0.1, seconds: 15 });
       await memory.stop();
       slow = run.since(start);
-      most = memory.peakMiB;
+      peakMiB = memory.peakMiB;
       return [
         `p99 ${slow.p99.toFixed(0)} ms while it was slow`,
-        `the largest pod used ${most.toFixed(0)} Mi, ${memory.restarts} restarts`,
+        `the largest pod used ${peakMiB.toFixed(0)} Mi, ${memory.restarts} restarts`,
       ];
     });
     expect(reasons(summary, "shed")).to.deep.equal({});
     expect(slow?.p99).to.be.below(deadlineMs);
-    expect(most).to.be.within(1, memoryLimit);
+    expect(peakMiB).to.be.within(1, memoryLimitMiB);
   });
 });
 

@@ -1,16 +1,20 @@
 import { globSync, readFileSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { markdownBlocks } from "./markdown-blocks.ts";
-import { proseProblems } from "./prose-problems.ts";
+import { proseProblems, wordProblems, type Block } from "./prose-problems.ts";
 import { sourceComments } from "./source-comments.ts";
+import { sourceMessages, testTitles } from "./source-messages.ts";
 
-// Checks the words and the length of each sentence: `npm run check:words -w dev`, for some files with `-- FILE …`.
+// Checks words: `npm run check:words -w dev`, for some files with `-- FILE …`. In pages and comments, also checks the
+// length of each sentence.
 
 const project = join(import.meta.dirname, "../..");
 /** Commands of dev/ write this page. */
 const generated = "docs/performance.md";
 /** The states of users' stacks contain the text of these files. A changed comment would update their resources. */
 const inStates = "-provider.cjs";
+/** Contains the rejected words. */
+const glossary = "dev/prose/glossary.ts";
 
 const named = process.argv.slice(2);
 const files = named.length > 0 ? named.map((name) => resolve(process.env.INIT_CWD ?? ".", name)) : allFiles();
@@ -31,6 +35,16 @@ function allFiles(): string[] {
 
 function problemsOf(name: string): string[] {
   const text = readFileSync(resolve(project, name), "utf8");
-  const blocks = extname(name) === ".md" ? markdownBlocks(text) : sourceComments(name, text);
-  return proseProblems(blocks).map(({ line, message }) => `${name}:${line}: ${message}`);
+  const problems =
+    extname(name) === ".md"
+      ? proseProblems(markdownBlocks(text))
+      : [...proseProblems(sourceComments(name, text)), ...wordProblems(printedTexts(name, text))];
+  return problems.map(({ line, message }) => `${name}:${line}: ${message}`);
+}
+
+/** Messages, and the titles of tests. Other texts of a test may be the output of other programs. */
+function printedTexts(name: string, text: string): Block[] {
+  if (name.endsWith(glossary)) return [];
+  const isTest = name.endsWith(".test.ts") || name.split("/").includes("test");
+  return isTest ? testTitles(name, text) : sourceMessages(name, text);
 }

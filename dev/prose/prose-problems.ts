@@ -24,12 +24,19 @@ export const codeWord = "Code";
 
 /** Finds words that the glossary rejects, long sentences, and sentences without an actor. */
 export function proseProblems(blocks: readonly Block[]): ProseProblem[] {
-  return blocks.flatMap(({ line, text }) =>
-    [...rejectedWords(text), ...sentencesOf(text).flatMap(sentenceProblems)].map((message) => ({
-      line,
-      message,
-    })),
-  );
+  return [
+    ...wordProblems(blocks),
+    ...problemsIn(blocks, (text) => sentencesOf(text).flatMap(sentenceProblems)),
+  ];
+}
+
+/** Finds words that the glossary rejects. */
+export function wordProblems(blocks: readonly Block[]): ProseProblem[] {
+  return problemsIn(blocks, rejectedWords);
+}
+
+function problemsIn(blocks: readonly Block[], find: (text: string) => string[]): ProseProblem[] {
+  return blocks.flatMap(({ line, text }) => find(text).map((message) => ({ line, message })));
 }
 
 function rejectedWords(text: string): string[] {

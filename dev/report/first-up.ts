@@ -20,7 +20,7 @@ const downloads: readonly Download[] = [
   { what: "metrics-server", megabytes: 25, source: "registry.k8s.io" },
   { what: "image mongo:8.0", megabytes: 300, source: "Docker Hub" },
   {
-    what: "images that the service's image is built from and on",
+    what: "base images of the service's image",
     megabytes: 135,
     source: "Docker Hub, gcr.io",
   },

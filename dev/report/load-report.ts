@@ -12,14 +12,14 @@ import { doubtsAbout, measured, watchMachine } from "./this-machine.ts";
 
 /**
  * Compares the result of a load with its goals.
- * @param asked the load in words
+ * @param load the load in words
  */
-export function loadGoals(asked: string, recording: Recording): Goal[] {
+export function loadGoals(load: string, recording: Recording): Goal[] {
   const { failed, shed } = summarize(recording.samples, 0, Infinity);
   const { anotherPod, mostPods } = reaction(recording);
   const { min, max } = recording.autoscaler;
   const failures: Goal = {
-    about: `${asked}: requests that failed`,
+    about: `${load}: failed requests`,
     target: `${goals.failed}`,
     measured: `${failed + shed}`,
     isReached: failed + shed === goals.failed,
@@ -28,9 +28,9 @@ export function loadGoals(asked: string, recording: Recording): Goal[] {
   if (min === max) return [failures];
   const ready = anotherPod === undefined ? undefined : anotherPod / 1000;
   const addition: Goal = {
-    about: `${asked}: time until pod ${min + 1} is ready`,
+    about: `${load}: time until pod ${min + 1} is ready`,
     target: `≤ ${goals.anotherPod} s`,
-    measured: ready === undefined ? `none was added to ${mostPods}` : `${ready.toFixed(0)} s`,
+    measured: ready === undefined ? `no pod was added to ${mostPods}` : `${ready.toFixed(0)} s`,
     isReached: ready !== undefined && ready <= goals.anotherPod,
     limit: "metrics-server's period limits it: `npm run load` prints the command for 15 s.",
   };
@@ -52,10 +52,10 @@ async function main(args: readonly string[]): Promise<number> {
       const { recording, findings, metricsPeriodSeconds } = await measureLoad(options, context, signal);
       context.print(`\n${findingLines(findings)}`);
       const seen = machine();
-      const asked = flags.clients === undefined ? `${flags.rate} requests/s` : `${flags.clients} clients`;
+      const load = flags.clients === undefined ? `${flags.rate} requests/s` : `${flags.clients} clients`;
       const figures = {
         where: measured(["npm run load:write -w dev", ...args], seen),
-        goals: loadGoals(`${asked} for ${flags.seconds} s`, recording),
+        goals: loadGoals(`${load} for ${flags.seconds} s`, recording),
         metricsPeriod: metricsPeriodSeconds,
         findings,
       };

@@ -81,10 +81,10 @@ function page(known: readonly (readonly [Source, Figures | undefined])[]): strin
       : []),
     ...tables.map((table) => markdownTable(table)),
     "## The first `up`",
-    "The sizes are rounded estimates. The last column names who publishes the exact ones.",
+    "The sizes are rounded estimates. The last column names the publisher of the exact sizes.",
     downloadTable(),
     "## Measure it yourself",
-    markdownTable([["command", "takes", "last figures"], ...known.map(howTo)]),
+    markdownTable([["command", "requires", "last figures"], ...known.map(howTo)]),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -94,7 +94,7 @@ function row({ about, target, measured, isReached }: Goal): string[] {
 }
 
 function reason({ about, limit }: Goal): string {
-  return `- Missed: ${about}. ${limit ?? "Its limit is not analysed yet."}`;
+  return `- Missed: ${about}. ${limit ?? "The limiting factor is not analysed yet."}`;
 }
 
 function howTo([source, figures]: readonly [Source, Figures | undefined]): string[] {

@@ -6,7 +6,7 @@ export interface Amount {
   readonly flag: string;
   readonly value: number;
   /** What the page needs. */
-  readonly least: number;
+  readonly minimum: number;
 }
 
 /**
@@ -15,11 +15,11 @@ export interface Amount {
  * @throws {UserError} with the options that are too small
  */
 export function requireEnough(isPage: boolean, amounts: readonly Amount[]): void {
-  const small = amounts.filter(({ value, least }) => value < least);
+  const small = amounts.filter(({ value, minimum }) => value < minimum);
   if (!isPage || small.length === 0) return;
-  const given = small.map(({ flag, value }) => `${flag} ${value}`).join(" ");
-  const wanted = small.map(({ flag, least }) => `${flag} ${least}`).join(" ");
+  const actual = small.map(({ flag, value }) => `${flag} ${value}`).join(" ");
+  const enough = small.map(({ flag, minimum }) => `${flag} ${minimum}`).join(" ");
   throw new UserError(
-    `${given} is too little for docs/performance.md. Run it with ${wanted}, or without --write.`,
+    `${actual} is too little for docs/performance.md. Use ${enough}, or leave out --write.`,
   );
 }

@@ -33,7 +33,7 @@ export async function saveFigures<F extends Figures>(
   print(`written: ${scratch}`);
   if (doubts.length > 0) {
     const list = doubts.map((doubt) => `\n- ${doubt}`).join("");
-    const sentence = `Don't trust these figures:${list}\nRun it again while the machine does nothing else.`;
+    const sentence = `Don't trust these figures:${list}\nRepeat the measurement on an idle machine.`;
     if (isPage) throw new UserError(`docs/performance.md is unchanged. ${sentence}`);
     print(sentence);
   }

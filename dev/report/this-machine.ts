@@ -36,7 +36,7 @@ export function watchMachine(readTimes = cpuTimes, readLoad = () => loadavg()[0]
     const parts = [
       `${availableParallelism()} × ${model}`,
       `Node ${process.versions.node}`,
-      `load ${load.toFixed(1)} before it began`,
+      `load ${load.toFixed(1)} before the measurement`,
       ...(stolen === undefined ? [] : [`${percent(stolen)} of its CPU time stolen by its host`]),
     ];
     return { words: parts.join(", "), stolen, load: load / availableParallelism() };
@@ -51,7 +51,7 @@ const maxLoad = 0.75;
 /** Why a machine's host should not be trusted with a measurement; nothing where it can be. */
 export function doubtsAboutHost({ stolen = 0 }: Pick<Machine, "stolen">): string[] {
   if (stolen <= maxStolen) return [];
-  return [`The host gave ${percent(stolen)} of the CPU time to others (limit ${percent(maxStolen)}).`];
+  return [`The host assigned ${percent(stolen)} of the CPU time to others (limit ${percent(maxStolen)}).`];
 }
 
 /** Why a machine should not be trusted with measuring times; nothing where it can be. */
@@ -59,7 +59,9 @@ export function doubtsAbout({ stolen, load }: Machine): string[] {
   return [
     ...doubtsAboutHost({ stolen }),
     ...(load > maxLoad
-      ? [`${load.toFixed(1)} processes per CPU wanted it before the measurement began (limit ${maxLoad}).`]
+      ? [
+          `${load.toFixed(1)} processes per CPU were running or waiting before the measurement (limit ${maxLoad}).`,
+        ]
       : []),
   ];
 }

@@ -16,7 +16,7 @@ export function judgeAudit(output: string): Audit {
   const { metadata, message } = parsed(output);
   const found = metadata?.vulnerabilities;
   if (found === undefined) {
-    const text = `not audited: the registry gave no answer (${message ?? "no output"})`;
+    const text = `not audited: the registry did not answer (${message ?? "no output"})`;
     return { verdict: "not audited", text };
   }
   const { high = 0, critical = 0, moderate = 0, low = 0 } = found;

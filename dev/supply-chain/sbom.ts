@@ -37,10 +37,10 @@ export function serviceSbom(
   const ids = (packages: Readonly<Record<string, string>>) =>
     Object.entries(packages).map(([dependency, exact]) => `${dependency}@${exact}`);
   const missing = ids({ [name]: version, ...dependencies }).filter((id) => !listed.has(id));
-  const needless = ids(devDependencies ?? {}).filter((id) => listed.has(id));
+  const onlyDevelopment = ids(devDependencies ?? {}).filter((id) => listed.has(id));
   if (missing.length > 0) throw new UserError(`the SBOM lacks ${missing.join(", ")}`);
-  if (needless.length > 0)
-    throw new UserError(`the SBOM has what only development needs: ${needless.join(", ")}`);
+  if (onlyDevelopment.length > 0)
+    throw new UserError(`the SBOM contains development dependencies: ${onlyDevelopment.join(", ")}`);
   const service = listed.get(`${name}@${version}`);
   const project = sbom.metadata.component["bom-ref"];
   return {

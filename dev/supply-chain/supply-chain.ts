@@ -9,14 +9,14 @@ import { imagesIn, isPinned } from "./pinned-images.ts";
 import { serviceSbom, type Sbom, type ServicePackage } from "./sbom.ts";
 
 const project = join(import.meta.dirname, "../..");
-const asking = 120_000;
+const npmTimeoutMs = 120_000;
 
 // Tests check licences and install scripts, because these checks need no network.
 const command = cliCommand("supply-chain -w dev", {
   summary: "Checks known vulnerabilities and pinned images, and writes the service's SBOM into dist/.",
   description:
     "Checks known vulnerabilities and pinned images, and writes the service's SBOM into dist/. " +
-    "Exits with 3 if only the registry did not answer the audit.",
+    "Exits with 3 if the registry did not answer the audit, and everything else passed.",
   examples: ["npm run supply-chain -w dev"],
 }).action(() =>
   runProgram(async () => {
@@ -33,7 +33,7 @@ async function sbom(): Promise<void> {
   const options = ["--workspace=service", "--omit=dev", "--flatten-components", "--output-reproducible"];
   const printed = await runOrThrow(process.execPath, [program, ...options], {
     cwd: project,
-    timeoutMs: asking,
+    timeoutMs: npmTimeoutMs,
   });
   const service = JSON.parse(await text("service/package.json")) as ServicePackage;
   const document = serviceSbom(JSON.parse(printed) as Sbom, service);
@@ -53,10 +53,10 @@ async function images(): Promise<void> {
 }
 
 async function audit(): Promise<void> {
-  const answer = await tryRun("npm", ["audit", "--json"], { cwd: project, timeoutMs: asking });
+  const answer = await tryRun("npm", ["audit", "--json"], { cwd: project, timeoutMs: npmTimeoutMs });
   const { verdict, text } = judgeAudit(answer.kind === "absent" ? "" : answer.stdout);
   console.log(text);
-  if (verdict === "failed") throw new UserError("Run: npm audit fix. What it can't fix, npm audit names.");
+  if (verdict === "failed") throw new UserError("Run: npm audit fix. For the rest, see `npm audit`.");
   process.exitCode = auditExitCode[verdict];
 }
 

@@ -70,7 +70,7 @@ describe("commands that are killed", () => {
   }
 
   for (const moment of momentsOfUp) {
-    it(`\`up\`, killed at ${String(moment)}, ends well the next time`, async () => {
+    it(`\`up\`, killed at ${String(moment)}, succeeds the next time`, async () => {
       await killAt("up", moment);
       const output = await clone.runs("up");
       await expectOne(printedNamespace(output));
@@ -80,7 +80,7 @@ describe("commands that are killed", () => {
   }
 
   for (const moment of momentsOfDown) {
-    it(`\`down\`, killed at ${String(moment)}, ends well the next time, and so does \`up\``, async () => {
+    it(`\`down\`, killed at ${String(moment)}, succeeds the next time, and so does \`up\``, async () => {
       const output = await clone.runs("up");
       expect(await documentsAt(printedUrl(output))).to.deep.equal([document]);
       await killAt("down", moment);

@@ -42,7 +42,7 @@ describe("what the provider renders", () => {
       const context = process.env.DRY_RUN_CONTEXT;
       if (context === undefined) return;
       const admission: Admission = await dryRun(context, manifests, path);
-      expect(admission).to.deep.equal({ refused: [], warnings: [] });
+      expect(admission).to.deep.equal({ rejected: [], warnings: [] });
     });
   }
 });

@@ -146,7 +146,7 @@ describe("backup: documents and indexes outlive the stack", () => {
     expect(output).to.match(/Nothing was restored: the database \S+ has documents in data, large\./);
   });
 
-  it("rejects a wrong archive before it changes anything", async () => {
+  it("rejects an invalid archive before it changes anything", async () => {
     const wrong = join(folder, "wrong.gz");
     const bytes = await readFile(file);
     const archives = [

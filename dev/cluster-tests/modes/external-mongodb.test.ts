@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { newClone, type Clone } from "../support/clone.ts";
 import { pods } from "../support/cluster-objects.ts";
-import { askUntil } from "../support/running-cluster.ts";
+import { requestUntil } from "../support/running-cluster.ts";
 import { addDocument, documentsAt, printedNamespace, printedUrl } from "../support/running-service.ts";
 import { until, webSelector } from "../support/stack-pods.ts";
 import { createCa, signedBy, type KeyPair } from "./support/private-ca.ts";
-import { needsImage, needsProgram } from "./support/real-part.ts";
+import { needsImage, needsProgram } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 import {
   connectionsOf,
@@ -17,7 +17,7 @@ import {
 } from "./support/tls-mongodb.ts";
 
 const stack = "modes-external";
-const elsewhere = "koa-mongo-stack-modes-external-db";
+const mongodbNamespace = "koa-mongo-stack-modes-external-db";
 
 describe("external-mongodb: MongoDB with TLS and a private CA", function () {
   const removals = removeAfter();
@@ -54,7 +54,7 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
     await needsImage(this, mongoImage);
     await needsImage(this, nodeImage);
     ca = await createCa("private CA");
-    mongodb = await startTlsMongodb(elsewhere, await signedBy(ca, namesIn(elsewhere)));
+    mongodb = await startTlsMongodb(mongodbNamespace, await signedBy(ca, namesIn(mongodbNamespace)));
     removals.push(mongodb.remove);
   });
 
@@ -72,35 +72,35 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
     expect(await created.fails("status")).to.match(reason);
   });
 
-  it("with the CA the service stores documents over TLS", async () => {
+  it("with the CA, the service stores documents over TLS", async () => {
     await running().set(external(uri(), { mongodbCa: ca.certificate }));
     const output = await running().runs("up");
     [url, namespace] = [printedUrl(output), printedNamespace(output)];
     const document = await addDocument(url, { of: "a MongoDB with TLS" });
     expect(await documentsAt(url)).to.deep.equal([document]);
-    expect(await connectionsOf(elsewhere, 0)).to.be.greaterThan(0);
-    expect(await connectionsOf(elsewhere, 1)).to.equal(0);
+    expect(await connectionsOf(mongodbNamespace, 0)).to.be.greaterThan(0);
+    expect(await connectionsOf(mongodbNamespace, 1)).to.equal(0);
     expect(await running().runs("status")).to.match(/MongoDB +external, round trip \d/);
   });
 
-  it("another CA beside the first one replaces the pods, and no request fails", async () => {
+  it("a second CA in addition to the first replaces the pods, and no request fails", async () => {
     const before = await podNames();
     const both = `${(await createCa("the next CA")).certificate}${ca.certificate}`;
     await running().set(external(uri(), { mongodbCa: both }));
     const failures: string[] = [];
     const done = new AbortController();
-    const asking = askUntil(done.signal, `${url}/data`, failures);
+    const requests = requestUntil(done.signal, `${url}/data`, failures);
     await running()
       .runs("up")
       .finally(() => {
         done.abort();
       });
-    expect(await asking).to.be.greaterThan(20);
+    expect(await requests).to.be.greaterThan(20);
     expect(failures).to.deep.equal([]);
     for (const name of await podNames()) expect(before).not.to.include(name);
   });
 
-  it("a CA that is not MongoDB's rolls nothing out: the pods that run serve on", async () => {
+  it("with another CA, `status` names the cause, and the running pods continue to serve", async () => {
     const before = await podNames();
     await running().set(external(uri(), { mongodbCa: (await createCa("another CA")).certificate }));
     await statusSays(because("unable to (verify|get)"));
@@ -111,7 +111,7 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
   it("mongodb+srv: DNS names several hosts and their port, and the service connects to each", async () => {
     const config = { mongodbCa: ca.certificate, mongodbPorts: String(mongodb.port) };
     await running().set(external(srvUri(), config));
-    const connections = () => Promise.all([0, 1].map((index) => connectionsOf(elsewhere, index)));
+    const connections = () => Promise.all([0, 1].map((index) => connectionsOf(mongodbNamespace, index)));
     const before = await connections();
     await running().runs("up");
     await addDocument(url, { of: "mongodb+srv" });
@@ -119,8 +119,8 @@ describe("external-mongodb: MongoDB with TLS and a private CA", function () {
     for (const count of gained) expect(count).to.be.greaterThan(0);
   });
 
-  it("mongodb+srv: a name that DNS doesn't know is named", async () => {
-    const name = `none.${elsewhere}.svc.cluster.local`;
+  it("mongodb+srv: the message names a host that DNS does not know", async () => {
+    const name = `none.${mongodbNamespace}.svc.cluster.local`;
     await running().set(external(srvUri(name), { mongodbCa: ca.certificate }));
     await statusSays(because(`querySrv ENOTFOUND _mongodb._tcp.${name}`));
     expect((await fetch(`${url}/data`)).status).to.equal(200);

@@ -12,9 +12,9 @@ import { until } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { createIssuer, installCertManager, needsCertManager, renew } from "./support/cert-manager.ts";
 import { expectNoFailure } from "./support/host-load.ts";
-import { askHost } from "./support/host-request.ts";
+import { requestHost } from "./support/host-request.ts";
 import { createCa, signedBy, type KeyPair } from "./support/private-ca.ts";
-import { needsImage, needsProgram } from "./support/real-part.ts";
+import { needsImage, needsProgram } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 import { installTraefik, traefikImage, type Traefik } from "./support/traefik.ts";
 
@@ -22,7 +22,7 @@ const run = promisify(execFile);
 const host = "tls.modes.example";
 const issuer = "modes-ca";
 /** Timeout for a controller to serve a new Ingress. */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 /** Requests per connection, on average. Each new connection sees the current certificate. */
 const perConnection = 5;
 
@@ -57,7 +57,7 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
     await stack.set("ingressClass", traefik.className);
     await stack.set("tlsIssuer", issuer);
     ({ outputs } = await stack.up());
-    const found = await findIngressPlace({ minikubeProfile: profile }, outputs.url, patienceMs);
+    const found = await findIngressPlace({ minikubeProfile: profile }, outputs.url, timeoutMs);
     if (found === undefined) throw new Error(`there is no minikube ${profile}`);
     place = found;
   });
@@ -65,7 +65,7 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
   it("answers with a certificate that cert-manager issued, and curl --cacert accepts it", async () => {
     expect(outputs.url).to.equal(`https://${host}`);
     const answers = async () =>
-      (await askHost(place, "/health/ready", { ca: ca.certificate })).status === 200;
+      (await requestHost(place, "/health/ready", { ca: ca.certificate })).status === 200;
     await until("the certificate is issued", 120, answers);
     const { port } = new URL(place.url);
     const curl = [
@@ -82,10 +82,10 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
     expect(failure).to.equal(60);
   });
 
-  it("takes the page's form, and none of another page", async () => {
+  it("accepts the page's form, and rejects another site's form", async () => {
     const form = (origin: string) => {
       const headers = { "Content-Type": "application/x-www-form-urlencoded", Origin: origin };
-      return askHost(place, "/", { method: "POST", headers, body: "message=hello", ca: ca.certificate });
+      return requestHost(place, "/", { method: "POST", headers, body: "message=hello", ca: ca.certificate });
     };
     expect((await form(new URL(place.url).origin)).status).to.equal(303);
     expect((await form("https://other.modes.example")).status).to.equal(403);
@@ -101,12 +101,12 @@ describe("ingress-tls: an Ingress over HTTPS, on Traefik with cert-manager", () 
     });
   });
 
-  it("takes a certificate of the configuration in place of the issuer's, and fails no request", async () => {
+  it("replaces the issuer's certificate with a certificate of the configuration, and no request fails", async () => {
     await stack?.set("tlsIssuer", "");
     await expectServed();
   });
 
-  it("takes the next certificate of the configuration, and fails no request", async () => {
+  it("replaces the certificate of the configuration, and no request fails", async () => {
     await expectServed();
   });
 

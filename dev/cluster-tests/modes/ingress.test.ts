@@ -2,17 +2,17 @@ import { expect } from "chai";
 import { findIngressPlace, type IngressPlace } from "../../../tools/minikube/ingress-place.ts";
 import { kubectl, profile } from "../support/cluster-kubectl.ts";
 import { pods } from "../support/cluster-objects.ts";
-import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
+import { onePod, until, untilStackReady, webSelector } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { expectNoFailure } from "./support/host-load.ts";
-import { askHost, type HostAnswer } from "./support/host-request.ts";
-import { needsImage } from "./support/real-part.ts";
+import { requestHost, type HostAnswer } from "./support/host-request.ts";
+import { needsImage } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 import { installTraefik, traefikIdleSeconds, traefikImage, type Traefik } from "./support/traefik.ts";
 
 const host = "app.modes.example";
 /** Timeout for a controller to serve a new Ingress. */
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 describe("ingress: an Ingress over HTTP, on Traefik", () => {
   const removals = removeAfter();
@@ -32,13 +32,13 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
     await stack.set("host", host);
     await stack.set("ingressClass", traefik.className);
     ({ outputs } = await stack.up());
-    const found = await findIngressPlace({ minikubeProfile: profile }, outputs.url, patienceMs);
+    const found = await findIngressPlace({ minikubeProfile: profile }, outputs.url, timeoutMs);
     if (found === undefined) throw new Error(`there is no minikube ${profile}`);
     place = found;
     await until(
       `${place.url} answers`,
       60,
-      async () => (await askHost(place, "/health/ready")).status === 200,
+      async () => (await requestHost(place, "/health/ready")).status === 200,
     );
   });
 
@@ -54,20 +54,20 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
     const service = ["get", "service", "traefik", "--namespace", traefik?.className ?? ""];
     const nodePort = await kubectl(...service, "--output=jsonpath={.spec.ports[?(@.name=='web')].nodePort}");
     expect(place.url).to.equal(`http://${host}:${nodePort}`);
-    const page = await askHost(place, "/");
+    const page = await requestHost(place, "/");
     expect(page.status).to.equal(200);
     expect(page.text).to.include("Hello World, from Docker and Kubernetes!");
     const other = { ...place, url: place.url.replace("app.", "other.") };
-    expect((await askHost(other, "/")).status).to.equal(404);
+    expect((await requestHost(other, "/")).status).to.equal(404);
   });
 
-  it("logs the client's address, and not one that the client names", async () => {
+  it("logs the client's address, and not the address in the client's own header", async () => {
     for (const [id, headers] of [
       ["plain", {}],
       ["forged", { "X-Forwarded-For": "203.0.113.7" }],
     ] as const) {
       const requestId = `modes-${id}`;
-      const { client } = await askHost(place, "/data", {
+      const { client } = await requestHost(place, "/data", {
         headers: { ...headers, "X-Request-Id": requestId },
       });
       let line: Record<string, unknown> | undefined;
@@ -88,19 +88,19 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
 
     it("a body that is too large gets the service's own answer", async () => {
       const body = JSON.stringify({ text: "a".repeat(900 * 1024) });
-      expect(problem(await askHost(place, "/data", { method: "POST", headers: json, body }))).to.equal(
+      expect(problem(await requestHost(place, "/data", { method: "POST", headers: json, body }))).to.equal(
         "413 body_too_large",
       );
     });
 
     it("headers that are too large get the service's own answer", async () => {
       const headers = { "X-Large": "a".repeat(20 * 1024) };
-      expect(problem(await askHost(place, "/data", { headers }))).to.equal("431 headers_too_large");
+      expect(problem(await requestHost(place, "/data", { headers }))).to.equal("431 headers_too_large");
     });
 
-    it("a body that takes too long gets the service's own answer, before Traefik gives up", async () => {
+    it("a body that takes too long gets the service's own answer, before Traefik's timeout", async () => {
       const slow = { method: "POST", headers: json, body: '{"a":1}', pauseMs: 50_000 } as const;
-      expect(problem(await askHost(place, "/data", slow))).to.equal("408 request_timeout");
+      expect(problem(await requestHost(place, "/data", slow))).to.equal("408 request_timeout");
     });
 
     it("the service keeps idle connections longer than Traefik", async () => {
@@ -112,10 +112,10 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
     });
   });
 
-  describe("under a constant load no request fails", () => {
+  describe("no request fails under a constant load", () => {
     for (const [clients, perConnection] of [
       ["clients that keep their connections", Infinity],
-      ["clients that connect anew for every third request", 3],
+      ["clients that open a connection for every third request", 3],
     ] as const) {
       it(`while pods are replaced, with ${clients}`, async () => {
         const logLevel = perConnection === Infinity ? "debug" : "info";
@@ -124,7 +124,7 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
         await expectHarmless(async () => {
           await stack?.up();
           // Waits until the last old pod has ended, too.
-          await untilWhole(outputs.namespace);
+          await untilStackReady(outputs.namespace);
         }, perConnection);
         // A rollout that replaces nothing fails nothing.
         expect((await podNames()).filter((name) => before.includes(name))).to.deep.equal([]);
@@ -135,7 +135,7 @@ describe("ingress: an Ingress over HTTP, on Traefik", () => {
       await expectHarmless(async () => {
         const { metadata } = await onePod(outputs.namespace, webSelector);
         await kubectl("delete", "pod", metadata.name, "--namespace", outputs.namespace);
-        await untilWhole(outputs.namespace);
+        await untilStackReady(outputs.namespace);
       });
     });
   });

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { podsOf } from "../security/support/admitted-pods.ts";
-import { until, untilWhole } from "../support/stack-pods.ts";
+import { until, untilStackReady } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs } from "../support/test-stack.ts";
 import { dashboardQueries, type Dashboard } from "./support/dashboard-queries.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
 import { installPlainPrometheus } from "./support/plain-prometheus.ts";
 import { prometheusImage, type Prometheus } from "./support/prometheus-api.ts";
-import { needsImage } from "./support/real-part.ts";
+import { needsImage } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 import { scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
@@ -90,7 +90,7 @@ describe("metrics-annotations: the stack in a Prometheus without an operator", (
     await until("MongoDBIsAway fires", 360, async () => (await alert())?.state === "firing");
     expect((await alert())?.annotations.summary).to.include(outputs.namespace);
     await scaleMongodb(outputs.namespace, 1);
-    await untilWhole(outputs.namespace);
+    await untilStackReady(outputs.namespace);
     await until("MongoDBIsAway is resolved", 240, async () => (await alert()) === undefined);
   });
 });

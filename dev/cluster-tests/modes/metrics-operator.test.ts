@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { mongodbPod, podsOf } from "../security/support/admitted-pods.ts";
 import { reached } from "../security/support/network-paths.ts";
-import { startStranger, strangerName } from "../security/support/stranger-pod.ts";
+import { startUnrelatedPod, unrelatedPodName } from "../security/support/unrelated-pod.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
-import { until, untilWhole } from "../support/stack-pods.ts";
+import { until, untilStackReady } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 import { dashboardQueries, type Dashboard, type DashboardQuery } from "./support/dashboard-queries.ts";
 import { install, namespaceObject } from "./support/installed-objects.ts";
@@ -15,10 +15,10 @@ import { needsPolicyPlugin } from "./support/policy-plugin.ts";
 import type { ActiveAlert, Prometheus, Series } from "./support/prometheus-api.ts";
 import { installOperator, installPrometheus, needsOperator } from "./support/prometheus-operator.ts";
 import { removeAfter } from "./support/removals.ts";
-import { askEachPod, scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
+import { requestEachPod, scaleMongodb, startTraffic, type Traffic } from "./support/service-traffic.ts";
 
 const prometheusNamespace = "koa-mongo-stack-modes-prometheus";
-const strangerNamespace = "koa-mongo-stack-modes-stranger";
+const unrelatedNamespace = "koa-mongo-stack-modes-unrelated";
 /** Four scrape intervals of the ServiceMonitor. */
 const rateInterval = "1m";
 /** Share of errors above which ErrorBudgetBurnsFast fires. A slow machine alone may cause a few errors. */
@@ -74,20 +74,20 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     }
   });
 
-  it("lets the pods of no other namespace read the metrics", async function () {
+  it("denies pods of other namespaces the metrics", async function () {
     await needsPolicyPlugin(this);
-    removals.push(await install(namespaceObject(strangerNamespace)));
-    await startStranger(strangerNamespace, one.image);
+    removals.push(await install(namespaceObject(unrelatedNamespace)));
+    await startUnrelatedPod(unrelatedNamespace, one.image);
     const [web] = await podsOf(one.namespace, "web");
     const mongodb = await mongodbPod(one.namespace);
     const host = web?.status.podIP ?? "";
-    const stranger = {
-      name: "a stranger",
-      namespace: strangerNamespace,
-      pod: strangerName,
+    const unrelated = {
+      name: "an unrelated pod",
+      namespace: unrelatedNamespace,
+      pod: unrelatedPodName,
       has: "node",
     } as const;
-    const open = await reached(stranger, [
+    const open = await reached(unrelated, [
       { name: "service", host, port: 3000 },
       { name: "metrics", host, port: 9464 },
       { name: "MongoDB", host: mongodb.status.podIP, port: 27017 },
@@ -131,23 +131,23 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     for (const { namespace } of [one, other]) {
       const pods = sorted((await podsOf(namespace, "web")).map(({ metadata }) => metadata.name));
       const queries = await queriesOf(namespace);
-      const ask = async (title: string) => {
+      const series = async (title: string) => {
         return await prometheus.query(queries.find((query) => query.title === title)?.expr ?? "");
       };
-      expect(sorted((await ask("Memory")).map(({ metric }) => metric.pod ?? ""))).to.deep.equal(pods);
-      expect(sorted((await ask("CPU")).map(({ metric }) => metric.pod ?? ""))).to.deep.equal(pods);
-      const routes = (await ask("Requests by route")).map(({ metric }) => metric.route);
+      expect(sorted((await series("Memory")).map(({ metric }) => metric.pod ?? ""))).to.deep.equal(pods);
+      expect(sorted((await series("CPU")).map(({ metric }) => metric.pod ?? ""))).to.deep.equal(pods);
+      const routes = (await series("Requests by route")).map(({ metric }) => metric.route);
       expect(routes).to.include("/data/:id");
       expect(routes.includes("/openapi.json")).to.equal(namespace === other.namespace);
-      const connections = (await ask("MongoDB connections")).reduce((sum, { value }) => sum + value, 0);
+      const connections = (await series("MongoDB connections")).reduce((sum, { value }) => sum + value, 0);
       expect(connections).to.equal(10 * pods.length);
     }
   });
 
-  it("alerts on the error budget and on MongoDB, of the stack that has errors only", async () => {
+  it("alerts on the error budget and on MongoDB, only for the stack with errors", async () => {
     await traffic[0]?.stop();
     await scaleMongodb(one.namespace, 0);
-    const statuses = await askEachPod(one.namespace, 300);
+    const statuses = await requestEachPod(one.namespace, 300);
     expect(new Set(statuses)).to.deep.equal(new Set([503]));
     const wanted = ["ErrorBudgetBurnsFast", "MongoDBIsAway"];
     await until(`${wanted.join(" and ")} fire`, 420, async () => {
@@ -167,14 +167,14 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
     expect(ratioOf(other)).to.be.lessThan(maxErrorRatio);
   });
 
-  it("goes on scraping pods that are not ready", async () => {
+  it("continues to scrape pods that are not ready", async () => {
     const targets = (await prometheus.targets()).filter(({ labels }) => labels.namespace === one.namespace);
     expect(targets.map(({ health }) => health)).to.deep.equal(["up", "up"]);
   });
 
   it("resolves both when requests succeed again", async () => {
     await scaleMongodb(one.namespace, 1);
-    await untilWhole(one.namespace);
+    await untilStackReady(one.namespace);
     traffic.push(startTraffic(one.url));
     await until("MongoDBIsAway is resolved", 120, async () => {
       return !(await alertsOf(one)).some(({ labels }) => labels.alertname === "MongoDBIsAway");
@@ -187,8 +187,8 @@ describe("metrics-operator: two stacks in a Prometheus of its operator", functio
   /** Queries that Grafana sends for the stack's own dashboard. */
   async function queriesOf(namespace: string): Promise<DashboardQuery[]> {
     const selected = ["--selector=grafana_dashboard=1", "--output=json"];
-    const said = await kubectl("get", "configmaps", "--namespace", namespace, ...selected);
-    const { items } = JSON.parse(said) as { items: { data: Record<string, string> }[] };
+    const output = await kubectl("get", "configmaps", "--namespace", namespace, ...selected);
+    const { items } = JSON.parse(output) as { items: { data: Record<string, string> }[] };
     const dashboards = items.flatMap(({ data }) => Object.values(data));
     expect(dashboards).to.have.length(1);
     return dashboardQueries(JSON.parse(dashboards[0] ?? "") as Dashboard, rateInterval);

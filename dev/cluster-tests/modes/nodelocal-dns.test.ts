@@ -4,12 +4,12 @@ import { inPod, podsOf } from "../security/support/admitted-pods.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
 import { names } from "../support/running-cluster.ts";
 import { addDocument, documentsAt } from "../support/running-service.ts";
-import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
+import { onePod, until, untilStackReady, webSelector } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs } from "../support/test-stack.ts";
 import { cacheAddress, coredns, installNodeDnsCache } from "./support/node-dns-cache.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
 import { needsPolicyPlugin } from "./support/policy-plugin.ts";
-import { needsImage } from "./support/real-part.ts";
+import { needsImage } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 
 describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
@@ -37,7 +37,7 @@ describe("nodelocal-dns: the stack with a DNS cache at 169.254.20.10", () => {
     );
   });
 
-  it("does so by the rule for 169.254.0.0/16: without it, no name resolves", async function () {
+  it("needs the rule for 169.254.0.0/16: without the rule, no name resolves", async function () {
     await needsPolicyPlugin(this);
     const { namespace } = outputs;
     const { metadata } = await onePod(namespace, webSelector);
@@ -62,7 +62,7 @@ async function useCacheOnly(namespace: string): Promise<void> {
   const [deployment = ""] = await names("deployments", namespace);
   await kubectl("patch", deployment, "--namespace", namespace, "--patch", JSON.stringify(patch));
   // On a full node, a new pod waits until other pods have ended.
-  await untilWhole(namespace, 600);
+  await untilStackReady(namespace, 600);
 }
 
 async function nameservers(namespace: string, pod: string): Promise<string> {
@@ -74,8 +74,8 @@ async function lookUp(namespace: string, pod: string): Promise<string> {
   const name = `mongodb.${namespace}.svc.cluster.local`;
   const script = `
     const resolver = new (require("node:dns").promises.Resolver)({ timeout: 1000, tries: 1 });
-    const said = resolver.resolve4("${name}").then(([address]) => "address " + address, ({ code }) => code);
-    said.then(console.log);
+    const answer = resolver.resolve4("${name}").then(([address]) => "address " + address, ({ code }) => code);
+    answer.then(console.log);
   `;
   return await node(namespace, pod, script);
 }
@@ -86,8 +86,8 @@ async function node(namespace: string, pod: string, script: string): Promise<str
 
 /** The policy that lets the service's pods ask the cluster's DNS. */
 async function webToDns(namespace: string): Promise<V1NetworkPolicy> {
-  const said = await kubectl("get", "networkpolicies", "--namespace", namespace, "--output=json");
-  const { items } = JSON.parse(said) as { items: V1NetworkPolicy[] };
+  const output = await kubectl("get", "networkpolicies", "--namespace", namespace, "--output=json");
+  const { items } = JSON.parse(output) as { items: V1NetworkPolicy[] };
   const policy = items.find(({ metadata }) => metadata?.name?.includes("web-to-dns"));
   if (policy === undefined) throw new Error(`no policy web-to-dns in ${namespace}`);
   return policy;

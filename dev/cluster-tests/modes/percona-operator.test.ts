@@ -4,7 +4,7 @@ import { memberImage, memberLabels, members } from "../../../infra/mongodb/opera
 import { selector } from "../../../infra/platform/pod-defaults.ts";
 import { kubernetesNode, restorePath } from "../../../infra/test/support/fake-minikube.ts";
 import { runProgram } from "../../../infra/test/support/mocked-program.ts";
-import { askKubectl, kubectl } from "../support/cluster-kubectl.ts";
+import { runKubectl, kubectl } from "../support/cluster-kubectl.ts";
 import { list, pods } from "../support/cluster-objects.ts";
 import { addDocument, documentsAt } from "../support/running-service.ts";
 import { until } from "../support/stack-pods.ts";
@@ -15,7 +15,7 @@ import {
   operatorImage,
   operatorManifest,
 } from "./support/percona-operator.ts";
-import { needsImage, needsManifest, skipWithout } from "./support/real-part.ts";
+import { needsImage, needsManifest, skipWithout } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 
 const operatorNamespace = "koa-mongo-stack-modes-percona";
@@ -24,43 +24,43 @@ const config = { mongo: "operator", installOperator: "false", storage: "standard
 const memberSelector = selector(memberLabels);
 
 /** Timeout in seconds for kubelet and operator, which need many images and volumes. */
-const patience = 600;
+const timeoutSeconds = 600;
 
 describe("percona-operator: Percona's operator and the definition of its resource", () => {
   const removals = removeAfter();
   let namespace: string;
-  const cut = new AbortController();
+  const interruption = new AbortController();
   let deployed: Promise<Outputs | Error>;
 
   before(async function () {
-    if (await hasOtherOperator()) skipWithout(this, "room for a second operator: its cluster has one");
+    if (await hasOtherOperator()) skipWithout(this, "cluster without a Percona operator");
     await needsImage(this, operatorImage);
     const manifest = await needsManifest(this, operatorManifest.name, operatorManifest.url);
     removals.push(await installOperator(operatorNamespace, manifest));
   });
 
-  it("accepts the resource that the program makes, and knows all of its fields", async () => {
+  it("accepts the program's resource, and knows all of its fields", async () => {
     const run = await runProgram(config, undefined, [kubernetesNode("a")]).finally(restorePath);
     const { metadata, ...resource } = run.the("PerconaServerMongoDB").inputs as Record<string, object>;
     const manifest = { ...resource, metadata: { ...metadata, namespace: operatorNamespace } };
     const args = ["create", "--dry-run=server", "--validate=strict", "--filename", "-"];
-    const { code, stderr } = await askKubectl(args, { input: JSON.stringify(manifest) });
+    const { code, stderr } = await runKubectl(args, { input: JSON.stringify(manifest) });
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
   });
 
-  it("makes a StatefulSet of the resource, whose first pod is admitted, scheduled and has its volume", async () => {
+  it("creates a StatefulSet for the resource, whose first pod is admitted, scheduled and has its volume", async () => {
     const stack = await createTestStack(stackName);
     removals.push(() => stack.remove());
     for (const [key, value] of Object.entries(config)) await stack.set(key, value);
-    deployed = stack.up(cut.signal).then(
+    deployed = stack.up(interruption.signal).then(
       ({ outputs }) => outputs,
       (error: unknown) => error as Error,
     );
     removals.push(async () => {
-      cut.abort();
+      interruption.abort();
       await deployed;
     });
-    await until("the operator makes a StatefulSet", patience, async () => {
+    await until("the operator creates a StatefulSet", timeoutSeconds, async () => {
       const sets = await list(({ apps }) =>
         apps.listStatefulSetForAllNamespaces({ labelSelector: memberSelector }),
       );
@@ -68,17 +68,17 @@ describe("percona-operator: Percona's operator and the definition of its resourc
       namespace = set?.metadata.namespace ?? "";
       return set?.spec.replicas === members;
     });
-    await until("a node takes the first member", patience, async () => {
+    await until("the first member is scheduled", timeoutSeconds, async () => {
       const [first] = await pods(namespace, memberSelector);
       return first?.status.conditions?.some(isTrue("PodScheduled")) === true;
     });
     const claims = await list(({ core }) => core.listNamespacedPersistentVolumeClaim({ namespace }));
     expect(claims.map(({ status }) => status.phase)).to.include("Bound");
-    const { metadata } = await askNamespace();
+    const { metadata } = await readNamespace();
     expect(metadata.labels).to.include({ "pod-security.kubernetes.io/enforce": "restricted" });
   });
 
-  it("makes pods that the restricted standard takes without a warning, each of them", async () => {
+  it("creates only pods that meet the restricted standard without a warning", async () => {
     const [set] = await list(({ apps }) =>
       apps.listNamespacedStatefulSet({ namespace, labelSelector: memberSelector }),
     );
@@ -89,7 +89,7 @@ describe("percona-operator: Percona's operator and the definition of its resourc
   });
 
   it("starts the operator's init container in the pod", async () => {
-    await until("the init container ends", patience, async () => {
+    await until("the init container ends", timeoutSeconds, async () => {
       const [first] = await pods(namespace, memberSelector);
       return first?.status.initContainerStatuses?.[0]?.state?.terminated?.exitCode === 0;
     });
@@ -111,14 +111,14 @@ describe("percona-operator: Percona's operator and the definition of its resourc
     expect(await documentsAt(outputs.url)).to.deep.equal([document]);
   });
 
-  async function askNamespace() {
+  async function readNamespace() {
     const all = await list(({ core }) => core.listNamespace());
     const found = all.find(({ metadata }) => metadata.name === namespace);
     if (found === undefined) throw new Error(`there is no namespace ${namespace}`);
     return found;
   }
 
-  /** Asks the API server in a dry run about a pod of the StatefulSet. */
+  /** Sends a pod of the StatefulSet to the API server in a dry run. */
   async function admission({ template: { metadata, spec }, volumeClaimTemplates = [] }: V1StatefulSetSpec) {
     const claims = volumeClaimTemplates.map(({ metadata: claim }) => ({
       name: claim?.name ?? "",
@@ -127,11 +127,11 @@ describe("percona-operator: Percona's operator and the definition of its resourc
     const pod = {
       apiVersion: "v1",
       kind: "Pod",
-      metadata: { name: "asked-about", namespace, labels: metadata?.labels },
+      metadata: { name: "dry-run", namespace, labels: metadata?.labels },
       spec: Object.assign({}, spec, { volumes: [...(spec?.volumes ?? []), ...claims] }),
     };
     const args = ["create", "--dry-run=server", "--filename", "-"];
-    const { code, stderr } = await askKubectl(args, { input: JSON.stringify(pod) });
+    const { code, stderr } = await runKubectl(args, { input: JSON.stringify(pod) });
     return { code, stderr };
   }
 });

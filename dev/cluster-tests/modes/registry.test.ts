@@ -3,7 +3,7 @@ import { kubectl, profile } from "../support/cluster-kubectl.ts";
 import { list } from "../support/cluster-objects.ts";
 import { eventually, untilPageHas } from "../support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
-import { needsProgram } from "./support/real-part.ts";
+import { needsProgram } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 import { startRegistry, stop, type Registry } from "./support/test-registry.ts";
 import { tunnelInto } from "./support/node-tunnel.ts";
@@ -13,7 +13,7 @@ const newGreeting = "Hello from the registry!";
 const user = { username: "ada", password: "only for this test" };
 const repository = "team/koa-mongo-stack";
 
-describe("registry: the stack with a registry that asks for a login", () => {
+describe("registry: the stack with a registry that requires a login", () => {
   const removals = removeAfter();
   let registry: Registry | undefined;
   let stack: TestStack | undefined;
@@ -46,23 +46,23 @@ describe("registry: the stack with a registry that asks for a login", () => {
     ({ outputs } = await stack.up());
   };
 
-  it("pushes the image as the user, and names it by its digest", async () => {
+  it("pushes the image as the user, and refers to the image by its digest", async () => {
     await up();
     expect(outputs.image).to.match(/^127\.0\.0\.1:\d+\/team\/koa-mongo-stack@sha256:[0-9a-f]{64}$/);
     expect(await registry?.manifest(repository, digest(), user)).to.equal(200);
   });
 
-  it("shows it to nobody else", async () => {
+  it("denies the image to clients without the login", async () => {
     expect(await registry?.manifest(repository, digest())).to.equal(401);
     expect(await registry?.manifest(repository, digest(), { ...user, password: "wrong" })).to.equal(401);
   });
 
-  it("is pulled by the nodes, and answers", async () => {
+  it("the nodes pull the image, and the URL answers", async () => {
     for (const image of (await images()).split(" ")) expect(image).to.include(digest());
     expect(await (await fetch(outputs.url)).text()).to.include(greeting);
   });
 
-  it("has another digest with other code, which the pods get", async () => {
+  it("pushes changed code under another digest, and the pods run it", async () => {
     const before = digest();
     await stack?.project.replace("service/page/page-view.ts", greeting, newGreeting);
     await up();
@@ -70,7 +70,7 @@ describe("registry: the stack with a registry that asks for a login", () => {
     await untilPageHas(outputs.url, newGreeting);
   });
 
-  it("says so when the registry refuses, and the pods go on", async () => {
+  it("reports a rejected push, and the pods continue to run", async () => {
     await stack?.setSecret("registryPassword", "wrong");
     await stack?.project.replace("service/page/page-view.ts", newGreeting, greeting);
     const failure = await stack?.up().then(() => undefined, String);
@@ -80,7 +80,7 @@ describe("registry: the stack with a registry that asks for a login", () => {
     await stack?.setSecret("registryPassword", user.password);
   });
 
-  it("keeps the password out of the state's plain text", async () => {
+  it("encrypts the password in the state", async () => {
     await up();
     expect(await stack?.exported()).not.to.include(user.password);
   });

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "chai";
-import { askUntil, names } from "../support/running-cluster.ts";
+import { requestUntil, names } from "../support/running-cluster.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
-import { onePod, until, untilWhole, webSelector } from "../support/stack-pods.ts";
+import { onePod, until, untilStackReady, webSelector } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs } from "../support/test-stack.ts";
 import { stopAtFirstFailure } from "./support/ordered-tests.ts";
-import { needsImage } from "./support/real-part.ts";
+import { needsImage } from "./support/prerequisites.ts";
 import { removeAfter } from "./support/removals.ts";
 import { costOf, serviceLog, type Cost, type LogLine } from "./support/service-cost.ts";
 import { collectorImage, installCollector, type Collector } from "./support/trace-collector.ts";
@@ -37,7 +37,7 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
   });
   stopAtFirstFailure();
 
-  it("has request and MongoDB's command in the trace of the client", async () => {
+  it("adds the request and MongoDB's command to the client's trace", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
     const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01`, "Content-Type": "application/json" };
     const response = await fetch(`${outputs.url}/data`, { method: "POST", headers, body: '{"a":1}' });
@@ -51,7 +51,7 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
     expect(await loggedRequest(traceId)).to.include({ method: "POST", path: "/data", status: 201 });
   });
 
-  it("gives spans, log and problem one trace id", async () => {
+  it("uses one trace id in spans, log and problem", async () => {
     const id = "0".repeat(24);
     const response = await fetch(`${outputs.url}/data/${id}`);
     expect(response.status).to.equal(404);
@@ -63,40 +63,40 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
     expect(await loggedRequest(traceId)).to.include({ requestId, path: `/data/${id}`, status: 404 });
   });
 
-  it("measures what requests cost while the collector is there", async () => {
+  it("measures the cost of requests with the collector", async () => {
     await cost(many);
     usual = await cost(many);
     expect(usual.failed).to.equal(0);
     expect(await outages()).to.deep.equal([]);
   });
 
-  it("costs nothing when the collector refuses connections", async () => {
+  it("costs nothing when the collector rejects connections", async () => {
     await collector.scale(0);
     await costsNothing();
     await until("the outage is logged", 60, async () => (await outages()).length > 0);
     await collector.scale(1);
-    await untilTakenAgain();
+    await untilSpansArrive();
     await until("the end of the outage is logged", 30, async () => (await outages()).length > 1);
     expect(await outages()).to.deep.equal([lost, again]);
   });
 
   it("costs nothing when the collector hangs, and a rollout fails no request", async () => {
-    const thaw = await collector.freeze();
+    const resume = await collector.suspend();
     await costsNothing();
     await until("the outage is logged", 60, async () => (await outages()).length === 3);
 
     const failures: string[] = [];
     const done = new AbortController();
-    const asking = askUntil(done.signal, `${outputs.url}/data`, failures);
+    const requests = requestUntil(done.signal, `${outputs.url}/data`, failures);
     const [deployment = ""] = await names("deployments", outputs.namespace);
     await kubectl("rollout", "restart", deployment, "--namespace", outputs.namespace);
-    await untilWhole(outputs.namespace);
+    await untilStackReady(outputs.namespace);
     done.abort();
-    expect(await asking).to.be.greaterThan(20);
+    expect(await requests).to.be.greaterThan(20);
     expect(failures).to.deep.equal([]);
 
-    await thaw();
-    await untilTakenAgain();
+    await resume();
+    await untilSpansArrive();
   });
 
   async function cost(count: number): Promise<Cost> {
@@ -114,9 +114,9 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
     expect(later.memoryMiB - usual.memoryMiB).to.be.lessThan(24);
     const { status } = await onePod(outputs.namespace, webSelector);
     expect(status.containerStatuses?.[0]?.restartCount).to.equal(0);
-    const said = (await serviceLog(outputs.namespace)).map(({ msg = "" }) => msg);
+    const messages = (await serviceLog(outputs.namespace)).map(({ msg = "" }) => msg);
     // Messages about the start of a pod or a slow MongoDB don't concern tracing.
-    const others = said.filter((msg) => !/^request$|listening|MongoDB|service unavailable/.test(msg));
+    const others = messages.filter((msg) => !/^request$|listening|MongoDB|service unavailable/.test(msg));
     expect(others.filter((msg) => msg !== lost && msg !== again)).to.deep.equal([]);
     expect(others.length).to.be.lessThan(4);
   }
@@ -137,7 +137,7 @@ describe("traces: the stack with OpenTelemetry's collector", () => {
   }
 
   /** Waits until the collector receives new spans after an outage. Lost spans are not sent again. */
-  async function untilTakenAgain(): Promise<void> {
+  async function untilSpansArrive(): Promise<void> {
     const traceId = randomBytes(16).toString("hex");
     await until("the collector has spans again", 120, async () => {
       await fetch(`${outputs.url}${path}`, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });

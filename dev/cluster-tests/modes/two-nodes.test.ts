@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { list } from "../support/cluster-objects.ts";
 import { newClone, type Clone } from "../support/clone.ts";
-import { showPods } from "../support/own-machine.ts";
+import { showPods } from "../support/dedicated-cluster.ts";
 import { printedNamespace, printedUrl } from "../support/running-service.ts";
 import { isReady, until, webSelector } from "../support/stack-pods.ts";
 import { underLoad } from "../traffic/under-load.ts";
@@ -22,7 +22,7 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
   before(async function () {
     cluster = await needsTwoNodes(this);
     removals.push(async () => user?.remove());
-    removals.push(() => cluster.leave(async () => user?.runs("down")));
+    removals.push(() => cluster.cleanUp(async () => user?.runs("down")));
     user = await newClone(stack, { minikubeProfile: cluster.profile });
   });
   afterEach(async function () {
@@ -47,7 +47,7 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
     return pods.filter(isReady).map(({ spec }) => spec.nodeName);
   };
 
-  it("loads the image into both, and the URL answers", async () => {
+  it("loads the image into both nodes, and the URL answers", async () => {
     await up();
     const pages = await Promise.all(Array.from({ length: 20 }, async () => await (await fetch(url)).text()));
     expect(pages.filter((page) => page.includes("Hello World"))).to.have.length(20);
@@ -60,9 +60,9 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
 
   it("a node is drained under load, and no request fails", async () => {
     const { kubectl, other } = cluster;
-    const outcome = await underLoad(url, async () => {
+    const summary = await underLoad(url, async () => {
       await kubectl("drain", other, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s");
-      await until("all pods are elsewhere", 120, async () => {
+      await until("all pods are on other nodes", 120, async () => {
         const nodes = await readyPodsNodes();
         return nodes.length >= 2 && !nodes.includes(other);
       });
@@ -70,9 +70,9 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
       await sleep(10_000);
     });
     await kubectl("uncordon", other);
-    expect(outcome.requests).to.be.greaterThan(1000);
-    expect(Object.fromEntries(outcome.reasons)).to.deep.equal({});
-    expect(outcome.losses).to.deep.equal([]);
+    expect(summary.requests).to.be.greaterThan(1000);
+    expect(Object.fromEntries(summary.reasons)).to.deep.equal({});
+    expect(summary.losses).to.deep.equal([]);
   });
 
   it("spreads its pods again with the next rollout", async () => {
@@ -81,7 +81,7 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
     await until("the pods are on both nodes", 120, async () => new Set(await readyPodsNodes()).size === 2);
   });
 
-  it("a node is stopped, and the service answers, with its pods on the one that is left", async () => {
+  it("a node is stopped, and the service answers, with its pods on the other node", async () => {
     await cluster.minikube("node", "stop", "m02");
     // Uses a new connection each time, because an old one may lead to a pod of the stopped node.
     const ask = async () => {
@@ -101,12 +101,12 @@ describe("two-nodes: npm run up, on a minikube of two nodes", () => {
     await cluster.minikube("node", "start", "m02");
   });
 
-  it("npm run down leaves nothing on them", async () => {
+  it("npm run down leaves nothing on the nodes", async () => {
     await user?.runs("down");
     // Kubernetes keeps the empty namespace for a few more seconds.
     await until("nothing of the stack is in the cluster", 30, async () => {
-      const mine = ["--selector", `app.kubernetes.io/instance=${namespace}`];
-      const volumes = await cluster.kubectl("get", "persistentvolumes", ...mine, "--output=name");
+      const ofStack = ["--selector", `app.kubernetes.io/instance=${namespace}`];
+      const volumes = await cluster.kubectl("get", "persistentvolumes", ...ofStack, "--output=name");
       const found = await cluster.kubectl(
         "get",
         "namespace",

@@ -10,14 +10,14 @@ describe("pulumi preview --policy-pack infra/policy", () => {
   });
   after(() => stack.remove());
 
-  it("lets the stack pass", async () => {
+  it("accepts the stack", async () => {
     const { create = 0 } = await stack.preview("infra/policy");
     expect(create).to.be.greaterThan(20);
   });
 
-  it("refuses the stack without a probe", async () => {
+  it("rejects the stack without a probe", async () => {
     await stack.project.replace("infra/web/web-deployment.ts", probe, `x${probe}`);
-    const refusal = await stack.preview("infra/policy").catch((error: unknown) => String(error));
-    expect(refusal).to.include("[mandatory]").and.include("container web has no livenessProbe");
+    const rejection = await stack.preview("infra/policy").catch((error: unknown) => String(error));
+    expect(rejection).to.include("[mandatory]").and.include("container web has no livenessProbe");
   });
 });

@@ -6,11 +6,11 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { kubectl } from "../support/cluster-kubectl.ts";
 import { pods } from "../support/cluster-objects.ts";
-import { askUntil } from "../support/running-cluster.ts";
+import { requestUntil } from "../support/running-cluster.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
-import { startStranger, strangerName } from "./support/stranger-pod.ts";
+import { startUnrelatedPod, unrelatedPodName } from "./support/unrelated-pod.ts";
 import { pathTable, reached, type Source, type Target } from "./support/network-paths.ts";
-import { mongodbPod, podFaults, podsOf } from "./support/admitted-pods.ts";
+import { mongodbPod, podViolations, podsOf } from "./support/admitted-pods.ts";
 import { evaluate, logsIn, type User } from "./support/mongodb-roles.ts";
 import { leaks, secretsOf, type Secrets } from "./support/cluster-secrets.ts";
 
@@ -39,8 +39,8 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     stack = await createTestStack("security");
     await up();
     await kubectl("create", "namespace", otherNamespace);
-    await startStranger(otherNamespace, outputs.image);
-    await startStranger(outputs.namespace, outputs.image);
+    await startUnrelatedPod(otherNamespace, outputs.image);
+    await startUnrelatedPod(outputs.namespace, outputs.image);
     outside = createServer((socket) => socket.end()).listen(0, "0.0.0.0");
     await once(outside, "listening");
   });
@@ -51,9 +51,9 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     await stack.remove();
   });
 
-  it("lets only the named connections through", () => paths("after up"));
+  it("allows only the named connections", () => paths("after up"));
 
-  it("lets the application's user do nothing but read and write its own database", async () => {
+  it("allows the application's user only to read and write its own database", async () => {
     const { metadata } = await mongodbPod(outputs.namespace);
     const user = appUser();
     const denied = {
@@ -63,8 +63,8 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
       "writes admin": `db.getSiblingDB("admin").things.insertOne({ a: 1 })`,
       "drops another database": `db.getSiblingDB("other").dropDatabase()`,
       "creates a user": `db.createUser({ user: "x", pwd: "x", roles: [] })`,
-      "creates a root": `db.getSiblingDB("admin").createUser({ user: "x", pwd: "x", roles: ["root"] })`,
-      "gives itself a role": `db.grantRolesToUser("${user.name}", [{ role: "root", db: "admin" }])`,
+      "creates a user with the role root": `db.getSiblingDB("admin").createUser({ user: "x", pwd: "x", roles: ["root"] })`,
+      "grants itself a role": `db.grantRolesToUser("${user.name}", [{ role: "root", db: "admin" }])`,
       "drops the root user": `db.getSiblingDB("admin").dropUser("${secret("root-user")}")`,
     };
     const allowed = {
@@ -72,78 +72,78 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
       reads: `db.security.find().toArray()`,
       deletes: `db.security.drop()`,
     };
-    const said = await evaluate(outputs.namespace, metadata.name, user, { ...denied, ...allowed });
+    const results = await evaluate(outputs.namespace, metadata.name, user, { ...denied, ...allowed });
     const expected = [
       ...Object.keys(denied).map((what) => [what, "Unauthorized"]),
       ...Object.keys(allowed).map((what) => [what, "ok"]),
     ];
-    expect(said).to.deep.equal(Object.fromEntries(expected));
-    const nobody = { ...user, password: `${user.password}x` };
-    expect(await logsIn(outputs.namespace, metadata.name, nobody)).to.equal(false);
+    expect(results).to.deep.equal(Object.fromEntries(expected));
+    const wrongPassword = { ...user, password: `${user.password}x` };
+    expect(await logsIn(outputs.namespace, metadata.name, wrongPassword)).to.equal(false);
   });
 
-  it("admits no pod that may be root", async () => {
+  it("rejects a pod that may run as root", async () => {
     const args = ["run", "root", "--image=none:1", "--namespace", outputs.namespace, "--dry-run=server"];
-    const refusal = await kubectl(...args).catch(String);
-    expect(refusal).to.include("violates PodSecurity").and.include("restricted");
+    const rejection = await kubectl(...args).catch(String);
+    expect(rejection).to.include("violates PodSecurity").and.include("restricted");
   });
 
   it("rotates the passwords without a failed request", async () => {
-    const former = [appUser(), rootUser()];
+    const previous = [appUser(), rootUser()];
     const mongodb = await mongodbPod(outputs.namespace);
     const failures: string[] = [];
     const upDone = new AbortController();
-    const ask = (init: RequestInit) => askUntil(upDone.signal, `${outputs.url}/data`, failures, init);
-    const asking = [ask({}), ask({ method: "POST", body: '{"rotated":true}' })];
+    const send = (init: RequestInit) => requestUntil(upDone.signal, `${outputs.url}/data`, failures, init);
+    const requests = [send({}), send({ method: "POST", body: '{"rotated":true}' })];
     await stack.set("passwordVersion", "2");
     await up().finally(() => {
       upDone.abort();
     });
-    for (const count of await Promise.all(asking)) expect(count).to.be.greaterThan(50);
+    for (const count of await Promise.all(requests)) expect(count).to.be.greaterThan(50);
     expect(failures).to.deep.equal([]);
 
     const same = await mongodbPod(outputs.namespace);
     expect(same.metadata.uid).to.equal(mongodb.metadata.uid);
     expect(same.status.containerStatuses?.[0]?.restartCount).to.equal(0);
     expect([appUser().name, rootUser().name]).to.deep.equal(["app-2", "root-2"]);
-    expect(await whoLogsIn([appUser(), rootUser(), ...former])).to.deep.equal(["app-2", "root-2"]);
+    expect(await acceptedUsers([appUser(), rootUser(), ...previous])).to.deep.equal(["app-2", "root-2"]);
   });
 
-  it("goes on with a rotation that was cut off, twice, and after MongoDB's pod is gone", async () => {
+  it("continues a rotation that was interrupted twice, also after the deletion of MongoDB's pod", async () => {
     const failures: string[] = [];
     const done = new AbortController();
-    const asking = askUntil(done.signal, `${outputs.url}/data`, failures);
+    const requests = requestUntil(done.signal, `${outputs.url}/data`, failures);
     for (const [version, seconds] of [
       ["3", 9],
       ["4", 22],
     ] as const) {
       await stack.set("passwordVersion", version);
-      const cut = new AbortController();
-      const ending = up(cut.signal).then(
+      const interruption = new AbortController();
+      const ending = up(interruption.signal).then(
         () => "done",
-        () => "cut off",
+        () => "interrupted",
       );
       await sleep(seconds * 1000);
-      cut.abort();
-      expect(await ending, version).to.equal("cut off");
+      interruption.abort();
+      expect(await ending, version).to.equal("interrupted");
     }
     done.abort();
-    await asking;
+    await requests;
     expect(failures).to.deep.equal([]);
     await kubectl("delete", "pod", "-n", outputs.namespace, "-l", "app.kubernetes.io/name=mongodb");
     await up();
-    expect(await whoLogsIn([appUser(), rootUser()])).to.deep.equal(["app-4", "root-4"]);
+    expect(await acceptedUsers([appUser(), rootUser()])).to.deep.equal(["app-4", "root-4"]);
     expect((await fetch(`${outputs.url}/data`)).status).to.equal(200);
   });
 
-  it("admitted no pod that may do more than it must", async () => {
-    const own = (await pods(outputs.namespace)).filter(({ metadata }) => metadata.name !== strangerName);
+  it("runs only pods that meet the restricted standard", async () => {
+    const own = (await pods(outputs.namespace)).filter(({ metadata }) => metadata.name !== unrelatedPodName);
     const components = own.map(({ metadata }) => metadata.labels?.["app.kubernetes.io/name"]);
     expect(new Set(components)).to.deep.equal(new Set(["web", "mongodb", "mongodb-users"]));
-    expect(own.flatMap(podFaults)).to.deep.equal([]);
+    expect(own.flatMap(podViolations)).to.deep.equal([]);
   });
 
-  it("lets the same connections through after a rollout", () => paths("after a rollout"));
+  it("allows the same connections after a rollout", () => paths("after a rollout"));
 
   it("has no secret in plain text anywhere", async () => {
     printed += await stack.diff();
@@ -162,7 +162,7 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     return { name: secret("root-user"), password: secret("root-password"), database: "admin" };
   }
 
-  async function whoLogsIn(users: readonly User[]): Promise<string[]> {
+  async function acceptedUsers(users: readonly User[]): Promise<string[]> {
     const { metadata } = await mongodbPod(outputs.namespace);
     const found: string[] = [];
     for (const user of users) {
@@ -176,7 +176,7 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     const { namespace } = outputs;
     const [web, another] = await podsOf(namespace, "web");
     const mongodb = await mongodbPod(namespace);
-    if (web === undefined || another === undefined) throw new Error("the service has less than two pods");
+    if (web === undefined || another === undefined) throw new Error("the service has fewer than two pods");
     const { port } = outside.address() as { port: number };
     const targets: Target[] = [
       // No policy can keep a pod from reaching itself, so the target is another pod of the service.
@@ -190,24 +190,24 @@ describe("the stack in a cluster that enforces NetworkPolicies", () => {
     ];
     const web1 = source("service", namespace, web.metadata.name);
     const mongodb1: Source = { ...source("MongoDB", namespace, mongodb.metadata.name), has: "bash" };
-    const beside = source("a stranger beside them", namespace, strangerName);
-    const elsewhere = source("another namespace", otherNamespace, strangerName);
+    const unrelated = source("an unrelated pod", namespace, unrelatedPodName);
+    const otherPod = source("another namespace", otherNamespace, unrelatedPodName);
     const open = {
       [web1.name]: await reached(web1, targets),
       [mongodb1.name]: await reached(
         mongodb1,
         targets.filter(({ name }) => name !== "MongoDB"),
       ),
-      [beside.name]: await reached(beside, targets),
-      [elsewhere.name]: await reached(elsewhere, targets),
+      [unrelated.name]: await reached(unrelated, targets),
+      [otherPod.name]: await reached(otherPod, targets),
     };
     tables.push(`\n    ${when}:`, pathTable({ targets, open }));
     expect(open).to.deep.equal({
       [web1.name]: ["MongoDB", "mongodb:27017", "DNS"],
       [mongodb1.name]: [],
-      [beside.name]: [],
+      [unrelated.name]: [],
       // These targets exist, although they are closed to the other pods.
-      [elsewhere.name]: ["service", "DNS", "API server", "node", "outside"],
+      [otherPod.name]: ["service", "DNS", "API server", "node", "outside"],
     });
   }
 });

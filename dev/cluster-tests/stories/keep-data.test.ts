@@ -26,12 +26,12 @@ describe("the stack with keepData", () => {
     expect(await dataDirectories()).to.include(directory);
   });
 
-  it("up has the documents again, with new passwords", async () => {
+  it("up uses the documents again, with new passwords", async () => {
     await up(true);
     expect(await (await fetch(`${outputs.url}/data`)).json()).to.deep.equal([document]);
   });
 
-  it("without it, destroy takes them along", async () => {
+  it("without keepData, destroy deletes the documents", async () => {
     await up(false);
     await stack?.destroy();
     expect(await dataDirectories()).not.to.include(directory);

@@ -17,7 +17,7 @@ describe("two stacks on one minikube", () => {
     return { stack, names: () => names(outputs) };
   }
 
-  it("each has its own documents, and one notices nothing when the other goes", async () => {
+  it("each has its own documents, and the removal of one does not affect the other", async () => {
     const one = await withDocument("e2e-one");
     const other = await withDocument("e2e-other");
     expect(await one.names()).to.deep.equal(["e2e-one"]);

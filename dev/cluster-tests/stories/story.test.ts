@@ -1,12 +1,18 @@
 import { expect } from "chai";
-import { askUntil, dataDirectories, eventually, names, untilPageHas } from "../support/running-cluster.ts";
+import {
+  requestUntil,
+  dataDirectories,
+  eventually,
+  names,
+  untilPageHas,
+} from "../support/running-cluster.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
 const newGreeting = "Hello again, from Docker and Kubernetes!";
 
-describe("the stack, as a user lives with it", () => {
+describe("the life of a stack", () => {
   let stack: TestStack;
   let outputs: Outputs;
   let volumesBefore: string[];
@@ -64,11 +70,11 @@ describe("the stack, as a user lives with it", () => {
     await stack.project.replace("service/page/page-view.ts", greeting, newGreeting);
     const failures: string[] = [];
     const upDone = new AbortController();
-    const asking = askUntil(upDone.signal, `${outputs.url}/data/${document._id}`, failures);
+    const requests = requestUntil(upDone.signal, `${outputs.url}/data/${document._id}`, failures);
     const { outputs: after } = await stack.up().finally(() => {
       upDone.abort();
     });
-    expect(await asking).to.be.greaterThan(20);
+    expect(await requests).to.be.greaterThan(20);
     expect(failures).to.deep.equal([]);
     expect(after.image).not.to.equal(outputs.image);
     await untilPageHas(outputs.url, newGreeting);

@@ -32,7 +32,7 @@ describe("two clones on one minikube", () => {
     document = await addDocument(url, { of: "first" });
   });
 
-  it("the second's `up` names the first's namespace and the ways forward, and changes nothing", async () => {
+  it("the second's `up` names the first's namespace and the possible fixes, and changes nothing", async () => {
     const output = await second.fails("up");
     expect(output).to.include(`Port 30180 of the node is in use by the Service`);
     expect(output).to.include(`kubectl delete namespace ${namespace}`);
@@ -47,18 +47,18 @@ describe("two clones on one minikube", () => {
     expect(await documentsAt(url)).to.deep.equal([document]);
   });
 
-  it("the first goes on", async () => {
+  it("the first continues to run", async () => {
     const output = await first.runs("up");
     expect(await documentsAt(printedUrl(output))).to.deep.equal([document]);
   });
 
-  it("`up` after the state was lost names its own namespace, too", async () => {
-    await first.loseState();
+  it("after the loss of its state, `up` names its own namespace, too", async () => {
+    await first.deleteState();
     expect(await first.fails("up")).to.include(`kubectl delete namespace ${namespace}`);
     expect(await documentsAt(url)).to.deep.equal([document]);
   });
 
-  it("with that namespace deleted, `up` continues with the files that it kept", async () => {
+  it("after the deletion of that namespace, `up` uses the kept files", async () => {
     await kubectl("delete", "namespace", namespace);
     await kubectl("delete", "pv", "--selector", `app.kubernetes.io/instance=${namespace}`);
     const output = await first.runs("up");

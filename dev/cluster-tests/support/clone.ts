@@ -16,7 +16,7 @@ export interface Clone {
   /** Replaces the stack's configuration. */
   set(config: Readonly<Record<string, string>>): Promise<void>;
   /** Deletes Pulumi's state, as `git clean -xdf` does. */
-  loseState(): Promise<void>;
+  deleteState(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function newClone(stack: string, config: Readonly<Record<string, st
     runs: (name, ...args) => ends(true, name, args),
     fails: (name, ...args) => ends(false, name, args),
     set,
-    loseState: () => rm(join(project.folder, ".pulumi"), { recursive: true }),
+    deleteState: () => rm(join(project.folder, ".pulumi"), { recursive: true }),
     remove: () => project.remove(),
   };
 }

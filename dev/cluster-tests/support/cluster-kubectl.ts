@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 export const profile = "minikube";
 
 /** Exit code and output of kubectl. */
-export interface Said {
+export interface KubectlResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -22,10 +22,10 @@ export interface KubectlRun {
 }
 
 /** Runs kubectl to its end. The caller checks the exit code. */
-export async function askKubectl(
+export async function runKubectl(
   args: readonly string[],
   { context = profile, input = "", path = process.env.PATH }: KubectlRun = {},
-): Promise<Said> {
+): Promise<KubectlResult> {
   const env = { ...process.env, PATH: path };
   const child = spawn("kubectl", ["--context", context, ...args], { env, stdio: "pipe" });
   // kubectl may end before it has read its input.
@@ -45,7 +45,7 @@ export async function askKubectl(
  */
 export function kubectlOn(context: string): (...args: string[]) => Promise<string> {
   return async (...args) => {
-    const { code, stdout, stderr } = await askKubectl(args, { context });
+    const { code, stdout, stderr } = await runKubectl(args, { context });
     if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}: ${stderr}${stdout}`);
     return stdout.trim();
   };

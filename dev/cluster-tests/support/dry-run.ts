@@ -1,9 +1,9 @@
 import type { Manifest } from "../../../infra/test/support/kubernetes-schema.ts";
-import { askKubectl } from "./cluster-kubectl.ts";
+import { runKubectl } from "./cluster-kubectl.ts";
 
 /** An API server's verdict on objects in a dry run. */
 export interface Admission {
-  readonly refused: readonly string[];
+  readonly rejected: readonly string[];
   /** For example, violations of the namespace's pod security standard. */
   readonly warnings: readonly string[];
 }
@@ -12,7 +12,7 @@ export interface Admission {
 type Named = Manifest & { readonly metadata: { readonly name: string } };
 
 /** Custom kinds, with the resource definition that a cluster needs for each. */
-const broughtKinds: Readonly<Record<string, string>> = {
+const customResources: Readonly<Record<string, string>> = {
   PerconaServerMongoDB: "perconaservermongodbs.psmdb.percona.com",
   PrometheusRule: "prometheusrules.monitoring.coreos.com",
   ServiceMonitor: "servicemonitors.monitoring.coreos.com",
@@ -28,22 +28,22 @@ export async function dryRun(
   manifests: readonly Manifest[],
   path: string,
 ): Promise<Admission> {
-  const kubectl = (args: readonly string[], input = "") => askKubectl(args, { context, input, path });
+  const kubectl = (args: readonly string[], input = "") => runKubectl(args, { context, input, path });
   const namespace = manifests.find(({ kind }) => kind === "Namespace") as Named;
-  const made = await kubectl(["create", "--filename", "-"], JSON.stringify(namespace));
-  if (made.code !== 0) throw new Error(`${context}: ${made.stderr}`);
+  const created = await kubectl(["create", "--filename", "-"], JSON.stringify(namespace));
+  if (created.code !== 0) throw new Error(`${context}: ${created.stderr}`);
   try {
-    const refused: string[] = [];
+    const rejected: string[] = [];
     const warnings: string[] = [];
     for (const manifest of manifests.filter(({ kind }) => kind !== "Namespace")) {
-      const brought = broughtKinds[manifest.kind];
-      if (brought !== undefined && (await kubectl(["get", "crd", brought])).code !== 0) continue;
+      const definition = customResources[manifest.kind];
+      if (definition !== undefined && (await kubectl(["get", "crd", definition])).code !== 0) continue;
       const args = ["create", "--dry-run=server", "--validate=strict", "--filename", "-"];
       const { code, stderr } = await kubectl(args, JSON.stringify(manifest));
-      if (code !== 0) refused.push(`${manifest.kind}: ${stderr.trim()}`);
+      if (code !== 0) rejected.push(`${manifest.kind}: ${stderr.trim()}`);
       else if (stderr.trim() !== "") warnings.push(`${manifest.kind}: ${stderr.trim()}`);
     }
-    return { refused, warnings };
+    return { rejected, warnings };
   } finally {
     await kubectl(["delete", "namespace", namespace.metadata.name, "--wait=false"]);
   }

@@ -24,7 +24,7 @@ function onInterrupt(): void {
     return;
   }
   interrupted = performance.now();
-  console.error("\nInterrupted: the test's stack is destroyed now. Ctrl-C again leaves it there.");
+  console.error("\nInterrupted: the test's stack is being destroyed. Press Ctrl-C again to keep the stack.");
   const removed = Promise.allSettled([...removals].map((remove) => remove()));
   void removed.then((results) => {
     for (const result of results) if (result.status === "rejected") console.error(result.reason);

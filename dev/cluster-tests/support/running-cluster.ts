@@ -45,7 +45,7 @@ export async function eventually(url: string, satisfies: (response: Response) =>
 }
 
 /** Repeatedly sends requests on new connections, until the signal. Returns their number, and collects failures. */
-export async function askUntil(
+export async function requestUntil(
   signal: AbortSignal,
   url: string,
   failures: string[],

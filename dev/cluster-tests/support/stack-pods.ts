@@ -24,8 +24,8 @@ export async function onePod(namespace: string, labels: string): Promise<Pod> {
 }
 
 /** Waits until the rollouts of service and database are complete, and terminating pods are gone. */
-export async function untilWhole(namespace: string, seconds = 240): Promise<void> {
-  await until(`${namespace} is whole`, seconds, async () => {
+export async function untilStackReady(namespace: string, seconds = 240): Promise<void> {
+  await until(`all pods of ${namespace} are ready`, seconds, async () => {
     const [deployments, statefulSets, unfinished] = await Promise.all([
       list(({ apps }) => apps.listNamespacedDeployment({ namespace })),
       list(({ apps }) => apps.listNamespacedStatefulSet({ namespace })),
@@ -35,14 +35,14 @@ export async function untilWhole(namespace: string, seconds = 240): Promise<void
     const wanted = workloads.reduce((sum, { spec }) => sum + (spec.replicas ?? 0), 0);
     return (
       workloads.length === 2 &&
-      workloads.every(isWhole) &&
+      workloads.every(isComplete) &&
       unfinished.length === wanted &&
       unfinished.every(isReady)
     );
   });
 }
 
-function isWhole({ metadata, spec, status }: Stored<V1Deployment | V1StatefulSet>): boolean {
+function isComplete({ metadata, spec, status }: Stored<V1Deployment | V1StatefulSet>): boolean {
   const { observedGeneration, replicas, updatedReplicas, readyReplicas, availableReplicas } = status;
   const counts = [replicas, updatedReplicas, readyReplicas, availableReplicas];
   return observedGeneration === metadata.generation && counts.every((count) => count === spec.replicas);
@@ -54,13 +54,13 @@ function isWhole({ metadata, spec, status }: Stored<V1Deployment | V1StatefulSet
 export async function until(
   what: string,
   seconds: number,
-  isSo: () => Promise<boolean> | boolean,
+  isTrue: () => Promise<boolean> | boolean,
 ): Promise<void> {
   const end = Date.now() + seconds * 1000;
   let reason = "";
   while (Date.now() < end) {
     try {
-      if (await isSo()) return;
+      if (await isTrue()) return;
     } catch (error) {
       reason = `: ${(error as Error).message}`;
     }

@@ -56,13 +56,13 @@ export async function createTestStack(name: string): Promise<TestStack> {
   };
   const stack = await LocalWorkspace.createStack({ stackName: name, workDir: folder }, { envVars });
   // Pulumi receives the same Ctrl-C, and must end before the removal.
-  let underWay: Promise<unknown> = Promise.resolve();
+  let pending: Promise<unknown> = Promise.resolve();
   const removeBoth = async () => {
     await removeStack(stack);
     await project.remove();
   };
   const forget = removeAtInterrupt(async () => {
-    await underWay.catch(() => undefined);
+    await pending.catch(() => undefined);
     await removeBoth();
   });
 
@@ -77,7 +77,7 @@ export async function createTestStack(name: string): Promise<TestStack> {
     },
     async up(signal) {
       const result = stack.up(signal === undefined ? {} : { signal });
-      underWay = result;
+      pending = result;
       const { summary, outputs, stdout, stderr } = await result;
       return {
         outputs: values(outputs) as unknown as Outputs,

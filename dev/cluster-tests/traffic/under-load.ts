@@ -5,9 +5,9 @@ import { startLoad } from "../../../tools/traffic/open-loop.ts";
 import { summarize, type Summary } from "../../../tools/traffic/request-samples.ts";
 
 /** Maximum number of in-flight requests. */
-const most = 110;
+const maxInFlight = 110;
 /** Maximum milliseconds between the due time of a request and its start. */
-const patience = 5000;
+const maxDelayMs = 5000;
 
 /** Rate of the load, and options of its clients. */
 export interface UnderLoadOptions extends Omit<ClientOptions, "connections"> {
@@ -16,7 +16,7 @@ export interface UnderLoadOptions extends Omit<ClientOptions, "connections"> {
 }
 
 /** Result of a load. */
-export interface Outcome extends Summary {
+export interface LoadSummary extends Summary {
   /** Acknowledged writes that were lost. */
   readonly losses: readonly Loss[];
 }
@@ -25,16 +25,12 @@ export interface Outcome extends Summary {
 export async function underLoad(
   url: string,
   cause: () => Promise<void>,
-  { rate = 100, ...how }: UnderLoadOptions = {},
-): Promise<Outcome> {
-  const client = createClient(url, { connections: most, ...how });
+  { rate = 100, ...clientOptions }: UnderLoadOptions = {},
+): Promise<LoadSummary> {
+  const client = createClient(url, { connections: maxInFlight, ...clientOptions });
   const ledger = new Ledger();
-  const load = startLoad({
-    rate,
-    maxInFlight: most,
-    maxWaitMs: patience,
-    send: mixedRequests(client, ledger, () => load.now()),
-  });
+  const send = mixedRequests(client, ledger, () => load.now());
+  const load = startLoad({ rate, maxInFlight, maxWaitMs: maxDelayMs, send });
   try {
     await cause();
     const end = load.now();

@@ -40,7 +40,7 @@ async function write(client: Client, ledger: Ledger, n: number, now: () => numbe
 }
 
 function remove(client: Client, ledger: Ledger): Promise<Result> | undefined {
-  const id = ledger.takeForDeletion();
+  const id = ledger.nextToDelete();
   return id === undefined ? undefined : removeOne(client, ledger, id);
 }
 

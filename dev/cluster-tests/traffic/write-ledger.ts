@@ -10,7 +10,7 @@ interface Acknowledged extends Entry {
   /** Time of the acknowledgement, in milliseconds since the load began. */
   readonly at: number;
   /** State of the last acknowledgement. Unknown after a deletion without an answer. */
-  fate: "stored" | "deleted" | "unknown";
+  state: "stored" | "deleted" | "unknown";
 }
 
 /** An acknowledged write that is missing or changed, or an acknowledged deletion that is undone. */
@@ -24,7 +24,7 @@ export interface Loss {
 /** One in this many documents may be deleted. */
 const deletable = 4;
 /** Number of concurrent searches. */
-const searchers = 8;
+const concurrency = 8;
 
 /** Records what the service has acknowledged. */
 export class Ledger {
@@ -35,7 +35,7 @@ export class Ledger {
 
   /** Records an acknowledged document. */
   stored(id: string, entry: Entry, at: number): void {
-    this.#documents.set(id, { ...entry, at, fate: "stored" });
+    this.#documents.set(id, { ...entry, at, state: "stored" });
     const kept = this.#documents.size % deletable === 0 ? this.#deletable : this.#readable;
     kept.push(id);
   }
@@ -48,18 +48,18 @@ export class Ledger {
   }
 
   /** A document that may be deleted. Returns each one exactly once. */
-  takeForDeletion(): string | undefined {
+  nextToDelete(): string | undefined {
     return this.#deletable.shift();
   }
 
   /** Records an acknowledged deletion. */
   deleted(id: string): void {
-    this.#setFate(id, "deleted");
+    this.#setState(id, "deleted");
   }
 
   /** Records a deletion without an answer: the document may or may not exist. */
   unknown(id: string): void {
-    this.#setFate(id, "unknown");
+    this.#setState(id, "unknown");
   }
 
   /** Number of documents acknowledged at or after `from` and before `to`. */
@@ -75,7 +75,7 @@ export class Ledger {
     const losses: Loss[] = [];
     const left = this.#documents.entries();
     await Promise.all(
-      Array.from({ length: searchers }, async () => {
+      Array.from({ length: concurrency }, async () => {
         for (const [id, document] of left) {
           const what = difference(document, await find(id));
           if (what !== undefined) losses.push({ id, at: document.at, what });
@@ -85,15 +85,15 @@ export class Ledger {
     return losses;
   }
 
-  #setFate(id: string, fate: Acknowledged["fate"]): void {
+  #setState(id: string, state: Acknowledged["state"]): void {
     const document = this.#documents.get(id);
-    if (document !== undefined) document.fate = fate;
+    if (document !== undefined) document.state = state;
   }
 }
 
-function difference({ n, text, fate }: Acknowledged, found: Entry | undefined): string | undefined {
-  if (fate === "unknown") return undefined;
-  if (fate === "deleted") return found === undefined ? undefined : "deleted, and there again";
+function difference({ n, text, state }: Acknowledged, found: Entry | undefined): string | undefined {
+  if (state === "unknown") return undefined;
+  if (state === "deleted") return found === undefined ? undefined : "deleted, but found again";
   if (found === undefined) return "lost";
   return found.n === n && found.text === text ? undefined : "changed";
 }
@@ -106,5 +106,5 @@ export async function findDocument(client: Client, id: string): Promise<Entry | 
   const { status, json } = await client.send({ method: "GET", path: `/data/${id}` });
   if (status === 200) return json as Entry;
   if (status === 404) return undefined;
-  throw new Error(`GET /data/${id} is answered ${status}: ${JSON.stringify(json)}`);
+  throw new Error(`GET /data/${id} answered ${status}: ${JSON.stringify(json)}`);
 }

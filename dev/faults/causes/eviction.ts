@@ -1,10 +1,10 @@
-import { askKubectl, kubectl } from "../../cluster-tests/support/cluster-kubectl.ts";
+import { runKubectl, kubectl } from "../../cluster-tests/support/cluster-kubectl.ts";
 import { list, pods } from "../../cluster-tests/support/cluster-objects.ts";
 import {
   mongodbSelector,
   onePod,
   until,
-  untilWhole,
+  untilStackReady,
   webSelector,
 } from "../../cluster-tests/support/stack-pods.ts";
 import type { FaultRun } from "../fault-run.ts";
@@ -22,24 +22,24 @@ export async function drainNode(faults: FaultRun): Promise<string[]> {
 async function drain(node: string, namespace: string): Promise<string[]> {
   const before = (await pods(namespace, webSelector)).filter(({ spec }) => spec.nodeName === node);
   await kubectl("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s");
-  await untilWhole(namespace);
+  await untilStackReady(namespace);
   await kubectl("uncordon", node);
   return [`kubectl drain of a node with ${before.length} of the service's pods`];
 }
 
 async function evictAll({ namespace }: FaultRun): Promise<string[]> {
   const evicted = (await pods(namespace, webSelector)).map(({ metadata }) => metadata.name);
-  let refused = 0;
+  let rejections = 0;
   for (const pod of evicted) {
     await until(`${pod} may be evicted`, 120, async () => {
       const done = await evict(namespace, pod);
-      if (!done) refused++;
+      if (!done) rejections++;
       return done;
     });
   }
-  if (refused === 0) throw new Error("the disruption budget let both pods be evicted at once");
+  if (rejections === 0) throw new Error("the disruption budget let both pods be evicted at once");
   return [
-    `one node: ${evicted.length} pods by the Eviction API, which refused the second until the first was replaced`,
+    `one node: ${evicted.length} pods by the Eviction API, which rejected the second eviction until the first pod was replaced`,
   ];
 }
 
@@ -48,7 +48,7 @@ async function evict(namespace: string, name: string): Promise<boolean> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace } };
   const args = ["create", "--raw", path, "--filename", "-"];
-  const { code, stdout, stderr } = await askKubectl(args, { input: JSON.stringify(eviction) });
+  const { code, stdout, stderr } = await runKubectl(args, { input: JSON.stringify(eviction) });
   if (code !== 0 && !stderr.includes("disruption budget"))
     throw new Error(`eviction of ${name}: ${stderr}${stdout}`);
   return code === 0;

@@ -11,16 +11,16 @@ export async function fillMemory(run: FaultRun): Promise<string[]> {
   const pod = await onePod(run.namespace, webSelector);
   const { name } = pod.metadata;
   await onNode(pod.spec.nodeName ?? "", lowerLimit(containerId(pod)));
-  run.mark("limit is lowered");
-  let why = "";
+  run.mark("the limit is lowered");
+  let reason = "";
   await until("the kernel ends the container and the kubelet starts another", 120, async () => {
     const now = (await pods(run.namespace, webSelector)).find(({ metadata }) => metadata.name === name);
     const ended = now?.status.containerStatuses?.[0]?.lastState?.terminated;
-    why = `${ended?.reason ?? ""}, exit code ${ended?.exitCode ?? ""}`;
+    reason = `${ended?.reason ?? ""}, exit code ${ended?.exitCode ?? ""}`;
     return ended?.exitCode === 137;
   });
   await sleep(1000);
-  return [`its container ended: ${why}`];
+  return [`its container ended: ${reason}`];
 }
 
 /**

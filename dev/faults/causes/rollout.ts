@@ -21,17 +21,17 @@ export async function changeConfig(run: FaultRun): Promise<string[]> {
  * @returns Pulumi's message about the failure
  */
 export async function rollOutBrokenImage(run: FaultRun): Promise<string> {
-  const breakOff = 'process.exit(1); // "not ready, ever"\n';
-  await edit(run, "service/main.ts", (code) => code + breakOff);
-  const said = await run.up().then(
+  const crash = 'process.exit(1); // "not ready, ever"\n';
+  await edit(run, "service/main.ts", (code) => code + crash);
+  const message = await run.up().then(
     () => "",
     (error: unknown) => String(error),
   );
   run.mark("up has failed");
-  await edit(run, "service/main.ts", (code) => code.replace(breakOff, ""));
+  await edit(run, "service/main.ts", (code) => code.replace(crash, ""));
   await run.up();
-  run.mark("good up");
-  return said;
+  run.mark("up with correct code");
+  return message;
 }
 
 async function edit(run: FaultRun, path: string, change: (code: string) => string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { list, pods, type Pod, type Stored } from "../../cluster-tests/support/cluster-objects.ts";
-import { until, untilWhole, webSelector } from "../../cluster-tests/support/stack-pods.ts";
+import { until, untilStackReady, webSelector } from "../../cluster-tests/support/stack-pods.ts";
 import { setReplicas, type FaultRun } from "../fault-run.ts";
 
 /** Number of pods to scale down from, if the nodes have room for them. */
@@ -15,7 +15,7 @@ export async function scaleUp(run: FaultRun): Promise<number> {
   await until(`${count} pods`, 120, async () => {
     return (await pods(run.namespace, webSelector)).length === count;
   });
-  await untilWhole(run.namespace);
+  await untilStackReady(run.namespace);
   return count;
 }
 

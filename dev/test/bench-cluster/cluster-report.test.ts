@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { memoryGoals, scaleDoubts, scaleTable } from "../../bench-cluster/cluster-report.ts";
-import { bodiesCourse, counted, idleCourse, mixedCourse } from "../../bench-cluster/memory-loads.ts";
+import { bodiesResult, countAnswers, idleResult, mixedResult } from "../../bench-cluster/memory-loads.ts";
 import { cpusBetween, untilMeasuredTwice } from "../../bench-cluster/pod-usage.ts";
 
 describe("memoryGoals", () => {
-  const judged = (mebibytes: number, restarts: number, isWhole = true) => {
-    const course = "2000 requests/s, 3 failed";
-    return memoryGoals([{ load: "64 clients for 600 s", course, isWhole, mebibytes, restarts }])[0];
+  const judged = (memoryMiB: number, restarts: number, isComplete = true) => {
+    const result = "2000 requests/s, 3 failed";
+    return memoryGoals([{ load: "64 clients for 600 s", result, isComplete, memoryMiB, restarts }])[0];
   };
 
   it("are reached by a pod below its limit that has not been restarted", () => {
@@ -26,7 +26,7 @@ describe("memoryGoals", () => {
     ]);
   });
 
-  it("are missed by a pod that did not take the whole load, and say how it went", () => {
+  it("are missed by a pod that did not complete the load, and name the result", () => {
     expect(judged(66, 0, false)).to.include({
       measured: "66 MiB, 0 restarts, but 2000 requests/s, 3 failed",
       isReached: false,
@@ -34,24 +34,24 @@ describe("memoryGoals", () => {
   });
 });
 
-describe("a load of the memory", () => {
-  it("is whole if 99 % of the idle connections stay open", () => {
-    expect(idleCourse(990, 1000)).to.deep.equal({ course: "990 stayed open", isWhole: true });
-    expect(idleCourse(989, 1000).isWhole).to.equal(false);
+describe("the load of a memory measurement", () => {
+  it("is complete if 99 % of the idle connections stay open", () => {
+    expect(idleResult(990, 1000)).to.deep.equal({ result: "990 stayed open", isComplete: true });
+    expect(idleResult(989, 1000).isComplete).to.equal(false);
   });
 
-  it("is whole if each body is stored or rejected with 503, and one is stored", () => {
-    expect(bodiesCourse(["201", "503"])).to.deep.equal({ course: "1 × 201, 1 × 503", isWhole: true });
+  it("is complete if each body is stored or rejected with 503, and one is stored", () => {
+    expect(bodiesResult(["201", "503"])).to.deep.equal({ result: "1 × 201, 1 × 503", isComplete: true });
     for (const answers of [["503"], [], ["201", "no answer"], ["201", "500"]])
-      expect(bodiesCourse(answers).isWhole, answers.join()).to.equal(false);
+      expect(bodiesResult(answers).isComplete, answers.join()).to.equal(false);
   });
 
-  it("is whole if no request of the mix fails", () => {
-    expect(mixedCourse({ rate: 1999.6, failed: 0 })).to.deep.equal({
-      course: "2000 requests/s, 0 failed",
-      isWhole: true,
+  it("is complete if no request of the mix fails", () => {
+    expect(mixedResult({ rate: 1999.6, failed: 0 })).to.deep.equal({
+      result: "2000 requests/s, 0 failed",
+      isComplete: true,
     });
-    expect(mixedCourse({ rate: 2000, failed: 1 }).isWhole).to.equal(false);
+    expect(mixedResult({ rate: 2000, failed: 1 }).isComplete).to.equal(false);
   });
 });
 
@@ -63,7 +63,7 @@ describe("scaleDoubts", () => {
   });
 
   it("name failed requests, and unknown CPU time of the service or of MongoDB", () => {
-    const unknown = "inserts, 2 pods: the kubelet has no CPU time of all pods.";
+    const unknown = "inserts, 2 pods: the kubelet did not report the CPU time of all pods.";
     expect(scaleDoubts([{ ...scale, failed: 3 }])).to.deep.equal(["inserts, 2 pods: 3 requests failed."]);
     expect(scaleDoubts([{ ...scale, webCpus: NaN }])).to.deep.equal([unknown]);
     expect(scaleDoubts([{ ...scale, mongodbCpus: NaN }])).to.deep.equal([unknown]);
@@ -88,7 +88,7 @@ describe("untilMeasuredTwice", () => {
     expect(works).to.equal(4);
   });
 
-  it("gives up if the kubelet does not measure", async () => {
+  it("stops after the timeout if the kubelet does not measure", async () => {
     for (const time of [10, NaN]) {
       const usage = () => Promise.resolve([usageAt(time, time)]);
       expect(await untilMeasuredTwice(usage, () => Promise.resolve(), 5)).to.equal(false);
@@ -97,7 +97,7 @@ describe("untilMeasuredTwice", () => {
 });
 
 describe("scaleTable", () => {
-  it("says how MongoDB's load grows with the pods", () => {
+  it("shows how MongoDB's load grows with the pods", () => {
     const scale = { pods: 2, workload: "inserts", rate: 2000, failed: 0, webCpus: 1.5, mongodbCpus: 0.5 };
     const unknown = { ...scale, pods: 4, failed: 3, webCpus: NaN, mongodbCpus: NaN };
     expect(scaleTable([scale, unknown]).slice(1)).to.deep.equal([
@@ -117,8 +117,8 @@ describe("cpusBetween", () => {
   });
 });
 
-describe("counted", () => {
-  it("says how often each answer came", () => {
-    expect(counted(["201", "503", "201"])).to.equal("2 × 201, 1 × 503");
+describe("countAnswers", () => {
+  it("counts each answer", () => {
+    expect(countAnswers(["201", "503", "201"])).to.equal("2 × 201, 1 × 503");
   });
 });

@@ -45,7 +45,7 @@ describe("compare", () => {
     expect(row?.ratios).to.deep.equal([2]);
   });
 
-  it("says of each step whether its goal is reached: in times of another way, or in seconds", () => {
+  it("compares each step with its goal: a factor of another way, or seconds", () => {
     expect(rows.map(({ step, isReached }) => [step, isReached])).to.deep.equal([
       ["from nothing", false],
       ["nothing to do", false],
@@ -54,7 +54,7 @@ describe("compare", () => {
     ]);
   });
 
-  it("compares nothing to do with an empty program", () => {
+  it("compares an `up` without changes with an empty program", () => {
     expect(rows.map(({ other }) => other)).to.deep.equal([
       "by hand",
       "an empty program",
@@ -91,24 +91,24 @@ describe("compare", () => {
 
 describe("ratioDoubts", () => {
   const doubtsOf = (...seconds: readonly number[]) => {
-    const byHand = seconds.map(() => 100);
+    const manual = seconds.map(() => 100);
     const others = (["nothing to do", "change of code", "destroy"] as const).flatMap((step) =>
-      (["pulumi", "by hand", "an empty program"] as const).flatMap((way) => timed(step, way, ...byHand)),
+      (["pulumi", "by hand", "an empty program"] as const).flatMap((way) => timed(step, way, ...manual)),
     );
     const fromNothing = [
       ...timed("from nothing", "pulumi", ...seconds),
-      ...timed("from nothing", "by hand", ...byHand),
+      ...timed("from nothing", "by hand", ...manual),
     ];
     return ratioDoubts(compare([...fromNothing, ...others]));
   };
 
-  it("are none if the rounds say about the same", () => {
+  it("are none if the ratios of the rounds are similar", () => {
     expect(doubtsOf(70, 80, 84)).to.deep.equal([]);
   });
 
   it("name a step whose rounds differ by more than 20 %", () => {
     expect(doubtsOf(79, 68, 93)).to.deep.equal([
-      "from nothing: the rounds say 0.79, 0.68, 0.93 × by hand (limit 20 % apart).",
+      "from nothing: the rounds differ: 0.79, 0.68, 0.93 × by hand (limit 20 % apart).",
     ]);
   });
 
@@ -148,9 +148,9 @@ describe("readManifests", () => {
     ]);
   });
 
-  it("refuses what has no namespace", async () => {
+  it("rejects a program without a namespace", async () => {
     write("b-volume.yaml", volume);
-    const refused = await readManifests(folder).catch((error: unknown) => (error as Error).message);
-    expect(refused).to.match(/^The program has rendered no namespace or no hostPath volume into /);
+    const message = await readManifests(folder).catch((error: unknown) => (error as Error).message);
+    expect(message).to.match(/^The program rendered no namespace or no hostPath volume into /);
   });
 });

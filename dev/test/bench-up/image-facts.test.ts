@@ -14,29 +14,36 @@ const history = [
 ].join("\n");
 
 describe("parseHistory", () => {
-  it("tells what the Dockerfile adds from what was there", () => {
-    expect(parseHistory(`${history}\n`)).to.deep.equal({ added: [400_000, 2_500_000], whole: 152_900_000 });
+  it("separates the layers of the Dockerfile from the layers of its base image", () => {
+    expect(parseHistory(`${history}\n`)).to.deep.equal({
+      addedBytes: [400_000, 2_500_000],
+      totalBytes: 152_900_000,
+    });
   });
 
-  it("knows how the Dockerfile begins", () => {
+  it("knows the first instruction of the Dockerfile", () => {
     const dockerfile = readFileSync(join(import.meta.dirname, "../../../Dockerfile"), "utf8");
     expect(dockerfile).to.include(`AS run\n${first}\n`);
   });
 
-  it("says so where the Dockerfile begins otherwise", () => {
+  it("rejects a history without the first instruction", () => {
     expect(() => parseHistory("5\tCOPY a b")).to.throw("ENV NODE_ENV=production");
   });
 });
 
 describe("the goals of the image", () => {
-  it("judge size, size of what is added, and build", () => {
-    const good = goalsOf({ builds: [30, 9, 8], added: [400_000, 2_500_000], whole: 152_900_000 });
+  it("compare unpacked size, added size and build time with their limits", () => {
+    const good = goalsOf({
+      buildSeconds: [30, 9, 8],
+      addedBytes: [400_000, 2_500_000],
+      totalBytes: 152_900_000,
+    });
     expect(good.map(({ target, measured, isReached }) => [target, measured, isReached])).to.deep.equal([
       ["≤ 3.0 MB", "2.9 MB", true],
       ["≤ 172 MB", "153 MB", true],
       ["≤ 10.0 s", "9.0 s", true],
     ]);
-    const bad = goalsOf({ builds: [11], added: [3_100_000], whole: 200e6 });
+    const bad = goalsOf({ buildSeconds: [11], addedBytes: [3_100_000], totalBytes: 200e6 });
     expect(bad.map(({ isReached }) => isReached)).to.deep.equal([false, false, false]);
   });
 });

@@ -15,7 +15,7 @@ describe("judgeBench", () => {
     expect(goals).to.deep.include(["start", "1.33 ×"]);
   });
 
-  it("misses a goal of at least so much with less, and one of at most so much with more", () => {
+  it("misses a minimum with a smaller value, and a maximum with a larger one", () => {
     const isReached = (own: Partial<Round>) =>
       goalsOf(({ contender }) => (contender === names.own ? own : {}))
         .filter(({ about }) => about !== "start")
@@ -39,11 +39,11 @@ describe("doubts", () => {
     return doubts(judgeBench(rounds, fakeStarts()), summarize(rounds));
   };
 
-  it("are none when every round says the same", () => {
+  it("are none if all rounds have the same figures", () => {
     expect(doubtsOf()).to.deep.equal([]);
   });
 
-  it("are none of a machine that slows all servers alike, or only some rounds", () => {
+  it("are none if the machine slows all servers equally, or only some rounds", () => {
     expect(doubtsOf(({ round, cpu }) => ({ cpu: round < 4 ? cpu : 2 * cpu }))).to.deep.equal([]);
     expect(
       doubtsOf(({ round, cpu, contender }) => ({
@@ -59,12 +59,12 @@ describe("doubts", () => {
       return { cpu: isSlow ? 1.06 * cpu : cpu };
     });
     expect(found).to.deep.equal([
-      "reads by id, 64 clients: requests per CPU second (≥ 0.9 × node:http + driver): one half of the rounds says 10.00 ×, the other 9.43 × (limit 5.0 % apart).",
-      "reads by id, 64 clients: requests per CPU second (≥ 1.4 × Koa + Mongoose): one half of the rounds says 10.00 ×, the other 9.43 × (limit 5.0 % apart).",
+      "reads by id, 64 clients: requests per CPU second (≥ 0.9 × node:http + driver): the halves of the rounds differ: 10.00 × and 9.43 × (limit 5.0 % apart).",
+      "reads by id, 64 clients: requests per CPU second (≥ 1.4 × Koa + Mongoose): the halves of the rounds differ: 10.00 × and 9.43 × (limit 5.0 % apart).",
     ]);
   });
 
-  it("name requests that failed, and comparisons without a measurement", () => {
+  it("name failed requests, and comparisons without a measurement", () => {
     const failed = doubtsOf(({ contender, workload, clients, round }) => {
       return {
         failed: contender === names.koa && workload === "mix" && clients === 64 && round === 0 ? 3 : 0,

@@ -9,17 +9,19 @@ import { document, ids, type Workload } from "../../bench/workloads.ts";
 
 describe("the benchmark's load", () => {
   let server: Server;
-  let asked: string[];
+  let requests: string[];
   let status: number;
   beforeEach(async () => {
-    asked = [];
+    requests = [];
     status = 200;
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
         const path = (request.url ?? "").replace(/[0-9a-f]{24}/, "ID");
-        asked.push(`${request.method ?? ""} ${path} ${Buffer.concat(chunks).toString().slice(0, 8)}`.trim());
+        requests.push(
+          `${request.method ?? ""} ${path} ${Buffer.concat(chunks).toString().slice(0, 8)}`.trim(),
+        );
         response.writeHead(status, { "Content-Length": 100_000 }).end("x".repeat(100_000));
       });
     }).listen(0, "127.0.0.1");
@@ -50,11 +52,11 @@ describe("the benchmark's load", () => {
     ["schemaInsert", ['POST /orders {"number']],
     ["schemaRead", ["GET /orders/ID"]],
   ] as const) {
-    it(`asks ${workload}, and counts whole answers`, async () => {
+    it(`sends ${workload}, and counts complete answers`, async () => {
       const { answers, rate, p50, p99, cpu, failed } = await measure(workload);
-      expect([...new Set(asked)].sort()).to.deep.equal(kinds);
+      expect([...new Set(requests)].sort()).to.deep.equal(kinds);
       // A chunk of an answer is no answer. A busy machine answers few.
-      expect(answers).to.be.within(1, asked.length);
+      expect(answers).to.be.within(1, requests.length);
       expect(rate).to.be.greaterThan(0);
       expect(p50).to.be.greaterThan(0).and.at.most(p99);
       expect(cpu).to.be.greaterThan(0);
@@ -62,9 +64,9 @@ describe("the benchmark's load", () => {
     });
   }
 
-  it("counts answers that are not right", async () => {
+  it("counts wrong answers", async () => {
     status = 503;
-    expect((await measure("hot")).failed).to.be.within(1, asked.length);
+    expect((await measure("hot")).failed).to.be.within(1, requests.length);
   });
 
   it("fails when the server ends a connection", async () => {

@@ -26,7 +26,7 @@ describe("checkAnswers", () => {
   const check = async (workload: "byId" | "insert" | "schemaInsert") => {
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
-    const running = { name: names.bare, pid: 0, url, startTime: 0, close: () => Promise.resolve() };
+    const running = { name: names.bare, pid: 0, url, startTimeMs: 0, close: () => Promise.resolve() };
     return await checkAnswers(running, [workload]).catch((error: unknown) => (error as Error).message);
   };
   const idOf = ({ url = "" }: IncomingMessage) => url.split("/").at(-1);
@@ -36,14 +36,14 @@ describe("checkAnswers", () => {
     return [201, { _id: String(inserted++), ...((await json(request)) as object) }];
   };
 
-  it("accepts the document that was asked for", async () => {
+  it("accepts the requested document", async () => {
     answer = (request) => Promise.resolve([200, { _id: idOf(request), ...stored }]);
     expect(await check("byId")).to.equal(undefined);
   });
 
-  it("rejects another document than the one that was asked for", async () => {
+  it("rejects a document other than the requested one", async () => {
     answer = () => Promise.resolve([200, { _id: "690000000000000000000001", ...stored }]);
-    expect(await check("byId")).to.match(/^node:http \+ driver, byId: it answers \[200,{"_id":"69.*01"/);
+    expect(await check("byId")).to.match(/^node:http \+ driver, byId: answers \[200,{"_id":"69.*01"/);
   });
 
   it("accepts inserts, each with an id of its own", async () => {
@@ -53,7 +53,7 @@ describe("checkAnswers", () => {
 
   it("rejects inserts that share an id", async () => {
     answer = async (request) => [201, { _id: "1", ...((await json(request)) as object) }];
-    expect(await check("insert")).to.equal("node:http + driver, insert: 16 inserts have 1 ids");
+    expect(await check("insert")).to.equal("node:http + driver, insert: 16 inserts have 1 different ids");
   });
 
   it("rejects a server that has no schema", async () => {
@@ -62,11 +62,11 @@ describe("checkAnswers", () => {
       return [status, { ...(body as object), currency: "EUR" }];
     };
     expect(await check("schemaInsert")).to.equal(
-      "node:http + driver, schemaInsert: it answers an order that is invalid with 201",
+      "node:http + driver, schemaInsert: answers 201 to an invalid order",
     );
   });
 
-  it("asks again while a server sheds load", async () => {
+  it("repeats a request while a server sheds load", async () => {
     let answers = 0;
     answer = (request) =>
       answers++ < 3 ? Promise.resolve([503, {}]) : Promise.resolve([200, { _id: idOf(request), ...stored }]);

@@ -14,14 +14,14 @@ describe("the matrix", () => {
     );
   });
 
-  it("measures all in the first round, and those that no goal names in each third one", () => {
+  it("measures all contenders in the first round, and those without a goal in every third round", () => {
     expect(cellsOf(0)).to.have.deep.members([...matrix]);
     const seldom = cellsOf(1).filter(({ contender }) => contender === names.flask);
     expect(seldom).to.deep.equal([]);
     expect(cellsOf(3)).to.have.length(matrix.length);
   });
 
-  it("changes the order of those that are compared from round to round", () => {
+  it("reverses the order of compared contenders from round to round", () => {
     const hot = (round: number) =>
       cellsOf(round)
         .filter(({ workload, clients }) => workload === "hot" && clients === 64)
@@ -35,7 +35,7 @@ describe("the matrix", () => {
     expect((count * (durationMs + 250)) / 60_000).to.be.below(6);
   });
 
-  it("asks of each server only what it serves", () => {
+  it("measures only workloads that a server serves", () => {
     expect(workloadsOf(names.fastifyMongoose)).to.deep.equal(["schemaInsert", "schemaRead"]);
     expect(workloadsOf(names.bare)).to.deep.equal(["hot", "byId", "insert", "mix"]);
   });

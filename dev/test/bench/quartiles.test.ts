@@ -4,20 +4,20 @@ import { lowerQuartile, median, upperQuartile } from "../../bench/quartiles.ts";
 describe("quartiles", () => {
   const rounds = [130, 100, 900, 110, 120];
 
-  it("have the better quarter of what noise makes larger, and how far apart the middle half is", () => {
+  it("have the lower quartile of values that noise increases, and the interquartile range", () => {
     expect(lowerQuartile(rounds)).to.deep.equal({ value: 110, spread: 20 / 110 });
   });
 
-  it("have the better quarter of what noise makes smaller", () => {
+  it("have the upper quartile of values that noise decreases", () => {
     expect(upperQuartile(rounds)).to.deep.equal({ value: 130, spread: 20 / 130 });
   });
 
-  it("lie between two rounds in proportion", () => {
+  it("interpolate between two rounds", () => {
     expect(lowerQuartile([1, 2]).value).to.equal(1.25);
     expect(upperQuartile([1, 2]).value).to.equal(1.75);
   });
 
-  it("are not changed by rounds that were disturbed, if those are less than half", () => {
+  it("ignore disturbed rounds, if fewer than half are disturbed", () => {
     const slow = rounds.map((value) => (value === 900 ? 90_000 : value));
     expect(lowerQuartile(slow)).to.deep.equal(lowerQuartile(rounds));
   });
@@ -28,7 +28,7 @@ describe("quartiles", () => {
 });
 
 describe("median", () => {
-  it("takes the middle of an odd number, and the lower one of two", () => {
+  it("is the middle of an odd number of values, and the lower of two", () => {
     expect(median([3, 1, 2])).to.equal(2);
     expect(median([4, 1, 3, 2])).to.equal(2);
   });

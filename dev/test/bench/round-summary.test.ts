@@ -7,7 +7,7 @@ import { drawChart } from "../../bench/throughput-chart.ts";
 import { fakeRounds, fakeStarts } from "./fake-rounds.ts";
 
 describe("summarize", () => {
-  it("takes the rounds that the machine disturbed least, and adds up what failed", () => {
+  it("uses the least disturbed rounds, and adds up failed requests", () => {
     const rounds = fakeRounds(({ round }) => {
       const slow = round === 5 ? 4 : 1 + round / 100;
       return { rate: 1000 / slow, cpu: 100 * slow, p50: slow, failed: round === 5 ? 2 : 0 };
@@ -34,9 +34,9 @@ describe("the report", () => {
   });
   const cells = summarize(rounds);
   const goals = judgeBench(rounds, fakeStarts());
-  const footprints = [{ contender: names.own, startTime: 199.6, peakMemory: NaN }];
+  const footprints = [{ contender: names.own, startTimeMs: 199.6, peakMemoryBytes: NaN }];
 
-  it("compares each server with the bare one, and says what failed and what was not measured", () => {
+  it("compares each server with the bare one, and names failed requests and missing measurements", () => {
     const text = markdown({ where: "here", rounds: 8, durationMs: 250, cells, goals, footprints });
     const rows = text.split("\n").map((line) =>
       line

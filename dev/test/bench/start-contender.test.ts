@@ -25,19 +25,19 @@ describe("start", () => {
     const [line] = (await once(measuring.stdout, "data")) as [Buffer];
     const pid = Number(line.toString());
     try {
-      expect(isThere(pid)).to.equal(true);
+      expect(isRunning(pid)).to.equal(true);
       measuring.kill("SIGINT");
       expect(await ended).to.deep.equal([130, null]);
       const end = Date.now() + 2000;
-      while (isThere(pid) && Date.now() < end) await sleep(20);
-      expect(isThere(pid)).to.equal(false);
+      while (isRunning(pid) && Date.now() < end) await sleep(20);
+      expect(isRunning(pid)).to.equal(false);
     } finally {
-      if (isThere(pid)) process.kill(pid, "SIGKILL");
+      if (isRunning(pid)) process.kill(pid, "SIGKILL");
     }
   });
 });
 
-function isThere(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {

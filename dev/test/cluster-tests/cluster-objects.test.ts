@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { KubernetesObject } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { FakeApiServer, namespace, paths } from "../../../tools/test/support/fake-api-server.ts";
-import { mongodbPod, podFaults } from "../../cluster-tests/security/support/admitted-pods.ts";
+import { mongodbPod, podViolations } from "../../cluster-tests/security/support/admitted-pods.ts";
 import { secretsOf } from "../../cluster-tests/security/support/cluster-secrets.ts";
 import { pods } from "../../cluster-tests/support/cluster-objects.ts";
-import { untilWhole } from "../../cluster-tests/support/stack-pods.ts";
+import { untilStackReady } from "../../cluster-tests/support/stack-pods.ts";
 
 const safeContainer = {
   name: "web",
@@ -59,35 +59,35 @@ describe("objects of the cluster", function () {
     else process.env.KUBECONFIG = KUBECONFIG;
   });
 
-  async function faults(spec: object): Promise<string[]> {
+  async function violations(spec: object): Promise<string[]> {
     cluster.set(paths.pods, [pod(spec)]);
-    return (await pods(namespace)).flatMap(podFaults);
+    return (await pods(namespace)).flatMap(podViolations);
   }
 
-  it("has no faults in a restricted pod", async () => {
-    expect(await faults(safeSpec)).to.deep.equal([]);
+  it("finds no violations in a restricted pod", async () => {
+    expect(await violations(safeSpec)).to.deep.equal([]);
   });
 
   const forbidden: [sentence: string, changed: object][] = [
     ["web-1: a service account's token", { automountServiceAccountToken: undefined }],
-    ["web-1: a part of the node", { hostPID: true }],
+    ["web-1: a namespace of the node", { hostPID: true }],
     ["web-1: a folder of the node", { volumes: [{ name: "data", hostPath: { path: "/data" } }] }],
     [
       "web-1: a projected token",
       { volumes: [{ name: "t", projected: { sources: [{ serviceAccountToken: { path: "t" } }] } }] },
     ],
-    ["web-1: web may be root", { securityContext: { ...safeSpec.securityContext, runAsNonRoot: false } }],
-    ["web-1: web may be root", containerWith({ runAsUser: 0 })],
+    ["web-1: web may run as root", { securityContext: { ...safeSpec.securityContext, runAsNonRoot: false } }],
+    ["web-1: web may run as root", containerWith({ runAsUser: 0 })],
     ["web-1: web has no seccomp profile", containerWith({ seccompProfile: { type: "Unconfined" } })],
-    ["web-1: web may gain rights", containerWith({ allowPrivilegeEscalation: undefined })],
-    ["web-1: web may gain rights", containerWith({ privileged: true })],
-    ["web-1: web writes to its root", containerWith({ readOnlyRootFilesystem: false })],
+    ["web-1: web may gain privileges", containerWith({ allowPrivilegeEscalation: undefined })],
+    ["web-1: web may gain privileges", containerWith({ privileged: true })],
+    ["web-1: web has a writable root filesystem", containerWith({ readOnlyRootFilesystem: false })],
     ["web-1: web has capabilities", containerWith({ capabilities: { drop: ["ALL"], add: ["CHOWN"] } })],
     ["web-1: web has capabilities", containerWith({ capabilities: undefined })],
   ];
   for (const [sentence, changed] of forbidden) {
     it(`finds ${sentence} (${Object.keys(changed).join()})`, async () => {
-      expect(await faults({ ...safeSpec, ...changed })).to.deep.equal([sentence]);
+      expect(await violations({ ...safeSpec, ...changed })).to.deep.equal([sentence]);
     });
   }
 
@@ -100,15 +100,15 @@ describe("objects of the cluster", function () {
     expect(await secretsOf(namespace)).to.deep.equal({ "app password": "secret" });
   });
 
-  it("takes MongoDB's pod only while it runs", async () => {
+  it("returns MongoDB's pod only while the pod runs", async () => {
     cluster.set(paths.pods, [pod(safeSpec, { podIP: "10.0.0.1", hostIP: "10.0.0.2" })]);
     expect((await mongodbPod(namespace)).status.podIP).to.equal("10.0.0.1");
     cluster.set(paths.pods, [pod(safeSpec, { phase: "Pending" })]);
     const error = await mongodbPod(namespace).catch(String);
-    expect(error).to.include(`MongoDB does not run in ${namespace}`);
+    expect(error).to.include(`no running pod of MongoDB in ${namespace}`);
   });
 
-  describe("untilWhole", () => {
+  describe("untilStackReady", () => {
     beforeEach(() => {
       cluster.set(paths.deployments, [workload("web", 1)]);
       cluster.set(paths.statefulSets, [workload("mongodb", 1)]);
@@ -116,7 +116,7 @@ describe("objects of the cluster", function () {
     });
 
     it("ends when Deployment, StatefulSet and pods are ready", async () => {
-      await untilWhole(namespace, 5);
+      await untilStackReady(namespace, 5);
       expect(
         cluster.requests.some((url) => url.includes("fieldSelector=status.phase%21%3DSucceeded")),
       ).to.equal(true);
@@ -149,10 +149,10 @@ describe("objects of the cluster", function () {
       ],
     ];
     for (const [when, change] of unfinished) {
-      it(`goes on while ${when}`, async () => {
+      it(`waits while ${when}`, async () => {
         change();
-        expect(await untilWhole(namespace, 0.2).catch(String)).to.include(
-          `not within 0.2 s: ${namespace} is whole`,
+        expect(await untilStackReady(namespace, 0.2).catch(String)).to.include(
+          `not within 0.2 s: all pods of ${namespace} are ready`,
         );
       });
     }

@@ -27,7 +27,7 @@ describe("mixedRequests, with the service", () => {
     await service.close();
   });
 
-  it("gets right answers only, and all that was acknowledged is found again", async () => {
+  it("gets only correct answers, and finds all acknowledged documents", async () => {
     const ledger = new Ledger();
     const load = startLoad({
       rate: 100,
@@ -45,7 +45,7 @@ describe("mixedRequests, with the service", () => {
     expect((await ledger.losses((id) => findDocument(client, id))).length).to.be.within(35, 50);
   });
 
-  it("finds what is lost, changed, or there again", async () => {
+  it("finds lost, changed and restored documents", async () => {
     const ledger = new Ledger();
     for (const id of ["a", "b", "c", "d"]) ledger.stored(id, { n: 1, text: id }, 7);
     ledger.deleted("c");
@@ -57,12 +57,12 @@ describe("mixedRequests, with the service", () => {
     expect(await ledger.losses((id) => Promise.resolve(stored.get(id)))).to.deep.equal([
       { id: "a", at: 7, what: "lost" },
       { id: "b", at: 7, what: "changed" },
-      { id: "c", at: 7, what: "deleted, and there again" },
+      { id: "c", at: 7, what: "deleted, but found again" },
     ]);
   });
 });
 
-describe("mixedRequests, with a server that is at fault", () => {
+describe("mixedRequests, with a server that answers wrongly", () => {
   let server: Server;
   let answer: { status: number; body: string } | "hang up";
   let client: Client;
@@ -80,7 +80,7 @@ describe("mixedRequests, with a server that is at fault", () => {
     server.close();
   });
 
-  it("tells 503, wrong answers and broken connections apart", async () => {
+  it("distinguishes 503, wrong answers and broken connections", async () => {
     answer = { status: 503, body: '{"code":"overloaded"}' };
     expect((await results(client, 1))[0]).to.deep.equal({ outcome: "shed", why: "overloaded" });
     answer = { status: 200, body: "no JSON" };
@@ -91,7 +91,7 @@ describe("mixedRequests, with a server that is at fault", () => {
     expect((await results(client, 1))[0]).to.include({ outcome: "broken" });
   });
 
-  it("notices a document that is not the one that was stored", async () => {
+  it("detects a document that differs from the stored one", async () => {
     const ledger = new Ledger();
     ledger.stored("0123456789abcdef01234567", { n: 1, text: "a" }, 0);
     answer = { status: 200, body: '{"n":1,"text":"b"}' };
@@ -100,7 +100,7 @@ describe("mixedRequests, with a server that is at fault", () => {
     expect((await results(client, 1, ledger))[0]).to.deep.equal({ outcome: "ok" });
   });
 
-  it("says refused where nothing listens", async () => {
+  it("reports a rejected connection if nothing listens", async () => {
     const nowhere = createClient("http://127.0.0.1:1", { connections: 5 });
     expect((await results(nowhere, 1))[0]).to.deep.equal({ outcome: "refused", why: "POST ECONNREFUSED" });
     nowhere.close();

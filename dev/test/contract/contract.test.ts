@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { findSchemathesis } from "../../contract/schemathesis-program.ts";
 import { repeatUntil } from "../../contract/repeat-until.ts";
-import { faultsOf, parseReport, summary, type Report } from "../../contract/contract-report.ts";
+import { problemsOf, parseReport, summary, type Report } from "../../contract/contract-report.ts";
 
 const good: Report = {
   complete: true,
@@ -18,9 +18,9 @@ const good: Report = {
 
 describe("schemathesis' report", () => {
   it("is good without a failure", () => {
-    expect(faultsOf(good)).to.deep.equal([]);
+    expect(problemsOf(good)).to.deep.equal([]);
     expect(summary(good)).to.equal(
-      "schemathesis: 12000 requests to 9 operations, 0 contract breaks, 61 s, seed 7",
+      "schemathesis: 12000 requests to 9 operations, 0 contract violations, 61 s, seed 7",
     );
   });
 
@@ -30,14 +30,14 @@ describe("schemathesis' report", () => {
   });
 
   const bad: [Partial<Report>, string][] = [
-    [{ complete: false }, "the run did not come to its end"],
-    [{ operations: { selected: 9, tested: 7 } }, "2 operations untested"],
-    [{ failures: [{}] }, "1 contract breaks"],
+    [{ complete: false }, "the run did not complete"],
+    [{ operations: { selected: 9, tested: 7 } }, "2 untested operations"],
+    [{ failures: [{}] }, "1 contract violations"],
     [{ errors: [{}], test_cases: { generated: 12_000, errored: 1 } }, "2 errors"],
   ];
-  for (const [change, fault] of bad) {
-    it(`is bad when ${fault}`, () => {
-      expect(faultsOf({ ...good, ...change })).to.deep.equal([fault]);
+  for (const [change, problem] of bad) {
+    it(`is bad when ${problem}`, () => {
+      expect(problemsOf({ ...good, ...change })).to.deep.equal([problem]);
     });
   }
 });
@@ -48,22 +48,22 @@ describe("repeatUntil", () => {
     return { left, run: () => Promise.resolve(left.shift() ?? 0) };
   };
 
-  it("runs until there are enough requests, and no more often", async () => {
+  it("repeats until there are enough requests, and then stops", async () => {
     const { left, run } = runs(6000, 4000, 5000);
     expect(await repeatUntil(10_000, 4, run)).to.equal(10_000);
     expect(left).to.deep.equal([5000]);
   });
 
-  it("ends where there are never enough", async () => {
+  it("stops after the last run if there are too few requests", async () => {
     const { left, run } = runs(5000, 4999, 5000);
     const error = await repeatUntil(10_000, 2, run).catch(String);
-    expect(error).to.include("9999 requests are fewer than 10000");
+    expect(error).to.include("schemathesis sent 9999 requests, fewer than 10000");
     expect(left).to.deep.equal([5000]);
   });
 });
 
 describe("findSchemathesis", () => {
-  it("says what is missing where there is no Python", async () => {
+  it("names the missing program if there is no Python", async () => {
     const cache = await mkdtemp(join(tmpdir(), "koa-mongo-stack-"));
     try {
       const error = await findSchemathesis(cache, "no-such-python").catch(

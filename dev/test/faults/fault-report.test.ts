@@ -3,7 +3,7 @@ import { table } from "../../faults/fault-table.ts";
 import { drawTimeline } from "../../faults/fault-timeline.ts";
 
 describe("table", () => {
-  it("has a line a fault, and below it what went wrong", () => {
+  it("has a row for each disruption, and the failures below", () => {
     const row = {
       requests: 9000,
       failed: 1,
@@ -32,7 +32,7 @@ describe("table", () => {
 });
 
 describe("drawTimeline", () => {
-  it("draws each second's answers, and names the moments", async () => {
+  it("draws the answers per second, and names the moments", async () => {
     const svg = await drawTimeline({
       samples: [
         { due: 100, ms: 5, outcome: "ok" },

@@ -25,8 +25,8 @@ const registered: string[] = [];
 await pulumi.runtime.setMocks({
   newResource: ({ type, name, inputs }) => {
     registered.push(type.split(":").at(-1) + " " + name);
-    const given = inputs as Record<string, object>;
-    return { id: name, state: { ...given, metadata: { name, ...given.metadata } } };
+    const values = inputs as Record<string, object>;
+    return { id: name, state: { ...values, metadata: { name, ...values.metadata } } };
   },
   call: ({ inputs }) => inputs as Record<string, unknown>,
 });
@@ -65,7 +65,7 @@ const config = {
   files: ["main.ts"],
 };
 
-describe("the package, in a project of somebody else", () => {
+describe("the package, in another user's project", () => {
   let folder: string;
 
   before(async () => {
@@ -86,25 +86,25 @@ describe("the package, in a project of somebody else", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("has types that a program is checked with", async () => {
+  it("has types for the type check of a program", async () => {
     const compiler = join(project, "node_modules/typescript/bin/tsc");
     await run(process.execPath, [compiler], { cwd: folder }).catch((error: unknown) => {
       throw new Error((error as { stdout: string }).stdout);
     });
   });
 
-  it("refuses what has the wrong type", async () => {
+  it("rejects an argument of the wrong type", async () => {
     await writeFile(join(folder, "main.ts"), program.replace("minReplicas: 2", 'minReplicas: "2"'));
     const compiler = join(project, "node_modules/typescript/bin/tsc");
-    const said = await run(process.execPath, [compiler], { cwd: folder }).then(
+    const output = await run(process.execPath, [compiler], { cwd: folder }).then(
       () => "",
       (error: unknown) => (error as { stdout: string }).stdout,
     );
-    expect(said).to.include("Type 'string' is not assignable to type 'number'");
+    expect(output).to.include("Type 'string' is not assignable to type 'number'");
     await writeFile(join(folder, "main.ts"), program);
   });
 
-  it("makes its resources", async () => {
+  it("creates its resources", async () => {
     const { stdout } = await run(process.execPath, ["main.ts"], { cwd: folder });
     expect(JSON.parse(stdout)).to.include.members([
       "Namespace shop",

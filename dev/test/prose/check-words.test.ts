@@ -15,11 +15,11 @@ describe("npm run check:words -w dev", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Checks one page, or all pages of the project. */
-  async function check(page?: string): Promise<{ code: number; output: string }> {
-    const file = join(folder, "page.md");
-    if (page !== undefined) writeFileSync(file, page);
-    const args = [program, ...(page === undefined ? [] : [file])];
+  /** Checks one file, or all files of the project. */
+  async function check(text?: string, name = "page.md"): Promise<{ code: number; output: string }> {
+    const file = join(folder, name);
+    if (text !== undefined) writeFileSync(file, text);
+    const args = [program, ...(text === undefined ? [] : [file])];
     return await new Promise((resolve) => {
       execFile(process.execPath, args, (error, stdout, stderr) => {
         resolve({
@@ -43,9 +43,28 @@ describe("npm run check:words -w dev", () => {
     });
   });
 
-  it("passes for README.md, docs/ and the comments of the code", async () => {
+  const wrong = 'throw new UserError("The pod is away.");\n';
+
+  it("fails for a message with a wrong word, and names its line", async () => {
+    const { code, output } = await check(`// A comment.\n${wrong}`, "pod.ts");
+    expect(code).to.equal(1);
+    expect(output).to.equal('FILE:2: "away": write unavailable, or gone\n1 files, 1 problems\n');
+  });
+
+  it("accepts a long message", async () => {
+    expect((await check(`say("${"word ".repeat(30)}");\n`, "pod.ts")).code).to.equal(0);
+  });
+
+  it("reads the comments and titles of a test, but no other text", async () => {
+    expect((await check(wrong, "pod.test.ts")).code).to.equal(0);
+    expect((await check(`${wrong}// It is away.\n`, "pod.test.ts")).code).to.equal(1);
+    const { output } = await check(`${wrong}it("starts anew", start);\n`, "pod.test.ts");
+    expect(output).to.equal('FILE:2: "anew": write again\n1 files, 1 problems\n');
+  });
+
+  it("passes for README.md, docs/, and the comments, messages and titles of the code", async () => {
     const { code, output } = await check();
     expect(output).to.match(/^\d{3} files, 0 problems\n$/);
     expect(code).to.equal(0);
-  });
+  }).timeout(60_000);
 });

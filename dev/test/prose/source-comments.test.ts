@@ -22,7 +22,7 @@ describe("sourceComments", () => {
     ]);
   });
 
-  it("takes code and links for one word, and leaves out directives and strings", () => {
+  it("counts code and links as one word, and leaves out directives and strings", () => {
     const source =
       '// eslint-disable-next-line no-console\nconst url = "https://a.example // no comment"; // See `a // b` and {@link Foo}.';
     expect(blocks(source)).to.deep.equal([{ line: 2, text: "See Code and Code." }]);

@@ -24,17 +24,17 @@ describe("loadGoals", () => {
 
   it("are no failed request, and another pod in time", () => {
     expect(judged()).to.deep.equal([
-      ["300 requests/s: requests that failed", "0", true],
+      ["300 requests/s: failed requests", "0", true],
       ["300 requests/s: time until pod 3 is ready", "29 s", true],
     ]);
   });
 
-  it("count requests that were shed as failed", () => {
+  it("count shed requests as failed", () => {
     const samples = [
       { due: 0, ms: 5, outcome: "shed" },
       { due: 0, ms: 5, outcome: "broken" },
     ] as const;
-    expect(judged({ samples })[0]).to.deep.equal(["300 requests/s: requests that failed", "2", false]);
+    expect(judged({ samples })[0]).to.deep.equal(["300 requests/s: failed requests", "2", false]);
   });
 
   it("are missed when the pod comes late, or never", () => {
@@ -45,10 +45,10 @@ describe("loadGoals", () => {
       "72 s",
       false,
     ]);
-    expect(judged({ pods: [first] })[1]?.slice(1)).to.deep.equal(["none was added to 2", false]);
+    expect(judged({ pods: [first] })[1]?.slice(1)).to.deep.equal(["no pod was added to 2", false]);
   });
 
-  it("ask for no pod where the autoscaler can't add one", () => {
+  it("require no pod if the autoscaler can't add one", () => {
     expect(judged({ autoscaler: { min: 2, max: 2, target: 50 } })).to.have.length(1);
   });
 });

@@ -32,19 +32,19 @@ describe("writeFigures", () => {
   };
   const figures = (...goals: Figures["goals"]): Figures => ({ where: "`bench` on 2026-01-01: here.", goals });
 
-  it("has a row for each goal of all sources, in one order, whichever comes first", async () => {
+  it("has a row for each goal of all sources, in the same order, independent of the order of writes", async () => {
     await writeFigures(folder, "up", figures(missed));
     await writeFigures(folder, "bench", figures(reached));
     const goals = rows().filter((row) => /^(speed|size)\|/.test(row));
     expect(goals).to.deep.equal(["speed|≥ 5 × bare|5.10 ×|reached", "size|≤ 3 MB|4 MB|**missed**"]);
   });
 
-  it("says of each goal that is missed what limits it, and nothing of the others", async () => {
+  it("names the limiting factor of each missed goal only", async () => {
     await writeFigures(folder, "up", figures(missed, reached));
     expect(page().match(/^- Missed: .*$/gm)).to.deep.equal(["- Missed: size. Node is large."]);
   });
 
-  it("replaces the figures of a source, and keeps those of the others", async () => {
+  it("replaces the figures of a source, and keeps the figures of the others", async () => {
     await writeFigures(folder, "up", figures(missed));
     await writeFigures(folder, "bench", figures(missed));
     const before = page();
@@ -54,7 +54,7 @@ describe("writeFigures", () => {
     expect(page()).to.equal(before);
   });
 
-  it("has the raw figures beside it", async () => {
+  it("writes the raw figures to a JSON file in the same folder", async () => {
     await writeFigures(folder, "up", { ...figures(reached), rounds: [1, 2] } as Figures);
     const json = JSON.parse(readFileSync(join(folder, "performance-up.json"), "utf8")) as object;
     expect(json).to.deep.equal({ ...figures(reached), rounds: [1, 2] });
@@ -82,7 +82,7 @@ describe("writeFigures", () => {
     expect(rows()).to.include.members(["pods|requests/s", "4|900"]);
   });
 
-  it("says how long the downloads of the first up take", async () => {
+  it("shows the durations of the first up's downloads", async () => {
     await writeFigures(folder, "up", figures(reached));
     const [, megabytes, ...times] =
       rows()

@@ -31,7 +31,7 @@ describe("saveFigures", () => {
     expect(has("docs/performance.json")).to.equal(true);
   });
 
-  it("leaves the page alone otherwise", async () => {
+  it("does not change the page otherwise", async () => {
     await save(false);
     expect(has("docs")).to.equal(false);
     expect(has(".bench/performance.json")).to.equal(true);
@@ -44,7 +44,7 @@ describe("saveFigures", () => {
     expect(error).to.be.an.instanceOf(UserError);
     expect((error as Error).message).to.equal(
       "docs/performance.md is unchanged. Don't trust these figures:\n- It was noisy.\n- It was busy.\n" +
-        "Run it again while the machine does nothing else.",
+        "Repeat the measurement on an idle machine.",
     );
     expect(has("docs")).to.equal(false);
     const { doubts } = JSON.parse(
@@ -55,7 +55,7 @@ describe("saveFigures", () => {
     expect(doubts).to.deep.equal(["It was noisy.", "It was busy."]);
   });
 
-  it("says without the page, too, that they should not be trusted", async () => {
+  it("prints the doubts also without the page", async () => {
     await save(false, "It was noisy.");
     expect(printed.join("\n")).to.include("Don't trust these figures:\n- It was noisy.");
   });

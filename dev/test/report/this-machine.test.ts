@@ -14,33 +14,33 @@ describe("watchMachine", () => {
       () => 0.5,
     )();
 
-  it("says what the host gave to others of the time that was wanted meanwhile", () => {
+  it("describes the share of wanted CPU time that the host assigned to others", () => {
     const { words, stolen } = seen({ used: 100, stolen: 50 }, { used: 175, stolen: 75 });
     expect(words).to.match(
-      /^\d+ × .+, Node \d+\.\d+\.\d+, load 0\.5 before it began, 25 % of its CPU time stolen by its host$/,
+      /^\d+ × .+, Node \d+\.\d+\.\d+, load 0\.5 before the measurement, 25 % of its CPU time stolen by its host$/,
     );
     expect(stolen).to.equal(0.25);
   });
 
-  it("says nothing of it where the system does not", () => {
+  it("leaves out the share if the system doesn't report it", () => {
     const nothing = { used: 0, stolen: 0 };
     for (const machine of [seen(undefined, undefined), seen(nothing, nothing)]) {
-      expect(machine.words).to.match(/before it began$/);
+      expect(machine.words).to.match(/before the measurement$/);
       expect(machine.stolen).to.equal(undefined);
     }
   });
 });
 
 describe("doubtsAbout", () => {
-  it("are none of a machine that has nothing else to do", () => {
+  it("are none for an idle machine", () => {
     expect(doubtsAbout({ words: "", stolen: 0.04, load: 0.5 })).to.deep.equal([]);
     expect(doubtsAbout({ words: "", stolen: undefined, load: 0 })).to.deep.equal([]);
   });
 
-  it("name CPU time that its host gave to others, and other processes", () => {
+  it("name CPU time that the host assigned to others, and other processes", () => {
     expect(doubtsAbout({ words: "", stolen: 0.25, load: 3.14 })).to.deep.equal([
-      "The host gave 25 % of the CPU time to others (limit 5 %).",
-      "3.1 processes per CPU wanted it before the measurement began (limit 0.75).",
+      "The host assigned 25 % of the CPU time to others (limit 5 %).",
+      "3.1 processes per CPU were running or waiting before the measurement (limit 0.75).",
     ]);
   });
 });
@@ -48,7 +48,7 @@ describe("doubtsAbout", () => {
 describe("doubtsAboutHost", () => {
   it("name stolen CPU time only", () => {
     expect(doubtsAboutHost({ stolen: 0.06 })).to.deep.equal([
-      "The host gave 6 % of the CPU time to others (limit 5 %).",
+      "The host assigned 6 % of the CPU time to others (limit 5 %).",
     ]);
     for (const stolen of [0.05, undefined]) expect(doubtsAboutHost({ stolen })).to.deep.equal([]);
   });
@@ -60,7 +60,7 @@ describe("cpuTimes", () => {
     expect(cpuTimes(() => text)).to.deep.equal({ used: 73, stolen: 80 });
   });
 
-  it("knows nothing where there is no such file", () => {
+  it("is undefined if there is no such file", () => {
     const none = () => {
       throw new Error("ENOENT");
     };

@@ -17,11 +17,11 @@ const { packages } = JSON.parse(file("package-lock.json")) as { packages: Lockfi
 const { allowScripts } = JSON.parse(file("package.json")) as { allowScripts: Record<string, boolean> };
 
 describe("the packages", () => {
-  it("have no install script that nobody decided about", () => {
+  it("have no install script without a decision in package.json", () => {
     expect(unknownScripts(packages, allowScripts)).to.deep.equal([]);
   });
 
-  it("have licences that ask for no more than their text", () => {
+  it("have licences that require only their text", () => {
     expect(otherLicences(packages)).to.deep.equal([]);
   });
 
@@ -84,7 +84,7 @@ describe("the images", () => {
     expect(found.map(({ image }) => image)).to.deep.equal([`node:24@${digest}`, "${OTHER}"]);
   });
 
-  it("are the same tomorrow only by digest", () => {
+  it("must be pinned by digest, because tags change", () => {
     const dockerfile = `FROM --platform=linux/amd64 node:24@${digest} AS build\nFROM build\nFROM node:24`;
     const compose = "services: { web: { build: ., image: own }, db: { image: 'mongo:8.0' } }";
     const pulumi = `config: { mongoImage: { default: 'mongo@${digest}' } }`;
@@ -108,7 +108,7 @@ describe("the workflows", () => {
     expect(used.filter((line) => !pinned.test(line))).to.deep.equal([]);
   });
 
-  it("run what packages bring only where nothing can be written", () => {
+  it("run the packages' code only in jobs without write permission", () => {
     for (const text of texts) {
       const { permissions, jobs } = parse(text) as { permissions: object; jobs: Record<string, Job> };
       for (const [name, job] of Object.entries(jobs)) {
@@ -123,7 +123,7 @@ describe("npm audit", () => {
   const counts = (high: number, critical: number) =>
     JSON.stringify({ metadata: { vulnerabilities: { low: 1, moderate: 2, high, critical } } });
 
-  it("passes with what is not severe, and fails with what is", () => {
+  it("passes with moderate vulnerabilities, and fails with high ones", () => {
     expect(judgeAudit(counts(0, 0)).verdict).to.equal("passed");
     expect(judgeAudit(counts(1, 0))).to.deep.equal({
       verdict: "failed",
@@ -132,12 +132,12 @@ describe("npm audit", () => {
     expect(judgeAudit(counts(0, 1)).verdict).to.equal("failed");
   });
 
-  it("does not pass when the registry gives no answer", () => {
+  it("does not pass when the registry does not answer", () => {
     for (const output of ['{"message":"405 Method Not Allowed","error":{}}', "", "<html>"]) {
       const { verdict, text } = judgeAudit(output);
       expect(verdict).to.equal("not audited");
       expect(text).to.match(
-        /^not audited: the registry gave no answer \((405 Method Not Allowed|no output)\)$/,
+        /^not audited: the registry did not answer \((405 Method Not Allowed|no output)\)$/,
       );
     }
   });
@@ -146,7 +146,7 @@ describe("npm audit", () => {
     expect(auditExitCode).to.deep.equal({ passed: 0, failed: 1, "not audited": 3 });
   });
 
-  it("is not audited, in the exit code of the script, when nothing answers at the registry", async function () {
+  it("exits with the code for a missing audit when nothing answers at the registry", async function () {
     this.timeout(120_000);
     const env = { ...process.env, npm_config_registry: "http://127.0.0.1:1", npm_config_fetch_retries: "0" };
     const script = join(import.meta.dirname, "../../supply-chain/supply-chain.ts");
@@ -179,7 +179,7 @@ describe("the SBOM", () => {
     ],
   });
 
-  it("has the service as its subject, and nothing of the project around it", () => {
+  it("has the service as its subject, and nothing else of the project", () => {
     const { metadata, components, dependencies } = serviceSbom(sbom(itself, koa, router), service);
     expect(metadata.component).to.include({ name: "service", version: "1.0.0", type: "application" });
     expect(components).to.deep.equal([koa, router]);
@@ -194,7 +194,7 @@ describe("the SBOM", () => {
     expect(() => serviceSbom(sbom(koa, router), service)).to.throw("the SBOM lacks @app/service@1.0.0");
     const esbuild = { name: "esbuild", version: "1.0.0" };
     expect(() => serviceSbom(sbom(itself, koa, router, esbuild), service)).to.throw(
-      "the SBOM has what only development needs: esbuild@1.0.0",
+      "the SBOM contains development dependencies: esbuild@1.0.0",
     );
   });
 });

@@ -22,7 +22,7 @@ describe("scripts of dev/", () => {
     "report/load-report.ts",
     "supply-chain/supply-chain.ts",
   ]) {
-    it(`${script} has help, and rejects an option that there is not`, async () => {
+    it(`${script} has help, and rejects an unknown option`, async () => {
       const help = await runs(script, "--help");
       expect(help.code, help.stderr).to.equal(0);
       expect(help.stdout).to.match(/^Usage: npm run [\w:-]+ -w dev -- \[options\]/);

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { askKubectl, kubectl } from "../../support/cluster-kubectl.ts";
+import { runKubectl, kubectl } from "../../support/cluster-kubectl.ts";
 import { until } from "../../support/stack-pods.ts";
 import { install, readManifest, removeUnless, type Remove } from "./installed-objects.ts";
 import type { KeyPair } from "./private-ca.ts";
-import { needsImage, needsManifest } from "./real-part.ts";
+import { needsImage, needsManifest } from "./prerequisites.ts";
 
 /** The manifest that the cert-manager project publishes. */
 const publisher = "https://github.com/cert-manager/cert-manager/releases/download/v1.19.3/cert-manager.yaml";
@@ -22,7 +22,7 @@ export async function needsCertManager(test: Mocha.Context): Promise<string> {
 
 /** Installs cert-manager, and waits until it is ready. One that is there already is used, and stays. */
 export async function installCertManager(manifest: string): Promise<Remove> {
-  const found = await askKubectl(["get", "crd", "certificates.cert-manager.io"]);
+  const found = await runKubectl(["get", "crd", "certificates.cert-manager.io"]);
   if (found.code === 0) return () => Promise.resolve();
   const removeObjects = await install(...(await readManifest(manifest)));
   const remove = async () => {

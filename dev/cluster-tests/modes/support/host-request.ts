@@ -6,7 +6,7 @@ import { lookupAs } from "../../../../tools/http/url-answer.ts";
 import type { IngressPlace } from "../../../../tools/minikube/ingress-place.ts";
 
 /** A request to a host name. */
-export interface HostQuestion {
+export interface HostRequest {
   /** @default GET */
   readonly method?: "GET" | "POST";
   /** @default none */
@@ -28,10 +28,10 @@ export interface HostAnswer {
 }
 
 /** Sends a request to the host name of an Ingress, on a new connection and without a DNS lookup. */
-export async function askHost(
+export async function requestHost(
   { url, address }: Pick<IngressPlace, "url" | "address">,
   path: string,
-  { method = "GET", headers = {}, body, pauseMs = 0, ca }: HostQuestion = {},
+  { method = "GET", headers = {}, body, pauseMs = 0, ca }: HostRequest = {},
 ): Promise<HostAnswer> {
   const request = url.startsWith("https:") ? httpsRequest : httpRequest;
   const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };

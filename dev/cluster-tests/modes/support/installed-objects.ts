@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseAllDocuments } from "yaml";
-import { askKubectl } from "../../support/cluster-kubectl.ts";
+import { runKubectl } from "../../support/cluster-kubectl.ts";
 import { removeAtInterrupt } from "../../support/interrupt.ts";
 
 /** A Kubernetes object. */
@@ -74,6 +74,6 @@ export function namespaceObject(
 }
 
 async function ask(args: readonly string[], input: string): Promise<void> {
-  const { code, stderr, stdout } = await askKubectl(args, { input });
+  const { code, stderr, stdout } = await runKubectl(args, { input });
   if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}: ${stderr}${stdout}`);
 }

@@ -1,6 +1,6 @@
 import { policyEnforcer, type DaemonSet } from "../../../../infra/cluster/nodes/policy-enforcers.ts";
 import { list } from "../../support/cluster-objects.ts";
-import { skipWithout } from "./real-part.ts";
+import { skipWithout } from "./prerequisites.ts";
 
 /** Skips the test unless the cluster has a network plugin that enforces NetworkPolicies. */
 export async function needsPolicyPlugin(test: Mocha.Context): Promise<void> {

@@ -43,10 +43,10 @@ export async function signedBy(ca: KeyPair, names: readonly string[]): Promise<K
 
 type Openssl = (...args: string[]) => Promise<unknown>;
 
-async function inFolder<T>(make: (folder: string, openssl: Openssl) => Promise<T>): Promise<T> {
+async function inFolder<T>(work: (folder: string, openssl: Openssl) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-ca-"));
   try {
-    return await make(folder, (...args) => run("openssl", args, { cwd: folder }));
+    return await work(folder, (...args) => run("openssl", args, { cwd: folder }));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -8,7 +8,7 @@ import {
   type Remove,
 } from "./installed-objects.ts";
 import { discoveryRights, prometheusAt, prometheusImage, type Prometheus } from "./prometheus-api.ts";
-import { needsImage, needsManifest, skipWithout } from "./real-part.ts";
+import { needsImage, needsManifest, skipWithout } from "./prerequisites.ts";
 
 const version = "v0.85.0";
 const publisher = "https://github.com/prometheus-operator/prometheus-operator/releases/download";

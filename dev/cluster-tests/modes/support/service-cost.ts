@@ -21,7 +21,7 @@ export async function costOf(pod: Pod, path: string, count: number): Promise<Cos
   const script = `
     const { get, Agent } = require("node:http");
     const agent = new Agent({ keepAlive: true });
-    const ask = (port, path) => new Promise((resolve) => {
+    const send = (port, path) => new Promise((resolve) => {
       get({ host: "127.0.0.1", port, path, agent }, (answer) => {
         let text = "";
         answer.setEncoding("utf8").on("data", (part) => { text += part; });
@@ -34,13 +34,13 @@ export async function costOf(pod: Pod, path: string, count: number): Promise<Cos
       const client = async () => {
         while (sent++ < ${count}) {
           const start = performance.now();
-          const { status } = await ask(3000, ${JSON.stringify(path)});
+          const { status } = await send(3000, ${JSON.stringify(path)});
           times.push(performance.now() - start);
           if (status !== 200) failed++;
         }
       };
       await Promise.all(Array.from({ length: ${clients} }, client));
-      const { text } = await ask(9464, "/metrics");
+      const { text } = await send(9464, "/metrics");
       const bytes = Number(/^process_resident_memory_bytes (.*)$/m.exec(text)[1]);
       times.sort((a, b) => a - b);
       const medianMs = times[Math.floor(times.length / 2)];

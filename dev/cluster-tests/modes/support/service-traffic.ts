@@ -14,7 +14,7 @@ const pauseMs = 250;
 /** Repeatedly requests every route of /data, and these paths. Ignores errors. */
 export function startTraffic(url: string, paths: readonly string[] = []): Traffic {
   const stopping = new AbortController();
-  const ask = async (path: string, method = "GET", body?: object) => {
+  const send = async (path: string, method = "GET", body?: object) => {
     const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
     const init = body === undefined ? {} : { headers: { "Content-Type": type }, body: JSON.stringify(body) };
     const response = await fetch(url + path, { method, ...init }).catch(() => new Response());
@@ -22,13 +22,13 @@ export function startTraffic(url: string, paths: readonly string[] = []): Traffi
     return response.headers.get("Location") ?? "";
   };
   const round = async () => {
-    for (const path of ["/", "/data", ...paths]) await ask(path);
-    const document = await ask("/data", "POST", { a: 1 });
-    await ask(document);
-    await ask(document, "PUT", { a: 2 });
-    await ask(document, "PATCH", { a: 3 });
-    await ask(document, "DELETE");
-    await ask("/nothing");
+    for (const path of ["/", "/data", ...paths]) await send(path);
+    const document = await send("/data", "POST", { a: 1 });
+    await send(document);
+    await send(document, "PUT", { a: 2 });
+    await send(document, "PATCH", { a: 3 });
+    await send(document, "DELETE");
+    await send("/nothing");
   };
   const ended = (async () => {
     while (!stopping.signal.aborted) {
@@ -54,23 +54,23 @@ export async function scaleMongodb(namespace: string, replicas: 0 | 1): Promise<
 }
 
 /** Sends requests from inside each pod of the service, ready or not. Returns the statuses. */
-export async function askEachPod(namespace: string, count: number): Promise<number[]> {
+export async function requestEachPod(namespace: string, count: number): Promise<number[]> {
   const script = `
-    const ask = () => new Promise((resolve, reject) => {
+    const send = () => new Promise((resolve, reject) => {
       const { get } = require("node:http");
       get("http://127.0.0.1:3000/data", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)))
         .on("error", reject);
     });
     (async () => {
       const statuses = [];
-      while (statuses.length < ${count}) statuses.push(await ask());
+      while (statuses.length < ${count}) statuses.push(await send());
       console.log(JSON.stringify(statuses));
     })();
   `;
   const statuses: number[] = [];
   for (const { metadata } of await podsOf(namespace, "web")) {
-    const said = await inPod(namespace, metadata.name, ["/nodejs/bin/node", "--eval", script]);
-    statuses.push(...(JSON.parse(said) as number[]));
+    const output = await inPod(namespace, metadata.name, ["/nodejs/bin/node", "--eval", script]);
+    statuses.push(...(JSON.parse(output) as number[]));
   }
   return statuses;
 }

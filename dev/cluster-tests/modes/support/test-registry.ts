@@ -50,14 +50,14 @@ export async function startRegistry(user: User): Promise<Registry> {
   return {
     host,
     port,
-    async manifest(repository, digest, who) {
+    async manifest(repository, digest, login) {
       const accept = [
         "application/vnd.docker.distribution.manifest.v2+json",
         "application/vnd.oci.image.manifest.v1+json",
       ].join(", ");
-      const login = who === undefined ? {} : { Authorization: basic(who) };
+      const authorization = login === undefined ? {} : { Authorization: basic(login) };
       const url = `http://${host}/v2/${repository}/manifests/${digest}`;
-      return (await fetch(url, { headers: { Accept: accept, ...login } })).status;
+      return (await fetch(url, { headers: { Accept: accept, ...authorization } })).status;
     },
     stop: remove,
   };

@@ -27,7 +27,7 @@ export interface Collector {
    * Stops the collector's process, so that it accepts connections and never answers. Returns a function that
    * continues it.
    */
-  freeze(): Promise<Remove>;
+  suspend(): Promise<Remove>;
   readonly remove: Remove;
 }
 
@@ -69,7 +69,7 @@ export async function installCollector(namespace: string): Promise<Collector> {
           "--timeout=120s",
         );
     },
-    async freeze() {
+    async suspend() {
       const pod = await onePod(namespace, "app=collector");
       const node = pod.spec.nodeName ?? "";
       const pid = `$(docker inspect --format '{{.State.Pid}}' ${containerId(pod)})`;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { profile as runningProfile, kubectlOn } from "../../support/cluster-kubectl.ts";
-import { skipWithout } from "./real-part.ts";
+import { skipWithout } from "./prerequisites.ts";
 
 const run = promisify(execFile);
 
@@ -21,7 +21,7 @@ export interface TwoNodeCluster {
    * Deletes the cluster if the test created it. Otherwise starts both nodes.
    * @param clear deletes the test's objects in a cluster that stays
    */
-  leave(clear: () => Promise<unknown>): Promise<void>;
+  cleanUp(clear: () => Promise<unknown>): Promise<void>;
 }
 
 /** Output of `minikube profile list --output json`, as far as it is used here. */
@@ -63,7 +63,7 @@ export function existingProfile({ valid = [] }: Profiles, named: string | undefi
   );
   if (hasTwoNodes) return named ?? runningProfile;
   if (named !== undefined)
-    throw new Error(`TWO_NODES_PROFILE=${named}: minikube has no such profile of two nodes`);
+    throw new Error(`TWO_NODES_PROFILE=${named}: minikube has no profile of this name with two nodes`);
   return undefined;
 }
 
@@ -77,7 +77,7 @@ function cluster(profile: string, isOwn: boolean): TwoNodeCluster {
     other,
     minikube,
     kubectl,
-    async leave(clear) {
+    async cleanUp(clear) {
       if (isOwn) {
         await minikube("delete");
         return;

@@ -24,20 +24,20 @@ export async function evaluate(
 ): Promise<Record<string, string> | undefined> {
   const tries = Object.entries(expressions).map(
     ([what, expression]) =>
-      `try { ${expression}; said[${JSON.stringify(what)}] = "ok" } ` +
-      `catch (error) { said[${JSON.stringify(what)}] = error.codeName ?? error.message }`,
+      `try { ${expression}; results[${JSON.stringify(what)}] = "ok" } ` +
+      `catch (error) { results[${JSON.stringify(what)}] = error.codeName ?? error.message }`,
   );
   const script = [
     `db = connect("mongodb://127.0.0.1/${database}")`,
-    `let said = {}, isIn = true`,
-    `try { db.auth(${JSON.stringify(name)}, ${JSON.stringify(password)}) } catch { isIn = false }`,
-    `if (isIn) { ${tries.join("\n")} }`,
-    `print("SAID " + JSON.stringify(isIn ? said : null))`,
+    `let results = {}, isLoggedIn = true`,
+    `try { db.auth(${JSON.stringify(name)}, ${JSON.stringify(password)}) } catch { isLoggedIn = false }`,
+    `if (isLoggedIn) { ${tries.join("\n")} }`,
+    `print("RESULTS " + JSON.stringify(isLoggedIn ? results : null))`,
     `quit(0)`,
   ].join("\n");
-  const shell = `cat >/tmp/said.js; mongosh --quiet --norc --nodb /tmp/said.js; rm /tmp/said.js`;
+  const shell = `cat >/tmp/results.js; mongosh --quiet --norc --nodb /tmp/results.js; rm /tmp/results.js`;
   const out = await inPod(namespace, pod, ["bash", "-c", shell], script);
-  const json = /^SAID (.*)$/m.exec(out)?.[1];
-  if (json === undefined) throw new Error(`mongosh said: ${out}`);
+  const json = /^RESULTS (.*)$/m.exec(out)?.[1];
+  if (json === undefined) throw new Error(`unexpected output of mongosh: ${out}`);
   return (JSON.parse(json) as Record<string, string> | null) ?? undefined;
 }

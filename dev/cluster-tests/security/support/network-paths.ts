@@ -24,7 +24,7 @@ export interface Paths {
 }
 
 /** Timeout of a connection attempt, in milliseconds. */
-const patience = 4000;
+const connectTimeoutMs = 4000;
 
 /** Names of the targets that accept a TCP connection from a pod, in their order. */
 export async function reached(source: Source, targets: readonly Target[]): Promise<string[]> {
@@ -34,7 +34,7 @@ export async function reached(source: Source, targets: readonly Target[]): Promi
       ? ["/nodejs/bin/node", "-e", nodeScript, JSON.stringify(targets)]
       : ["bash", "-c", bashScript, "bash", ...targets.map(({ host, port }) => `${host}/${port}`)];
   const answers = (await inPod(namespace, pod, program)).split("\n");
-  if (answers.length !== targets.length) throw new Error(`${pod} said: ${answers.join(" ")}`);
+  if (answers.length !== targets.length) throw new Error(`unexpected output of ${pod}: ${answers.join(" ")}`);
   return targets.filter((_target, index) => answers[index] === "open").map(({ name }) => name);
 }
 
@@ -43,15 +43,15 @@ const nodeScript = `
   const tried = targets.map(({ host, port }) => new Promise((resolve) => {
     const socket = require("node:net").connect({ host, port });
     const end = (answer) => { resolve(answer); socket.destroy(); };
-    socket.on("connect", () => end("open")).on("error", () => end("refused"));
-    setTimeout(end, ${patience}, "refused");
+    socket.on("connect", () => end("open")).on("error", () => end("closed"));
+    setTimeout(end, ${connectTimeoutMs}, "closed");
   }));
   Promise.all(tried).then((answers) => { console.log(answers.join("\\n")); process.exit(); });
 `;
 
 const bashScript = `
   for target; do
-    if timeout ${patience / 1000} bash -c "</dev/tcp/$target" 2>/dev/null; then echo open; else echo refused; fi
+    if timeout ${connectTimeoutMs / 1000} bash -c "</dev/tcp/$target" 2>/dev/null; then echo open; else echo closed; fi
   done
 `;
 

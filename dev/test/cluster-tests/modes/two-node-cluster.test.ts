@@ -25,7 +25,7 @@ describe("existingProfile", () => {
   it("rejects a name that is no minikube of two nodes", () => {
     for (const nodes of [1, 3])
       expect(() => existingProfile({ valid: [minikube("minikube", 2), minikube("b", nodes)] }, "b")).to.throw(
-        "TWO_NODES_PROFILE=b: minikube has no such profile of two nodes",
+        "TWO_NODES_PROFILE=b: minikube has no profile of this name with two nodes",
       );
   });
 });

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 const dev = join(import.meta.dirname, "../../..");
-const realPart = join(dev, "cluster-tests/modes/support/real-part.ts");
+const prerequisites = join(dev, "cluster-tests/modes/support/prerequisites.ts");
 
-describe("a part that a mode needs", function () {
+describe("a prerequisite of a mode", function () {
   this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
@@ -32,7 +32,7 @@ describe("a part that a mode needs", function () {
     );
     const imports = `
       import { readFileSync } from "node:fs";
-      import { needsManifest, needsProgram, skipWithout } from ${JSON.stringify(realPart)};`;
+      import { needsManifest, needsProgram, skipWithout } from ${JSON.stringify(prerequisites)};`;
     const file = join(folder, "suite.test.mjs");
     writeFileSync(file, [imports, ...suites].join("\n"));
     const mocha = join(dev, "../node_modules/mocha/bin/mocha.js");
@@ -55,11 +55,11 @@ describe("a part that a mode needs", function () {
     expect(lines[0]).to.match(new RegExp(`skipped, because this machine has no ${part}$`));
   }
 
-  it("skips all tests of its suite, which are pending, with one line that names it", async () => {
+  it("skips all tests of the suite as pending, with one line that names the prerequisite", async () => {
     expectOneSkipped(await run(["", `skipWithout(this, "controller");`]), "controller");
   });
 
-  it("is a program: there, or skipped", async () => {
+  it("is a program: found, or skipped", async () => {
     const needs = ["sh", "no-such-program"].map((name) => `await needsProgram(this, "${name}");`);
     expectOneSkipped(await run(needs), "program no-such-program");
   });

@@ -10,7 +10,7 @@ import { onNode } from "../../support/stack-pods.ts";
 const run = promisify(execFile);
 
 /** Timeout in seconds for the download of an image by a node. */
-const pullTimeout = 180;
+const pullTimeoutSeconds = 180;
 
 /** Skips the tests of a suite, and prints which part this machine lacks. */
 export function skipWithout(test: Mocha.Context, part: string): never {
@@ -20,7 +20,7 @@ export function skipWithout(test: Mocha.Context, part: string): never {
 
 /** Skips the suite unless every node has the image or can download it. */
 export async function needsImage(test: Mocha.Context, image: string): Promise<void> {
-  const script = `docker image inspect ${image} >/dev/null 2>&1 || timeout ${pullTimeout} docker pull ${image}`;
+  const script = `docker image inspect ${image} >/dev/null 2>&1 || timeout ${pullTimeoutSeconds} docker pull ${image}`;
   for (const { metadata } of await list(({ core }) => core.listNode())) {
     const present = await onNode(metadata.name, script).then(
       () => true,
@@ -48,11 +48,11 @@ export async function needsManifest(test: Mocha.Context, name: string, url: stri
   const folder = process.env.MODES_MANIFESTS;
   if (folder !== undefined) {
     const file = join(folder, name);
-    const isThere = await readFile(file).then(
+    const exists = await readFile(file).then(
       () => true,
       () => false,
     );
-    if (isThere) return file;
+    if (exists) return file;
   }
   const text = await download(url).catch(() => undefined);
   if (text === undefined) skipWithout(test, `manifest ${url}`);

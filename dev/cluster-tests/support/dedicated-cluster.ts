@@ -20,7 +20,7 @@ export interface User {
   /** Runs `npm run NAME` to its end, and returns its output. Rejects if the command fails. */
   runs(name: Command, ...args: string[]): Promise<string>;
   /** Deletes the clone and the cluster. */
-  leave(): Promise<void>;
+  remove(): Promise<void>;
 }
 
 /** Clones the project for its own cluster, which does not exist yet. */
@@ -43,7 +43,7 @@ export async function newUser(): Promise<User> {
       if (code !== 0) throw new Error(`${name} ended with code ${code}:\n${program.output()}`);
       return program.output();
     },
-    async leave() {
+    async remove() {
       await minikube("delete");
       await project.remove();
     },
@@ -77,7 +77,7 @@ export async function showPods(ask = kubectl): Promise<void> {
   console.log(pods);
   for (const line of pods.split("\n").filter((text) => text !== "")) {
     const [namespace = "", pod = ""] = line.split(/\s+/);
-    const said = ["--namespace", namespace, "--all-containers", "--prefix", "--tail=40"];
-    console.log(await ask("logs", pod, ...said).catch(String));
+    const options = ["--namespace", namespace, "--all-containers", "--prefix", "--tail=40"];
+    console.log(await ask("logs", pod, ...options).catch(String));
   }
 }

@@ -5,21 +5,21 @@ import { containerSecurity, podSecurity } from "../../../../infra/platform/pod-d
 import { kubectl } from "../../support/cluster-kubectl.ts";
 
 /** Name of a pod that belongs to no component. */
-export const strangerName = "stranger";
+export const unrelatedPodName = "unrelated";
 
 /** Starts an idle pod with the service's image, but without its labels. */
-export async function startStranger(namespace: string, image: string): Promise<void> {
+export async function startUnrelatedPod(namespace: string, image: string): Promise<void> {
   const pod = {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name: strangerName, namespace },
+    metadata: { name: unrelatedPodName, namespace },
     spec: {
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 0,
       securityContext: podSecurity(65532),
       containers: [
         {
-          name: "stranger",
+          name: "unrelated",
           image,
           imagePullPolicy: "IfNotPresent",
           command: ["/nodejs/bin/node", "-e", "setInterval(() => undefined, 1000)"],
@@ -32,6 +32,13 @@ export async function startStranger(namespace: string, image: string): Promise<v
   const file = join(folder, "pod.json");
   await writeFile(file, JSON.stringify(pod));
   await kubectl("apply", "--filename", file);
-  await kubectl("wait", `pod/${strangerName}`, "--for=condition=Ready", "--timeout=120s", "-n", namespace);
+  await kubectl(
+    "wait",
+    `pod/${unrelatedPodName}`,
+    "--for=condition=Ready",
+    "--timeout=120s",
+    "-n",
+    namespace,
+  );
   await rm(folder, { recursive: true });
 }
