@@ -11,7 +11,7 @@ const heapShare = 3 / 4;
 const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 /**
  * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage whenever it is full. In a pod
- * of 128Mi, V8's default is 1 MiB, and the collections take a third to a half of a request's CPU time.
+ * of 128Mi, V8's default is 1 MiB. Its collections take a third to a half of a request's CPU time.
  */
 const semiSpaceMiB = 8;
 

@@ -33,14 +33,14 @@ export const requestBytes = 4 * 1024;
  */
 export function admitRequests(limits: AdmissionLimits): Middleware {
   const uploads = trackUploads(limits.slowClientMs);
-  const room = createRoom(limits, uploads.endSlow);
+  const memory = createMemoryQueue(limits, uploads.endSlow);
   return async function admitRequest(ctx, next) {
     if (isProbe(ctx.path)) {
       await next();
       return;
     }
     const bytes = requestBytes + bodyBytes(ctx);
-    const waiting = room.take(bytes);
+    const waiting = memory.acquire(bytes);
     if (waiting !== undefined) await waiting;
     if (bytes > requestBytes) uploads.begin(ctx.req);
     try {
@@ -50,9 +50,9 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
       // From here on, the pod holds the answer instead of the body, until the client has read the answer.
       // For an answer without a body, `length` is undefined, although Koa's type says otherwise.
       const left = requestBytes + (ctx.response.length || 0);
-      room.give(bytes - left);
+      memory.release(bytes - left);
       whenAnswered(ctx.res, () => {
-        room.give(left);
+        memory.release(left);
       });
     }
   };
@@ -60,9 +60,13 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
 
 /** 503 `overloaded`: the pod can't answer the request in time. */
 export function overloaded(cause?: unknown) {
-  return unavailable("overloaded", "There is too much to do at the moment: try again in a moment.", {
-    cause,
-  });
+  return unavailable(
+    "overloaded",
+    "The pod has more requests than it can answer in time. Try again in a moment.",
+    {
+      cause,
+    },
+  );
 }
 
 /** Bytes that the body will hold. A body over the limit is rejected unread. */
@@ -72,14 +76,14 @@ function bodyBytes({ req }: Context): number {
   return Math.min(Number(length), bodyLimit);
 }
 
-interface Room {
+interface MemoryQueue {
   /**
    * Reserves bytes. Returns undefined if the bytes are free, else a promise that may reject with a 503 Problem.
    * @throws {Problem} 503 if too many requests wait already
    */
-  take(bytes: number): Promise<void> | undefined;
+  acquire(bytes: number): Promise<void> | undefined;
   /** Releases bytes. A negative number reserves more bytes without a wait. */
-  give(bytes: number): void;
+  release(bytes: number): void;
 }
 
 interface Waiting {
@@ -88,14 +92,17 @@ interface Waiting {
 }
 
 /** Maximum number of waiting requests: twice a burst of a thousand. Waiting requests hold memory, too. */
-const mostWaiting = 2000;
+const maxWaiting = 2000;
 
 /**
  * A queue that limits waits as in "Fail at Scale" (Ben Maurer, ACM Queue 2015), after CoDel. A burst may wait long.
  * In a lasting overload, a short wait rejects early and keeps the other requests fast.
  * @param freeMemory ends other requests, before a waiting request is rejected
  */
-function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits, freeMemory: () => void): Room {
+function createMemoryQueue(
+  { heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits,
+  freeMemory: () => void,
+): MemoryQueue {
   const queue = new Set<Waiting>();
   let held = 0;
   let queuedSince = 0;
@@ -105,7 +112,7 @@ function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits, fr
   function wait(bytes: number): Promise<void> {
     const now = performance.now();
     if (queue.size === 0) queuedSince = now;
-    const patience = now - queuedSince > waitMs ? overloadedWaitMs : waitMs;
+    const maxWaitMs = now - queuedSince > waitMs ? overloadedWaitMs : waitMs;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         // After a pause of the process, timers run before the bodies and the answers that have arrived meanwhile.
@@ -116,7 +123,7 @@ function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits, fr
             if (queue.delete(waiting)) reject(overloaded());
           });
         });
-      }, patience);
+      }, maxWaitMs);
       const waiting: Waiting = {
         bytes,
         admit() {
@@ -129,13 +136,13 @@ function createRoom({ heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits, fr
   }
 
   return {
-    take(bytes) {
-      if (queue.size >= mostWaiting) throw overloaded();
+    acquire(bytes) {
+      if (queue.size >= maxWaiting) throw overloaded();
       if (queue.size > 0 || !fits(bytes)) return wait(bytes);
       held += bytes;
       return undefined;
     },
-    give(bytes) {
+    release(bytes) {
       held -= bytes;
       for (const waiting of queue) {
         if (!fits(waiting.bytes)) return;

@@ -70,11 +70,11 @@ async function readText(ctx: Context, types: readonly string[]): Promise<string>
 }
 
 function requireType(ctx: Context, types: readonly string[]): void {
-  const given = parse(ctx.get("Content-Type"));
-  const charset = given.parameters.charset ?? "utf-8";
+  const contentType = parse(ctx.get("Content-Type"));
+  const charset = contentType.parameters.charset ?? "utf-8";
   const isUtf8 = ["utf-8", "utf8"].includes(charset.toLowerCase());
   const plain = ["", "identity"].includes(ctx.get("Content-Encoding").toLowerCase());
-  if (!types.includes(given.type.toLowerCase()) || !isUtf8 || !plain) {
+  if (!types.includes(contentType.type.toLowerCase()) || !isUtf8 || !plain) {
     throw new Problem(
       415,
       "unsupported_media_type",
@@ -91,7 +91,7 @@ function bodyProblem(error: unknown): Problem {
 }
 
 function tooLarge(cause?: unknown): Problem {
-  return new Problem(413, "body_too_large", `A body can be ${bodyLimit} bytes long at most.`, {
+  return new Problem(413, "body_too_large", `The body is larger than the limit of ${bodyLimit} bytes.`, {
     // The rest of the body is not read, so the connection can't be reused.
     headers: { Connection: "close" },
     cause,
@@ -122,5 +122,7 @@ export function endRead(request: IncomingMessage, problem: Problem): void {
 
 /** 400: the client ended the body too early. */
 export function incompleteBody(cause?: unknown): Problem {
-  return new Problem(400, "incomplete_body", "The body ended before all of it had arrived.", { cause });
+  return new Problem(400, "incomplete_body", "The connection ended before the whole body arrived.", {
+    cause,
+  });
 }

@@ -6,7 +6,7 @@ import { admitRequests, requestBytes, type AdmissionLimits } from "../../http/ad
 import { bodyLimit } from "../../http/request-body.ts";
 import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
 import { measureLag } from "../support/event-loop-lag.ts";
-import { turn } from "../support/pending-operations.ts";
+import { flushPromises } from "../support/pending-operations.ts";
 import { open } from "../support/raw-connection.ts";
 import { untilStatus, type TestService } from "../support/test-service.ts";
 
@@ -107,14 +107,14 @@ describe("admitRequests", () => {
   it("counts the bytes of a body", async () => {
     const { begin, running } = setUp({ heldBytes: 3 * 100_000 });
     for (let i = 0; i < 5; i++) begin({ "content-length": "90000" });
-    await turn();
+    await flushPromises();
     expect(running()).to.equal(3);
   });
 
   it("counts a body of unknown length as the longest", async () => {
     const { begin, running } = setUp({ heldBytes: 3 * bodyLimit });
     for (let i = 0; i < 5; i++) begin({ "transfer-encoding": "chunked" });
-    await turn();
+    await flushPromises();
     expect(running()).to.equal(2);
   });
 
@@ -123,10 +123,10 @@ describe("admitRequests", () => {
     const large = begin({}, 280_000);
     await large.answer();
     for (let i = 0; i < 10; i++) begin();
-    await turn();
+    await flushPromises();
     expect(running()).to.equal(1 + 3);
     large.sent();
-    await turn();
+    await flushPromises();
     expect(running()).to.equal(1 + 10);
   });
 
@@ -134,11 +134,11 @@ describe("admitRequests", () => {
     const { begin, running } = setUp({ heldBytes: 1 });
     const first = begin({ "content-length": "90000" });
     begin();
-    await turn();
+    await flushPromises();
     expect(running()).to.equal(1);
     await first.answer();
     first.sent();
-    await turn();
+    await flushPromises();
     expect(running()).to.equal(2);
   });
 

@@ -8,22 +8,24 @@ import { logRequests } from "../../http/request-log.ts";
 import { countRequests, observe } from "../../http/request-observer.ts";
 
 /** A call of the log or the metrics, and whether the answer was sent by then. */
-type Told = [what: string, status: number, isSent: boolean];
+type Report = [what: string, status: number, isSent: boolean];
 
 /** Sends one request to a server with log and metrics. `answer` sets the answer, or lets the client leave. */
-async function tell(answer: (ctx: Context, leave: () => void) => void | Promise<void>): Promise<Told[]> {
-  const told: Told[] = [];
+async function reportsOf(
+  answer: (ctx: Context, leave: () => void) => void | Promise<void>,
+): Promise<Report[]> {
+  const reports: Report[] = [];
   const both = Promise.withResolvers<undefined>();
   let response: ServerResponse | undefined;
-  const tellOf = (what: string, status: number) => {
-    told.push([what, status, response?.writableFinished === true]);
-    if (told.length === 2) both.resolve(undefined);
+  const report = (what: string, status: number) => {
+    reports.push([what, status, response?.writableFinished === true]);
+    if (reports.length === 2) both.resolve(undefined);
   };
   const write = (line: string) => {
-    tellOf("log", (JSON.parse(line) as { status: number }).status);
+    report("log", (JSON.parse(line) as { status: number }).status);
   };
   const request = (_method: string, _route: string | undefined, status: number) => {
-    tellOf("metrics", status);
+    report("metrics", status);
   };
   const leaving = new AbortController();
   const app = new Koa()
@@ -42,27 +44,27 @@ async function tell(answer: (ctx: Context, leave: () => void) => void | Promise<
   await both.promise;
   server.close();
   server.closeAllConnections();
-  return told;
+  return reports;
 }
 
 describe("log and metrics", () => {
-  it("are told when the answer is sent, and nobody waits for them", async () => {
-    const told = await tell((ctx) => {
+  it("run once the answer is sent, and the request does not wait for them", async () => {
+    const reports = await reportsOf((ctx) => {
       ctx.body = "here";
     });
-    expect(told).to.have.deep.members([
+    expect(reports).to.have.deep.members([
       ["log", 200, true],
       ["metrics", 200, true],
     ]);
   });
 
-  it("are told what was to be answered when the client has left before", async () => {
-    const told = await tell(async (ctx, leave) => {
+  it("get the intended status when the client disconnects early", async () => {
+    const reports = await reportsOf(async (ctx, leave) => {
       leave();
       await once(ctx.res, "close");
       ctx.status = 202;
     });
-    expect(told).to.have.deep.members([
+    expect(reports).to.have.deep.members([
       ["log", 202, false],
       ["metrics", 202, false],
     ]);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { podCounter } from "../../page/ready-pods.ts";
-import { turn } from "../support/pending-operations.ts";
+import { flushPromises } from "../support/pending-operations.ts";
 
 describe("podCounter", () => {
   it("returns undefined without a name, and looks nothing up", () => {
@@ -16,12 +16,12 @@ describe("podCounter", () => {
       lookups.push(host);
       return Promise.resolve(answers.shift() ?? 0);
     });
-    await turn();
+    await flushPromises();
     expect([count(), count()]).to.deep.equal([2, 2]);
     expect(lookups).to.deep.equal(["web-pods"]);
     await sleep(1100);
     expect(count()).to.equal(2);
-    await turn();
+    await flushPromises();
     expect(count()).to.equal(3);
     expect(lookups).to.have.length(2);
   });
@@ -35,7 +35,7 @@ describe("podCounter", () => {
     });
     expect([count(), count(), lookups]).to.deep.equal([undefined, undefined, 1]);
     fail(new Error("ENOTFOUND"));
-    await turn();
+    await flushPromises();
     expect(count()).to.equal(undefined);
   });
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { groupCommit } from "../../store/group-commit.ts";
 import { seededRandom } from "../support/seeded-random.ts";
-import { pending, turn } from "../support/pending-operations.ts";
+import { pending, flushPromises } from "../support/pending-operations.ts";
 
 type Errors = ReadonlyMap<number, unknown>;
 
@@ -27,10 +27,10 @@ describe("groupCommit", () => {
   it("writes items that arrive meanwhile together, in order", async () => {
     const { writes, commit } = setUp();
     const all = [1, 2, 3].map(commit);
-    await turn();
+    await flushPromises();
     expect(writes.begun).to.deep.equal([[1]]);
     writes.open[0]?.resolve(stored);
-    await turn();
+    await flushPromises();
     expect(writes.begun).to.deep.equal([[1], [2, 3]]);
     writes.open[1]?.resolve(stored);
     expect(await Promise.all(all)).to.deep.equal([1, 2, 3]);
@@ -43,7 +43,7 @@ describe("groupCommit", () => {
     const commit = groupCommit<number>({ write: writes.begin, sizeOf: (item) => item, ...limits, onGroup });
     const all = [1, 2, 3].map(commit);
     writes.open[0]?.resolve(stored);
-    await turn();
+    await flushPromises();
     writes.open[1]?.resolve(stored);
     await Promise.all(all);
     expect(counts).to.deep.equal([1, 2]);
@@ -59,7 +59,7 @@ describe("groupCommit", () => {
       const all = items.map(commit);
       for (let i = 0; i < groups.length; i++) {
         writes.open[i]?.resolve(stored);
-        await turn();
+        await flushPromises();
       }
       expect(writes.begun).to.deep.equal(groups);
       expect(await Promise.all(all)).to.deep.equal(items);
@@ -70,7 +70,7 @@ describe("groupCommit", () => {
     const { writes, commit } = setUp();
     const all = [1, 2, 3, 4].map(commit);
     writes.open[0]?.resolve(stored);
-    await turn();
+    await flushPromises();
     const rejected = new Error("rejected");
     writes.open[1]?.resolve(new Map([[1, rejected]]));
     expect(await Promise.all(all)).to.deep.equal([1, 2, rejected, 4]);
@@ -80,10 +80,10 @@ describe("groupCommit", () => {
     const { writes, commit } = setUp();
     const all = [1, 2, 3, 4, 5].map(commit);
     writes.open[0]?.resolve(stored);
-    await turn();
+    await flushPromises();
     const unavailable = new Error("unavailable");
     writes.open[1]?.reject(unavailable);
-    await turn();
+    await flushPromises();
     writes.open[2]?.resolve(stored);
     expect(await Promise.all(all)).to.deep.equal([1, unavailable, unavailable, unavailable, 5]);
   });
@@ -108,7 +108,7 @@ describe("groupCommit", () => {
     await new Promise((resolve) => setTimeout(resolve, 40));
     const fresh = commit(3);
     writes.open[0]?.resolve(stored);
-    await turn();
+    await flushPromises();
     expect(writes.begun).to.deep.equal([[1], [3]]);
     expect(await all[1])
       .to.be.an("error")

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { groupReads, type GroupReadOptions } from "../../store/group-read.ts";
 import { seededRandom } from "../support/seeded-random.ts";
-import { pending, turn } from "../support/pending-operations.ts";
+import { pending, flushPromises } from "../support/pending-operations.ts";
 
 type Results = ReadonlyMap<string, number>;
 
@@ -18,7 +18,7 @@ function setUp(over: Partial<GroupReadOptions<number>> = {}) {
   /** Ends the oldest open read. The result of a key is the length of the key. */
   const end = async (keys = reads.open[0]?.input ?? []) => {
     reads.open.shift()?.resolve(new Map(keys.map((key) => [key, key.length])));
-    await turn();
+    await flushPromises();
   };
   return { reads, read, end };
 }
@@ -82,7 +82,7 @@ describe("groupReads", () => {
     const error = new Error("unavailable");
     reads.open.shift()?.reject(error);
     expect(await failed).to.equal(error);
-    await turn();
+    await flushPromises();
     await end();
     expect(await next).to.equal(1);
   });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { shareReads } from "../../store/shared-read.ts";
 import { seededRandom } from "../support/seeded-random.ts";
-import { pending, turn } from "../support/pending-operations.ts";
+import { pending, flushPromises } from "../support/pending-operations.ts";
 
 function setUp() {
   const reads = pending<string, number>();
@@ -19,16 +19,16 @@ describe("shareReads", () => {
     const { reads, read } = setUp();
     const first = read("a");
     const later = [read("a"), read("a"), read("a")];
-    await turn();
+    await flushPromises();
     expect(reads.begun).to.have.length(1);
     reads.open[0]?.resolve(1);
     expect(await first).to.equal(1);
-    await turn();
+    await flushPromises();
     expect(reads.begun).to.have.length(2);
     const latest = read("a");
     reads.open[1]?.resolve(2);
     expect(await Promise.all(later)).to.deep.equal([2, 2, 2]);
-    await turn();
+    await flushPromises();
     reads.open[2]?.resolve(3);
     expect(await latest).to.equal(3);
   });
@@ -44,7 +44,7 @@ describe("shareReads", () => {
     const all = [read("a"), read("a"), read("a"), read("b")];
     reads.open[0]?.resolve(1);
     reads.open[1]?.resolve(1);
-    await turn();
+    await flushPromises();
     reads.open[2]?.resolve(1);
     await Promise.all(all);
     expect(counts).to.deep.equal([1, 1, 2]);
@@ -56,7 +56,7 @@ describe("shareReads", () => {
     const again = first.then(() => read("a"));
     const waiting = read("a");
     reads.open[0]?.resolve(1);
-    await turn();
+    await flushPromises();
     expect(reads.begun).to.have.length(2);
     reads.open[1]?.resolve(2);
     expect(await Promise.all([again, waiting])).to.deep.equal([2, 2]);
@@ -85,7 +85,7 @@ describe("shareReads", () => {
     const [one, two] = [new Error("1"), new Error("2")];
     reads.open[0]?.reject(one);
     expect(await first).to.equal(one);
-    await turn();
+    await flushPromises();
     reads.open[1]?.reject(two);
     expect(await Promise.all(next)).to.deep.equal([two, two]);
     const after = read("a");

@@ -24,6 +24,6 @@ export function pending<Input, Output>(): Pending<Input, Output> {
 }
 
 /** Waits until all code that waits only for promises has run. */
-export function turn(): Promise<void> {
+export function flushPromises(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

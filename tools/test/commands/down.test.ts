@@ -76,7 +76,7 @@ describe("down", () => {
     expect(machine.changes()).to.deep.equal([destroy]);
   });
 
-  it("deletes a cluster that up was cut off from making", async () => {
+  it("deletes a cluster whose creation by up was interrupted", async () => {
     machine = fakeMachine({ profiles: [{ ...goodProfile, Status: "Stopped" }] });
     rememberStart(machine.project);
     expect(await runDown(machine, { cluster: true })).to.include({ code: 0 });

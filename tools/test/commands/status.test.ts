@@ -189,7 +189,7 @@ warnings  none`);
     expect(isHealthy(statusOf(objects(2)))).to.equal(false);
   });
 
-  it("knows of somebody else's MongoDB what the service knows", () => {
+  it("shows the service's view of an external MongoDB", () => {
     const objects = withoutMongodb();
     const mongodb = { ...readMongodb(objects, now), isExternal: true, roundTripMs: 12 };
     expect(words(objects, { mongodb })).to.include("MongoDB   external, round trip 12 ms\n");
@@ -233,7 +233,7 @@ warnings  none`);
     expect(lines[1]?.length).to.be.lessThan(123);
   });
 
-  it("says nothing more of what was mended since", () => {
+  it("does not mention problems that were fixed since", () => {
     const about = (kind: string, name: string) => ({ involvedObject: { kind, name } });
     const since = (type: string, seconds: number) => [
       { type, status: "True", lastTransitionTime: ago(seconds) },

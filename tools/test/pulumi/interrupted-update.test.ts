@@ -168,7 +168,7 @@ describe("an update after one that was killed", () => {
       expect(await up()).to.deep.equal([cancel, plainUp]);
     });
 
-    it("removes the lock of a number that Linux gave to another program", async function () {
+    it("removes a lock whose process number now belongs to another program", async function () {
       if (process.platform !== "linux") this.skip();
       machine = fakeMachine({ login: false });
       lock(process.pid);

@@ -24,7 +24,7 @@ describe("startLoad", () => {
     expect(samples.at(-1)?.ms).to.be.within(350, 500);
   });
 
-  it("counts as refused what waited too long", async () => {
+  it("counts requests that waited too long as rejected before they are sent", async () => {
     const samples = await runLoad(600, { maxInFlight: 1, maxWaitMs: 200, send: () => sleep(300, ok) });
     expect(samples.filter(({ outcome }) => outcome === "refused").length).to.be.within(5, 40);
     expect(samples.filter(({ outcome }) => outcome === "ok").length).to.be.within(2, 3);
