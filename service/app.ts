@@ -1,6 +1,7 @@
 import { METHODS } from "node:http";
 import Router from "@koa/router";
-import Koa, { type Middleware } from "koa";
+import type Koa from "koa";
+import type { Middleware } from "koa";
 import type { Logger } from "pino";
 import { bookSchema } from "./books/book.ts";
 import { dataSchema } from "./data/data.ts";
@@ -9,9 +10,10 @@ import { serverLimits } from "./http/server-limits.ts";
 import { checkRequestHead } from "./http/request-head.ts";
 import { admitRequests, type AdmissionLimits } from "./http/admission.ts";
 import { assignRequestId, logRequests } from "./http/request-log.ts";
-import { countRequests, observe } from "./http/request-observer.ts";
+import { countRequests, logBrokenAnswers, observe } from "./http/request-observer.ts";
 import { answerErrors } from "./http/problem.ts";
 import { addSecurityHeaders } from "./http/security-headers.ts";
+import { LeanKoa } from "./http/lean-koa.ts";
 import { identifyClient, type Trust } from "./http/trusted-proxies.ts";
 import { closeAfterUnreadBody } from "./http/unread-body.ts";
 import type { Metrics } from "./metrics/metrics.ts";
@@ -63,12 +65,13 @@ export function createRouter(deps: AppDeps): Router {
 /** Builds the Koa app, which neither listens nor connects. */
 export function createApp(deps: AppDeps): Koa {
   const { logger, metrics } = deps;
-  const app = new Koa();
+  const app = new LeanKoa();
   const router = createRouter(deps);
   if (deps.tracing !== undefined) app.use(deps.tracing);
   app.use(identifyClient(deps.trusts ?? (() => false)));
   // Observers are outside of `answerErrors`, so that they see the status of errors.
-  app.use(observe(logRequests(logger), ...(metrics === undefined ? [] : [countRequests(metrics)])));
+  const counting = metrics === undefined ? [] : [countRequests(metrics)];
+  app.use(observe(logRequests(logger), logBrokenAnswers(logger), ...counting));
   app.use(closeAfterUnreadBody());
   app.use(assignRequestId());
   app.use(addSecurityHeaders());

@@ -56,17 +56,25 @@ async function readText(ctx: Context, types: readonly string[]): Promise<string>
   requireType(ctx, types);
   if (Number(ctx.get("Content-Length")) > bodyLimit) throw tooLarge();
   if (awaitsContinue.has(ctx.req)) ctx.res.writeContinue();
-  const bytes = await getRawBody(ctx.req, {
-    length: ctx.get("Content-Length") || null,
-    limit: bodyLimit,
-  }).catch((error: unknown) => {
-    throw broken.get(ctx.req) ?? bodyProblem(error);
-  });
+  const bytes = await readBytes(ctx);
   try {
     return utf8.decode(bytes);
   } catch {
     throw new Problem(400, "invalid_utf8", "The body is not valid UTF-8.");
   }
+}
+
+/** A small body arrives with its head. Then no listeners are needed, which take a tenth of an insert. */
+async function readBytes({ req }: Context): Promise<Uint8Array> {
+  const { "content-length": length = null } = req.headers;
+  // Node hands over the body of the same packet before it continues here.
+  await Promise.resolve();
+  if (length !== null && req.readableLength === Number(length)) {
+    return (req.read() as Buffer | null) ?? new Uint8Array();
+  }
+  return await getRawBody(req, { length, limit: bodyLimit }).catch((error: unknown) => {
+    throw broken.get(req) ?? bodyProblem(error);
+  });
 }
 
 function requireType(ctx: Context, types: readonly string[]): void {

@@ -1,4 +1,5 @@
 import type { Context, Middleware } from "koa";
+import type { Logger } from "pino";
 import type { Metrics } from "../metrics/metrics.ts";
 import { whenAnswered } from "./response-end.ts";
 
@@ -21,6 +22,14 @@ export function observe(...observers: readonly Observer[]): Middleware {
 export function countRequests(metrics: Pick<Metrics, "request">): Observer {
   return (ctx, ms) => {
     metrics.request(ctx.method, routeOf(ctx), ctx.status, ms / 1000);
+  };
+}
+
+/** Logs an answer whose connection broke before all of it was sent. */
+export function logBrokenAnswers(logger: Pick<Logger, "warn">): Observer {
+  return ({ req, res }) => {
+    const err = req.socket.errored;
+    if (err !== null && !res.writableFinished) logger.warn({ err }, "the answer was not sent completely");
   };
 }
 

@@ -11,9 +11,11 @@ interface OpenapiDeps {
 /** `/openapi.json`: the contract. */
 export function openapiRoutes({ version, resources }: OpenapiDeps): Router {
   const router = new Router();
-  const text = JSON.stringify(openapiDocument(version, resources));
+  let text: string | undefined;
 
   router.get("/openapi.json", (ctx) => {
+    // Few pods are asked for it, so the start does not wait for it.
+    text ??= JSON.stringify(openapiDocument(version, resources));
     sendJson(ctx, text);
   });
 

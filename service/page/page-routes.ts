@@ -79,7 +79,7 @@ function sendPage(ctx: Context, model: PageModel): void {
   ctx.set("Content-Security-Policy", contentSecurityPolicy);
   // On a kept connection, the browser would always reach the same pod. After a close, another pod may answer.
   ctx.set("Connection", "close");
-  ctx.type = "html";
+  ctx.set("Content-Type", "text/html; charset=utf-8");
   ctx.body = renderPage(model);
 }
 
