@@ -4,36 +4,65 @@ import { startLoad, type LoadOptions, type Result } from "../../traffic/open-loo
 
 const ok: Result = { outcome: "ok" };
 
-async function runLoad(ms: number, options: Pick<LoadOptions, "send"> & Partial<LoadOptions>) {
-  const load = startLoad({ rate: 100, maxInFlight: 10, maxWaitMs: 1000, ...options });
-  await sleep(ms);
-  await load.stop();
-  return load.samples;
+/** A load of 100 requests/s. Its first request is answered only when `release` is called. */
+function startHeldLoad(options: Partial<LoadOptions> = {}) {
+  const first = Promise.withResolvers<Result>();
+  let sent = 0;
+  const load = startLoad({
+    rate: 100,
+    maxInFlight: 1,
+    maxWaitMs: 1000,
+    send: () => (sent++ === 0 ? first.promise : Promise.resolve(ok)),
+    ...options,
+  });
+  const release = () => {
+    first.resolve(ok);
+  };
+  return { load, release };
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await sleep(1);
 }
 
 describe("startLoad", () => {
-  it("sends at its rate, however long the answers take", async () => {
-    const slow = () => sleep(80, ok);
-    expect((await runLoad(1000, { send: slow })).length).to.be.within(95, 105);
+  it("schedules requests at its rate, however long an answer takes", async () => {
+    const { load, release } = startHeldLoad({ maxInFlight: 10 });
+    await until(() => load.samples.length >= 50);
+    expect(load.now()).to.be.at.least(500);
+    expect(load.samples.map(({ due }) => due)).to.deep.equal(load.samples.map((_, i) => 10 * (i + 1)));
+    release();
+    await load.stop();
+    expect(load.samples.at(-1)?.due).to.equal(0);
   });
 
   it("counts the time that a request waited for others", async () => {
-    // One request at a time, 50 ms each: half a second fits ten. The last of them is due after 90 ms.
-    const samples = await runLoad(500, { maxInFlight: 1, send: () => sleep(50, ok) });
-    expect(samples.length).to.be.within(8, 11);
-    expect(samples.at(-1)?.ms).to.be.within(350, 500);
+    const { load, release } = startHeldLoad();
+    await until(() => load.now() >= 300);
+    release();
+    await until(() => load.samples.length >= 10);
+    await load.stop();
+    for (const { due, ms } of load.samples.slice(0, 10)) expect(due + ms).to.be.at.least(300);
   });
 
-  it("counts requests that waited too long as rejected before they are sent", async () => {
-    const samples = await runLoad(600, { maxInFlight: 1, maxWaitMs: 200, send: () => sleep(300, ok) });
-    expect(samples.filter(({ outcome }) => outcome === "refused").length).to.be.within(5, 40);
-    expect(samples.filter(({ outcome }) => outcome === "ok").length).to.be.within(2, 3);
+  it("counts requests that waited too long as refused, and does not send them", async () => {
+    const { load, release } = startHeldLoad({ maxWaitMs: 200 });
+    await until(() => load.now() >= 400);
+    release();
+    await until(() => load.samples.some(({ due, outcome }) => due > 0 && outcome === "ok"));
+    await load.stop();
+    const refused = load.samples.filter(({ outcome }) => outcome === "refused");
+    expect(refused.length).to.be.at.least(18);
+    for (const { ms } of refused) expect(ms).to.be.above(200);
+    for (const { due, ms } of load.samples.filter(({ outcome }) => outcome === "ok")) {
+      if (due > 0) expect(ms).to.be.below(400);
+    }
   });
 
   it("never has more in flight than it may", async () => {
     let inFlight = 0;
     let most = 0;
-    await runLoad(300, {
+    const { load } = startHeldLoad({
       maxInFlight: 3,
       send: async () => {
         most = Math.max(most, ++inFlight);
@@ -42,6 +71,8 @@ describe("startLoad", () => {
         return ok;
       },
     });
+    await until(() => load.samples.length >= 6);
+    await load.stop();
     expect(most).to.equal(3);
     expect(inFlight).to.equal(0);
   });
