@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { startService, type TestService } from "../../../service/test/support/test-service.ts";
 import { createClient, type Client } from "../../../tools/traffic/http-client.ts";
@@ -35,14 +36,18 @@ describe("mixedRequests, with the service", () => {
       maxWaitMs: 5000,
       send: mixedRequests(client, ledger, () => load.now()),
     });
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    while (load.samples.length < 200) await sleep(10);
     await load.stop();
     expect(load.samples.filter(({ outcome }) => outcome !== "ok")).to.deep.equal([]);
-    expect(ledger.acknowledged(0, 2500)).to.be.within(40, 60);
+    const requests = load.samples.length;
+    const acknowledged = ledger.acknowledged(0, load.now());
+    // One in four requests adds a document.
+    expect(acknowledged).to.be.within(requests / 5, requests / 3.3);
     expect(await ledger.losses((id) => findDocument(client, id))).to.deep.equal([]);
     await service.clear();
-    // One in four documents may be deleted, and one in twenty requests deletes one.
-    expect((await ledger.losses((id) => findDocument(client, id))).length).to.be.within(35, 50);
+    // One in twenty requests deletes a document.
+    const losses = await ledger.losses((id) => findDocument(client, id));
+    expect(losses.length).to.be.within(acknowledged - requests / 15, acknowledged);
   });
 
   it("finds lost, changed and restored documents", async () => {
