@@ -45,7 +45,7 @@ describe("startLoad", () => {
     for (const { due, ms } of load.samples.slice(0, 10)) expect(due + ms).to.be.at.least(300);
   });
 
-  it("counts requests that waited too long , and does not send them", async () => {
+  it("counts requests that waited too long, and does not send them", async () => {
     const { load, release } = startHeldLoad({ maxWaitMs: 200 });
     await until(() => load.now() >= 400);
     release();
