@@ -6,14 +6,14 @@ export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
 /** A pod's limits. With half a CPU, a pod that starts or takes over clients would exceed the timeout of requests. */
 export const webLimits: Requests = { cpu: "1", memory: "128Mi" };
 /** Node's heap as a share of the memory limit. Node's buffers and code need the rest. */
-const heapShare = 3 / 4;
+const heapShare = 9 / 16;
 /** Node's heap, in mebibytes. */
 const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 /**
  * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage whenever it is full. In a pod
  * of 128Mi, V8's default is 1 MiB. Its collections take a third to a half of a request's CPU time.
  */
-const semiSpaceMiB = 8;
+const semiSpaceMiB = 4;
 
 /** Node's heap limits. V8 may use three semi-spaces for new objects; old objects have the rest of the heap. */
 export const heapOptions = [

@@ -9,6 +9,8 @@ import { trackUploads } from "./slow-uploads.ts";
 export interface AdmissionLimits {
   /** Bytes of all in-flight requests and answers. Each counts as {@link requestBytes} plus its body. */
   readonly heldBytes: number;
+  /** Bytes of all waiting requests. Each counts as {@link requestBytes} plus the part of its body that Node has read. */
+  readonly waitingBytes: number;
   /** Maximum wait for memory, in milliseconds. */
   readonly waitMs: number;
   /** Maximum wait in milliseconds in a lasting overload: the queue has not been empty for `waitMs`. */
@@ -17,10 +19,19 @@ export interface AdmissionLimits {
   readonly slowClientMs: number;
 }
 
-/** The limits of the service. After the longest wait, a request still has four fifths of its deadline. */
+/**
+ * The limits of the service. Two thousand small requests may be in flight, and as many may wait. After the longest wait,
+ * a request still has four fifths of its deadline.
+ */
 export function admissionLimits(settings: { maxHeldBytes: number; deadlineMs: number }): AdmissionLimits {
   const { maxHeldBytes: heldBytes, deadlineMs } = settings;
-  return { heldBytes, waitMs: deadlineMs / 5, overloadedWaitMs: deadlineMs / 40, slowClientMs: deadlineMs };
+  return {
+    heldBytes,
+    waitingBytes: heldBytes,
+    waitMs: deadlineMs / 5,
+    overloadedWaitMs: deadlineMs / 40,
+    slowClientMs: deadlineMs,
+  };
 }
 
 /** Bytes that a request holds in addition to its body: head, context and queue entries. */
@@ -79,7 +90,7 @@ function bodyBytes({ req }: Context): number {
 interface MemoryQueue {
   /**
    * Reserves bytes. Returns undefined if the bytes are free, else a promise that may reject with a 503 Problem.
-   * @throws {Problem} 503 if too many requests wait already
+   * @throws {Problem} 503 if the waiting requests hold too many bytes already
    */
   acquire(bytes: number): Promise<void> | undefined;
   /** Releases bytes. A negative number reserves more bytes without a wait. */
@@ -91,8 +102,8 @@ interface Waiting {
   readonly admit: () => void;
 }
 
-/** Maximum number of waiting requests: twice a burst of a thousand. Waiting requests hold memory, too. */
-const maxWaiting = 2000;
+/** Bytes of a body that Node reads from a connection before anybody reads the body. */
+const unreadBytes = 64 * 1024;
 
 /**
  * A queue that limits waits as in "Fail at Scale" (Ben Maurer, ACM Queue 2015), after CoDel. A burst may wait long.
@@ -100,14 +111,21 @@ const maxWaiting = 2000;
  * @param freeMemory ends other requests, before a waiting request is rejected
  */
 function createMemoryQueue(
-  { heldBytes, waitMs, overloadedWaitMs }: AdmissionLimits,
+  { heldBytes, waitingBytes, waitMs, overloadedWaitMs }: AdmissionLimits,
   freeMemory: () => void,
 ): MemoryQueue {
   const queue = new Set<Waiting>();
   let held = 0;
+  let heldInQueue = 0;
   let queuedSince = 0;
   // A single request always fits, whatever its size.
   const fits = (bytes: number) => held === 0 || held + bytes <= heldBytes;
+
+  function leave(waiting: Waiting): boolean {
+    if (!queue.delete(waiting)) return false;
+    heldInQueue -= whileWaiting(waiting.bytes);
+    return true;
+  }
 
   function wait(bytes: number): Promise<void> {
     const now = performance.now();
@@ -120,7 +138,7 @@ function createMemoryQueue(
           if (!queue.has(waiting)) return;
           freeMemory();
           setImmediate(() => {
-            if (queue.delete(waiting)) reject(overloaded());
+            if (leave(waiting)) reject(overloaded());
           });
         });
       }, maxWaitMs);
@@ -132,13 +150,16 @@ function createMemoryQueue(
         },
       };
       queue.add(waiting);
+      heldInQueue += whileWaiting(bytes);
     });
   }
 
   return {
     acquire(bytes) {
-      if (queue.size >= maxWaiting) throw overloaded();
-      if (queue.size > 0 || !fits(bytes)) return wait(bytes);
+      if (queue.size > 0 || !fits(bytes)) {
+        if (queue.size > 0 && heldInQueue + whileWaiting(bytes) > waitingBytes) throw overloaded();
+        return wait(bytes);
+      }
       held += bytes;
       return undefined;
     },
@@ -146,10 +167,15 @@ function createMemoryQueue(
       held -= bytes;
       for (const waiting of queue) {
         if (!fits(waiting.bytes)) return;
-        queue.delete(waiting);
+        leave(waiting);
         held += waiting.bytes;
         waiting.admit();
       }
     },
   };
+}
+
+/** Bytes that a request with these bytes holds while it waits. */
+function whileWaiting(bytes: number): number {
+  return Math.min(bytes, requestBytes + unreadBytes);
 }

@@ -68,7 +68,7 @@ describe("the service's Deployment", function () {
     });
     expect(container.env).to.deep.include({
       name: "NODE_OPTIONS",
-      value: "--max-old-space-size=72 --max-semi-space-size=8",
+      value: "--max-old-space-size=60 --max-semi-space-size=4",
     });
   });
 

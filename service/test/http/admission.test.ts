@@ -14,6 +14,7 @@ const most = 20;
 /** Memory for `most` small requests, and timeouts for a busy machine. */
 const room = {
   heldBytes: most * requestBytes,
+  waitingBytes: 1000 * requestBytes,
   waitMs: 10_000,
   overloadedWaitMs: 10_000,
   slowClientMs: 10_000,
@@ -152,11 +153,22 @@ describe("admitRequests", () => {
     expect(running()).to.equal(1);
   });
 
-  it("rejects at once what comes while 2,000 requests wait", async () => {
+  it("rejects a request at once if the waiting requests hold too much", async () => {
     const { begin } = setUp({ heldBytes: 1 });
-    for (let i = 0; i <= 2000; i++) begin();
+    for (let i = 0; i <= 1000; i++) begin();
     const problem: unknown = await begin().ended.catch((error: unknown) => error);
     expect(problem).to.include({ status: 503, code: "overloaded" });
+  });
+
+  it("counts the part of a waiting request's body that Node reads in advance", async () => {
+    const { begin } = setUp({ heldBytes: 1, waitingBytes: 3 * (requestBytes + 64 * 1024) });
+    const large = { "content-length": "90000" };
+    begin();
+    const waiting = [begin(large), begin(large), begin(large)];
+    const problem: unknown = await begin(large).ended.catch((error: unknown) => error);
+    expect(problem).to.include({ status: 503, code: "overloaded" });
+    const states = waiting.map(({ ended }) => Promise.race([ended.then(() => "ended"), "waits"]));
+    expect(await Promise.all(states)).to.deep.equal(["waits", "waits", "waits"]);
   });
 
   it("lets requests wait only shortly once the queue has not been empty for long", async () => {
