@@ -40,8 +40,8 @@ export async function runOnTerminal(run: RunCommand): Promise<void> {
 }
 
 /**
- * Runs a command and returns its exit code. Rewrites commands in its error message so that the user can run them, and
- * leaves out the output that the user has seen.
+ * Runs a command and returns its exit code. Leaves out of its error message the output that the user has seen.
+ * Rewrites the commands in the message so that the user can run them.
  */
 export async function runInContext(run: RunCommand, context: CommandContext): Promise<number> {
   connectDirectly(context.project);
