@@ -17,7 +17,8 @@ RUN --mount=type=cache,target=/npm-cache --mount=type=tmpfs,target=/settings \
   npm ci --userconfig=/settings/npmrc --cache=/npm-cache --workspace=service --include-workspace-root=false --ignore-scripts
 COPY service service
 # In a checkout under umask 077, only the owner can read the files, and the image has another user.
-RUN npm run bundle --workspace=service && chmod -R u=rwX,go=rX service/dist
+# Without npm, whose messages would hide the error of the bundler.
+RUN node service/bundle.ts && chmod -R u=rwX,go=rX service/dist
 
 # Only Node: no shell, no package manager, user 65532.
 FROM ${RUNTIME_IMAGE} AS run

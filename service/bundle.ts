@@ -1,6 +1,6 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { build, type Plugin } from "esbuild";
+import { build, type BuildFailure, type Message, type Plugin } from "esbuild";
 
 const service = import.meta.dirname;
 
@@ -30,9 +30,13 @@ const mediaTypesLater: Plugin = {
   },
 };
 
-/** Bundles the service and its dependencies for the image: `main.cjs`, `tracing.cjs`, and the page's files. */
+/**
+ * Bundles the service and its dependencies for the image: `main.cjs`, `tracing.cjs`, and the page's files.
+ * @throws {BuildFailure} errors in the code
+ */
 export async function bundle(folder: string): Promise<void> {
-  await build({
+  const { warnings } = await build({
+    absWorkingDir: join(service, ".."),
     entryPoints: { main: join(service, "main.ts"), tracing: join(service, "tracing/start-tracing.ts") },
     outdir: folder,
     outExtension: { ".js": ".cjs" },
@@ -46,9 +50,37 @@ export async function bundle(folder: string): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     plugins: [tracingApart, mediaTypesLater],
-    logLevel: "warning",
+    logLevel: "silent",
   });
+  for (const warning of warnings) console.error(formatMessage(warning));
   await cp(join(service, "page/assets"), join(folder, "assets"), { recursive: true });
 }
 
-if (import.meta.main) await bundle(join(service, "dist"));
+/** Number of errors to print. The first error often causes the others. */
+const maxErrors = 3;
+
+/** All errors in one line, because Pulumi shows only the first line of a message during the image's build. */
+function formatErrors(errors: readonly Message[]): string {
+  const rest = errors.length - maxErrors;
+  const texts = errors.slice(0, maxErrors).map(formatMessage);
+  return [...texts, ...(rest > 0 ? [`and ${rest} more error${rest === 1 ? "" : "s"}`] : [])].join("; ");
+}
+
+function formatMessage({ location, text }: Message): string {
+  // esbuild counts columns from 0, and editors count from 1.
+  return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && "errors" in error;
+}
+
+if (import.meta.main) {
+  try {
+    await bundle(join(service, "dist"));
+  } catch (error) {
+    // The message must come first. Node itself would print the place of the `throw` first.
+    console.error(isBuildFailure(error) ? formatErrors(error.errors) : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -127,4 +127,82 @@ describe("the bundle", function () {
       }
     });
   }
+});
+
+describe("the bundle of broken code", () => {
+  const service = join(import.meta.dirname, "..");
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-broken-"));
+    await mkdir(join(folder, "service/tasks"), { recursive: true });
+    await mkdir(join(folder, "service/tracing"));
+    await writeFile(join(folder, "package.json"), '{"type":"module"}');
+    await symlink(join(service, "../node_modules"), join(folder, "node_modules"));
+    await cp(join(service, "bundle.ts"), join(folder, "service/bundle.ts"));
+    await cp(join(service, "page/assets"), join(folder, "service/page/assets"), { recursive: true });
+    await write("tracing/start-tracing.ts", "export {};");
+    await write("main.ts", 'import "./tasks/task.ts";');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function write(file: string, source: string): Promise<void> {
+    await writeFile(join(folder, "service", file), source);
+  }
+
+  /** Runs the bundler like the Dockerfile. */
+  async function run(): Promise<{ code: unknown; output: string }> {
+    const child = spawn(process.execPath, ["service/bundle.ts"], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+    return { code, output: stdout + stderr };
+  }
+
+  const unfinished = `import { Schema } from "mongoose";
+
+/** Something to do. */
+export const taskSchema = new Schema({
+  title: { type: String, required: true, maxlength: 200 },
+  priority: { type: String, enum: ["low", "high"], default: "low" },
+  key: { type: String, unique: true, sparse: true },
+}
+`;
+
+  it("fails with one line that has file, line and column, because Pulumi shows only the first line", async () => {
+    await write("tasks/task.ts", unfinished);
+    expect(await run()).to.deep.equal({
+      code: 1,
+      output: 'service/tasks/task.ts:9:1: Expected ")" but found end of file\n',
+    });
+  });
+
+  it("has several errors in the same line, and counts the rest", async () => {
+    const names = ["one", "two", "three", "four", "five"];
+    await write("tasks/task.ts", names.map((name) => `import "./${name}.ts";\n`).join(""));
+    expect(await run()).to.deep.equal({
+      code: 1,
+      output:
+        'service/tasks/task.ts:1:8: Could not resolve "./one.ts"; ' +
+        'service/tasks/task.ts:2:8: Could not resolve "./two.ts"; ' +
+        'service/tasks/task.ts:3:8: Could not resolve "./three.ts"; and 2 more errors\n',
+    });
+  });
+
+  it("prints warnings in the same form, and succeeds", async () => {
+    await write("tasks/task.ts", "export const f = (x: number) => x === -0;");
+    expect(await run()).to.deep.equal({
+      code: 0,
+      output: 'service/tasks/task.ts:1:39: Comparison with -0 using the "===" operator will also match 0\n',
+    });
+  });
+
+  it("starts with the message if a file can't be copied", async () => {
+    await write("tasks/task.ts", "");
+    await rm(join(folder, "service/page"), { recursive: true });
+    const { code, output } = await run();
+    expect(code).to.equal(1);
+    expect(output.split("\n")[0]).to.match(/^Error: ENOENT: no such file or directory, .*page\/assets/);
+  });
 });

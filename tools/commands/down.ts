@@ -38,15 +38,25 @@ export async function down({ cluster }: DownOptions, context: CommandContext): P
   const stack = await step("stack", () => findStack(project));
   // Only minikube can tell whether the cluster still exists.
   if (stack.exists || cluster) await installMissing(context, ["minikube"]);
-  if (stack.exists) await destroy(stack, context);
+  if (stack.exists) await destroy(stack, { cluster }, context);
   else print(`There is no stack ${stackName}, so there is nothing to delete.`);
   if (cluster) await deleteCluster(context);
 }
 
-async function destroy(stack: Stack, { project, step }: CommandContext): Promise<void> {
+async function destroy(stack: Stack, { cluster }: DownOptions, context: CommandContext): Promise<void> {
+  const { project, step, print } = context;
+  const named = `The minikube cluster "${project.minikubeProfile}"`;
   // Pulumi can't delete resources of a cluster that is gone, neither in Kubernetes nor in Docker.
-  if (await isGone(project)) await step("pulumi stack rm", ({ say }) => removeStack(stack, say));
-  else await step("pulumi destroy", ({ say }) => updateStack("destroy", stack, say));
+  if (await isGone(project)) {
+    await step("pulumi stack rm", ({ say }) => removeStack(stack, say));
+    print(`\n${named} no longer exists. Pulumi has deleted its record of the stack.`);
+    return;
+  }
+  await step("pulumi destroy", ({ say }) => updateStack("destroy", stack, say));
+  const { kind, url } = stack.backend;
+  const where = kind === "project" ? "in .pulumi/state" : `at ${url}`;
+  const deleted = `Everything in the stack's namespace is deleted. Pulumi keeps the stack's history ${where}.`;
+  print(`\n${deleted}${cluster ? "" : ` ${named} stays, with the images of the service.`}`);
 }
 
 /**

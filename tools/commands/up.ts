@@ -3,7 +3,7 @@ import {
   readyAnswerTimeoutMs,
   startPods,
   untilServes,
-  withPodProblems,
+  withStackState,
 } from "../pulumi/deployment-check.ts";
 import { installMissing } from "../install/missing-programs.ts";
 import { withShellCommands, shellCommand } from "../terminal/shell-command.ts";
@@ -44,9 +44,10 @@ export async function up(context: CommandContext): Promise<undefined> {
     title(`stack ${stackName}, backend: ${created.backend.text}`);
     return created;
   });
-  const warnings = await step("pulumi up", ({ say }) => deploy(stack, say)).catch(async (error: unknown) => {
-    throw await withPodProblems(project, stack, error);
-  });
+  const addState = async (error: unknown): Promise<never> => {
+    throw await withStackState(project, stack, error);
+  };
+  const warnings = await step("pulumi up", ({ say }) => deploy(stack, say)).catch(addState);
   // Print warnings before the URL check: a warning may explain why the URL does not answer.
   for (const warning of warnings) print(withShellCommands(warning, project));
   const found = await outputs(stack);
@@ -60,7 +61,7 @@ export async function up(context: CommandContext): Promise<undefined> {
     // Without --refresh, Pulumi compares the program with its own state, and not with the cluster.
     await step("pulumi up --refresh, because the cluster differs from the deployment", ({ say }) =>
       updateStack("up", stack, say, { refresh: true }),
-    );
+    ).catch(addState);
   }
   await step(`waiting for ${url}`, async ({ title }) => {
     await untilServes(project, target, urlTimeoutMs);

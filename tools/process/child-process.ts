@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
-import { InterruptedError, UserError } from "./user-error.ts";
+import { promisify, stripVTControlCharacters } from "node:util";
+import { InterruptedError, ProgramError, UserError } from "./user-error.ts";
 
 const execute = promisify(execFile);
 
@@ -75,9 +75,9 @@ export async function runOrThrow(
 /**
  * Runs a program without a time limit and without terminal input. After Ctrl-C, which reaches the program too, waits
  * for its orderly end. Without a reader for its output, Pulumi would die at once and leave its lock.
- * @param say receives each line of output
- * @returns all lines of output
- * @throws {UserError} the program failed; the message has all lines
+ * @param say receives each line of output, without colors
+ * @returns all lines of output, without colors
+ * @throws {ProgramError} the program failed
  * @throws {InterruptedError} after Ctrl-C
  */
 export async function runWithProgress(
@@ -95,7 +95,9 @@ export async function runWithProgress(
   child.stdin?.on("error", () => undefined).end(input);
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr].filter((pipe) => pipe !== null)) {
-    createInterface(stream).on("line", (line) => {
+    createInterface(stream).on("line", (text) => {
+      // Programs on a cluster's node print colors even into a pipe.
+      const line = stripVTControlCharacters(text);
       lines.push(line);
       if (line.trim() !== "") say(line);
     });
@@ -104,9 +106,7 @@ export async function runWithProgress(
     say(`interrupted: waiting for ${program} to stop`);
   });
   if (interrupted) throw new InterruptedError("Interrupted. To continue, run the command again.");
-  if (failure !== undefined) {
-    throw new UserError([...lines, `${program} ${args.join(" ")}: ${failure}`].join("\n"));
-  }
+  if (failure !== undefined) throw new ProgramError(lines, `${program} ${args.join(" ")}: ${failure}`);
   return lines;
 }
 

@@ -3,8 +3,32 @@
  */
 export class UserError extends Error {}
 
+/** A program failed. The message has its output, and then its command and how it ended. */
+export class ProgramError extends UserError {
+  /** The program's output. */
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[], end: string) {
+    super([...lines, end].join("\n"));
+    this.lines = lines;
+  }
+}
+
 /** The user pressed Ctrl-C, and the running program ended in order. */
 export class InterruptedError extends UserError {}
+
+/** A user error without the output of the failed program, which the user has already seen. Other errors unchanged. */
+export function withoutOutput(error: unknown): unknown {
+  const output = programErrorOf(error)?.lines.join("\n");
+  if (!(error instanceof UserError) || output === undefined || !error.message.startsWith(output))
+    return error;
+  return new UserError(error.message.slice(output.length).trimStart(), { cause: error });
+}
+
+function programErrorOf(error: unknown): ProgramError | undefined {
+  if (error instanceof ProgramError) return error;
+  return error instanceof Error ? programErrorOf(error.cause) : undefined;
+}
 
 /**
  * Runs file operations, and turns system errors (EACCES, ENOSPC, …) into sentences for the user.

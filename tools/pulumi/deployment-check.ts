@@ -67,23 +67,27 @@ export async function untilServes(project: Project, target: Target, timeoutMs: n
 }
 
 /**
- * Adds to the error of a failed `pulumi up` why each pod isn't ready. Pulumi reports only that the pods aren't ready.
+ * Adds to the error of a failed `pulumi up` why each pod isn't ready, and whether the previous pods still serve. Pulumi
+ * reports only that the pods aren't ready.
  */
-export async function withPodProblems(project: Project, stack: Stack, error: unknown): Promise<unknown> {
+export async function withStackState(project: Project, stack: Stack, error: unknown): Promise<unknown> {
   if (!(error instanceof UserError) || error instanceof InterruptedError) return error;
-  const lines = await podProblems(project, stack).catch(() => []);
+  const lines = await describeState(project, stack).catch(() => []);
   if (lines.length === 0) return error;
-  return new UserError(`${error.message.trimEnd()}\n\n${lines.join("\n")}`, { cause: error });
+  return new UserError([error.message.trimEnd(), ...lines].join("\n"), { cause: error });
 }
 
-/** A line for each pod with a problem. Empty before the first deployment. */
-async function podProblems(project: Project, stack: Stack): Promise<string[]> {
-  const { url = "", namespace } = (await outputs(stack)) as Partial<Outputs>;
+/** A line for each pod with a problem, and for a service that answers. Empty before the first deployment. */
+async function describeState(project: Project, stack: Stack): Promise<string[]> {
+  const { url: address = "", namespace } = (await outputs(stack)) as Partial<Outputs>;
   if (namespace === undefined) return [];
-  const { service, mongodb } = await queryStatus(placeOf(project, { url, namespace }));
-  return [...service.pods, ...mongodb.pods].flatMap(({ name, problem }) =>
+  const { url, service, mongodb } = await queryStatus(placeOf(project, { url: address, namespace }));
+  const problems = [...service.pods, ...mongodb.pods].flatMap(({ name, problem }) =>
     problem === undefined ? [] : [`The pod ${name} isn't ready: ${problem}`],
   );
+  const ready = `${service.ready} ready pod${service.ready === 1 ? "" : "s"}`;
+  const serving = url.ok ? [`The service still answers at ${address}, with ${ready}.`] : [];
+  return [...problems, ...serving, "To see more, run: npm run status"];
 }
 
 function placeOf(

@@ -8,12 +8,13 @@ import {
   prepareBackend,
   type Backend,
 } from "./pulumi-backend.ts";
+import { causeIn } from "./failure-cause.ts";
 import { cleanUpInterrupted } from "./interrupted-update.ts";
 import { lockState } from "./stale-lock.ts";
 import { repairStateFiles } from "./state-files.ts";
 import { ownFolder, stackName, type Project } from "./project-settings.ts";
 import { runOrThrow, runWithProgress, type Environment, type RunOptions } from "../process/child-process.ts";
-import { explainSystemErrors, UserError } from "../process/user-error.ts";
+import { explainSystemErrors, ProgramError, UserError } from "../process/user-error.ts";
 
 /** The project's stack, with its backend. */
 export interface Stack {
@@ -113,7 +114,7 @@ export function fastStartEnvironment(folder: string): Environment {
  * Runs `pulumi up` or `pulumi destroy` without questions. First cleans up after a killed run.
  * @param refresh whether Pulumi first reads the cluster, to repair changes from outside Pulumi
  * @returns the program's warnings
- * @throws {UserError} the output of Pulumi
+ * @throws {UserError} the output of Pulumi, and the cause
  */
 export async function updateStack(
   verb: "up" | "destroy",
@@ -134,14 +135,29 @@ export async function updateStack(
   ];
   try {
     const env = { ...stack.run.env, ...fastStartEnvironment(stack.project.folder) };
-    const lines = await runWithProgress("pulumi", args, { ...stack.run, env }, say);
+    const sayRelevant = (line: string) => {
+      if (!adviceAfterDestroy.test(line)) say(line);
+    };
+    const lines = await runWithProgress("pulumi", args, { ...stack.run, env }, sayRelevant);
     // Skip the warnings about plugins on PATH.
     return lines.filter((line) => /^\s*warning: (?!using )/.test(line)).map((line) => line.trim());
   } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
     // Pulumi's own advice would use another backend.
-    if (!(error instanceof UserError) || !error.message.includes("currently locked")) throw error;
-    throw lockedError(error.message, error);
+    if (error.message.includes("currently locked")) throw lockedError(error.message, error);
+    throw withCause(verb, error);
   }
+}
+
+/** Pulumi's last lines after `destroy`. The command in them would use another backend. */
+const adviceAfterDestroy =
+  /^(The resources in the stack have been deleted|If you want to remove the stack completely)/;
+
+function withCause(verb: "up" | "destroy", error: ProgramError): UserError {
+  const cause = causeIn(error.lines);
+  if (cause === undefined) return error;
+  const what = verb === "up" ? "deployment" : "deletion";
+  return new UserError(`${error.message}\n\nThe ${what} failed: ${cause}`, { cause: error });
 }
 
 function lockedError(what: string, cause?: unknown): UserError {

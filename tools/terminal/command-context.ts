@@ -1,6 +1,7 @@
 import { connectDirectly } from "../minikube/bypass-proxy.ts";
 import { releases, type Releases } from "../install/releases.ts";
 import { exitCodeOf } from "../process/run-program.ts";
+import { withoutOutput } from "../process/user-error.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
 import { withShellCommands } from "./shell-command.ts";
 import { step, type Step } from "./steps.ts";
@@ -11,6 +12,8 @@ export interface CommandContext {
   /** Programs to install into the project if PATH doesn't have them. */
   readonly releases: Releases;
   readonly step: Step;
+  /** Whether `step` prints each progress line and keeps it, as it does without a terminal. */
+  readonly printsProgress: boolean;
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
   /** Limit of the wait for the URL, in milliseconds. */
@@ -27,6 +30,7 @@ export async function runOnTerminal(run: RunCommand): Promise<void> {
       project: readProject(),
       releases,
       step,
+      printsProgress: !process.stdout.isTTY,
       print: console.log,
       printError: console.error,
       urlTimeoutMs: 60_000,
@@ -35,11 +39,20 @@ export async function runOnTerminal(run: RunCommand): Promise<void> {
   });
 }
 
-/** Runs a command and returns its exit code. Rewrites commands in its error message so that the user can run them. */
+/**
+ * Runs a command and returns its exit code. Leaves out of its error message the output that the user has seen.
+ * Rewrites the commands in the message so that the user can run them.
+ */
 export async function runInContext(run: RunCommand, context: CommandContext): Promise<number> {
   connectDirectly(context.project);
   return await exitCodeOf(
-    () => run(context),
+    async () => {
+      try {
+        return await run(context);
+      } catch (error) {
+        throw context.printsProgress ? withoutOutput(error) : error;
+      }
+    },
     (text) => {
       context.printError(withShellCommands(text, context.project));
     },

@@ -4,11 +4,17 @@ import { rememberStart } from "../../minikube/created-cluster.ts";
 import { freePort } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
-import { runDown, runUp } from "../support/run-command.ts";
+import { down } from "../../commands/down.ts";
+import { runInContext, type CommandContext } from "../../terminal/command-context.ts";
+import { contextOf, runDown, runUp } from "../support/run-command.ts";
 
 const destroy = "pulumi destroy --yes --skip-preview --non-interactive --stack dev";
 const forget = "pulumi stack rm dev --yes --force --preserve-config --non-interactive";
 const remove = "minikube delete -p minikube";
+const deleted = "Everything in the stack's namespace is deleted. Pulumi keeps the stack's history";
+const atLogin = `${deleted} at https://api.example.com.`;
+const stays = 'The minikube cluster "minikube" stays, with the images of the service.';
+const gone = 'The minikube cluster "minikube" no longer exists. Pulumi has deleted its record of the stack.';
 
 describe("down", () => {
   let machine: Machine;
@@ -33,14 +39,57 @@ describe("down", () => {
 
   it("destroys the stack, and leaves the cluster that up created", async () => {
     await after({ profiles: [] });
-    expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
+    expect(await runDown(machine)).to.deep.equal({ code: 0, text: `${atLogin} ${stays}` });
     expect(machine.changes()).to.deep.equal([destroy]);
     expect(machine.environments()).to.deep.equal(["destroy backend=none passphrase=none file=none"]);
   });
 
+  it("leaves out Pulumi's advice about the rest, which would use another backend", async () => {
+    await after({});
+    const advice = [
+      "The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained. ",
+      "If you want to remove the stack completely, run `pulumi stack rm dev`.",
+    ];
+    const pulumi = `case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+      "stack ls") echo '[{"name":"dev"}]' ;;
+      "stack export") echo '{"deployment":null}' ;;
+      *) printf '%s\\n' ${["Duration: 16s", ...advice].map((line) => `'${line}'`).join(" ")} ;;
+    esac`;
+    machine.set({ programs: { pulumi } });
+    const printed: string[] = [];
+    const context: CommandContext = {
+      ...contextOf(machine),
+      step: async (_title, work) =>
+        await work({ say: (line) => void printed.push(line), title: () => undefined }),
+    };
+    await runInContext((on) => down({ cluster: false }, on), context);
+    expect(printed).to.deep.equal(["Duration: 16s"]);
+  });
+
+  it("says why Pulumi could not delete", async () => {
+    await after({});
+    const pulumi = `case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+      "stack ls") echo '[{"name":"dev"}]' ;;
+      "stack export") echo '{"deployment":null}' ;;
+      *) echo 'error: the cluster does not answer'; exit 255 ;;
+    esac`;
+    machine.set({ programs: { pulumi } });
+    expect(await runDown(machine)).to.deep.equal({
+      code: 1,
+      text:
+        `error: the cluster does not answer\n${destroy}: ended with code 255\n\n` +
+        "The deletion failed: the cluster does not answer",
+    });
+  });
+
   it("finds the stack in the project's own backend", async () => {
     await after({ login: false });
-    expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
+    const text = `${deleted} in .pulumi/state. ${stays}`;
+    expect(await runDown(machine)).to.deep.equal({ code: 0, text });
     const { folder } = machine.project;
     expect(machine.changes()).to.deep.equal([`${destroy} --config-file ${folder}/.pulumi/Pulumi.dev.yaml`]);
     expect(machine.environments()).to.deep.equal([
@@ -50,7 +99,7 @@ describe("down", () => {
 
   it("with --cluster, deletes the cluster that up created", async () => {
     await after({ profiles: [] });
-    expect(await runDown(machine, { cluster: true })).to.deep.equal({ code: 0, text: "" });
+    expect(await runDown(machine, { cluster: true })).to.deep.equal({ code: 0, text: atLogin });
     expect(machine.changes()).to.deep.equal([destroy, remove]);
     expect(() => machine.read(".pulumi/made-cluster")).to.throw("ENOENT");
   });
@@ -59,7 +108,7 @@ describe("down", () => {
     await after({});
     expect(await runDown(machine, { cluster: true })).to.deep.equal({
       code: 0,
-      text: "No minikube cluster was deleted: there is none that `npm run up` created.",
+      text: `${atLogin}\nNo minikube cluster was deleted: there is none that \`npm run up\` created.`,
     });
     expect(machine.changes()).to.deep.equal([destroy]);
   });
@@ -70,6 +119,7 @@ describe("down", () => {
     expect(await runDown(machine, { cluster: true })).to.deep.equal({
       code: 1,
       text:
+        `${atLogin}\n\n` +
         '`npm run up` may not have created the minikube cluster "minikube". ' +
         "To delete this cluster, run: minikube delete -p minikube",
     });
@@ -100,7 +150,7 @@ describe("down", () => {
   it("forgets what was in a cluster that is gone", async () => {
     await after({});
     machine.set({ profiles: [] });
-    expect(await runDown(machine)).to.deep.equal({ code: 0, text: "" });
+    expect(await runDown(machine)).to.deep.equal({ code: 0, text: gone });
     expect(machine.changes()).to.deep.equal([forget]);
   });
 

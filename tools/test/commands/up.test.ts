@@ -8,8 +8,8 @@ import { freePort, freePortFrom } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { FakeApiServer, paths } from "../support/fake-api-server.ts";
 import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
-import { pod } from "../support/fake-stack.ts";
-import { runUp } from "../support/run-command.ts";
+import { deployment, pod } from "../support/fake-stack.ts";
+import { runUp, runUpInPipe } from "../support/run-command.ts";
 
 /** A cluster on this machine may use the port of Pulumi.dev.yaml, so choose a free one. */
 const nodePort = await freePort();
@@ -489,6 +489,7 @@ describe("up", () => {
     esac`;
     const cluster = await new FakeApiServer(on({ programs: { pulumi } }).kubeconfig).start();
     for (const path of Object.values(paths)) cluster.set(path, []);
+    cluster.set(paths.deployments, [deployment(1, 2)]);
     cluster.set(paths.pods, [pod("web-1-aaaaa", "web"), pod("web-1-bbbbb", "web", { ready: false })]);
     const err = { message: "querySrv ENOTFOUND _mongodb._tcp.db.example" };
     const line = { level: 40, time: 1, err, msg: "can't connect to MongoDB yet" };
@@ -498,8 +499,69 @@ describe("up", () => {
     expect(code).to.equal(1);
     expect(text).to.equal(
       `error: deadline exceeded\n${deploy}: ended with code 255\n\n` +
-        "The pod web-1-bbbbb isn't ready: can't connect to MongoDB yet: querySrv ENOTFOUND _mongodb._tcp.db.example",
+        "The deployment failed: deadline exceeded\n" +
+        "The pod web-1-bbbbb isn't ready: can't connect to MongoDB yet: querySrv ENOTFOUND _mongodb._tcp.db.example\n" +
+        `The service still answers at ${service.url}, with 1 ready pod.\n` +
+        "To see more, run: npm run status",
     );
+  });
+
+  describe("in a pipe", () => {
+    /** Pulumi with a deployed stack, whose update prints these lines and fails. */
+    const failing = (...lines: readonly string[]) => `case "$1 $2" in
+      "version "*) echo v3.270.0 ;;
+      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+      "stack ls") echo '[{"name":"dev"}]' ;;
+      "stack export") echo '{"deployment":null}' ;;
+      "stack output") echo '{}' ;;
+      *) printf '%b\\n' ${lines.map((line) => `'${line}'`).join(" ")}; exit 255 ;;
+    esac`;
+
+    it("prints Pulumi's output once, without colors, and ends with the cause", async () => {
+      const pulumi = failing(
+        " +  docker:index:Image web creating (0s) \\033[31mservice/a.ts:1:2: Expected\\033[0m",
+        "Diagnostics:",
+        "  docker:index:Image (web):",
+        "    error: exit code: 1",
+      );
+      const { code, text, errors } = await runUpInPipe(on({ programs: { pulumi } }));
+      expect(code).to.equal(1);
+      expect(text).to.equal(
+        " +  docker:index:Image web creating (0s) service/a.ts:1:2: Expected\n" +
+          "Diagnostics:\n  docker:index:Image (web):\n    error: exit code: 1",
+      );
+      expect(errors).to.equal(
+        `${deploy}: ended with code 255\n\nThe deployment failed: service/a.ts:1:2: Expected`,
+      );
+    });
+
+    it("keeps the advice for a locked stack", async () => {
+      const pulumi = failing("error: the stack is currently locked by 1 lock(s).");
+      const { errors } = await runUpInPipe(on({ programs: { pulumi } }));
+      expect(errors).to.equal(
+        `${deploy}: ended with code 255\n` +
+          "If no other `up` or `down` is running, a killed one left the lock. Run: npm run pulumi -- cancel --yes dev",
+      );
+    });
+
+    it("prints minikube's output once", async () => {
+      const minikube = `case "$1 $2" in
+        "version "*) echo '{"minikubeVersion":"v1.37.0"}' ;;
+        "profile list") echo '{"valid":[]}' ;;
+        *) echo 'X Exiting due to RSRC_INSUFFICIENT_CORES' >&2; exit 29 ;;
+      esac`;
+      const { text, errors } = await runUpInPipe(on({ profiles: [], programs: { minikube } }));
+      expect(text).to.equal("X Exiting due to RSRC_INSUFFICIENT_CORES");
+      expect(errors).to.equal(`${start}: ended with code 29`);
+    });
+
+    it("ends with the code of an interruption after Ctrl-C", async () => {
+      const pulumi = failing("").replace("*) printf", '*) kill -INT "$PPID"; printf');
+      expect(await runUpInPipe(on({ programs: { pulumi } }))).to.include({
+        code: 130,
+        errors: "Interrupted. To continue, run the command again.",
+      });
+    });
   });
 
   it("says how to go on after one that was cut off", async () => {
@@ -561,6 +623,20 @@ describe("up", () => {
       const { code } = await runUp(on({ programs: { pulumi } }));
       expect(machine.changes()).to.deep.equal([deploy, refresh]);
       expect(code).to.equal(0);
+    });
+
+    it("names the cause where the repair fails", async () => {
+      const pulumi = `case "$1 $2" in
+        "version "*) echo v3.270.0 ;;
+        "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+        "stack ls") echo '[{"name":"dev"}]' ;;
+        "stack export") echo '{"deployment":null}' ;;
+        "stack output") echo '{"url":"${service.url}","namespace":"n","image":"koa-mongo-stack:2","replicas":2}' ;;
+        "up --refresh") echo 'error: the cluster does not answer'; exit 255 ;;
+      esac`;
+      const { code, text } = await runUp(on({ programs: { pulumi } }));
+      expect(code).to.equal(1);
+      expect(text).to.match(/\nThe deployment failed: the cluster does not answer$/);
     });
 
     it("deploys once where the stack is healthy", async () => {

@@ -223,7 +223,10 @@ describe("installing programs", () => {
       machine.newShell();
       machine.changes();
       server.requests();
-      expect(await runDown(machine, { cluster: true })).to.deep.equal({ code: 0, text: "" });
+      expect(await runDown(machine, { cluster: true })).to.deep.equal({
+        code: 0,
+        text: "Everything in the stack's namespace is deleted. Pulumi keeps the stack's history at https://api.example.com.",
+      });
       expect(machine.changes()).to.deep.equal([destroy, "minikube delete -p minikube"]);
       expect(server.requests()).to.deep.equal([]);
     });

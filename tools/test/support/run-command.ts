@@ -21,6 +21,20 @@ export async function runUp(machine: Machine): Promise<CommandResult> {
   return await runOn(machine, up);
 }
 
+/** Runs `npm run up` in a pipe: its steps print each line. Returns the errors apart. */
+export async function runUpInPipe(machine: Machine): Promise<CommandResult & { readonly errors: string }> {
+  const [printed, errors]: [string[], string[]] = [[], []];
+  const print = (text: string) => void printed.push(text);
+  const context: CommandContext = {
+    ...contextOf(machine, print),
+    printsProgress: true,
+    step: async (_title, work) => await work({ say: print, title: () => undefined }),
+    printError: (text) => void errors.push(text),
+  };
+  const code = await runInContext(up, context);
+  return { code, text: printed.join("\n"), errors: errors.join("\n").trim() };
+}
+
 /** Runs `npm run down`. */
 export async function runDown(machine: Machine, options: Partial<DownOptions> = {}): Promise<CommandResult> {
   return await runOn(machine, (context) => down({ cluster: false, ...options }, context));
@@ -69,5 +83,13 @@ export function contextOf(
   { project, releases }: Machine,
   print: (text: string) => void = () => undefined,
 ): CommandContext {
-  return { project, releases, step: silentStep, print, printError: print, urlTimeoutMs: 50 };
+  return {
+    project,
+    releases,
+    step: silentStep,
+    print,
+    printError: print,
+    printsProgress: false,
+    urlTimeoutMs: 50,
+  };
 }
