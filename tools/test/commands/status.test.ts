@@ -429,6 +429,13 @@ describe("npm run status", function () {
     });
   }
 
+  it("says that the stack is not deployed, after down", async () => {
+    expect(await run({}, { deployed: false })).to.deep.equal({
+      code: 1,
+      text: "The stack dev is not deployed. Run: npm run up",
+    });
+  });
+
   it("says that there is no stack, and what it is not for", async () => {
     machine = fakeMachine();
     expect(await show({})).to.deep.equal({ code: 1, text: "There is no stack dev. Run: npm run up" });
