@@ -20,7 +20,9 @@ interface Running {
 
 async function startMain(env: Record<string, string>, nodeOptions: readonly string[] = []): Promise<Running> {
   const port = await freePort();
-  const child = spawn(process.execPath, [...nodeOptions, main], { env: { PORT: String(port), HOST: "127.0.0.1", ...env } });
+  const child = spawn(process.execPath, [...nodeOptions, main], {
+    env: { PORT: String(port), HOST: "127.0.0.1", ...env },
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));

@@ -81,8 +81,9 @@ async function podProblems(project: Project, stack: Stack): Promise<string[]> {
   const { url = "", namespace } = (await outputs(stack)) as Partial<Outputs>;
   if (namespace === undefined) return [];
   const { service, mongodb } = await queryStatus(placeOf(project, { url, namespace }));
-  return [...service.pods, ...mongodb.pods].flatMap(({ name, problem }) =>
-    problem === undefined ? [] : [`The pod ${name} isn't ready: ${problem}`],
+  return [...service.pods, ...mongodb.pods].flatMap(
+    ({ name, isStuck, state, problem = isStuck ? state : undefined }) =>
+      problem === undefined ? [] : [`The pod ${name} isn't ready: ${problem}`],
   );
 }
 

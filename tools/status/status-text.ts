@@ -7,8 +7,9 @@ import {
   type WorkloadStatus,
 } from "./stack-status.ts";
 
-/** Limit of characters in a line of text. */
-const lineLength = 110;
+/** Limit of characters in a warning's message, and how many of them are its end. */
+const messageLength = 120;
+const messageEnd = 60;
 
 /** Formats the status for people, on one screen. */
 export function formatStatus(status: Status): string {
@@ -50,7 +51,7 @@ function podWords({ name, ready, state, age, restarts, lastEnd, problem }: PodSt
   const why = lastEnd === undefined ? "" : ` (${lastEnd})`;
   return [
     `  ${name}: ${ready ? state : bad(state)}`,
-    `up ${duration(age)}`,
+    ready ? `up ${duration(age)}` : `created ${duration(age)} ago`,
     ...(restarts === 0 ? [] : [again + why]),
     ...(problem === undefined ? [] : [bad(problem)]),
   ].join(", ");
@@ -78,10 +79,16 @@ function mongodbWords({ mongodb }: Status): string {
   ].join(", ");
 }
 
-function eventWords({ age, about, reason, message, count }: EventStatus): string {
+function eventWords({ age, about, others, reason, message, count }: EventStatus): string {
   const times = count === 1 ? "" : ` (${count} times)`;
-  const text = `${duration(age)} ago${times}, ${about}: ${reason}, ${message.replace(/\s+/g, " ")}`;
-  return `  ${text.length > lineLength ? `${text.slice(0, lineLength - 1)}…` : text}`;
+  const more = others === 0 ? "" : ` and ${others} more`;
+  return `  ${duration(age)} ago${times}, ${about}${more}: ${reason}, ${shortened(message.replace(/\s+/g, " "))}`;
+}
+
+/** Kubernetes writes the cause at the end of a message. */
+function shortened(message: string): string {
+  if (message.length <= messageLength) return message;
+  return `${message.slice(0, messageLength - messageEnd - 1)}…${message.slice(-messageEnd)}`;
 }
 
 const units = [
