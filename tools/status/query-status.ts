@@ -101,6 +101,7 @@ export async function queryUrl({ url, address }: Pick<Place, "url" | "address">)
       ms,
       version,
       mongodbRoundTripMs: mongodb?.roundTripMs,
+      failedIndexes: mongodb?.failedIndexes,
       fault: ok ? undefined : (detail ?? `HTTP ${status}`),
     };
   } catch (error) {
@@ -111,7 +112,7 @@ export async function queryUrl({ url, address }: Pick<Place, "url" | "address">)
 interface Health {
   readonly detail?: string;
   readonly version?: string;
-  readonly mongodb?: { readonly roundTripMs?: number };
+  readonly mongodb?: { readonly roundTripMs?: number; readonly failedIndexes?: readonly string[] };
 }
 
 /** If the service has no pods, the ingress controller answers with HTML. */

@@ -20,6 +20,8 @@ export interface UrlStatus {
   /** Version of the service. */
   readonly version?: string | undefined;
   readonly mongodbRoundTripMs?: number | undefined;
+  /** Collections that lack an index, because MongoDB rejects the index. @default none */
+  readonly failedIndexes?: readonly string[] | undefined;
   /** Why `ok` is false. */
   readonly fault?: string | undefined;
 }
@@ -86,5 +88,6 @@ export function isHealthy({ url, service, mongodb }: Status): boolean {
     (isStuck || problem !== undefined) && state !== "Failed";
   const isComplete = ({ wanted, ready, pods }: WorkloadStatus) =>
     wanted > 0 && ready >= wanted && !pods.some(hasFailed);
-  return url.ok && isComplete(service) && (mongodb.isExternal || isComplete(mongodb));
+  const hasIndexes = (url.failedIndexes ?? []).length === 0;
+  return url.ok && hasIndexes && isComplete(service) && (mongodb.isExternal || isComplete(mongodb));
 }

@@ -4,6 +4,7 @@ import {
   type EventStatus,
   type PodStatus,
   type Status,
+  type UrlStatus,
   type WorkloadStatus,
 } from "./stack-status.ts";
 
@@ -65,10 +66,11 @@ function scalingWords({ scaling }: Status): string {
   return `${count} pods of ${least} to ${most}, ${used}`;
 }
 
-function mongodbWords({ mongodb }: Status): string {
+function mongodbWords({ mongodb, url }: Status): string {
   const { ready, wanted, images, roundTripMs, pods, isExternal } = mongodb;
   const roundTrip = roundTripMs === undefined ? [] : [`round trip ${roundTripMs} ms`];
-  if (isExternal) return ["external", ...roundTrip].join(", ");
+  const indexes = indexWords(url);
+  if (isExternal) return ["external", ...roundTrip, ...indexes].join(", ");
   if (wanted === 0) return bad("not found");
   const image = images.map((name) => name.replace(/@.*/, "")).join(" and ");
   return [
@@ -76,7 +78,14 @@ function mongodbWords({ mongodb }: Status): string {
     image,
     ...roundTrip,
     ...pods.slice(0, 1).map(({ age }) => `up ${duration(age)}`),
+    ...indexes,
   ].join(", ");
+}
+
+function indexWords({ failedIndexes = [] }: UrlStatus): string[] {
+  if (failedIndexes.length === 0) return [];
+  const text = `can't create all indexes of ${failedIndexes.join(", ")}`;
+  return [bad(`${text}. To see why, run: npm run logs -- --no-follow --tail 1000`)];
 }
 
 function eventWords({ age, about, others, reason, message, count }: EventStatus): string {

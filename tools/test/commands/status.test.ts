@@ -259,6 +259,15 @@ warnings  none`);
     expect(isHealthy(statusOf(healthyStack(), { url }))).to.equal(false);
   });
 
+  it("says that an index is missing, which the service can't create", () => {
+    const healthy = statusOf(healthyStack());
+    const url = { ...healthy.url, failedIndexes: ["books", "data"] };
+    expect(words(healthyStack(), { url })).to.include(
+      ", up 2 h, can't create all indexes of books, data. To see why, run: npm run logs -- --no-follow --tail 1000\n",
+    );
+    expect(isHealthy({ ...healthy, url })).to.equal(false);
+  });
+
   it("shows the newest warnings of the last hour, in a line each", () => {
     const events = [
       event("Old", 3700),
@@ -411,6 +420,15 @@ describe("npm run status", function () {
     expect(text).to.match(/^koa-mongo-stack-dev-1234 on minikube, \d\d:\d\d:\d\d: healthy\n\nURL +http/);
     expect(text).to.include("2 of 2 pods ready").and.include("round trip 0.5 ms");
     expect(code).to.equal(0);
+  });
+
+  it("says that the service can't create an index, and ends with 1", async () => {
+    service.close();
+    const mongodb = { state: "connected", version: "8.0.1", roundTripMs: 0.5, failedIndexes: ["books"] };
+    service = await answering(200, { status: "ok", version: "0.1.0", mongodb }, "/health");
+    const { code, text } = await run({});
+    expect(text).to.include("can't create all indexes of books. ");
+    expect(code).to.equal(1);
   });
 
   it("says why a pod isn't ready, as its log does", async () => {
