@@ -41,7 +41,7 @@ export interface Database extends Pick<Availability, "operation" | "request"> {
   reach(): Promise<void>;
   /** Returns MongoDB's version. Rejects like `ping`. */
   version(): Promise<string>;
-  /** Returns the collections that lack an index which only a person can make possible. Their log line has the error. */
+  /** Returns the collections that lack an index, because MongoDB rejects the index. The log has the error. */
   failedIndexes(): readonly string[];
   /** Stops the attempts to connect, and closes the connection. */
   close(): Promise<void>;

@@ -67,7 +67,7 @@ export function whyNot(error: unknown): string {
   return closedCodes.includes(code) ? `no pod accepts connections (${text})` : text;
 }
 
-/** Codes of connections that were accepted and closed: the node or a proxy listens, and has no pod to connect to. */
+/** Error codes if a connection opens and then closes: the node or a proxy listens, but reaches no pod. */
 const closedCodes = ["UND_ERR_SOCKET", "ECONNRESET"];
 
 type RawAnswer = Omit<UrlAnswer, "ok">;

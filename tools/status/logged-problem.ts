@@ -49,7 +49,7 @@ export function problemIn(lines: readonly string[]): string | undefined {
 const crash = /^(?:\w*Error(?: \[\w+\])?|FATAL ERROR): ./;
 
 /**
- * Why a container has ended, from its last lines: the problem, or the last line of a program other than the service.
+ * Why a container has ended: the problem in its last lines. For programs other than the service, the last line.
  * @param message the container's termination message, whose first line may be incomplete
  */
 export function endReason(message: string): string | undefined {

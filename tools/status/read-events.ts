@@ -22,7 +22,7 @@ export function readEvents(objects: StackObjects, now: Date): EventStatus[] {
   return groups.slice(0, shownEvents).map(merged);
 }
 
-/** What a warning is about. The kubelet has one reason for all errors of a start: only their messages differ. */
+/** Key of warnings with the same reason. The kubelet has one reason for all errors of a start: only their messages differ. */
 function subjectOf({ involvedObject, reason, message }: CoreV1Event): string {
   return JSON.stringify([involvedObject.kind, reason, reason === "Failed" ? message : ""]);
 }

@@ -9,7 +9,7 @@ const failed = line(40, "can't connect to MongoDB yet", cause("querySrv ENOTFOUN
 const schemaError =
   "Error: The schema of /books has `pages` with `select: false`: the service sends documents as they are stored.";
 
-/** What Node prints when it ends because of an error in the bundle. */
+/** The lines that Node prints after an uncaught error in the bundle. */
 const crash = (error: string) => [
   "/app/main.cjs:120",
   `\`)}function renderValue(value){${"x".repeat(300)}throw new Error("Error: none")}`,
