@@ -1,3 +1,5 @@
+// The first import, because other modules may throw while they load.
+import "./uncaught-errors.ts";
 import type { Server } from "node:http";
 import { pino, type Logger } from "pino";
 import { createApp } from "./app.ts";

@@ -139,6 +139,8 @@ function container(args: WebDeploymentArgs): Container {
       limits: { ...webLimits },
     },
     securityContext: containerSecurity(),
+    // If the service ends with an error, its last lines become the pod's reason.
+    terminationMessagePolicy: "FallbackToLogsOnError",
     ...probes(),
     lifecycle: {
       preStop: { sleep: { seconds: preStopSeconds[args.hasSeveralNodes ? "severalNodes" : "oneNode"] } },

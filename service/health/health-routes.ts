@@ -5,7 +5,7 @@ import { unavailable } from "../http/problem.ts";
 
 /** Dependencies of the health routes. */
 export interface HealthDeps {
-  readonly database: Pick<Database, "ping" | "reach" | "version">;
+  readonly database: Pick<Database, "failedIndexes" | "ping" | "reach" | "version">;
   /** Whether the process has received a signal to stop. */
   readonly isDraining: () => boolean;
   /** Version of the service. */
@@ -42,7 +42,13 @@ export function healthRoutes({ database, isDraining, version, podName }: HealthD
       },
     );
     const roundTripMs = Math.round(pingMs * 100) / 100;
-    const state = { state: "connected", version: mongodb, roundTripMs };
+    const failedIndexes = database.failedIndexes();
+    const state = {
+      state: "connected",
+      version: mongodb,
+      roundTripMs,
+      ...(failedIndexes.length === 0 ? {} : { failedIndexes }),
+    };
     sendJson(ctx, JSON.stringify({ status: "ok", ...about, mongodb: state }));
   });
 

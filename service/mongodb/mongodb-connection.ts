@@ -41,6 +41,8 @@ export interface Database extends Pick<Availability, "operation" | "request"> {
   reach(): Promise<void>;
   /** Returns MongoDB's version. Rejects like `ping`. */
   version(): Promise<string>;
+  /** Returns the collections that lack an index, because MongoDB rejects the index. The log has the error. */
+  failedIndexes(): readonly string[];
   /** Stops the attempts to connect, and closes the connection. */
   close(): Promise<void>;
 }
@@ -80,7 +82,12 @@ export function openDatabase({ uri, caFile, logger, deadlineMs, ...options }: Da
     watch(connection.getClient());
     await opening;
   };
-  const connected = connectWithRetries(connection, connect, logger, closing.signal);
+  const failedIndexes: string[] = [];
+  const createIndexes = async (model: Model<unknown>) => {
+    const isComplete = await createIndexesWithRetries(model, logger, closing.signal);
+    if (!isComplete) failedIndexes.push(model.collection.name);
+  };
+  const connected = connectWithRetries(connection, connect, createIndexes, logger, closing.signal);
 
   const admin = (command: Record<string, unknown>) =>
     availability.operation(async () => {
@@ -107,6 +114,7 @@ export function openDatabase({ uri, caFile, logger, deadlineMs, ...options }: Da
     async version() {
       return String((await admin({ buildInfo: 1 })).version);
     },
+    failedIndexes: () => failedIndexes,
     async close() {
       availability.close();
       closing.abort();
@@ -163,6 +171,7 @@ const maxTimeoutFactor = 8;
 async function connectWithRetries(
   connection: Connection,
   connect: (timeoutFactor: number) => Promise<void>,
+  createIndexes: (model: Model<unknown>) => Promise<void>,
   logger: Logger,
   signal: AbortSignal,
 ) {
@@ -171,9 +180,7 @@ async function connectWithRetries(
     try {
       await connect(timeoutFactor);
       await Promise.all(
-        Object.values(connection.models).map((model) =>
-          createIndexesWithRetries(model as Model<unknown>, logger, signal),
-        ),
+        Object.values(connection.models).map((model) => createIndexes(model as Model<unknown>)),
       );
       return;
     } catch (err) {
@@ -194,19 +201,27 @@ function isHelloTimeout(error: unknown): boolean {
   return [...servers.values()].every((server) => server.error === null);
 }
 
-/** Tries to create a collection's indexes until MongoDB answers. The service also works without indexes. */
-async function createIndexesWithRetries(model: Model<unknown>, logger: Logger, signal: AbortSignal) {
+/**
+ * Tries to create a collection's indexes until MongoDB answers. The service also works without indexes.
+ * @returns false if MongoDB rejects an index
+ */
+async function createIndexesWithRetries(
+  model: Model<unknown>,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<boolean> {
   while (!signal.aborted) {
     try {
       await model.createIndexes();
-      return;
+      return true;
     } catch (err) {
       const willRetry = isUnavailable(err) || isTimeout(err);
       const collection = model.collection.name;
       logger.error({ err, collection, willRetry }, "can't create an index");
       // Only a person can fix documents that violate a unique index, or another index with the same name.
-      if (!willRetry) return;
+      if (!willRetry) return false;
       await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
     }
   }
+  return true;
 }

@@ -46,6 +46,11 @@ export const schemas = {
           state: { const: "connected" },
           version: { type: "string" },
           roundTripMs: { type: "number", minimum: 0 },
+          failedIndexes: {
+            description: "Collections that lack an index, because MongoDB rejects the index.",
+            type: "array",
+            items: { type: "string" },
+          },
         },
         additionalProperties: false,
       },

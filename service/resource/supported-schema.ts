@@ -3,15 +3,20 @@ import { scalarTypes, typeAt } from "./known-fields.ts";
 
 const types = [...Object.keys(scalarTypes), "Array", "Embedded", "Map", "Mixed"];
 
+/** A schema that the service does not support. The message names the feature, so users need no stack. */
+export class UnsupportedSchemaError extends Error {
+  override readonly name = "UnsupportedSchemaError";
+}
+
 /**
  * Rejects a schema with features that the service would ignore. The service stores documents with the driver's bulk
  * writes, and answers with documents as they are stored.
  * @param path path of the resource, for the message
- * @throws {Error} with the first such feature, when the service starts
+ * @throws {UnsupportedSchemaError} with the first such feature, when the service starts
  */
 export function requireSupported(path: string, schema: Schema): void {
   const reason = problemOf(schema);
-  if (reason !== undefined) throw new Error(`The schema of ${path} has ${reason}.`);
+  if (reason !== undefined) throw new UnsupportedSchemaError(`The schema of ${path} has ${reason}.`);
 }
 
 function problemOf(schema: Schema): string | undefined {

@@ -18,9 +18,11 @@ interface Running {
   readonly output: () => string;
 }
 
-async function startMain(env: Record<string, string>): Promise<Running> {
+async function startMain(env: Record<string, string>, nodeOptions: readonly string[] = []): Promise<Running> {
   const port = await freePort();
-  const child = spawn(process.execPath, [main], { env: { PORT: String(port), HOST: "127.0.0.1", ...env } });
+  const child = spawn(process.execPath, [...nodeOptions, main], {
+    env: { PORT: String(port), HOST: "127.0.0.1", ...env },
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -62,6 +64,18 @@ function send(port: number, agent: Agent, path: string, body?: string): Promise<
   });
 }
 
+/** Options of Node that replace the code of books/book.ts. */
+function withBook(source: string): string[] {
+  const load = `(url, context, next) => url.endsWith("/books/book.ts")
+    ? { format: "module", source: ${JSON.stringify(source)}, shortCircuit: true }
+    : next(url, context)`;
+  const hooks = `import { registerHooks } from "node:module"; registerHooks({ load: ${load} });`;
+  return ["--import", `data:text/javascript,${encodeURIComponent(hooks)}`];
+}
+
+const hiddenPages = `import { Schema } from "mongoose";
+export const bookSchema = new Schema({ pages: { type: Number, select: false } });`;
+
 describe("main", () => {
   after(async () => {
     const connection = await mongoose.createConnection(await databaseUri()).asPromise();
@@ -76,6 +90,32 @@ describe("main", () => {
     expect(line.msg).to.equal("invalid environment variables");
     expect(line.faults.map((error) => error.split(":")[0])).to.deep.equal(["PORT", "LOG_LEVEL"]);
   });
+
+  it("logs an unsupported schema in one line without a stack, and exits with 1", async () => {
+    const running = await startMain({ MONGODB_URI: "mongodb://127.0.0.1:1/app" }, withBook(hiddenPages));
+    expect(await exitCode(running)).to.equal(1);
+    expect(JSON.parse(running.output())).to.include({ level: 60, msg: "unsupported schema" });
+    expect(JSON.parse(running.output())).to.have.deep.property("faults", [
+      "The schema of /books has `pages` with `select: false`: the service sends documents as they are stored.",
+    ]);
+    expect(running.output()).not.to.include("    at ");
+  });
+
+  for (const [when, source] of [
+    ["at the start", 'null.of("nothing"); export const bookSchema = undefined;'],
+    ["later", `${hiddenPages.replace(", select: false", "")} setTimeout(() => null.of("nothing"), 200);`],
+  ] as const) {
+    it(`logs an uncaught error ${when} in one line, and exits with 1`, async () => {
+      const running = await startMain({ MONGODB_URI: "mongodb://127.0.0.1:1/app" }, withBook(source));
+      expect(await exitCode(running)).to.equal(1);
+      const lines = running.output().trimEnd().split("\n");
+      const found = lines.map((line) => JSON.parse(line) as { msg: string; level: number; err?: Error });
+      const { level, err } = found.find(({ msg }) => msg === "uncaught error") ?? {};
+      expect(level).to.equal(60);
+      expect(err?.message).to.equal("Cannot read properties of null (reading 'of')");
+      expect(err?.stack).to.include("book.ts");
+    });
+  }
 
   it("serves metrics on a separate port only", async () => {
     const metricsPort = await freePort();

@@ -6,8 +6,8 @@ import { queryCluster, connectCluster, type ClusterClient } from "../kubernetes/
 import { isReady } from "../kubernetes/ready-pod.ts";
 import { openPodTunnel, type PodTunnel } from "../kubernetes/pod-tunnel.ts";
 import { isSystemError, UserError } from "../process/user-error.ts";
-import { stackName, type Project } from "../pulumi/project-settings.ts";
-import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
+import type { Project } from "../pulumi/project-settings.ts";
+import { deployedOutputs, findStack } from "../pulumi/pulumi-stack.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import {
   atAddress,
@@ -52,12 +52,7 @@ export async function withMongodb<T>(
 }
 
 async function findNamespace(project: Project, signal: AbortSignal): Promise<string> {
-  const stack = await findStack(project, signal);
-  if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
-  // A stack without resources has no outputs.
-  const { namespace } = (await outputs(stack)) as { namespace?: string };
-  if (namespace === undefined) throw new UserError(`The stack ${stackName} is not deployed. Run: npm run up`);
-  return namespace;
+  return (await deployedOutputs(await findStack(project, signal))).namespace;
 }
 
 /** The kubeconfig context of the stack's cluster, or undefined for the current one. */

@@ -4,7 +4,7 @@ import { runOnTerminal, type CommandContext } from "../terminal/command-context.
 import { readProject, requireMinikube, stackName } from "../pulumi/project-settings.ts";
 import { requirePulumi } from "../checks/required-programs.ts";
 import { UserError } from "../process/user-error.ts";
-import { setConfig, findStack } from "../pulumi/pulumi-stack.ts";
+import { deployedOutputs, findStack, setConfig } from "../pulumi/pulumi-stack.ts";
 import { up } from "./up.ts";
 
 export const command = cliCommand("rotate-password", {
@@ -33,6 +33,8 @@ export async function rotatePassword(context: CommandContext): Promise<undefined
   const stack = await step("stack", () => findStack(project));
   if (!stack.exists)
     throw new UserError(`There is no stack ${stackName}, and no password to change. Run: npm run up`);
+  // Otherwise, the deployment below would deploy the stack again.
+  await deployedOutputs(stack);
   const next = project.passwordVersion + 1;
   if (!Number.isInteger(next))
     throw new UserError(

@@ -61,8 +61,14 @@ export async function answerOf(url: string, timeoutMs: number, address?: string)
 /** Why there was no answer, in words. */
 export function whyNot(error: unknown): string {
   const { cause, message } = error as Error;
-  return cause instanceof Error && cause.message !== "" ? cause.message : message;
+  const { code = "", message: reason }: NodeJS.ErrnoException =
+    cause instanceof Error ? cause : (error as Error);
+  const text = reason === "" ? message : reason;
+  return closedCodes.includes(code) ? `no pod accepts connections (${text})` : text;
 }
+
+/** Error codes if a connection opens and then closes: the node or a proxy listens, but reaches no pod. */
+const closedCodes = ["UND_ERR_SOCKET", "ECONNRESET"];
 
 type RawAnswer = Omit<UrlAnswer, "ok">;
 

@@ -15,7 +15,7 @@ import { UserError } from "../process/user-error.ts";
 import { reachedAt } from "../pulumi/deployed-stack.ts";
 import { stackName } from "../pulumi/project-settings.ts";
 import { untilServes } from "../pulumi/deployment-check.ts";
-import { findStack, outputs } from "../pulumi/pulumi-stack.ts";
+import { deployedOutputs, findStack } from "../pulumi/pulumi-stack.ts";
 import type { Recording } from "./load-recording.ts";
 
 /** The result of a load. */
@@ -69,7 +69,7 @@ async function findTarget(context: CommandContext): Promise<Target> {
   const stack = await findStack(project);
   if (!stack.exists)
     throw new UserError(`There is no stack ${stackName}, and nothing to load. Run: npm run up`);
-  const found = await outputs(stack);
+  const found = await deployedOutputs(stack);
   const { namespace } = found;
   const { url } = await reachedAt(project, found.url);
   // The load's clients resolve the host name with DNS only.

@@ -2,13 +2,13 @@ import { useInstalled, type Needs } from "../install/missing-programs.ts";
 import { findIngressPlace } from "../minikube/ingress-place.ts";
 import { stackName, type Project } from "./project-settings.ts";
 import { UserError } from "../process/user-error.ts";
-import { findStack, outputs } from "./pulumi-stack.ts";
+import { deployedOutputs, findStack } from "./pulumi-stack.ts";
 import type { Place, StackNamespace } from "../status/query-status.ts";
 import { webSelector } from "../traffic/web-selector.ts";
 
 /**
  * Finds the stack that the last `up` deployed.
- * @throws {UserError} there is no stack, or the stack is not in minikube
+ * @throws {UserError} the stack is not deployed, or not in minikube
  */
 export async function findPlace(needs: Needs): Promise<Place> {
   const { project } = needs;
@@ -33,9 +33,7 @@ export async function findDeployed(needs: Needs): Promise<StackNamespace & { rea
     );
   }
   await useInstalled(needs);
-  const stack = await findStack(project);
-  if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
-  const { url, namespace } = await outputs(stack);
+  const { url, namespace } = await deployedOutputs(await findStack(project));
   return { profile: project.minikubeProfile, namespace, url };
 }
 

@@ -82,8 +82,9 @@ async function describeState(project: Project, stack: Stack): Promise<string[]> 
   const { url: address = "", namespace } = (await outputs(stack)) as Partial<Outputs>;
   if (namespace === undefined) return [];
   const { url, service, mongodb } = await queryStatus(placeOf(project, { url: address, namespace }));
-  const problems = [...service.pods, ...mongodb.pods].flatMap(({ name, problem }) =>
-    problem === undefined ? [] : [`The pod ${name} isn't ready: ${problem}`],
+  const problems = [...service.pods, ...mongodb.pods].flatMap(
+    ({ name, isStuck, state, problem = isStuck ? state : undefined }) =>
+      problem === undefined ? [] : [`The pod ${name} isn't ready: ${problem}`],
   );
   const ready = `${service.ready} ready pod${service.ready === 1 ? "" : "s"}`;
   const serving = url.ok ? [`The service still answers at ${address}, with ${ready}.`] : [];

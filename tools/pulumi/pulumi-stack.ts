@@ -182,7 +182,19 @@ async function recover(stack: Stack, say: (line: string) => void): Promise<void>
   await cleanUpInterrupted(stack, say);
 }
 
-/** Outputs of the last `up`. */
+/**
+ * Outputs of a stack that must be deployed.
+ * @throws {UserError} there is no stack, or `down` has deleted its resources
+ */
+export async function deployedOutputs(stack: Stack): Promise<Outputs> {
+  if (!stack.exists) throw new UserError(`There is no stack ${stackName}. Run: npm run up`);
+  const found: Partial<Outputs> = await outputs(stack);
+  if (found.namespace === undefined)
+    throw new UserError(`The stack ${stackName} is not deployed. Run: npm run up`);
+  return found as Outputs;
+}
+
+/** Outputs of the last `up`. A stack without resources has none. */
 export async function outputs({ run }: Stack): Promise<Outputs> {
   return JSON.parse(
     await runOrThrow("pulumi", ["stack", "output", "--json", "--stack", stackName], run),

@@ -29,15 +29,39 @@ export async function loggedProblem(place: Place, pod: V1Pod): Promise<string | 
   return problemIn(lines);
 }
 
-/** The last warning or error with a cause. Undefined if the service has connected to MongoDB since. */
+/**
+ * The last warning or error with a cause, or the error of a crash. Undefined if the service has connected to MongoDB
+ * since.
+ */
 export function problemIn(lines: readonly string[]): string | undefined {
   let problem: string | undefined;
-  for (const { level = 0, msg = "", err, faults } of lines.map(lineOf)) {
+  for (const text of lines) {
+    const { level = 0, msg = "", err, faults } = lineOf(text);
     if (msg === "MongoDB is connected") problem = undefined;
     const cause = err?.message ?? faults?.join("; ");
     if (level >= warning && cause !== undefined) problem = `${msg}: ${plain(cause)}`;
+    if (crash.test(text)) problem = text;
   }
   return problem === undefined ? undefined : withFix(problem);
+}
+
+/** Node prints the error of a crash between a line of the program and the stack. V8 prints its own errors. */
+const crash = /^(?:\w*Error(?: \[\w+\])?|FATAL ERROR): ./;
+
+/**
+ * Why a container has ended: the problem in its last lines. For programs other than the service, the last line.
+ * @param message the container's termination message, whose first line may be incomplete
+ */
+export function endReason(message: string): string | undefined {
+  const lines = message.trim().split("\n");
+  const problem = problemIn(lines);
+  if (problem !== undefined || lines.some(isOfPino)) return problem;
+  return lines.at(-1) === "" ? undefined : lines.at(-1);
+}
+
+/** Also recognizes a line without its beginning. */
+function isOfPino(text: string): boolean {
+  return /^\{"level":\d+,|^[^{].*"msg":"[^"]*"\}$/.test(text);
 }
 
 /** The fields of a pino line that this file uses. */

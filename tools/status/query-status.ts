@@ -1,6 +1,7 @@
 import { answerOf, whyNot } from "../http/url-answer.ts";
 import { queryCluster, type ClusterClient } from "../kubernetes/cluster-client.ts";
-import { readDeployment, readEvents, readMongodb, readScaling, type StackObjects } from "./read-objects.ts";
+import { readEvents } from "./read-events.ts";
+import { readDeployment, readMongodb, readScaling, type StackObjects } from "./read-objects.ts";
 import { loggedProblem } from "./logged-problem.ts";
 import type { PodStatus, Status, UrlStatus, WorkloadStatus } from "./stack-status.ts";
 
@@ -57,7 +58,12 @@ async function withLoggedProblems(
   const explained = service.pods.map(async (status): Promise<PodStatus> => {
     const pod = pods.find(({ metadata }) => metadata?.name === status.name);
     if (pod === undefined || status.ready || status.state === "stopping") return status;
-    return { ...status, problem: status.problem ?? (await loggedProblem(place, pod)) };
+    // After a restart, the container's end is older than its log.
+    const isRunning = pod.status?.containerStatuses?.[0]?.state?.running !== undefined;
+    const problem = isRunning
+      ? ((await loggedProblem(place, pod)) ?? status.problem)
+      : (status.problem ?? (await loggedProblem(place, pod)));
+    return { ...status, problem };
   });
   return { ...service, pods: await Promise.all(explained) };
 }
@@ -95,6 +101,7 @@ export async function queryUrl({ url, address }: Pick<Place, "url" | "address">)
       ms,
       version,
       mongodbRoundTripMs: mongodb?.roundTripMs,
+      failedIndexes: mongodb?.failedIndexes,
       fault: ok ? undefined : (detail ?? `HTTP ${status}`),
     };
   } catch (error) {
@@ -105,7 +112,7 @@ export async function queryUrl({ url, address }: Pick<Place, "url" | "address">)
 interface Health {
   readonly detail?: string;
   readonly version?: string;
-  readonly mongodb?: { readonly roundTripMs?: number };
+  readonly mongodb?: { readonly roundTripMs?: number; readonly failedIndexes?: readonly string[] };
 }
 
 /** If the service has no pods, the ingress controller answers with HTML. */

@@ -1,5 +1,6 @@
 import type {
   CoreV1Event,
+  V1ContainerStateWaiting,
   V1Deployment,
   V1ObjectMeta,
   V1Pod,
@@ -10,7 +11,8 @@ import { localRepository } from "../../infra/platform/metadata.ts";
 import { memberLabelsOf, podLabels } from "../../infra/platform/pod-defaults.ts";
 import { wantedPods } from "../kubernetes/desired-replicas.ts";
 import { isReportedReady } from "../kubernetes/ready-pod.ts";
-import type { EventStatus, PodStatus, ScalingStatus, WorkloadStatus } from "./stack-status.ts";
+import { endReason } from "./logged-problem.ts";
+import type { PodStatus, ScalingStatus, WorkloadStatus } from "./stack-status.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -23,12 +25,6 @@ export interface StackObjects {
   readonly events: readonly CoreV1Event[];
 }
 
-/** Age limit of a warning in seconds, and number of warnings to show. */
-const eventAge = 3600;
-const shownEvents = 5;
-/** Conditions that a healthy pod and a healthy autoscaler have. */
-const healthyConditions = ["Ready", "ScalingActive"];
-
 /** Status of the service's pods. */
 export function readDeployment({ deployments, pods }: StackObjects, now: Date): WorkloadStatus {
   return readWorkload(deployments, pods, podLabels("web"), now);
@@ -40,14 +36,18 @@ export function readMongodb({ statefulSets, pods }: StackObjects, now: Date): Wo
   return one.wanted > 0 ? one : readWorkload(statefulSets, pods, memberLabelsOf("mongodb"), now);
 }
 
+/** Whether an object has all of these labels. */
+export function hasLabels({ metadata }: { metadata?: V1ObjectMeta }, labels: Labels): boolean {
+  return Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
+}
+
 function readWorkload(
   workloads: readonly (V1Deployment | V1StatefulSet)[],
   allPods: readonly V1Pod[],
   labels: Labels,
   now: Date,
 ): WorkloadStatus {
-  const isOwn = ({ metadata }: { metadata?: V1ObjectMeta }) =>
-    Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
+  const isOwn = (object: { metadata?: V1ObjectMeta }) => hasLabels(object, labels);
   const workload = workloads.find(isOwn);
   const pods = allPods.filter(isOwn);
   const wanted = workload?.spec?.replicas ?? 0;
@@ -61,26 +61,31 @@ function readWorkload(
   };
 }
 
+/** Reasons of containers that start normally. Any other reason is an error. */
+const startReasons = ["ContainerCreating", "PodInitializing"];
 const pullErrors = ["ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull"];
 
 function readPod(pod: V1Pod, now: Date): PodStatus {
   const { metadata, status } = pod;
   const containers = status?.containerStatuses ?? [];
   const ready = isReportedReady(pod);
-  const waiting = containers
-    .map(({ state }) => state?.waiting?.reason)
-    .find((reason) => reason !== undefined);
+  // Init containers come first, because the other containers wait for them.
+  const reasons = [...(status?.initContainerStatuses ?? []), ...containers].flatMap(
+    ({ state }) => state?.waiting?.reason ?? [],
+  );
+  const error = reasons.find((reason) => !startReasons.includes(reason));
   const last = containers.map(({ lastState }) => lastState?.terminated).find((end) => end !== undefined);
   const usual = ready ? "ready" : (status?.phase ?? "Unknown") === "Running" ? "not ready" : status?.phase;
   const isStopping = metadata?.deletionTimestamp !== undefined;
   return {
     name: metadata?.name ?? "",
     ready: ready && !isStopping,
-    state: isStopping ? "stopping" : (waiting ?? usual ?? "Unknown"),
+    state: isStopping ? "stopping" : (error ?? reasons[0] ?? usual ?? "Unknown"),
     age: ageOf(metadata?.creationTimestamp, now),
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
     lastEnd: last === undefined ? undefined : (last.reason ?? `exit code ${last.exitCode}`),
-    problem: ready ? undefined : problemOf(pod),
+    isStuck: error !== undefined && !isStopping,
+    problem: ready || isStopping ? undefined : problemOf(pod),
   };
 }
 
@@ -97,10 +102,19 @@ function problemOf({ status }: V1Pod): string | undefined {
         ? `the image ${image} is gone from the node. Run: npm run up`
         : (waiting.message ?? `the node can't pull ${image}`);
     }
+    if (waiting?.message !== undefined && isOwnReason(waiting)) return waiting.message;
     const end = state?.terminated ?? lastState?.terminated;
-    if (end?.message !== undefined && end.exitCode !== 0) return end.message.trim().split("\n").at(-1);
+    // The kernel kills the process without a log line, so the last lines are about something else.
+    if (end === undefined || end.exitCode === 0 || end.reason === "OOMKilled") continue;
+    const reason = endReason(end.message ?? "");
+    if (reason !== undefined) return reason;
   }
   return undefined;
+}
+
+/** Whether the message says why the container waits. After a crash, the message names only the delay. */
+function isOwnReason({ reason = "" }: V1ContainerStateWaiting): boolean {
+  return reason !== "CrashLoopBackOff" && !startReasons.includes(reason);
 }
 
 /** Status of the autoscaler. Undefined if there is no autoscaler. */
@@ -121,46 +135,7 @@ export function readScaling({ autoscalers }: StackObjects): ScalingStatus | unde
   };
 }
 
-/** Relevant warnings of the last hour, newest first. */
-export function readEvents(objects: StackObjects, now: Date): EventStatus[] {
-  return objects.events
-    .filter((event) => event.type === "Warning" && !isOver(event, objects))
-    .map((event) => ({
-      age: ageOf(timeOf(event), now),
-      about: `${event.involvedObject.kind ?? ""} ${event.involvedObject.name ?? ""}`.trim(),
-      reason: event.reason ?? "",
-      message: event.message ?? "",
-      count: event.count ?? 1,
-    }))
-    .filter(({ age }) => age <= eventAge)
-    .sort((a, b) => a.age - b.age)
-    .slice(0, shownEvents);
-}
-
-/**
- * Whether the object has become healthy since the event, or the pod is gone. Probes fail while a pod starts or stops,
- * and an autoscaler starts without measurements.
- */
-function isOver(event: CoreV1Event, { pods, autoscalers }: StackObjects): boolean {
-  const { kind, name } = event.involvedObject;
-  const candidates = kind === "Pod" ? pods : kind === "HorizontalPodAutoscaler" ? autoscalers : [];
-  const about = candidates.find(({ metadata }) => metadata?.name === name);
-  if (about === undefined) return kind === "Pod";
-  const time = timeOf(event)?.getTime() ?? NaN;
-  return (
-    about.status?.conditions?.some(
-      ({ type, status, lastTransitionTime }) =>
-        healthyConditions.includes(type) && status === "True" && Number(lastTransitionTime) >= time,
-    ) === true
-  );
-}
-
-/** The client leaves `eventTime` a string, although its type is Date. */
-function timeOf({ lastTimestamp, eventTime, metadata }: CoreV1Event): Date | undefined {
-  const time = lastTimestamp ?? eventTime ?? metadata.creationTimestamp;
-  return time === undefined ? undefined : new Date(time);
-}
-
-function ageOf(time: Date | undefined, now: Date): number {
+/** Seconds since a time, and 0 if the time is unknown or in the future. */
+export function ageOf(time: Date | undefined, now: Date): number {
   return time === undefined ? 0 : Math.max(0, Math.round((now.getTime() - time.getTime()) / 1000));
 }

@@ -20,6 +20,8 @@ export interface UrlStatus {
   /** Version of the service. */
   readonly version?: string | undefined;
   readonly mongodbRoundTripMs?: number | undefined;
+  /** Collections that lack an index, because MongoDB rejects the index. @default none */
+  readonly failedIndexes?: readonly string[] | undefined;
   /** Why `ok` is false. */
   readonly fault?: string | undefined;
 }
@@ -50,6 +52,8 @@ export interface PodStatus {
   readonly restarts: number;
   /** Why the container ended before its last restart. */
   readonly lastEnd?: string | undefined;
+  /** Whether Kubernetes can't start a container of the pod, for example because the container crashes. */
+  readonly isStuck: boolean;
   /** Why the pod doesn't start or serve, in a sentence from Kubernetes or from the container's log. */
   readonly problem?: string | undefined;
 }
@@ -65,10 +69,13 @@ export interface ScalingStatus {
   readonly cpuTarget?: number | undefined;
 }
 
-/** A warning event of Kubernetes. */
+/** A warning of Kubernetes: one event, or events with the same reason. */
 export interface EventStatus {
   readonly age: number;
+  /** Kind and name of the object. */
   readonly about: string;
+  /** Number of other objects with the same warning. */
+  readonly others: number;
   readonly reason: string;
   readonly message: string;
   readonly count: number;
@@ -77,8 +84,10 @@ export interface EventStatus {
 /** Whether the service and MongoDB are complete and the URL answers. */
 export function isHealthy({ url, service, mongodb }: Status): boolean {
   // A rollout may be stuck while the previous pods are ready. An evicted pod stays as Failed, and another replaces it.
-  const isStuck = ({ problem, state }: PodStatus) => problem !== undefined && state !== "Failed";
+  const hasFailed = ({ isStuck, problem, state }: PodStatus) =>
+    (isStuck || problem !== undefined) && state !== "Failed";
   const isComplete = ({ wanted, ready, pods }: WorkloadStatus) =>
-    wanted > 0 && ready >= wanted && !pods.some(isStuck);
-  return url.ok && isComplete(service) && (mongodb.isExternal || isComplete(mongodb));
+    wanted > 0 && ready >= wanted && !pods.some(hasFailed);
+  const hasIndexes = (url.failedIndexes ?? []).length === 0;
+  return url.ok && hasIndexes && isComplete(service) && (mongodb.isExternal || isComplete(mongodb));
 }

@@ -4,11 +4,13 @@ import {
   type EventStatus,
   type PodStatus,
   type Status,
+  type UrlStatus,
   type WorkloadStatus,
 } from "./stack-status.ts";
 
-/** Limit of characters in a line of text. */
-const lineLength = 110;
+/** Limit of characters in a warning's message, and how many of them are its end. */
+const messageLength = 120;
+const messageEnd = 60;
 
 /** Formats the status for people, on one screen. */
 export function formatStatus(status: Status): string {
@@ -50,7 +52,7 @@ function podWords({ name, ready, state, age, restarts, lastEnd, problem }: PodSt
   const why = lastEnd === undefined ? "" : ` (${lastEnd})`;
   return [
     `  ${name}: ${ready ? state : bad(state)}`,
-    `up ${duration(age)}`,
+    ready ? `up ${duration(age)}` : `created ${duration(age)} ago`,
     ...(restarts === 0 ? [] : [again + why]),
     ...(problem === undefined ? [] : [bad(problem)]),
   ].join(", ");
@@ -64,10 +66,11 @@ function scalingWords({ scaling }: Status): string {
   return `${count} pods of ${least} to ${most}, ${used}`;
 }
 
-function mongodbWords({ mongodb }: Status): string {
+function mongodbWords({ mongodb, url }: Status): string {
   const { ready, wanted, images, roundTripMs, pods, isExternal } = mongodb;
   const roundTrip = roundTripMs === undefined ? [] : [`round trip ${roundTripMs} ms`];
-  if (isExternal) return ["external", ...roundTrip].join(", ");
+  const indexes = indexWords(url);
+  if (isExternal) return ["external", ...roundTrip, ...indexes].join(", ");
   if (wanted === 0) return bad("not found");
   const image = images.map((name) => name.replace(/@.*/, "")).join(" and ");
   return [
@@ -75,13 +78,26 @@ function mongodbWords({ mongodb }: Status): string {
     image,
     ...roundTrip,
     ...pods.slice(0, 1).map(({ age }) => `up ${duration(age)}`),
+    ...indexes,
   ].join(", ");
 }
 
-function eventWords({ age, about, reason, message, count }: EventStatus): string {
+function indexWords({ failedIndexes = [] }: UrlStatus): string[] {
+  if (failedIndexes.length === 0) return [];
+  const text = `can't create all indexes of ${failedIndexes.join(", ")}`;
+  return [bad(`${text}. To see why, run: npm run logs -- --no-follow --tail 1000`)];
+}
+
+function eventWords({ age, about, others, reason, message, count }: EventStatus): string {
   const times = count === 1 ? "" : ` (${count} times)`;
-  const text = `${duration(age)} ago${times}, ${about}: ${reason}, ${message.replace(/\s+/g, " ")}`;
-  return `  ${text.length > lineLength ? `${text.slice(0, lineLength - 1)}…` : text}`;
+  const more = others === 0 ? "" : ` and ${others} more`;
+  return `  ${duration(age)} ago${times}, ${about}${more}: ${reason}, ${shortened(message.replace(/\s+/g, " "))}`;
+}
+
+/** Kubernetes writes the cause at the end of a message. */
+function shortened(message: string): string {
+  if (message.length <= messageLength) return message;
+  return `${message.slice(0, messageLength - messageEnd - 1)}…${message.slice(-messageEnd)}`;
 }
 
 const units = [

@@ -5,6 +5,7 @@ import { withoutOutput } from "../process/user-error.ts";
 import { readProject, type Project } from "../pulumi/project-settings.ts";
 import { withShellCommands } from "./shell-command.ts";
 import { step, type Step } from "./steps.ts";
+import { assumeWidth } from "./terminal-width.ts";
 
 /** The environment of a command. Tests pass their own. */
 export interface CommandContext {
@@ -25,6 +26,7 @@ export type RunCommand = (context: CommandContext) => Promise<number | undefined
 
 /** Runs a command on this terminal, for the project of this file. Sets the exit code of this process. */
 export async function runOnTerminal(run: RunCommand): Promise<void> {
+  assumeWidth(process.stdout);
   process.exitCode = await exitCodeOf(async () => {
     const context = {
       project: readProject(),

@@ -54,6 +54,10 @@ describe("the service's Deployment", function () {
     });
   });
 
+  it("shows the reason of a failed start in the pod's status", () => {
+    expect(pod().containers[0].terminationMessagePolicy).to.equal("FallbackToLogsOnError");
+  });
+
   it("meets the restricted standard as user 65532", () => {
     expect(pod()).to.include({ automountServiceAccountToken: false, enableServiceLinks: false });
     expect(pod().securityContext).to.deep.equal(restrictedPod(65532));

@@ -51,6 +51,8 @@ describe("the indexes of a schema", () => {
     const errors = () => again.log.filter(({ msg }) => msg === "can't create an index");
     while (errors().length === 0) await once(again.logged, "line", { signal: AbortSignal.timeout(10_000) });
     expect(errors()[0]).to.include({ level: 50, collection: "things", willRetry: false });
+    expect(again.database.failedIndexes()).to.deep.equal(["things"]);
+    expect(database.failedIndexes()).to.deep.equal([]);
     // The error has neither closed the connection nor started another attempt to connect.
     expect(await again.database.ping()).to.be.a("number");
     expect(again.log.filter(({ msg }) => msg === "can't connect to MongoDB yet")).to.have.length(0);

@@ -365,4 +365,10 @@ describe("backup", function () {
     machine = fakeMachine();
     expect(await run({})).to.deep.equal({ code: 1, text: "There is no stack dev. Run: npm run up" });
   });
+
+  it("says so after down", async () => {
+    await withStack();
+    machine.set({ deployed: false });
+    expect(await run()).to.deep.equal({ code: 1, text: "The stack dev is not deployed. Run: npm run up" });
+  });
 });

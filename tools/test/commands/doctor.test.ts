@@ -257,6 +257,16 @@ describe("doctor", () => {
     }
   });
 
+  it("shows the planned URL after down", async () => {
+    machine = fakeMachine();
+    await runUp(machine);
+    machine.set({ deployed: false });
+    let text = "";
+    await doctor({ json: true }, { ...machine, print: (printed) => (text += printed) });
+    const row = (JSON.parse(text) as Row[]).find(({ name }) => name === "the URL");
+    expect(row).to.deep.include({ state: "ok", found: "http://127.0.0.1:30080" });
+  });
+
   it("reports a cluster with several control planes as running", async () => {
     for (const Status of ["HAppy", "Degraded"]) {
       const { row } = await examine({ profiles: [{ ...goodProfile, Status }] });

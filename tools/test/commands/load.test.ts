@@ -197,4 +197,11 @@ describe("load", () => {
       text: "There is no stack dev, and nothing to load. Run: npm run up",
     });
   });
+
+  it("says so after down", async () => {
+    machine = fakeMachine();
+    expect(await runUp(machine)).to.include({ code: 1 });
+    machine.set({ deployed: false });
+    expect(await runs()).to.deep.equal({ code: 1, text: "The stack dev is not deployed. Run: npm run up" });
+  });
 });

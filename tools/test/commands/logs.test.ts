@@ -240,6 +240,13 @@ describe("npm run logs", function () {
     expect(printed).to.deep.equal(["aaaaa [03:04:05] INFO: GET /1 200 1 ms"]);
   });
 
+  it("says that the stack is not deployed, after down", async () => {
+    await up("aaaaa");
+    machine.set({ deployed: false });
+    expect(await run({})).to.equal(1);
+    expect(printed.join("")).to.equal("\nThe stack dev is not deployed. Run: npm run up");
+  });
+
   it("says that no pod has started", async () => {
     await up();
     expect(await run({ follow: false })).to.equal(1);

@@ -76,6 +76,17 @@ describe("rotate-password", () => {
     });
     expect(machine.changes()).to.deep.equal([]);
   });
+
+  it("says so after down, and deploys nothing", async () => {
+    await after();
+    machine.set({ deployed: false });
+    machine.changes();
+    expect(await runRotatePassword(machine)).to.deep.equal({
+      code: 1,
+      text: "The stack dev is not deployed. Run: npm run up",
+    });
+    expect(machine.changes()).to.deep.equal([]);
+  });
 });
 
 function failingUp(machine: Machine): string {

@@ -6,13 +6,8 @@ import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { freePort } from "../../../service/dev/free-port.ts";
 import { status, type StatusOptions } from "../../commands/status.ts";
 import type { V1MicroTime, V1ObjectMeta } from "@kubernetes/client-node";
-import {
-  readDeployment,
-  readEvents,
-  readMongodb,
-  readScaling,
-  type StackObjects,
-} from "../../status/read-objects.ts";
+import { readEvents } from "../../status/read-events.ts";
+import { readDeployment, readMongodb, readScaling, type StackObjects } from "../../status/read-objects.ts";
 import { isHealthy, type Status } from "../../status/stack-status.ts";
 import { formatStatus } from "../../status/status-text.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
@@ -104,10 +99,10 @@ warnings  none`);
     });
     const text = words(objects);
     expect(text).to.include("pods      0 of 4 pods ready");
-    expect(text).to.include("web-a: CrashLoopBackOff, up 10 min\n");
-    expect(text).to.include("web-b: not ready, up 10 min, restarted 3 times (OOMKilled)\n");
-    expect(text).to.include("web-c: stopping, up 10 min\n");
-    expect(text).to.include("web-d: Pending, up 5 s\n");
+    expect(text).to.include("web-a: CrashLoopBackOff, created 10 min ago\n");
+    expect(text).to.include("web-b: not ready, created 10 min ago, restarted 3 times (OOMKilled)\n");
+    expect(text).to.include("web-c: stopping, created 10 min ago\n");
+    expect(text).to.include("web-d: Pending, created 5 s ago\n");
     expect(text).to.include("image     koa-mongo-stack:abc and koa-mongo-stack:def\n");
     expect(text).to.include("MongoDB   not found\n");
     expect(isHealthy(statusOf(objects))).to.equal(false);
@@ -127,9 +122,9 @@ warnings  none`);
       }),
     );
     expect(text).to.include(
-      "web-a: ImagePullBackOff, up 10 min, the image koa-mongo-stack:abc is gone from the node. Run: npm run up\n",
+      "web-a: ImagePullBackOff, created 10 min ago, the image koa-mongo-stack:abc is gone from the node. Run: npm run up\n",
     );
-    expect(text).to.include("web-b: ImagePullBackOff, up 10 min, Back-off pulling image\n");
+    expect(text).to.include("web-b: ImagePullBackOff, created 10 min ago, Back-off pulling image\n");
     expect(text).to.match(
       /mongodb-0: .*, The data are of MongoDB 8\.0, and MongoDB 7\.0 can't read them\.\n/,
     );
@@ -141,7 +136,7 @@ warnings  none`);
     const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
     const status = { phase: "Pending", conditions: [condition] };
     expect(words(stackOf({ pods: [{ ...unscheduled, status }] }))).to.include(
-      `web-a: Pending, up 10 min, ${message}\n`,
+      `web-a: Pending, created 10 min ago, ${message}\n`,
     );
   });
 
@@ -151,6 +146,55 @@ warnings  none`);
     const objects = { ...healthyStack(), pods: [...healthyStack().pods, stuck] };
     expect(statusOf(objects).service).to.deep.include({ wanted: 2, ready: 2 });
     expect(isHealthy(statusOf(objects))).to.equal(false);
+  });
+
+  for (const reason of ["CrashLoopBackOff", "CreateContainerConfigError", "RunContainerError"]) {
+    it(`is not well while a pod is in ${reason}, even if nothing says why`, () => {
+      const stuck = pod("web-c", "web", { ready: false, state: { waiting: { reason } } });
+      const objects = { ...healthyStack(), pods: [...healthyStack().pods, stuck] };
+      expect(isHealthy(statusOf(objects))).to.equal(false);
+    });
+  }
+
+  it("is well while a pod starts, or stops with an error", () => {
+    const state = { terminated: { exitCode: 1, message: "the drain took too long" } };
+    const pods = [
+      pod("web-c", "web", { ready: false, state: { waiting: { reason: "ContainerCreating" } } }),
+      pod("web-d", "web", { ready: false, deleted: true, state }),
+    ];
+    const objects = { ...healthyStack(), pods: [...healthyStack().pods, ...pods] };
+    expect(isHealthy(statusOf(objects))).to.equal(true);
+  });
+
+  it("says why a container isn't created, and that an init container fails repeatedly", () => {
+    const missing = { reason: "CreateContainerConfigError", message: 'secret "mongodb-uri-1" not found' };
+    const backOff = { reason: "CrashLoopBackOff", message: "back-off 5m0s restarting failed container" };
+    const text = words(
+      stackOf({
+        pods: [
+          pod("web-a", "web", { ready: false, state: { waiting: missing }, age: 11 }),
+          pod("mongodb-0", "mongodb", {
+            ready: false,
+            init: { waiting: backOff },
+            state: { waiting: { reason: "PodInitializing" } },
+          }),
+        ],
+        statefulSets: [statefulSet(0, 1)],
+      }),
+    );
+    expect(text).to.include(
+      'web-a: CreateContainerConfigError, created 11 s ago, secret "mongodb-uri-1" not found\n',
+    );
+    expect(text).to.include("mongodb-0: CrashLoopBackOff, created 10 min ago\n");
+  });
+
+  it("does not take the log before an OOM kill for its reason", () => {
+    const message = '{"level":40,"time":1,"err":{"message":"connect ECONNREFUSED"},"msg":"older"}';
+    const lastState = { terminated: { reason: "OOMKilled", exitCode: 137, message } };
+    const text = words(
+      stackOf({ pods: [pod("web-a", "web", { ready: false, restartCount: 1, lastState })] }),
+    );
+    expect(text).to.include("web-a: not ready, created 10 min ago, restarted once (OOMKilled)\n");
   });
 
   it("is well with a pod that was evicted and replaced", () => {
@@ -215,6 +259,15 @@ warnings  none`);
     expect(isHealthy(statusOf(healthyStack(), { url }))).to.equal(false);
   });
 
+  it("says that an index is missing, which the service can't create", () => {
+    const healthy = statusOf(healthyStack());
+    const url = { ...healthy.url, failedIndexes: ["books", "data"] };
+    expect(words(healthyStack(), { url })).to.include(
+      ", up 2 h, can't create all indexes of books, data. To see why, run: npm run logs -- --no-follow --tail 1000\n",
+    );
+    expect(isHealthy({ ...healthy, url })).to.equal(false);
+  });
+
   it("shows the newest warnings of the last hour, in a line each", () => {
     const events = [
       event("Old", 3700),
@@ -228,9 +281,70 @@ warnings  none`);
     expect(lines).to.have.length(5);
     expect(lines[0]).to.equal("            30 s ago, Pod web-1: BackOff, BackOff happened");
     expect(lines[1]).to.match(
-      /^ {12}2 min ago \(7 times\), Pod web-1: Unhealthy, Readiness probe failed: x+…$/,
+      /^ {12}2 min ago \(7 times\), Pod web-1: Unhealthy, Readiness probe failed: x+…x+$/,
     );
-    expect(lines[1]?.length).to.be.lessThan(123);
+    expect(lines[1]?.length).to.be.lessThan(210);
+  });
+
+  it("shows the end of a long warning, where Kubernetes writes the cause", () => {
+    const message =
+      "failed to get cpu utilization: unable to get metrics for resource cpu: " +
+      "no metrics returned from resource metrics API";
+    const involvedObject = { kind: "Node", name: "n" };
+    expect(words(stackOf({ events: [event("Long", 30, { message, involvedObject })] }))).to.include(message);
+    const longer = { message: `${"x".repeat(400)}: no route to host`, involvedObject };
+    expect(words(stackOf({ events: [event("Longer", 30, longer)] }))).to.match(/x…x+: no route to host$/);
+  });
+
+  it("shows warnings with the same reason once", () => {
+    const named = (name: string) => ({ involvedObject: { kind: "Pod", name }, count: 3 });
+    const missing = 'Error: secret "mongodb-uri-1" not found';
+    const pods = ["a", "b", "c"].map((name) => pod(`web-${name}`, "web", { ready: false }));
+    const events = [
+      event("BackOff", 10, { ...named("web-a"), message: "Back-off of web-a" }),
+      event("BackOff", 20, { ...named("web-b"), message: "Back-off of web-b" }),
+      event("BackOff", 30, { ...named("web-b"), message: "Back-off of web-b, another container" }),
+      event("BackOff", 40, { ...named("web-c"), message: "Back-off of web-c" }),
+      event("Failed", 50, { ...named("web-a"), message: missing }),
+      event("Failed", 60, { ...named("web-b"), message: missing }),
+      event("Failed", 70, { ...named("web-b"), message: "Error: ErrImagePull" }),
+    ];
+    expect(words(stackOf({ pods, events })).split("warnings\n")[1]?.split("\n")).to.deep.equal([
+      "            10 s ago (12 times), Pod web-a and 2 more: BackOff, Back-off of web-a",
+      `            50 s ago (6 times), Pod web-a and 1 more: Failed, ${missing}`,
+      "            1 min ago (3 times), Pod web-b: Failed, Error: ErrImagePull",
+    ]);
+  });
+
+  describe("with an autoscaler without measurements", () => {
+    const involvedObject = { kind: "HorizontalPodAutoscaler", name: "web" };
+    const events = ["FailedGetResourceMetric", "FailedComputeMetricsReplicas", "FailedGetScale"].map(
+      (reason, i) => event(reason, 20 + i, { involvedObject }),
+    );
+    const reasons = (objects: Partial<StackObjects>) =>
+      readEvents(stackOf({ events, ...objects }), now).map(({ reason }) => reason);
+    const young = pod("web-1", "web", { age: 200 });
+    const older = pod("web-2", "web", { age: 400 });
+
+    it("does not mention them while all pods are young", () => {
+      const pods = [young, pod("web-3", "web", { age: 9000, deleted: true }), pod("mongodb-0", "mongodb")];
+      expect(reasons({ pods, autoscalers: [autoscaler(2, 2)] })).to.deep.equal(["FailedGetScale"]);
+    });
+
+    it("mentions them when a pod is older", () => {
+      expect(reasons({ pods: [young, older], autoscalers: [autoscaler(2, 2)] })).to.have.length(3);
+    });
+
+    it("does not mention them after a measurement, although the condition is as old", () => {
+      const measured = autoscaler(2, 2, 12);
+      const conditions = [{ type: "ScalingActive", status: "True", lastTransitionTime: ago(9000) }];
+      const autoscalers = [{ ...measured, status: { desiredReplicas: 2, ...measured.status, conditions } }];
+      expect(reasons({ pods: [older], autoscalers })).to.deep.equal(["FailedGetScale"]);
+    });
+
+    it("does not mention an autoscaler that was replaced", () => {
+      expect(reasons({ pods: [older], autoscalers: [] })).to.deep.equal([]);
+    });
   });
 
   it("does not mention problems that were fixed since", () => {
@@ -308,6 +422,15 @@ describe("npm run status", function () {
     expect(code).to.equal(0);
   });
 
+  it("says that the service can't create an index, and ends with 1", async () => {
+    service.close();
+    const mongodb = { state: "connected", version: "8.0.1", roundTripMs: 0.5, failedIndexes: ["books"] };
+    service = await answering(200, { status: "ok", version: "0.1.0", mongodb }, "/health");
+    const { code, text } = await run({});
+    expect(text).to.include("can't create all indexes of books. ");
+    expect(code).to.equal(1);
+  });
+
   it("says why a pod isn't ready, as its log does", async () => {
     const objects = {
       ...healthyStack(),
@@ -329,9 +452,49 @@ describe("npm run status", function () {
     });
     expect(text).to.match(/web-1-aaaaa: ready, up \d+ \w+\n/);
     expect(text).to.match(
-      /web-1-ccccc: not ready, up \d+ \w+, can't connect to MongoDB yet: unable to verify the first certificate\. /,
+      /web-1-ccccc: not ready, created \d+ \w+ ago, can't connect to MongoDB yet: unable to verify the first certificate\. /,
     );
     expect(text).to.include("run: npm run pulumi -- config set mongodbCa < FILE.pem\n");
+  });
+
+  it("says why a pod crashes, although the previous pods are ready, and ends with 1", async () => {
+    const error = "Error: The schema of /books has `pages` with `select: false`: the service sends documents";
+    const crash = ["/app/main.cjs:120", "x".repeat(300), "", error, "    at x (/app/main.cjs:1:2)"];
+    const setup = {
+      ready: false,
+      restartCount: 5,
+      state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 2m40s restarting" } },
+      lastState: { terminated: { reason: "Error", exitCode: 1 } },
+    };
+    const objects = { ...healthyStack(), pods: [...healthyStack().pods, pod("web-1-ccccc", "web", setup)] };
+    const { code, text } = await run({}, { objects }, (server) => {
+      for (const [i, line] of [...crash, "", "Node.js v24.21.0"].entries())
+        server.log("web-1-ccccc", `2026-01-02T03:04:0${i}.000000000Z`, line);
+    });
+    expect(text).to.match(
+      /web-1-ccccc: CrashLoopBackOff, created \d+ \w+ ago, restarted 5 times \(Error\), Error: The schema of/,
+    );
+    expect(text).to.include(": unhealthy\n");
+    expect(code).to.equal(1);
+  });
+
+  it("prefers the log of the running container to the reason of its last end", async () => {
+    const setup = {
+      ready: false,
+      restartCount: 1,
+      state: { running: {} },
+      lastState: { terminated: { reason: "Error", exitCode: 1, message: "Error: older\n" } },
+    };
+    const objects = { ...healthyStack(), pods: [pod("web-1-ccccc", "web", setup)] };
+    const { text } = await run({}, { objects }, (server) => {
+      const entry = { level: 40, time: 2, err: { message: "querySrv ENOTFOUND" }, msg: "can't connect" };
+      server.log("web-1-ccccc", "2026-01-02T03:04:01.000000000Z", JSON.stringify(entry));
+    });
+    expect(text).to.include("restarted once (Error), can't connect: querySrv ENOTFOUND\n");
+    const silent = { ...healthyStack(), pods: [pod("web-1-ddddd", "web", setup)] };
+    cluster?.close();
+    machine.remove();
+    expect((await run({}, { objects: silent })).text).to.include("restarted once (Error), Error: older\n");
   });
 
   it("says nothing of a log that can't be read", async () => {
@@ -339,7 +502,7 @@ describe("npm run status", function () {
     const { text } = await run({}, { objects }, (server) => {
       server.rejectLog("web-1-ccccc", 403, "forbidden");
     });
-    expect(text).to.match(/web-1-ccccc: not ready, up \d+ \w+\n/);
+    expect(text).to.match(/web-1-ccccc: not ready, created \d+ \w+ ago\n/);
   });
 
   it("prints JSON for programs, and ends with 1 where the stack is unhealthy", async () => {
@@ -428,6 +591,13 @@ describe("npm run status", function () {
       expect(code).to.equal(1);
     });
   }
+
+  it("says that the stack is not deployed, after down", async () => {
+    expect(await run({}, { deployed: false })).to.deep.equal({
+      code: 1,
+      text: "The stack dev is not deployed. Run: npm run up",
+    });
+  });
 
   it("says that there is no stack, and what it is not for", async () => {
     machine = fakeMachine();

@@ -489,8 +489,10 @@ describe("up", () => {
     esac`;
     const cluster = await new FakeApiServer(on({ programs: { pulumi } }).kubeconfig).start();
     for (const path of Object.values(paths)) cluster.set(path, []);
-    cluster.set(paths.deployments, [deployment(1, 2)]);
-    cluster.set(paths.pods, [pod("web-1-aaaaa", "web"), pod("web-1-bbbbb", "web", { ready: false })]);
+    cluster.set(paths.deployments, [deployment(1, 3)]);
+    const state = { waiting: { reason: "CrashLoopBackOff" } };
+    const stuck = pod("web-1-ccccc", "web", { ready: false, state });
+    cluster.set(paths.pods, [pod("web-1-aaaaa", "web"), pod("web-1-bbbbb", "web", { ready: false }), stuck]);
     const err = { message: "querySrv ENOTFOUND _mongodb._tcp.db.example" };
     const line = { level: 40, time: 1, err, msg: "can't connect to MongoDB yet" };
     cluster.log("web-1-bbbbb", "2026-01-02T03:04:05.000000000Z", JSON.stringify(line));
@@ -501,6 +503,7 @@ describe("up", () => {
       `error: deadline exceeded\n${deploy}: ended with code 255\n\n` +
         "The deployment failed: deadline exceeded\n" +
         "The pod web-1-bbbbb isn't ready: can't connect to MongoDB yet: querySrv ENOTFOUND _mongodb._tcp.db.example\n" +
+        "The pod web-1-ccccc isn't ready: CrashLoopBackOff\n" +
         `The service still answers at ${service.url}, with 1 ready pod.\n` +
         "To see more, run: npm run status",
     );

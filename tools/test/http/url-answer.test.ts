@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { expect } from "chai";
+import { answerOf, whyNot } from "../../http/url-answer.ts";
 import { answering } from "../support/answering-server.ts";
 
 const run = promisify(execFile);
@@ -26,5 +29,30 @@ describe("answerOf", () => {
     } finally {
       service.close();
     }
+  });
+});
+
+describe("whyNot", () => {
+  it("says that no pod accepts connections, if a connection is closed without an answer", async () => {
+    const closing = createServer((socket) => socket.resume().on("data", () => socket.destroy()));
+    await once(closing.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(closing.address() as AddressInfo).port}`;
+    try {
+      for (const address of [undefined, "127.0.0.1"])
+        expect(await answerOf(url, 5000, address).then(() => "answered", whyNot)).to.match(
+          /^no pod accepts connections \((other side closed|socket hang up|read ECONNRESET)\)$/,
+        );
+    } finally {
+      closing.close();
+    }
+  });
+
+  it("is the system's error", async () => {
+    const closed = createServer();
+    await once(closed.listen(0, "127.0.0.1"), "listening");
+    const { port } = closed.address() as AddressInfo;
+    await once(closed.close(), "close");
+    const found = await answerOf(`http://127.0.0.1:${port}`, 5000).then(() => "answered", whyNot);
+    expect(found).to.equal(`connect ECONNREFUSED 127.0.0.1:${port}`);
   });
 });

@@ -27,6 +27,8 @@ export interface Setup {
   readonly login?: boolean;
   /** URL of the service, in the output of `pulumi stack output`. */
   readonly url?: string;
+  /** Whether `pulumi stack output` has outputs. False after `down`. @default true */
+  readonly deployed?: boolean;
   /** Keys to add to Pulumi.dev.yaml. @default none */
   readonly config?: Readonly<Record<string, string>>;
   /** Port that a new cluster publishes. Set it if this machine may run a cluster. @default 30080 */
@@ -188,6 +190,7 @@ print() { while IFS= read -r line || [ -n "$line" ]; do printf '%s\\n' "$line"; 
 function usual({
   login = true,
   url = "",
+  deployed = true,
   warning = "",
   clusterId = "uid-1",
   metricResolution = "60s",
@@ -201,6 +204,7 @@ function usual({
   const whoami = login
     ? `echo '{"user":"ada","url":"https://api.example.com"}'`
     : `echo 'error: PULUMI_ACCESS_TOKEN must be set for login' >&2; exit 3`;
+  const outputs = { url, namespace: "koa-mongo-stack-dev-1234", image: "koa-mongo-stack:1", replicas: 2 };
   const say = (text: string | undefined) => (text === undefined ? "exit 1" : `printf '%s' '${text}'`);
   return {
     docker: `echo '{"Client":{"Version":"28.2.2"},"Server":{"Version":"28.2.1"}}'`,
@@ -253,7 +257,7 @@ function usual({
       "stack select") changes "$@"; : >"$state/stack"; [ "\${PULUMI_CONFIG_PASSPHRASE_FILE-}" = "" ] ||
         echo 'encryptionsalt: v1:made' >>Pulumi.dev.yaml ;;
       "config set") change "pulumi $*"; set_key "koa-mongo-stack:$3" "$4" ;;
-      "stack output") echo '{"url":"${url}","namespace":"koa-mongo-stack-dev-1234","image":"koa-mongo-stack:1","replicas":2}' ;;
+      "stack output") echo '${JSON.stringify(deployed ? outputs : {})}' ;;
       "up "*|"destroy "*) changes "$@"; [ "${warning}" = "" ] || echo "    warning: ${warning}"
         echo "Resources: 20 changed" ;;
       *) echo "unexpected: pulumi $*" >&2; exit 64 ;;
