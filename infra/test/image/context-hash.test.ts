@@ -60,7 +60,7 @@ describe("contextHash", () => {
     chmodSync(join(folder, "service/main.ts"), 0o600);
     expect(contextHash(contextFiles(folder))).to.equal(before);
     const dockerfile = readFileSync(join(import.meta.dirname, "../../../Dockerfile"), "utf8");
-    expect(dockerfile).to.match(/^RUN npm run bundle .*&& chmod -R u=rwX,go=rX service\/dist$/m);
+    expect(dockerfile).to.match(/^RUN node service\/bundle\.ts && chmod -R u=rwX,go=rX service\/dist$/m);
     expect(dockerfile.match(/^COPY --from=bundle .*$/gm)).to.deep.equal([
       "COPY --from=bundle /app/service/dist ./",
     ]);
