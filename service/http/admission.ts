@@ -138,7 +138,10 @@ function createMemoryQueue(
           if (!queue.has(waiting)) return;
           freeMemory();
           setImmediate(() => {
-            if (leave(waiting)) reject(overloaded());
+            if (!leave(waiting)) return;
+            reject(overloaded());
+            // A smaller request behind this one may fit.
+            admitWaiting();
           });
         });
       }, maxWaitMs);
@@ -154,6 +157,15 @@ function createMemoryQueue(
     });
   }
 
+  function admitWaiting(): void {
+    for (const waiting of queue) {
+      if (!fits(waiting.bytes)) return;
+      leave(waiting);
+      held += waiting.bytes;
+      waiting.admit();
+    }
+  }
+
   return {
     acquire(bytes) {
       if (queue.size > 0 || !fits(bytes)) {
@@ -165,12 +177,7 @@ function createMemoryQueue(
     },
     release(bytes) {
       held -= bytes;
-      for (const waiting of queue) {
-        if (!fits(waiting.bytes)) return;
-        leave(waiting);
-        held += waiting.bytes;
-        waiting.admit();
-      }
+      admitWaiting();
     },
   };
 }

@@ -69,7 +69,8 @@ async function readBytes({ req }: Context): Promise<Uint8Array> {
   const { "content-length": length = null } = req.headers;
   // Node hands over the body of the same packet before it continues here.
   await Promise.resolve();
-  if (length !== null && req.readableLength === Number(length)) {
+  // After the client has left, the body counts as incomplete, although all of it has arrived.
+  if (length !== null && !req.destroyed && req.readableLength === Number(length)) {
     return (req.read() as Buffer | null) ?? new Uint8Array();
   }
   return await getRawBody(req, { length, limit: bodyLimit }).catch((error: unknown) => {

@@ -29,7 +29,8 @@ export function countRequests(metrics: Pick<Metrics, "request">): Observer {
 export function logBrokenAnswers(logger: Pick<Logger, "warn">): Observer {
   return ({ req, res }) => {
     const err = req.socket.errored;
-    if (err !== null && !res.writableFinished) logger.warn({ err }, "the answer was not sent completely");
+    if (err !== null && !res.writableFinished)
+      logger.warn({ reason: err.message }, "the answer was not sent completely");
   };
 }
 

@@ -47,7 +47,7 @@ function causeOf([first = "", ...rest]: readonly string[]): string | undefined {
   if (command !== -1) return [first, ...rest.slice(0, command)].findLast((line) => !box.test(line));
   if (!first.endsWith(":")) return first;
   const details = rest.map((line) => line.replace(/^\* /, ""));
-  return details.find((line) => line.startsWith("[Pod ")) ?? details[0] ?? first;
+  return details.find((line) => line.startsWith("[Pod ")) ?? details.find((line) => line !== "") ?? first;
 }
 
 function firstMatch(lines: readonly string[], pattern: RegExp): string | undefined {

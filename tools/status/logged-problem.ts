@@ -38,7 +38,7 @@ export function problemIn(lines: readonly string[]): string | undefined {
   for (const text of lines) {
     const { level = 0, msg = "", err, faults } = lineOf(text);
     if (msg === "MongoDB is connected") problem = undefined;
-    const cause = err?.message ?? faults?.join("; ");
+    const cause = err?.message ?? (Array.isArray(faults) ? faults.join("; ") : undefined);
     if (level >= warning && cause !== undefined) problem = `${msg}: ${plain(cause)}`;
     if (crash.test(text)) problem = text;
   }
@@ -69,7 +69,8 @@ interface Line {
   readonly level?: number;
   readonly msg?: string;
   readonly err?: { readonly message?: string };
-  readonly faults?: readonly string[];
+  /** Names, in lines of the service. */
+  readonly faults?: unknown;
 }
 
 /** Returns an empty object for lines of other programs, such as Node's own. */

@@ -160,6 +160,16 @@ describe("admitRequests", () => {
     expect(problem).to.include({ status: 503, code: "overloaded" });
   });
 
+  it("admits a small request behind a large one that waited too long", async () => {
+    const { begin, running } = setUp({ heldBytes: 3 * requestBytes + 90_000, waitMs: 50 });
+    begin({ "content-length": "90000" });
+    const large = begin({ "content-length": "90000" });
+    const small = begin();
+    await large.ended.catch(() => undefined);
+    await Promise.race([small.ended.catch(() => undefined), flushPromises()]);
+    expect(running()).to.equal(2);
+  });
+
   it("counts the part of a waiting request's body that Node reads in advance", async () => {
     const { begin } = setUp({ heldBytes: 1, waitingBytes: 3 * (requestBytes + 64 * 1024) });
     const large = { "content-length": "90000" };
@@ -168,8 +178,13 @@ describe("admitRequests", () => {
     const problem: unknown = await begin(large).ended.catch((error: unknown) => error);
     expect(problem).to.include({ status: 503, code: "overloaded" });
     const first = await Promise.race([
-      ...waiting.map(({ ended }) => ended.then(() => "ended")),
-      Promise.resolve("none"),
+      ...waiting.map(({ ended }) =>
+        ended.then(
+          () => "ended",
+          () => "rejected",
+        ),
+      ),
+      flushPromises().then(() => "none"),
     ]);
     expect(first).to.equal("none");
   });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { expect } from "chai";
@@ -58,9 +58,14 @@ describe("LeanKoa", () => {
 
   it("adds no listener to the connection or the response of a text", async () => {
     const counts: number[] = [];
+    // Koa adds its listeners right before the end of the answer.
     const count: RequestListener = ({ socket }, response) => {
-      counts.push(...["close", "error"].map((name) => socket.listenerCount(name)));
-      counts.push(...["close", "finish"].map((name) => response.listenerCount(name)));
+      const end = response.end.bind(response) as (body?: unknown) => ServerResponse;
+      response.end = (body?: unknown) => {
+        counts.push(...["close", "error"].map((name) => socket.listenerCount(name)));
+        counts.push(...["close", "finish"].map((name) => response.listenerCount(name)));
+        return end(body);
+      };
     };
     await answerOf((request, response) => {
       count(request, response);
@@ -70,6 +75,7 @@ describe("LeanKoa", () => {
       count(ctx.req, ctx.res);
       ctx.body = "here";
     });
+    expect(counts.length).to.equal(8);
     expect(counts.slice(4)).to.deep.equal(counts.slice(0, 4));
   });
 });

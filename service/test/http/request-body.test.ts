@@ -60,7 +60,25 @@ describe("the body of a request", () => {
     expect(await answerTo(`${head}\r\n`)).to.deep.equal(["200", ""]);
   });
 
-  it("is rejected over the limit, however it arrives", async () => {
+  it("is incomplete if the client has left before the read", async () => {
+    const problem = Promise.withResolvers<unknown>();
+    const late = new Koa().use(async (ctx) => {
+      await new Promise((resolve) => ctx.req.socket.once("close", resolve));
+      problem.resolve(await readJson(ctx).catch((error: unknown) => error));
+    });
+    late.silent = true;
+    const lateHandle = late.callback();
+    const lateServer = createServer((request, response) => void lateHandle(request, response));
+    await once(lateServer.listen(0, "127.0.0.1"), "listening");
+    const socket = await open({ url: `http://127.0.0.1:${(lateServer.address() as AddressInfo).port}` });
+    socket.write(`${head}Content-Length: 7\r\n\r\n{"a":1}`);
+    await once(lateServer, "request");
+    socket.resetAndDestroy();
+    expect(await problem.promise).to.include({ status: 400, code: "incomplete_body" });
+    lateServer.close();
+  });
+
+  it("is rejected over the limit if its length is unknown", async () => {
     const body = " ".repeat(bodyLimit + 1);
     const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
     const [status] = await answerTo(`${head}Transfer-Encoding: chunked\r\n\r\n${chunked}`);
