@@ -50,14 +50,15 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
       await next();
       return;
     }
-    const bytes = requestBytes + bodyBytes(ctx);
+    const body = bodyBytes(ctx);
+    const bytes = requestBytes + body;
     const waiting = memory.acquire(bytes);
     if (waiting !== undefined) await waiting;
-    if (bytes > requestBytes) uploads.begin(ctx.req);
+    if (body > 0) uploads.begin(ctx.req);
     try {
       await next();
     } finally {
-      if (bytes > requestBytes) uploads.end(ctx.req);
+      if (body > 0) uploads.end(ctx.req);
       // From here on, the pod holds the answer instead of the body, until the client has read the answer.
       // For an answer without a body, `length` is undefined, although Koa's type says otherwise.
       const left = requestBytes + (ctx.response.length || 0);
@@ -71,13 +72,8 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
 
 /** 503 `overloaded`: the pod can't answer the request in time. */
 export function overloaded(cause?: unknown) {
-  return unavailable(
-    "overloaded",
-    "The pod has more requests than it can answer in time. Try again in a moment.",
-    {
-      cause,
-    },
-  );
+  const detail = "The pod has more requests than it can answer in time. Try again in a moment.";
+  return unavailable("overloaded", detail, { cause });
 }
 
 /** Bytes that the body will hold. A body over the limit is rejected unread. */
@@ -168,12 +164,12 @@ function createMemoryQueue(
 
   return {
     acquire(bytes) {
-      if (queue.size > 0 || !fits(bytes)) {
-        if (queue.size > 0 && heldInQueue + whileWaiting(bytes) > waitingBytes) throw overloaded();
-        return wait(bytes);
+      if (queue.size === 0 && fits(bytes)) {
+        held += bytes;
+        return undefined;
       }
-      held += bytes;
-      return undefined;
+      if (queue.size > 0 && heldInQueue + whileWaiting(bytes) > waitingBytes) throw overloaded();
+      return wait(bytes);
     },
     release(bytes) {
       held -= bytes;

@@ -3,7 +3,7 @@ import { Problem } from "./problem.ts";
 import { endRead } from "./request-body.ts";
 
 /** Bytes per millisecond below which an upload is slow. At this rate, the largest body takes five seconds. */
-const slowRate = 20;
+const minBytesPerMs = 20;
 
 /** The uploads of admitted requests. */
 export interface Uploads {
@@ -33,7 +33,7 @@ export function trackUploads(graceMs: number): Uploads {
         const ms = now - since;
         if (ms < graceMs) return;
         const bytes = request.socket.bytesRead - bytesBefore;
-        if (!request.complete && bytes < ms * slowRate) endRead(request, tooSlow());
+        if (!request.complete && bytes < ms * minBytesPerMs) endRead(request, tooSlow());
       }
     },
   };

@@ -1,10 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Middleware } from "koa";
+import { bodyLimit } from "./request-body.ts";
 import type { ServerLimits } from "./server-limits.ts";
-
-/** Largest unread body, in bytes, that keeps the connection open. Node reads and discards such a body. */
-const keepAliveBytes = 100 * 1024;
 
 /** Milliseconds that {@link lingeringClose} may take while the server drains. */
 const drainingLingerMs = 1000;
@@ -21,13 +19,16 @@ export function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
   return !complete && (encoding !== undefined || Number(length ?? 0) > 0);
 }
 
-/** Middleware: closes the connection after the answer to a request with a large or endless unread body. */
+/**
+ * Middleware: closes the connection after the answer to a request with a large or endless unread body. Node reads and
+ * discards a body within the limit, and the connection stays open.
+ */
 export function closeAfterUnreadBody(): Middleware {
   return async function closeUnread(ctx, next) {
     await next();
     if (!hasUnreadBody(ctx.req)) return;
     const length = Number(ctx.get("Content-Length") || Infinity);
-    if (length > keepAliveBytes) ctx.set("Connection", "close");
+    if (length > bodyLimit) ctx.set("Connection", "close");
   };
 }
 

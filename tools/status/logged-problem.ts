@@ -69,7 +69,7 @@ interface Line {
   readonly level?: number;
   readonly msg?: string;
   readonly err?: { readonly message?: string };
-  /** Names, in lines of the service. */
+  /** Texts in lines of the service. Other programs may log any value. */
   readonly faults?: unknown;
 }
 
