@@ -25,11 +25,11 @@ export function countRequests(metrics: Pick<Metrics, "request">): Observer {
   };
 }
 
-/** Logs an answer whose connection broke before all of it was sent. */
+/** Logs an answer of text whose connection broke before all of it was sent. Koa reports other answers itself. */
 export function logBrokenAnswers(logger: Pick<Logger, "warn">): Observer {
-  return ({ req, res }) => {
+  return ({ req, res, body }) => {
     const err = req.socket.errored;
-    if (err !== null && !res.writableFinished)
+    if (typeof body === "string" && err !== null && !res.writableFinished)
       logger.warn({ reason: err.message }, "the answer was not sent completely");
   };
 }
