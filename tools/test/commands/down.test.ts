@@ -3,7 +3,7 @@ import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { rememberStart } from "../../minikube/created-cluster.ts";
 import { freePort } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
-import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { fakeMachine, pulumiWithStack, type Machine, type Setup } from "../support/fake-machine.ts";
 import { down } from "../../commands/down.ts";
 import { runInContext, type CommandContext } from "../../terminal/command-context.ts";
 import { contextOf, runDown, runUp } from "../support/run-command.ts";
@@ -50,13 +50,9 @@ describe("down", () => {
       "The resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained. ",
       "If you want to remove the stack completely, run `pulumi stack rm dev`.",
     ];
-    const pulumi = `case "$1 $2" in
-      "version "*) echo v3.270.0 ;;
-      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
-      "stack ls") echo '[{"name":"dev"}]' ;;
-      "stack export") echo '{"deployment":null}' ;;
-      *) printf '%s\\n' ${["Duration: 16s", ...advice].map((line) => `'${line}'`).join(" ")} ;;
-    esac`;
+    const pulumi = pulumiWithStack(
+      `*) printf '%s\\n' ${["Duration: 16s", ...advice].map((line) => `'${line}'`).join(" ")} ;;`,
+    );
     machine.set({ programs: { pulumi } });
     const printed: string[] = [];
     const context: CommandContext = {
@@ -70,13 +66,7 @@ describe("down", () => {
 
   it("says why Pulumi could not delete", async () => {
     await after({});
-    const pulumi = `case "$1 $2" in
-      "version "*) echo v3.270.0 ;;
-      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
-      "stack ls") echo '[{"name":"dev"}]' ;;
-      "stack export") echo '{"deployment":null}' ;;
-      *) echo 'error: the cluster does not answer'; exit 255 ;;
-    esac`;
+    const pulumi = pulumiWithStack(`*) echo 'error: the cluster does not answer'; exit 255 ;;`);
     machine.set({ programs: { pulumi } });
     expect(await runDown(machine)).to.deep.equal({
       code: 1,

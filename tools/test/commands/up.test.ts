@@ -7,7 +7,7 @@ import { goodProfile } from "../../../infra/test/support/fake-minikube.ts";
 import { freePort, freePortFrom } from "../../../service/dev/free-port.ts";
 import { answering, type Answering } from "../support/answering-server.ts";
 import { FakeApiServer, paths } from "../support/fake-api-server.ts";
-import { fakeMachine, type Machine, type Setup } from "../support/fake-machine.ts";
+import { fakeMachine, pulumiWithStack, type Machine, type Setup } from "../support/fake-machine.ts";
 import { deployment, pod } from "../support/fake-stack.ts";
 import { runUp, runUpInPipe } from "../support/run-command.ts";
 
@@ -479,14 +479,10 @@ describe("up", () => {
   });
 
   it("says why pods aren't ready, where Pulumi only knows that they aren't", async () => {
-    const pulumi = `case "$1 $2" in
-      "version "*) echo v3.270.0 ;;
-      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
-      "stack ls") echo '[{"name":"dev"}]' ;;
-      "stack export") echo '{"deployment":null}' ;;
-      "stack output") echo '{"url":"${service.url}","namespace":"koa-mongo-stack-dev-1234"}' ;;
-      *) echo 'error: deadline exceeded' >&2; exit 255 ;;
-    esac`;
+    const pulumi = pulumiWithStack(
+      `"stack output") echo '{"url":"${service.url}","namespace":"koa-mongo-stack-dev-1234"}' ;;`,
+      `*) echo 'error: deadline exceeded' >&2; exit 255 ;;`,
+    );
     const cluster = await new FakeApiServer(on({ programs: { pulumi } }).kubeconfig).start();
     for (const path of Object.values(paths)) cluster.set(path, []);
     cluster.set(paths.deployments, [deployment(1, 3)]);
@@ -511,14 +507,11 @@ describe("up", () => {
 
   describe("in a pipe", () => {
     /** Pulumi with a deployed stack, whose update prints these lines and fails. */
-    const failing = (...lines: readonly string[]) => `case "$1 $2" in
-      "version "*) echo v3.270.0 ;;
-      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
-      "stack ls") echo '[{"name":"dev"}]' ;;
-      "stack export") echo '{"deployment":null}' ;;
-      "stack output") echo '{}' ;;
-      *) printf '%b\\n' ${lines.map((line) => `'${line}'`).join(" ")}; exit 255 ;;
-    esac`;
+    const failing = (...lines: readonly string[]) =>
+      pulumiWithStack(
+        `"stack output") echo '{}' ;;`,
+        `*) printf '%b\\n' ${lines.map((line) => `'${line}'`).join(" ")}; exit 255 ;;`,
+      );
 
     it("prints Pulumi's output once, without colors, and ends with the cause", async () => {
       const pulumi = failing(
@@ -568,13 +561,9 @@ describe("up", () => {
   });
 
   it("says how to go on after one that was cut off", async () => {
-    const pulumi = `case "$1 $2" in
-      "version "*) echo v3.270.0 ;;
-      "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
-      "stack ls") echo '[{"name":"dev"}]' ;;
-      "stack export") echo '{"deployment":null}' ;;
-      *) echo 'error: the stack is currently locked by 1 lock(s).' >&2; exit 255 ;;
-    esac`;
+    const pulumi = pulumiWithStack(
+      `*) echo 'error: the stack is currently locked by 1 lock(s).' >&2; exit 255 ;;`,
+    );
     const { code, text } = await runUp(on({ programs: { pulumi } }));
     expect(code).to.equal(1);
     expect(text).to.equal(
@@ -614,29 +603,21 @@ describe("up", () => {
     });
 
     it("looks for an object first that was deleted by hand", async () => {
-      const pulumi = `case "$1 $2" in
-        "version "*) echo v3.270.0 ;;
-        "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
-        "stack ls") echo '[{"name":"dev"}]' ;;
-        "stack export") echo '{"deployment":null}' ;;
-        "stack output") echo '{"url":"${service.url}","namespace":"n","image":"koa-mongo-stack:1","replicas":2}' ;;
-        "up --refresh") change "pulumi $*" ;;
-        *) change "pulumi $*"; echo 'error: deployments.apps "web-1" not found' >&2; exit 255 ;;
-      esac`;
+      const pulumi = pulumiWithStack(
+        `"stack output") echo '{"url":"${service.url}","namespace":"n","image":"koa-mongo-stack:1","replicas":2}' ;;`,
+        `"up --refresh") change "pulumi $*" ;;`,
+        `*) change "pulumi $*"; echo 'error: deployments.apps "web-1" not found' >&2; exit 255 ;;`,
+      );
       const { code } = await runUp(on({ programs: { pulumi } }));
       expect(machine.changes()).to.deep.equal([deploy, refresh]);
       expect(code).to.equal(0);
     });
 
     it("names the cause where the repair fails", async () => {
-      const pulumi = `case "$1 $2" in
-        "version "*) echo v3.270.0 ;;
-        "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
-        "stack ls") echo '[{"name":"dev"}]' ;;
-        "stack export") echo '{"deployment":null}' ;;
-        "stack output") echo '{"url":"${service.url}","namespace":"n","image":"koa-mongo-stack:2","replicas":2}' ;;
-        "up --refresh") echo 'error: the cluster does not answer'; exit 255 ;;
-      esac`;
+      const pulumi = pulumiWithStack(
+        `"stack output") echo '{"url":"${service.url}","namespace":"n","image":"koa-mongo-stack:2","replicas":2}' ;;`,
+        `"up --refresh") echo 'error: the cluster does not answer'; exit 255 ;;`,
+      );
       const { code, text } = await runUp(on({ programs: { pulumi } }));
       expect(code).to.equal(1);
       expect(text).to.match(/\nThe deployment failed: the cluster does not answer$/);

@@ -55,6 +55,20 @@ export interface Setup {
   readonly metricResolution?: string;
 }
 
+/**
+ * Script of a Pulumi with a login and the stack `dev`.
+ * @param cases the shell's cases for the other commands
+ */
+export function pulumiWithStack(...cases: readonly string[]): string {
+  return `case "$1 $2" in
+    "version "*) echo v3.270.0 ;;
+    "whoami "*) echo '{"user":"ada","url":"https://api.example.com"}' ;;
+    "stack ls") echo '[{"name":"dev"}]' ;;
+    "stack export") echo '{"deployment":null}' ;;
+    ${cases.join("\n")}
+  esac`;
+}
+
 /** A machine with only fake programs on PATH, and a copy of the project's configuration. */
 export interface Machine {
   readonly project: Project;
