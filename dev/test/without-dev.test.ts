@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,6 +8,9 @@ import { expect } from "chai";
 
 const run = promisify(execFile);
 const project = join(import.meta.dirname, "../..");
+
+/** Minutes for one program. The tests need about nine on two CPUs. */
+const limitMinutes = 20;
 
 /** npm's variables of this test run name this project, and the copy's npm must not read them. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
@@ -33,14 +37,45 @@ describe("a copy of the project without dev/", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Runs a program in the copy, and returns its output. An error contains the output, too. */
+  /**
+   * Runs a program in the copy, and returns its output. After the limit, the program and its children are killed.
+   * An error contains the output, too.
+   */
   async function runs(program: string, ...args: string[]): Promise<string> {
-    const ended = run(program, args, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 });
-    const { stdout, stderr } = await ended.catch((error: unknown) => {
-      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-      throw new Error(`${program} ${args.join(" ")}: ${String(error)}\n${stdout}${stderr}`);
+    const child = spawn(program, args, {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
     });
-    return stdout + stderr;
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    // `detached` starts the program as the leader of its process group.
+    const kill = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // No process of the group is left.
+      }
+    };
+    let end = "";
+    const limit = setTimeout(() => {
+      end = `has not ended within ${limitMinutes} minutes`;
+      kill();
+    }, limitMinutes * 60_000);
+    // A child that outlives the program would keep its output open.
+    child.on("exit", kill);
+    const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+    clearTimeout(limit);
+    if (code !== 0) {
+      end ||= `ended with ${signal ?? `exit code ${code}`}`;
+      throw new Error(`${program} ${args.join(" ")} ${end}:\n${output.slice(-20_000)}`);
+    }
+    return output;
   }
 
   it("installs its dependencies from the same lockfile", async () => {

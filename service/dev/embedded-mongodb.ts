@@ -18,6 +18,9 @@ export interface MongoServer {
   close(): Promise<void>;
 }
 
+/** Milliseconds after which a server that does not stop is killed. Its journal keeps the data. */
+const stopTimeoutMs = 15_000;
+
 /** Options of {@link startMongoDB}. */
 export interface MongoOptions {
   /** Folder of the data. @default a temporary folder, which `close` deletes */
@@ -72,7 +75,9 @@ async function serve(program: Program, options: MongoOptions): Promise<MongoServ
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
     kill();
+    const giveUp = setTimeout(() => child?.kill("SIGKILL"), stopTimeoutMs);
     await exited;
+    clearTimeout(giveUp);
   }
   const kill = () => child?.kill("SIGTERM");
 

@@ -76,9 +76,11 @@ until (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do
   sleep 0.5
 done
 
-mongosh --quiet --norc --port "$port" "$script" || fail "MongoDB $series did not accept the users. The lines above show the error."
+accepted=true
+mongosh --quiet --norc --port "$port" "$script" || accepted=false
 kill -TERM "$mongod"
 wait "$mongod" || true
+[ "$accepted" = true ] || fail "MongoDB $series did not accept the users. The lines above show the error."
 write "$series_file" "$series"
 write "$done_for" "$wanted"
 echo "Set the Secret's users and passwords."

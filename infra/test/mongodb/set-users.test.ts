@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { freePort } from "../../../service/dev/free-port.ts";
+import { freePort, isListening } from "../../../service/dev/free-port.ts";
 import { seriesFile, shellNumber } from "../../mongodb/mongodb-version.ts";
 
 const scripts = join(import.meta.dirname, "../../mongodb/scripts");
@@ -64,7 +64,9 @@ describe("set-users.sh", function () {
     writeFileSync(join(folder, "bin", name), content);
     chmodSync(join(folder, "bin", name), 0o755);
   }
+  /** Runs the script, and asserts that its mongod has ended. */
   async function start(series: string, env: Record<string, string> = {}) {
+    const port = await freePort();
     const child = spawn("bash", [join(scripts, "set-users.sh")], {
       env: {
         PATH: [join(folder, "bin"), "/usr/bin", "/bin"].join(delimiter),
@@ -72,7 +74,7 @@ describe("set-users.sh", function () {
         SERIES_FILE: seriesFile,
         SECRETS_FOLDER: join(folder, "secrets"),
         SCRIPTS_FOLDER: scripts,
-        SETUP_PORT: String(await freePort()),
+        SETUP_PORT: String(port),
         TMPDIR: join(folder, "tmp"),
         FAKE_SERIES: series,
         ...env,
@@ -84,6 +86,7 @@ describe("set-users.sh", function () {
       text(child.stderr),
       once(child, "exit") as Promise<[number]>,
     ]);
+    expect(await isListening(port)).to.equal(false);
     return { code, out: out.trim().split("\n").at(-1), error: error.trim().split("\n") };
   }
   const read = (name: string) => readFileSync(join(folder, name), "utf8");

@@ -16,7 +16,7 @@ const args = process.argv.slice(2);
 const tunables = process.env.GLIBC_TUNABLES ?? "";
 writeFileSync(__dirname + "/tunables", tunables);
 if (!tunables.split(":").includes("glibc.pthread.rseq=1")) process.exit(1);
-process.on("SIGTERM", () => process.exit(0));
+process.on("SIGTERM", () => process.env.FAKE_HANG || process.exit(0));
 createServer().listen(Number(args[args.indexOf("--port") + 1]), "127.0.0.1");
 `;
 
@@ -33,7 +33,7 @@ describe("startMongoDB", function () {
   });
 
   /** Starts a new process, because a process searches for the program only once. */
-  async function startsWith(tunables: Record<string, string>): Promise<string> {
+  async function startsWith(extra: Record<string, string>): Promise<string> {
     const env: NodeJS.ProcessEnv = { ...process.env, PATH: [folder, process.env.PATH].join(delimiter) };
     delete env.MONGODB_URI;
     delete env.GLIBC_TUNABLES;
@@ -41,7 +41,7 @@ describe("startMongoDB", function () {
       `const { startMongoDB } = await import(${JSON.stringify(source)});` +
       "const server = await startMongoDB(); console.log(server.kind); await server.close();";
     const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
-      env: { ...env, ...tunables },
+      env: { ...env, ...extra },
     });
     expect(stdout.trim()).to.equal("mongod on PATH");
     return readFileSync(join(folder, "tunables"), "utf8");
@@ -56,5 +56,9 @@ describe("startMongoDB", function () {
     expect(await startsWith({ GLIBC_TUNABLES: existing })).to.equal(
       "glibc.malloc.check=1:glibc.pthread.rseq=1",
     );
+  });
+
+  it("kills a mongod that does not stop", async () => {
+    await startsWith({ FAKE_HANG: "1" });
   });
 });
