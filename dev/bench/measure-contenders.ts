@@ -25,8 +25,10 @@ export interface Measured {
 export const durationMs = 250;
 /**
  * Warm-up in milliseconds: before each measurement, and before a server's first one, until V8 has compiled the code.
+ * A server that has waited needs about half a second until its cost per request
+ * is steady.
  */
-const warmUpMs = 100;
+const warmUpMs = 500;
 const firstWarmUpMs = 1000;
 /** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 50;
