@@ -25,8 +25,6 @@ export interface Measured {
 export const durationMs = 250;
 /**
  * Warm-up in milliseconds: before each measurement, and before a server's first one, until V8 has compiled the code.
- * A server that has waited needs about half a second until its cost per request
- * is steady.
  */
 const warmUpMs = 500;
 const firstWarmUpMs = 1000;

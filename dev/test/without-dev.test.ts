@@ -39,7 +39,7 @@ describe("a copy of the project without dev/", () => {
 
   /**
    * Runs a program in the copy, and returns its output. After the limit, the program and its children are killed.
-   * An error contains the output, too.
+   * An error contains the end of the output.
    */
   async function runs(program: string, ...args: string[]): Promise<string> {
     const child = spawn(program, args, {
