@@ -26,17 +26,19 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=bundle /app/service/dist ./
 
-# Fills V8's compile cache, which works only with the same Node, path and user.
+# Fills V8's compile cache, which works only with the same Node, path, user and flags.
 # The build also succeeds if the service ends at once, because the logs of its pods show the reason.
 FROM run AS compile
 USER root
 RUN ["/nodejs/bin/node", "-e", "fs.mkdirSync('cache'); fs.chownSync('cache', 65532, 65532)"]
 USER 65532
 ENV NODE_COMPILE_CACHE=/app/cache MONGODB_URI=mongodb://127.0.0.1:1/app LOG_LEVEL=error METRICS_PORT=9464
-RUN ["/nodejs/bin/node", "-e", "process.on('exit', () => { process.exitCode = 0 }); require('/app/main.cjs'); setTimeout(process.exit, 1000)"]
+RUN ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "-e", "process.on('exit', () => { process.exitCode = 0 }); require('/app/main.cjs'); setTimeout(process.exit, 1000)"]
 
 FROM run
 COPY --from=compile /app/cache cache
 ENV NODE_COMPILE_CACHE=/app/cache
 EXPOSE 3000 9464
-CMD ["main.cjs"]
+# Otherwise V8 may decide to put some objects of each request among the old ones. Whatever they refer to then stays in
+# memory until the next full collection. In about every third pod, requests cost 1.4 times as much, for its whole life.
+CMD ["--no-allocation-site-pretenuring", "main.cjs"]
