@@ -37,7 +37,7 @@ const cellHeads = [
   "CPU µs",
   "× bare",
 ];
-const goalHeads = ["", "goal", "measured", "", "two halves of the rounds"];
+const goalHeads = ["", "goal", "measured (both halves of the rounds)", ""];
 
 /** Renders the report as Markdown, for a terminal. */
 export function markdown({ where, rounds, durationMs, cells, goals, footprints }: BenchReport): string {
@@ -77,14 +77,8 @@ function footprintRow({ contender, startTimeMs, peakMemoryBytes }: Footprint): s
   return [contender, number(startTimeMs, 0), number(peakMemoryBytes / 1024 ** 2, 0)];
 }
 
-function goalRow({ about, target, measured, isReached, halves }: BenchGoal): string[] {
-  return [
-    about,
-    target,
-    measured,
-    isReached ? "reached" : "missed",
-    halves.map((half) => number(half, 2)).join(", "),
-  ];
+function goalRow({ about, target, measured, isReached }: BenchGoal): string[] {
+  return [about, target, measured, isReached ? "reached" : "missed"];
 }
 
 function figure({ value, spread }: Estimate, digits: number): string {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { heapOptions } from "../../infra/web/web-defaults.ts";
@@ -19,11 +19,11 @@ const servers = join(import.meta.dirname, "servers");
 
 /** The service as in its image, and handwritten servers. Flask is left out if the installation fails. */
 export async function findContenders(cache: string): Promise<Contender[]> {
-  const node = (name: Name, file: string, env = {}): Contender => {
-    return { name, command: [process.execPath, file], env: { ...compileCache(cache), ...heap, ...env } };
+  const node = (name: Name, args: readonly string[], env = {}): Contender => {
+    return { name, command: [process.execPath, ...args], env: { ...compileCache(cache), ...heap, ...env } };
   };
   const handwritten = async (name: Name, source: string) =>
-    node(name, await bundle(join(servers, source), cache));
+    node(name, [await bundle(join(servers, source), cache)]);
   const flask = await findFlask(cache);
   return [
     // With a metrics port, as in its stack.
@@ -43,11 +43,22 @@ function compileCache(cache: string) {
   return { NODE_COMPILE_CACHE: join(cache, "bench/compiled") };
 }
 
-/** Builds the service and its compile cache as for the image, with a resource of ten fields. */
-async function service(cache: string): Promise<string> {
+/**
+ * Builds the service and its compile cache as for the image, with a resource of ten fields.
+ * @returns the arguments of Node, as in the image
+ */
+async function service(cache: string): Promise<readonly string[]> {
   const folder = join(cache, "bench/service");
   await bundleWithOrders(folder);
-  return await compiled(join(folder, "main.cjs"), cache);
+  const args = imageArguments();
+  const flags = args.slice(0, -1);
+  return [...flags, await compiled(join(folder, args.at(-1) ?? ""), cache, flags)];
+}
+
+/** Arguments of Node in the service's image. */
+export function imageArguments(): readonly string[] {
+  const dockerfile = readFileSync(join(import.meta.dirname, "../../Dockerfile"), "utf8");
+  return JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
 }
 
 /** Bundles a server into one file with a compile cache, like the service. */
@@ -71,7 +82,7 @@ async function bundle(source: string, cache: string): Promise<string> {
 const compileTimeoutMs = 60_000;
 
 /** Loads a file once to fill its compile cache, as the build of the image does. */
-async function compiled(outfile: string, cache: string): Promise<string> {
+async function compiled(outfile: string, cache: string, flags: readonly string[] = []): Promise<string> {
   const load = `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`;
   const env = {
     ...compileCache(cache),
@@ -80,7 +91,7 @@ async function compiled(outfile: string, cache: string): Promise<string> {
     METRICS_PORT: String(await freePort()),
     MONGODB_URI: "mongodb://127.0.0.1:1/app",
   };
-  await runOrThrow(process.execPath, ["-e", load], { env, timeoutMs: compileTimeoutMs });
+  await runOrThrow(process.execPath, [...flags, "-e", load], { env, timeoutMs: compileTimeoutMs });
   return outfile;
 }
 

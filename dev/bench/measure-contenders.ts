@@ -21,15 +21,21 @@ export interface Measured {
   readonly peakMemoryBytes: Readonly<Record<string, number>>;
 }
 
-/** Milliseconds of each measurement. Many short ones, so that a disturbance spoils only one. */
-export const durationMs = 250;
 /**
- * Warm-up in milliseconds: before each measurement, and before a server's first one, until V8 has compiled the code.
+ * Milliseconds of each measurement. Many short ones, because another virtual machine on the same processor can double a
+ * request's CPU time for seconds: servers that are compared must follow each other closely, and often.
  */
-const warmUpMs = 500;
+export const durationMs = 150;
+/** Warm-up in milliseconds: before each measurement, and before a server's first one, until V8 has compiled the code. */
+const warmUpMs = 120;
 const firstWarmUpMs = 1000;
 /** Milliseconds in which a server finishes work that a load has deferred. */
-const pauseMs = 50;
+const pauseMs = 20;
+/**
+ * Rounds after which all servers start again. What V8 decides early, such as which objects will live long, changes a
+ * process' speed by up to a half, for its whole life. With one process, that would decide a server's figures.
+ */
+const roundsOfProcess = 8;
 
 /** Starts every contender, checks its answers, and measures all contenders alternately. */
 export async function measureAll(
@@ -39,41 +45,71 @@ export async function measureAll(
 ): Promise<Measured> {
   const database = await startCanned();
   const client = startClient();
-  const running = new Map<string, Running>();
   try {
     const starts = await timeStarts(contenders, database.uri, plan.starts);
-    for (const contender of contenders) {
-      running.set(contender.name, await start(contender, database.uri));
-    }
-    for (const { name, server, workload } of servedBy(contenders, running)) {
-      await checkAnswers(server, [workload]);
-      const { url, pid } = server;
-      await client.measure({ url, pid, clients: 64, workload, warmUpMs: firstWarmUpMs, durationMs: 100 });
-      print(`${name}, ${workload}: all answers are correct`);
-    }
     const rounds: Round[] = [];
-    for (let round = 0; round < plan.rounds; round++) {
-      for (const { contender, clients, workload } of cellsOf(round)) {
-        const server = running.get(contender);
-        if (server === undefined) continue;
-        const { url, pid } = server;
-        const measurement = await client.measure({ url, pid, clients, workload, warmUpMs, durationMs });
-        rounds.push({ round, contender, clients, workload, ...measurement });
-        await sleep(pauseMs);
+    const peaks = new Map<string, number>();
+    for (let first = 0; first < plan.rounds; first += roundsOfProcess) {
+      const servers = await startWarm(contenders, database.uri, client);
+      try {
+        for (let round = first; round < Math.min(first + roundsOfProcess, plan.rounds); round++) {
+          rounds.push(...(await measureRound(round, servers, client)));
+          print(`round ${round + 1} of ${plan.rounds}`);
+        }
+        for (const { name, pid } of servers.values()) {
+          peaks.set(name, Math.max(peaks.get(name) ?? 0, peakMemoryBytes(pid)));
+        }
+      } finally {
+        await closeAll([...servers.values()]);
       }
-      print(`round ${round + 1} of ${plan.rounds}`);
     }
-    const memory = [...running.values()].map(({ name, pid }) => [name, peakMemoryBytes(pid)]);
-    return { rounds, starts, peakMemoryBytes: Object.fromEntries(memory) as Record<string, number> };
+    return { rounds, starts, peakMemoryBytes: Object.fromEntries(peaks) };
   } finally {
-    await Promise.all([...running.values(), client, database].map((one) => one.close()));
+    await closeAll([client, database]);
   }
 }
 
-function servedBy(contenders: readonly Contender[], running: ReadonlyMap<string, Running>) {
+type Client = ReturnType<typeof startClient>;
+type Servers = ReadonlyMap<string, Running>;
+
+/** Starts every contender, checks its answers, and warms it up. */
+async function startWarm(contenders: readonly Contender[], uri: string, client: Client): Promise<Servers> {
+  const servers = new Map<string, Running>();
+  try {
+    for (const contender of contenders) servers.set(contender.name, await start(contender, uri));
+    for (const { server, workload } of servedBy(contenders, servers)) {
+      await checkAnswers(server, [workload]);
+      const { url, pid } = server;
+      await client.measure({ url, pid, clients: 64, workload, warmUpMs: firstWarmUpMs, durationMs: 100 });
+    }
+    return servers;
+  } catch (error) {
+    await closeAll([...servers.values()]);
+    throw error;
+  }
+}
+
+async function measureRound(round: number, servers: Servers, client: Client): Promise<Round[]> {
+  const rounds: Round[] = [];
+  for (const { contender, clients, workload } of cellsOf(round)) {
+    const server = servers.get(contender);
+    if (server === undefined) continue;
+    const { url, pid } = server;
+    const measurement = await client.measure({ url, pid, clients, workload, warmUpMs, durationMs });
+    rounds.push({ round, contender, clients, workload, ...measurement });
+    await sleep(pauseMs);
+  }
+  return rounds;
+}
+
+async function closeAll(running: readonly { close(): Promise<void> }[]): Promise<void> {
+  await Promise.all(running.map((one) => one.close()));
+}
+
+function servedBy(contenders: readonly Contender[], servers: Servers) {
   return contenders.flatMap(({ name }) => {
-    const server = running.get(name);
-    return server === undefined ? [] : workloadsOf(name).map((workload) => ({ name, server, workload }));
+    const server = servers.get(name);
+    return server === undefined ? [] : workloadsOf(name).map((workload) => ({ server, workload }));
   });
 }
 

@@ -26,6 +26,14 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
 }
 
+/** Geometric mean of the positive values between the quartiles. NaN for an empty list. */
+export function middleMean(values: readonly number[]): number {
+  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b);
+  const left = Math.floor(sorted.length / 4);
+  const middle = sorted.slice(left, sorted.length - left);
+  return Math.exp(middle.reduce((sum, value) => sum + Math.log(value), 0) / middle.length);
+}
+
 /** Interpolates linearly between two values. NaN for an empty list. */
 function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);

@@ -48,16 +48,12 @@ const maxStolen = 0.05;
 /** Maximum number of processes per CPU that want a CPU before a measurement. Kubernetes alone accounts for 0.5. */
 const maxLoad = 0.75;
 
-/** Why a machine's host should not be trusted with a measurement; nothing where it can be. */
-export function doubtsAboutHost({ stolen = 0 }: Pick<Machine, "stolen">): string[] {
-  if (stolen <= maxStolen) return [];
-  return [`The host assigned ${percent(stolen)} of the CPU time to others (limit ${percent(maxStolen)}).`];
-}
-
 /** Why a machine should not be trusted with measuring times; nothing where it can be. */
-export function doubtsAbout({ stolen, load }: Machine): string[] {
+export function doubtsAbout({ stolen = 0, load }: Pick<Machine, "stolen" | "load">): string[] {
   return [
-    ...doubtsAboutHost({ stolen }),
+    ...(stolen > maxStolen
+      ? [`The host assigned ${percent(stolen)} of the CPU time to others (limit ${percent(maxStolen)}).`]
+      : []),
     ...(load > maxLoad
       ? [
           `${load.toFixed(1)} processes per CPU were running or waiting before the measurement (limit ${maxLoad}).`,

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { lowerQuartile, median, upperQuartile } from "../../bench/quartiles.ts";
+import { lowerQuartile, median, middleMean, upperQuartile } from "../../bench/quartiles.ts";
 
 describe("quartiles", () => {
   const rounds = [130, 100, 900, 110, 120];
@@ -31,5 +31,19 @@ describe("median", () => {
   it("is the middle of an odd number of values, and the lower of two", () => {
     expect(median([3, 1, 2])).to.equal(2);
     expect(median([4, 1, 3, 2])).to.equal(2);
+  });
+});
+
+describe("middleMean", () => {
+  it("is the geometric mean, so that a ratio and its inverse cancel out", () => {
+    expect(middleMean([0.5, 2])).to.equal(1);
+  });
+
+  it("leaves out the lowest and the highest quarter, and missing values", () => {
+    expect(middleMean([1000, 3, NaN, 0.001, 3])).to.be.closeTo(3, 1e-9);
+  });
+
+  it("is unknown without values", () => {
+    expect(middleMean([])).to.be.NaN;
   });
 });
