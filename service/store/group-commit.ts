@@ -17,6 +17,8 @@ export interface GroupCommitOptions<Item> {
   readonly timeoutError: () => unknown;
   /** Called with the number of items in each group. */
   readonly onGroup?: (itemCount: number) => void;
+  /** Calls a function after the items that arrive at the same time. @default setImmediate */
+  readonly defer?: (start: () => void) => void;
 }
 
 /** An item that waits for the current write to end. */
@@ -29,16 +31,17 @@ interface Waiting<Item> {
 }
 
 /**
- * Writes items in groups. At most one write runs. Items that arrive meanwhile form the next group, in order of arrival.
- * If no write runs, an item is written at once, without a timer. Each caller gets the result of its own item.
+ * Writes items in groups, in order of arrival. At most one write runs. Items that arrive meanwhile form the next group.
+ * If no write runs, the items that arrive in the same turn of the event loop form a group. No timer delays an item. Each
+ * caller gets the result of its own item.
  */
 export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Item) => Promise<void> {
-  const { write, sizeOf, maxWaitMs, timeoutError, onGroup = () => undefined } = options;
+  const { write, sizeOf, maxWaitMs, timeoutError } = options;
+  const { onGroup = () => undefined, defer = setImmediate } = options;
   let queue: Waiting<Item>[] = [];
   let writing = false;
 
   async function writeAll(): Promise<void> {
-    writing = true;
     while (queue.length > 0) {
       const size = groupSize(queue, options);
       const group = queue.slice(0, size);
@@ -53,7 +56,9 @@ export function groupCommit<Item>(options: GroupCommitOptions<Item>): (item: Ite
   return function commit(item) {
     return new Promise((resolve, reject) => {
       queue.push({ item, bytes: sizeOf(item), queuedAt: performance.now(), resolve, reject });
-      if (!writing) void writeAll();
+      if (writing) return;
+      writing = true;
+      defer(() => void writeAll());
     });
   };
 }

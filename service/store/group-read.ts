@@ -12,6 +12,8 @@ export interface GroupReadOptions<Result> {
   readonly timeoutError: () => unknown;
   /** Called with the number of requests that share each read. */
   readonly onRead?: (requestCount: number) => void;
+  /** Calls a function after the requests that arrive at the same time. @default setImmediate */
+  readonly defer?: (start: () => void) => void;
 }
 
 /** A key that waits for a read to end, and the requests for this key. */
@@ -25,16 +27,19 @@ interface Waiting<Result> {
 }
 
 /**
- * Reads different keys together. While `maxReads` reads run, further keys wait for the next read. A request joins only
- * a read that has not started, so no result is older than its request. If fewer reads run, a request is not delayed.
+ * Reads different keys together: those that arrive in the same turn of the event loop and, while `maxReads` reads run,
+ * all that arrive before the next read. A request joins only a read that has not started, so no result is older than
+ * its request. No timer delays a request.
  */
 export function groupReads<Result>(
   options: GroupReadOptions<Result>,
 ): (key: string) => Promise<Result | undefined> {
-  const { read, maxCount, maxReads, maxWaitMs, timeoutError, onRead = () => undefined } = options;
+  const { read, maxCount, maxReads, maxWaitMs, timeoutError } = options;
+  const { onRead = () => undefined, defer = setImmediate } = options;
   const waiting = new Map<string, Waiting<Result>>();
   const keysInFlight = new Set<string>();
   let reads = 0;
+  let isStarting = false;
 
   function nextGroup(): Waiting<Result>[] {
     const group: Waiting<Result>[] = [];
@@ -59,6 +64,16 @@ export function groupReads<Result>(
     reads--;
   }
 
+  /** Other requests that have arrived by now can join the read. */
+  function startSoon(): void {
+    if (isStarting) return;
+    isStarting = true;
+    defer(() => {
+      isStarting = false;
+      if (reads < maxReads) void readAll();
+    });
+  }
+
   return function readKey(key) {
     let entry = waiting.get(key);
     if (entry !== undefined) {
@@ -69,7 +84,7 @@ export function groupReads<Result>(
     entry = { key, queuedAt: performance.now(), requests: 1, result, resolve, reject };
     waiting.set(key, entry);
     // A key that is being read waits for that read, so that a popular key does not take all reads.
-    if (reads < maxReads && !keysInFlight.has(key)) void readAll();
+    if (reads < maxReads && !keysInFlight.has(key)) startSoon();
     return entry.result;
   };
 }

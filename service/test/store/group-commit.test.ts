@@ -6,7 +6,15 @@ import { pending, flushPromises } from "../support/pending-operations.ts";
 type Errors = ReadonlyMap<number, unknown>;
 
 const stored: Errors = new Map();
-const limits = { maxCount: 3, maxBytes: 100, maxWaitMs: 10_000, timeoutError: () => new Error("too late") };
+const limits = {
+  maxCount: 3,
+  maxBytes: 100,
+  maxWaitMs: 10_000,
+  timeoutError: () => new Error("too late"),
+  defer: (start: () => void) => {
+    start();
+  },
+};
 
 function setUp(over: Partial<typeof limits> = {}) {
   const writes = pending<readonly number[], Errors>();
@@ -22,6 +30,14 @@ describe("groupCommit", () => {
     const { writes, commit } = setUp();
     void commit(1);
     expect(writes.begun).to.deep.equal([[1]]);
+  });
+
+  it("writes items that arrive at the same time together", async () => {
+    const { writes, commit } = setUp({ defer: setImmediate });
+    for (const item of [1, 2]) void commit(item);
+    expect(writes.begun).to.deep.equal([]);
+    await flushPromises();
+    expect(writes.begun).to.deep.equal([[1, 2]]);
   });
 
   it("writes items that arrive meanwhile together, in order", async () => {

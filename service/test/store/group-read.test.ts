@@ -5,6 +5,10 @@ import { pending, flushPromises } from "../support/pending-operations.ts";
 
 type Results = ReadonlyMap<string, number>;
 
+const atOnce = (start: () => void) => {
+  start();
+};
+
 function setUp(over: Partial<GroupReadOptions<number>> = {}) {
   const reads = pending<readonly string[], Results>();
   const read = groupReads<number>({
@@ -13,6 +17,7 @@ function setUp(over: Partial<GroupReadOptions<number>> = {}) {
     maxReads: 2,
     maxWaitMs: 10_000,
     timeoutError: () => new Error("too late"),
+    defer: atOnce,
     ...over,
   });
   /** Ends the oldest open read. The result of a key is the length of the key. */
@@ -29,6 +34,15 @@ describe("groupReads", () => {
     void read("a");
     void read("bb");
     expect(reads.begun).to.deep.equal([["a"], ["bb"]]);
+  });
+
+  it("reads keys that arrive at the same time together", async () => {
+    const { reads, read } = setUp({ defer: setImmediate });
+    void read("a");
+    void read("bb");
+    expect(reads.begun).to.deep.equal([]);
+    await flushPromises();
+    expect(reads.begun).to.deep.equal([["a", "bb"]]);
   });
 
   it("reads keys that arrive meanwhile together, in order", async () => {
@@ -122,6 +136,7 @@ async function readOwnWrites(seed: number): Promise<void> {
     maxReads: 2,
     maxWaitMs: 10_000,
     timeoutError: () => new Error("too late"),
+    defer: (start) => waiting.push(start),
     async read(keys) {
       expect(++running, `seed ${seed}`).to.be.at.most(2);
       if (random() < 0.5) await moment();
