@@ -62,7 +62,7 @@ describe("writeFigures", () => {
 
   it("names the command of each source, and when it ran last", async () => {
     await writeFigures(folder, "bench", figures(reached));
-    expect(rows()).to.include("`npm run bench -w dev -- --write`|8 minutes|`bench` on 2026-01-01: here.");
+    expect(rows()).to.include("`npm run bench -w dev -- --write`|7 minutes|`bench` on 2026-01-01: here.");
     expect(rows()).to.include("`npm run load:write -w dev`|8 minutes, a running stack|none");
   });
 
