@@ -1,6 +1,6 @@
 import type { Goal } from "../report/goal.ts";
 import { names, type Name } from "./server-names.ts";
-import { lowerQuartile, middleMean } from "./quartiles.ts";
+import { lowerQuartile, meanRatio, type Mean } from "./quartiles.ts";
 import type { Metric, Round, Start } from "./round-summary.ts";
 import { workloads, type Workload } from "./workloads.ts";
 
@@ -19,21 +19,17 @@ interface Comparison {
   readonly limit?: string;
 }
 
-/** A goal, with the results of both halves of the run. */
+/** A goal, with the error of its figure. */
 export interface BenchGoal extends Goal {
   /** Measured factor, compared with the other server. */
   readonly times: number;
-  /** The same factor in each half of the rounds. */
-  readonly halves: readonly [number, number];
-  /** Accepted difference between the halves, as a share. */
-  readonly tolerance: number;
+  /** Standard error of the factor, and its limit, as shares. */
+  readonly error: number;
+  readonly maxError: number;
 }
 
-/**
- * As shares. A run's error is about half of the difference between its halves. CPU time has less noise than elapsed
- * time.
- */
-const tolerances = { cpu: 0.2, p50: 0.4, start: 0.2 };
+/** Maximum standard errors, as shares. CPU time has less noise than elapsed time. */
+const maxErrors = { cpu: 0.05, p50: 0.1, start: 0.1 };
 
 const sameForEach =
   "One insert for many documents takes 7 % of the service's CPU time, so the driver hardly costs anything any more. The " +
@@ -71,32 +67,18 @@ const comparisons: readonly Comparison[] = [
 export function judgeBench(rounds: readonly Round[], starts: readonly Start[]): BenchGoal[] {
   return comparisons.map((comparison) => {
     const { metric, target, other, limit } = comparison;
-    const ofHalf = (half: number) => {
-      const isIn = ({ round }: { round: number }) => halfOf(round) === half;
-      return timesOf(comparison, rounds.filter(isIn), starts.filter(isIn));
-    };
-    const times = timesOf(comparison, rounds, starts);
-    const halves = [ofHalf(0), ofHalf(1)] as const;
+    const { value: times, error } = timesOf(comparison, rounds, starts);
     return {
       about: about(comparison),
       target: `${metric === "cpu" ? "≥" : "≤"} ${target} × ${other}`,
-      measured: `${times.toFixed(2)} × (${range(halves)})`,
+      measured: `${times.toFixed(2)} × ± ${Math.round(error * 100)} %`,
       isReached: metric === "cpu" ? times >= target : times <= target,
       ...(limit === undefined ? {} : { limit }),
       times,
-      halves,
-      tolerance: tolerances[metric],
+      error,
+      maxError: maxErrors[metric],
     };
   });
-}
-
-function range(halves: readonly number[]): string {
-  return `${Math.min(...halves).toFixed(2)} to ${Math.max(...halves).toFixed(2)}`;
-}
-
-/** Puts two successive rounds, one in each order of the contenders, into the same half. */
-function halfOf(round: number): number {
-  return Math.floor(round / 2) % 2;
 }
 
 function about({ metric, workload, clients }: Comparison): string {
@@ -109,14 +91,14 @@ function about({ metric, workload, clients }: Comparison): string {
  * Mean ratio of two servers that were measured in the same round, because both then had the same machine. Without the
  * lowest and the highest quarter of the ratios.
  */
-function timesOf(comparison: Comparison, rounds: readonly Round[], starts: readonly Start[]): number {
+function timesOf(comparison: Comparison, rounds: readonly Round[], starts: readonly Start[]): Mean {
   const [own, other] = [names.own, comparison.other].map((contender) =>
     figures(comparison, contender, rounds, starts),
   ) as [Map<number, number>, Map<number, number>];
   const ratios = [...own].map(([round, figure]) => figure / (other.get(round) ?? NaN));
-  const times = middleMean(ratios);
+  const { value, error } = meanRatio(ratios);
   // Less CPU time per request means more requests.
-  return comparison.metric === "cpu" ? 1 / times : times;
+  return { value: comparison.metric === "cpu" ? 1 / value : value, error };
 }
 
 /** A contender's figures, by round. */

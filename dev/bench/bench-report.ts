@@ -37,7 +37,7 @@ const cellHeads = [
   "CPU µs",
   "× bare",
 ];
-const goalHeads = ["", "goal", "measured (both halves of the rounds)", ""];
+const goalHeads = ["", "goal", "measured", ""];
 
 /** Renders the report as Markdown, for a terminal. */
 export function markdown({ where, rounds, durationMs, cells, goals, footprints }: BenchReport): string {

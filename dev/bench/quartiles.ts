@@ -26,12 +26,26 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? NaN;
 }
 
-/** Geometric mean of the positive values between the quartiles. NaN for an empty list. */
-export function middleMean(values: readonly number[]): number {
-  const sorted = values.filter(Number.isFinite).toSorted((a, b) => a - b);
+/** A mean with its standard error, as a share of the mean. */
+export interface Mean {
+  readonly value: number;
+  readonly error: number;
+}
+
+/**
+ * Geometric mean of the ratios between the quartiles. In a normal distribution, the range between the quartiles is 1.35
+ * standard deviations. NaN for an empty list.
+ */
+export function meanRatio(ratios: readonly number[]): Mean {
+  const logs = ratios.filter((ratio) => ratio > 0 && ratio < Infinity).map(Math.log);
+  const sorted = logs.toSorted((a, b) => a - b);
   const left = Math.floor(sorted.length / 4);
   const middle = sorted.slice(left, sorted.length - left);
-  return Math.exp(middle.reduce((sum, value) => sum + Math.log(value), 0) / middle.length);
+  const range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+  return {
+    value: Math.exp(middle.reduce((sum, log) => sum + log, 0) / middle.length),
+    error: range / 1.35 / Math.sqrt(sorted.length),
+  };
 }
 
 /** Interpolates linearly between two values. NaN for an empty list. */

@@ -5,11 +5,11 @@ import type { Cell } from "./round-summary.ts";
 export function doubts(goals: readonly BenchGoal[], cells: readonly Cell[]): string[] {
   return [
     ...goals
-      .filter(differs)
+      // If a contender is missing, the error is NaN.
+      .filter(({ error, maxError }) => !(error <= maxError))
       .map(
-        ({ about, target, halves: [one, other], tolerance }) =>
-          `${about} (${target}): the halves of the rounds differ: ${one.toFixed(2)} × and ${other.toFixed(2)} × ` +
-          `(limit ${percent(tolerance)} apart).`,
+        ({ about, target, measured, error, maxError }) =>
+          `${about} (${target}): ${measured}: the error is ${percent(error)} (limit ${percent(maxError)}).`,
       ),
     ...cells
       .filter(({ failed }) => failed > 0)
@@ -18,11 +18,6 @@ export function doubts(goals: readonly BenchGoal[], cells: readonly Cell[]): str
           `${contender}, ${workload}, ${clients} clients: ${failed} requests failed.`,
       ),
   ];
-}
-
-function differs({ halves: [one, other], tolerance }: BenchGoal): boolean {
-  // If a contender is missing, both are NaN.
-  return !(Math.max(one, other) / Math.min(one, other) - 1 <= tolerance);
 }
 
 function percent(share: number): string {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { lowerQuartile, median, middleMean, upperQuartile } from "../../bench/quartiles.ts";
+import { lowerQuartile, meanRatio, median, upperQuartile } from "../../bench/quartiles.ts";
 
 describe("quartiles", () => {
   const rounds = [130, 100, 900, 110, 120];
@@ -34,16 +34,22 @@ describe("median", () => {
   });
 });
 
-describe("middleMean", () => {
+describe("meanRatio", () => {
   it("is the geometric mean, so that a ratio and its inverse cancel out", () => {
-    expect(middleMean([0.5, 2])).to.equal(1);
+    expect(meanRatio([0.5, 2]).value).to.equal(1);
   });
 
   it("leaves out the lowest and the highest quarter, and missing values", () => {
-    expect(middleMean([1000, 3, NaN, 0.001, 3])).to.be.closeTo(3, 1e-9);
+    expect(meanRatio([1000, 3, NaN, 0.001, 3]).value).to.be.closeTo(3, 1e-9);
+  });
+
+  it("has an error that more rounds reduce", () => {
+    const rounds = (count: number) => Array.from({ length: count }, (_, i) => (i % 2 === 0 ? 1 : 1.1));
+    expect(meanRatio(rounds(16)).error).to.be.closeTo(0.0177, 0.0005);
+    expect(meanRatio(rounds(64)).error).to.be.closeTo(0.0088, 0.0005);
   });
 
   it("is unknown without values", () => {
-    expect(middleMean([])).to.be.NaN;
+    expect(meanRatio([])).to.deep.equal({ value: NaN, error: NaN });
   });
 });
