@@ -45,7 +45,7 @@ const alone =
   "A single client shares no query. So Koa, checks, headers, log and metrics come on top of the same query.";
 const mongoose =
   "Bare does not load Mongoose, whose modules take a quarter of the service's start. V8's cache of more functions would " +
-  "save a quarter of the start's CPU time, but makes the image larger than its goal.";
+  "save a quarter of the start's CPU time, but the image would exceed its goal.";
 
 const comparisons: readonly Comparison[] = [
   { metric: "cpu", workload: "hot", clients: 64, other: names.bare, target: 5 },

@@ -22,8 +22,8 @@ export interface Measured {
 }
 
 /**
- * Milliseconds of each measurement. Many short ones, because another virtual machine on the same processor can double a
- * request's CPU time for seconds: servers that are compared must follow each other closely, and often.
+ * Milliseconds of each measurement. Another virtual machine on the same processor can double a request's CPU time for
+ * seconds. So compared servers must follow each other closely, and often.
  */
 export const durationMs = 150;
 /** Warm-up in milliseconds: before each measurement, and before a server's first one, until V8 has compiled the code. */
@@ -32,8 +32,8 @@ const firstWarmUpMs = 1000;
 /** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 20;
 /**
- * Rounds after which all servers start again. What V8 decides early, such as which objects will live long, changes a
- * process' speed by up to a half, for its whole life. With one process, that would decide a server's figures.
+ * Rounds after which all servers start again. V8 decides early, for example, which objects will live long. That changes
+ * a process' speed by up to a half, for its whole life. So one process is not enough for a server's figures.
  */
 const roundsOfProcess = 8;
 

@@ -27,8 +27,8 @@ interface Waiting<Result> {
 }
 
 /**
- * Reads different keys together: those that arrive in the same turn of the event loop and, while `maxReads` reads run,
- * all that arrive before the next read. A request joins only a read that has not started, so no result is older than
+ * Reads different keys together. Keys that arrive in the same turn of the event loop share a read. While `maxReads` reads
+ * run, all further keys share the next read. A request joins only a read that has not started, so no result is older than
  * its request. No timer delays a request.
  */
 export function groupReads<Result>(
