@@ -23,13 +23,9 @@ interface Comparison {
 export interface BenchGoal extends Goal {
   /** Measured factor, compared with the other server. */
   readonly times: number;
-  /** Standard error of the factor, and its limit, as shares. */
+  /** Standard error of the factor, as a share. */
   readonly error: number;
-  readonly maxError: number;
 }
-
-/** Maximum standard errors, as shares. CPU time has less noise than elapsed time. */
-const maxErrors = { cpu: 0.05, p50: 0.1, start: 0.1 };
 
 const sameForEach =
   "One insert for many documents takes 7 % of the service's CPU time, so the driver hardly costs anything any more. The " +
@@ -76,7 +72,6 @@ export function judgeBench(rounds: readonly Round[], starts: readonly Start[]): 
       ...(limit === undefined ? {} : { limit }),
       times,
       error,
-      maxError: maxErrors[metric],
     };
   });
 }
