@@ -75,7 +75,7 @@ function page(known: readonly (readonly [Source, Figures | undefined])[]): strin
     "# Performance",
     intro,
     markdownTable([["", "goal", "measured", ""], ...goals.map(row)]),
-    ...(missed.length === 0 ? [] : [missed.map(reason).join("\n")]),
+    ...(missed.length === 0 ? [] : [reasons(missed)]),
     ...(known.some(([source, figures]) => source === "bench" && figures !== undefined)
       ? [`![requests per second of CPU time](${chartFile})`]
       : []),
@@ -93,8 +93,14 @@ function row({ about, target, measured, isReached }: Goal): string[] {
   return [about, target, measured, isReached ? "reached" : "**missed**"];
 }
 
-function reason({ about, limit }: Goal): string {
-  return `- Missed: ${about}. ${limit ?? "The limiting factor is not analysed yet."}`;
+/** One line for all goals that are missed for the same reason. */
+function reasons(missed: readonly Goal[]): string {
+  const groups = Map.groupBy(missed, ({ limit }) => limit ?? "The limiting factor is not analysed yet.");
+  return [...groups]
+    .map(
+      ([limit, goals]) => `- Missed: ${[...new Set(goals.map(({ about }) => about))].join("; ")}. ${limit}`,
+    )
+    .join("\n");
 }
 
 function howTo([source, figures]: readonly [Source, Figures | undefined]): string[] {

@@ -44,6 +44,11 @@ describe("writeFigures", () => {
     expect(page().match(/^- Missed: .*$/gm)).to.deep.equal(["- Missed: size. Node is large."]);
   });
 
+  it("names the factor once if it limits several goals", async () => {
+    await writeFigures(folder, "up", figures(missed, { ...missed, about: "time" }));
+    expect(page().match(/^- Missed: .*$/gm)).to.deep.equal(["- Missed: size; time. Node is large."]);
+  });
+
   it("replaces the figures of a source, and keeps the figures of the others", async () => {
     await writeFigures(folder, "up", figures(missed));
     await writeFigures(folder, "bench", figures(missed));
