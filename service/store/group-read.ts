@@ -70,7 +70,8 @@ export function groupReads<Result>(
     isStarting = true;
     defer(() => {
       isStarting = false;
-      if (reads < maxReads) void readAll();
+      // One read may be too small for all keys. Each call takes its keys at once.
+      while (reads < maxReads && waiting.size > 0) void readAll();
     });
   }
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { groupCommit } from "../../store/group-commit.ts";
 import { seededRandom } from "../support/seeded-random.ts";
-import { pending, flushPromises } from "../support/pending-operations.ts";
+import { atOnce, pending, flushPromises } from "../support/pending-operations.ts";
 
 type Errors = ReadonlyMap<number, unknown>;
 
@@ -11,9 +11,7 @@ const limits = {
   maxBytes: 100,
   maxWaitMs: 10_000,
   timeoutError: () => new Error("too late"),
-  defer: (start: () => void) => {
-    start();
-  },
+  defer: atOnce,
 };
 
 function setUp(over: Partial<typeof limits> = {}) {

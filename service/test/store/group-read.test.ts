@@ -1,13 +1,9 @@
 import { expect } from "chai";
 import { groupReads, type GroupReadOptions } from "../../store/group-read.ts";
 import { seededRandom } from "../support/seeded-random.ts";
-import { pending, flushPromises } from "../support/pending-operations.ts";
+import { atOnce, pending, flushPromises } from "../support/pending-operations.ts";
 
 type Results = ReadonlyMap<string, number>;
-
-const atOnce = (start: () => void) => {
-  start();
-};
 
 function setUp(over: Partial<GroupReadOptions<number>> = {}) {
   const reads = pending<readonly string[], Results>();
@@ -43,6 +39,16 @@ describe("groupReads", () => {
     expect(reads.begun).to.deep.equal([]);
     await flushPromises();
     expect(reads.begun).to.deep.equal([["a", "bb"]]);
+  });
+
+  it("starts several reads for more keys than one read may have", async () => {
+    const { reads, read } = setUp({ defer: setImmediate });
+    for (const key of ["a", "b", "c", "d", "e", "f", "g"]) void read(key);
+    await flushPromises();
+    expect(reads.begun).to.deep.equal([
+      ["a", "b", "c"],
+      ["d", "e", "f"],
+    ]);
   });
 
   it("reads keys that arrive meanwhile together, in order", async () => {

@@ -23,6 +23,11 @@ export function pending<Input, Output>(): Pending<Input, Output> {
   };
 }
 
+/** A `defer` that does not wait for other requests. */
+export function atOnce(start: () => void): void {
+  start();
+}
+
 /** Waits until all code that waits only for promises has run. */
 export function flushPromises(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
