@@ -76,11 +76,14 @@ type Servers = ReadonlyMap<string, Running>;
 async function startWarm(contenders: readonly Contender[], uri: string, client: Client): Promise<Servers> {
   const servers = new Map<string, Running>();
   try {
-    for (const contender of contenders) servers.set(contender.name, await start(contender, uri));
-    for (const { server, workload } of servedBy(contenders, servers)) {
-      await checkAnswers(server, [workload]);
+    for (const contender of contenders) {
+      const server = await start(contender, uri);
+      servers.set(contender.name, server);
       const { url, pid } = server;
-      await client.measure({ url, pid, clients: 64, workload, warmUpMs: firstWarmUpMs, durationMs: 100 });
+      for (const workload of workloadsOf(contender.name)) {
+        await checkAnswers(server, [workload]);
+        await client.measure({ url, pid, clients: 64, workload, warmUpMs: firstWarmUpMs, durationMs: 100 });
+      }
     }
     return servers;
   } catch (error) {
@@ -104,13 +107,6 @@ async function measureRound(round: number, servers: Servers, client: Client): Pr
 
 async function closeAll(running: readonly { close(): Promise<void> }[]): Promise<void> {
   await Promise.all(running.map((one) => one.close()));
-}
-
-function servedBy(contenders: readonly Contender[], servers: Servers) {
-  return contenders.flatMap(({ name }) => {
-    const server = servers.get(name);
-    return server === undefined ? [] : workloadsOf(name).map((workload) => ({ server, workload }));
-  });
 }
 
 /** Leaves out the first start of each contender, because its file is not in memory yet. */
