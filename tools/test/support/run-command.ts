@@ -21,10 +21,19 @@ export async function runUp(machine: Machine): Promise<CommandResult> {
   return await runOn(machine, up);
 }
 
-/** Runs `npm run up` in a pipe: its steps print each line. Returns the errors apart. */
-export async function runUpInPipe(machine: Machine): Promise<CommandResult & { readonly errors: string }> {
+/**
+ * Runs `npm run up` in a pipe: its steps print each line. Returns the errors apart.
+ * @param onLine called with each line, when it is printed
+ */
+export async function runUpInPipe(
+  machine: Machine,
+  onLine: (line: string) => void = () => undefined,
+): Promise<CommandResult & { readonly errors: string }> {
   const [printed, errors]: [string[], string[]] = [[], []];
-  const print = (text: string) => void printed.push(text);
+  const print = (text: string) => {
+    printed.push(text);
+    onLine(text);
+  };
   const context: CommandContext = {
     ...contextOf(machine, print),
     printsProgress: true,
