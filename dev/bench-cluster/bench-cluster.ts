@@ -36,7 +36,7 @@ async function benchCluster({ write, ...plan }: Options): Promise<void> {
   const { memory, scales } = await measureCluster(plan, console.log);
   const seen = machine();
   const figures = {
-    where: measured(["npm run bench:cluster -w dev", ...process.argv.slice(2)], seen),
+    ...measured(["npm run bench:cluster -w dev", ...process.argv.slice(2)], seen),
     goals: memoryGoals(memory),
     table: scaleTable(scales),
     memory,

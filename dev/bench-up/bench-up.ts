@@ -34,16 +34,16 @@ async function benchUp({ rounds, write }: Options): Promise<void> {
   const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);
   const seen = machine();
-  const where = measured(["npm run bench:up -w dev", ...process.argv.slice(2)], seen);
+  const origin = measured(["npm run bench:up -w dev", ...process.argv.slice(2)], seen);
   const rows = compare(timings);
-  console.log(`\n${where} Medians of ${rounds} rounds.\n\n${markdown(rows, timings)}\n`);
+  console.log(`\n${origin.where}. Medians of ${rounds} rounds.\n\n${markdown(rows, timings)}\n`);
   const goals = [...goalsOf(rows), ...imageGoals(image)];
   console.log(
     goals.map(({ about, target, measured }) => `${about}: ${measured} (goal ${target})`).join("\n"),
   );
   await saveFigures(project, {
     source: "up",
-    figures: { where, goals, rounds, rows, timings, image },
+    figures: { ...origin, goals, rounds, rows, timings, image },
     doubts: [...doubtsAbout(seen), ...ratioDoubts(rows)],
     isPage: write,
   });

@@ -3,6 +3,7 @@ import type { BenchGoal } from "./bench-goals.ts";
 import { names } from "./server-names.ts";
 import type { Estimate } from "./quartiles.ts";
 import type { Cell } from "./round-summary.ts";
+import type { Origin } from "../report/this-machine.ts";
 import { workloads } from "./workloads.ts";
 
 /** Start time and memory of a contender. */
@@ -15,9 +16,7 @@ export interface Footprint {
 }
 
 /** Figures, and how they were measured. */
-export interface BenchReport {
-  /** Command, date and machine. */
-  readonly where: string;
+export interface BenchReport extends Origin {
   readonly rounds: number;
   /** Duration of each measurement. */
   readonly durationMs: number;

@@ -46,7 +46,7 @@ async function bench({ rounds, starts, write }: Options): Promise<void> {
   const found = await measureAll(await findContenders(cache), { rounds, starts }, console.log);
   const seen = machine();
   const figures: BenchReport = {
-    where: measured(["npm run bench -w dev", ...process.argv.slice(2)], seen),
+    ...measured(["npm run bench -w dev", ...process.argv.slice(2)], seen),
     rounds,
     durationMs,
     goals: judgeBench(found.rounds, found.starts),

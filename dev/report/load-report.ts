@@ -54,7 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
       const seen = machine();
       const load = flags.clients === undefined ? `${flags.rate} requests/s` : `${flags.clients} clients`;
       const figures = {
-        where: measured(["npm run load:write -w dev", ...args], seen),
+        ...measured(["npm run load:write -w dev", ...args], seen),
         goals: loadGoals(`${load} for ${flags.seconds} s`, recording),
         metricsPeriod: metricsPeriodSeconds,
         findings,

@@ -1,13 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { markdownTable } from "markdown-table";
-import { downloadTable } from "./first-up.ts";
 import type { Goal } from "./goal.ts";
+import type { Origin } from "./this-machine.ts";
 
 /** Figures of one command, as in its JSON file. */
-export interface Figures {
-  /** Command, date and machine. */
-  readonly where: string;
+export interface Figures extends Origin {
   readonly goals: readonly Goal[];
   /** A table for the page. @default none */
   readonly table?: readonly (readonly string[])[];
@@ -80,11 +78,8 @@ function page(known: readonly (readonly [Source, Figures | undefined])[]): strin
       ? [`![requests per second of CPU time](${chartFile})`]
       : []),
     ...tables.map((table) => markdownTable(table)),
-    "## The first `up`",
-    "The sizes are rounded estimates. The last column names the publisher of the exact sizes.",
-    downloadTable(),
     "## Measure it yourself",
-    markdownTable([["command", "requires", "last figures"], ...known.map(howTo)]),
+    markdownTable([["command", "requires", "last run"], ...known.map(howTo)]),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -105,5 +100,5 @@ function reasons(missed: readonly Goal[]): string {
 
 function howTo([source, figures]: readonly [Source, Figures | undefined]): string[] {
   const { command, needs } = sources[source];
-  return [`\`${command}\``, needs, figures?.where ?? "none"];
+  return [`\`${figures?.command ?? command}\``, needs, figures?.where ?? "none"];
 }

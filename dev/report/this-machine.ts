@@ -1,13 +1,21 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 
-/** Describes a measurement: its command, date and machine. */
+/** How figures were measured. */
+export interface Origin {
+  /** The command, as a user types it. */
+  readonly command: string;
+  /** Date and machine. */
+  readonly where: string;
+}
+
+/** Describes a measurement. */
 export function measured(
   command: readonly string[],
   { words }: Pick<Machine, "words">,
   date = new Date(),
-): string {
-  return `\`${spelled(command)}\` on ${date.toISOString().slice(0, 10)}: ${words}.`;
+): Origin {
+  return { command: spelled(command), where: `${date.toISOString().slice(0, 10)}: ${words}` };
 }
 
 /** State of this machine during a measurement. */

@@ -19,7 +19,7 @@ describe("saveFigures", () => {
   const save = (isPage: boolean, ...doubts: string[]) =>
     saveFigures(
       project,
-      { source: "bench", figures: { where: "here", goals: [goal] }, chart: "<svg/>", doubts, isPage },
+      { source: "bench", figures: { command: "bench", where: "here", goals: [goal] }, chart: "<svg/>", doubts, isPage },
       (line) => printed.push(line),
     );
   const has = (file: string) => existsSync(join(project, file));
