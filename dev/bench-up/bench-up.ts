@@ -21,7 +21,7 @@ const command = cliCommand("bench:up -w dev", {
     "--rounds <n>",
     "Number of rounds. The result is the median of their ratios.",
     wholeNumber(1, 1000),
-    3,
+    5,
   )
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => benchUp(options)));
@@ -29,7 +29,7 @@ const command = cliCommand("bench:up -w dev", {
 process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function benchUp({ rounds, write }: Options): Promise<void> {
-  requireEnough(write, [{ flag: "--rounds", value: rounds, minimum: 3 }]);
+  requireEnough(write, [{ flag: "--rounds", value: rounds, minimum: 5 }]);
   const { folder: project, minikubeProfile } = readProject();
   const machine = watchMachine();
   const { timings, image } = await measure(minikubeProfile, rounds, console.log);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProjectCopy } from "../../tools/test/support/project-copy.ts";
 import { UserError } from "../../tools/process/user-error.ts";
@@ -13,8 +14,9 @@ export class Code {
     this.#project = project;
   }
 
-  /** Changes the greeting of the page. */
-  async greet(greeting: string): Promise<void> {
+  /** Changes the greeting of the page to a new one. Docker's cache also has the images of earlier runs. */
+  async change(): Promise<void> {
+    const greeting = `Hello ${randomUUID()}`;
     await this.#project.replace(file, this.#greeting, greeting);
     this.#greeting = greeting;
   }

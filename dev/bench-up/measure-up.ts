@@ -89,13 +89,13 @@ async function measurePulumi({ url, code, stack, empty }: Ways, round: number, t
     await stack.up();
     await code.untilServed(url);
   };
-  await code.greet(`Hello Pulumi ${round}`);
+  await code.change();
   await time("from nothing", "pulumi", up);
   for (let i = 0; i < repeats; i++) {
     await time("nothing to do", "pulumi", () => stack.up());
     await time("nothing to do", "an empty program", () => empty.up());
   }
-  await code.greet(`Hello again, Pulumi ${round}`);
+  await code.change();
   await time("change of code", "pulumi", up);
   await time("destroy", "pulumi", () => stack.destroy());
 }
@@ -106,12 +106,12 @@ async function measureManual(
   time: Time,
 ): Promise<void> {
   removals.push(() => manual.destroy());
-  await code.greet(`Hello hand ${round}`);
+  await code.change();
   await time("from nothing", "by hand", async () => {
     await manual.up(`hand-${round}`);
     await code.untilServed(url);
   });
-  await code.greet(`Hello again, hand ${round}`);
+  await code.change();
   await time("change of code", "by hand", async () => {
     await manual.deploy(`hand-again-${round}`);
     await code.untilServed(url);
@@ -128,7 +128,7 @@ async function measureImage(
 ): Promise<ImageFacts> {
   const buildSeconds: number[] = [];
   for (let round = 1; round <= rounds; round++) {
-    await code.greet(`Hello image ${round}`);
+    await code.change();
     const seconds = await secondsOf(() => manual.build("image"));
     buildSeconds.push(seconds);
     print(`docker build: ${seconds.toFixed(2)} s`);
