@@ -28,17 +28,17 @@ export interface BenchGoal extends Goal {
 }
 
 const sameForEach =
-  "One insert for many documents takes 7 % of the service's CPU time, so the driver hardly costs anything any more. The " +
-  "rest is the same for each request: Node's HTTP, Koa with its router, checks, headers, log and metrics, and their " +
-  "garbage. Besides the garbage collection (14 %) and the write to the socket (6 %), no function takes more than 4 %.";
+  "One insert for many documents hardly costs the service anything. The rest is the same for each request: Node's HTTP, " +
+  "Koa with its router, checks, headers, log and metrics. In a CPU profile, the collection of their garbage and the write " +
+  "to the socket are the largest parts, and the rest is spread over many functions.";
 const validation =
   "Both servers validate a document with the same Mongoose schema, which takes more than half of the service's CPU time " +
   "for such an insert.";
 const alone =
   "A single client shares no query. So Koa, checks, headers, log and metrics come on top of the same query.";
 const mongoose =
-  "Bare does not load Mongoose, whose modules take a quarter of the service's start. V8's cache of more functions would " +
-  "save a quarter of the start's CPU time, but the image would exceed its goal.";
+  "Bare does not load Mongoose, the largest part of the service's start. A compile cache of more functions would start " +
+  "faster, but the image would exceed its goal.";
 
 const comparisons: readonly Comparison[] = [
   { metric: "cpu", workload: "hot", clients: 64, other: names.bare, target: 5 },
