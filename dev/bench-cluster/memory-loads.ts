@@ -48,8 +48,8 @@ async function openIdle(host: string, port: number): Promise<Socket> {
 /** The largest body that the service accepts: 100 KiB. */
 const bodyBytes = 100 * 1024;
 
-/** Sends bodies of 100 KiB concurrently, and sends them again after all answers. */
-export async function largeBodies(url: string, count: number): Promise<LoadResult> {
+/** Sends bodies of 100 KiB concurrently. Returns the statuses. */
+export async function sendLargeBodies(url: string, count: number): Promise<string[]> {
   const frame = '{"text":""}';
   const body = `{"text":"${"x".repeat(bodyBytes - frame.length)}"}`;
   const headers = { "Content-Type": "application/json" };
@@ -58,12 +58,14 @@ export async function largeBodies(url: string, count: number): Promise<LoadResul
     await response.arrayBuffer();
     return `${response.status}`;
   };
+  return await Promise.all(Array.from({ length: count }, () => send().catch(() => "no answer")));
+}
+
+/** Sends bodies of 100 KiB concurrently, and sends them again after all answers. */
+export async function largeBodies(url: string, count: number): Promise<LoadResult> {
   const answers: string[] = [];
   const end = performance.now() + kubeletMs;
-  while (performance.now() < end) {
-    const group = Array.from({ length: count }, () => send().catch(() => "no answer"));
-    answers.push(...(await Promise.all(group)));
-  }
+  while (performance.now() < end) answers.push(...(await sendLargeBodies(url, count)));
   return bodiesResult(answers);
 }
 

@@ -40,8 +40,7 @@ const goals: Record<
     other: "by hand",
     seconds: 10,
     limit:
-      "The service's pods end before MongoDB's: 3 s until no node routes to them, and 2 s without a request. The " +
-      "namespace is the last.",
+      "MongoDB's pod, its claim, its volume, the files on the node and the namespace go one after the other.",
   },
 };
 

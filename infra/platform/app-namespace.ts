@@ -23,8 +23,7 @@ export class AppNamespace extends pulumi.ComponentResource {
       name,
       {
         metadata: {
-          // `destroy` awaits all objects in the namespace. On purpose, Kubernetes keeps the empty namespace for 5 s
-          // more. Nothing needs to wait for that.
+          // On purpose, Kubernetes keeps even an empty namespace for 5 s. Nothing needs to wait for that.
           annotations: notAwaited,
           labels: {
             ...partOf,

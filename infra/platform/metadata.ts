@@ -3,8 +3,9 @@ export const partOf = { "app.kubernetes.io/part-of": "koa-mongo-stack" };
 
 /**
  * Annotation for objects whose deletion `destroy` does not await. One is the autoscaler, which owns no other
- * object. The other is the StatefulSet, whose pod ends concurrently with the Deployment's pods. The claim exists
- * until that pod is gone, and the volume and its files until the claim is gone.
+ * object. The others are the Deployment and the StatefulSet, so that their pods end concurrently. The claim exists
+ * until MongoDB's pod is gone, and the volume and its files until the claim is gone. The service's pods may answer
+ * their last requests some seconds longer.
  */
 export const deletedAtOnce = { "pulumi.com/deletionPropagationPolicy": "background" };
 

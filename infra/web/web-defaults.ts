@@ -6,7 +6,7 @@ export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
 /** A pod's limits. With half a CPU, a pod that starts or takes over clients would exceed the timeout of requests. */
 export const webLimits: Requests = { cpu: "1", memory: "128Mi" };
 /** Node's heap as a share of the memory limit. Node's buffers and code need the rest. */
-const heapShare = 9 / 16;
+const heapShare = 1 / 2;
 /** Node's heap, in mebibytes. */
 const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 /**

@@ -27,7 +27,7 @@ export class WebService extends pulumi.ComponentResource {
 
     const deployment = new k8s.apps.v1.Deployment(
       name,
-      { metadata, spec: deploymentSpec(args) },
+      { metadata: { ...metadata, annotations: deletedAtOnce }, spec: deploymentSpec(args) },
       // From its creation, the autoscaler owns the number of pods.
       { ...child, ignoreChanges: ["spec.replicas"], customTimeouts: rolloutTimeouts(args.scaling) },
     );

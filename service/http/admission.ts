@@ -7,7 +7,10 @@ import { trackUploads } from "./slow-uploads.ts";
 
 /** Limits of the memory that requests hold, and of the time that a request waits for memory. */
 export interface AdmissionLimits {
-  /** Bytes of all in-flight requests and answers. Each counts as {@link requestBytes} plus its body. */
+  /**
+   * Bytes of all in-flight requests and answers. A request counts as {@link requestBytes} plus {@link bodyCopies} times
+   * its body.
+   */
   readonly heldBytes: number;
   /** Bytes of all waiting requests. Each counts as {@link requestBytes} plus the part of its body that Node has read. */
   readonly waitingBytes: number;
@@ -37,6 +40,9 @@ export function admissionLimits(settings: { maxHeldBytes: number; deadlineMs: nu
 /** Bytes that a request holds in addition to its body: head, context and queue entries. */
 export const requestBytes = 4 * 1024;
 
+/** Copies of a body that a request holds: bytes, text, object and BSON. */
+export const bodyCopies = 4;
+
 /**
  * Middleware: admits requests while the bytes that they hold are within the limit. Other requests wait, and get
  * 503 `overloaded` if no memory becomes free in time. Before that, slow uploads get 408, because a few slow clients
@@ -51,8 +57,8 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
       return;
     }
     const body = bodyBytes(ctx);
-    const bytes = requestBytes + body;
-    const waiting = memory.acquire(bytes);
+    const bytes = requestBytes + bodyCopies * body;
+    const waiting = memory.acquire(bytes, requestBytes + Math.min(body, unreadBytes));
     if (waiting !== undefined) await waiting;
     if (body > 0) uploads.begin(ctx.req);
     try {
@@ -86,15 +92,17 @@ function bodyBytes({ req }: Context): number {
 interface MemoryQueue {
   /**
    * Reserves bytes. Returns undefined if the bytes are free, else a promise that may reject with a 503 Problem.
+   * @param bytesInQueue bytes that the request holds while it waits
    * @throws {Problem} 503 if the waiting requests hold too many bytes already
    */
-  acquire(bytes: number): Promise<void> | undefined;
+  acquire(bytes: number, bytesInQueue: number): Promise<void> | undefined;
   /** Releases bytes. A negative number reserves more bytes without a wait. */
   release(bytes: number): void;
 }
 
 interface Waiting {
   readonly bytes: number;
+  readonly bytesInQueue: number;
   readonly admit: () => void;
 }
 
@@ -119,11 +127,11 @@ function createMemoryQueue(
 
   function leave(waiting: Waiting): boolean {
     if (!queue.delete(waiting)) return false;
-    heldInQueue -= whileWaiting(waiting.bytes);
+    heldInQueue -= waiting.bytesInQueue;
     return true;
   }
 
-  function wait(bytes: number): Promise<void> {
+  function wait(bytes: number, bytesInQueue: number): Promise<void> {
     const now = performance.now();
     if (queue.size === 0) queuedSince = now;
     const maxWaitMs = now - queuedSince > waitMs ? overloadedWaitMs : waitMs;
@@ -143,13 +151,14 @@ function createMemoryQueue(
       }, maxWaitMs);
       const waiting: Waiting = {
         bytes,
+        bytesInQueue,
         admit() {
           clearTimeout(timer);
           resolve();
         },
       };
       queue.add(waiting);
-      heldInQueue += whileWaiting(bytes);
+      heldInQueue += bytesInQueue;
     });
   }
 
@@ -163,22 +172,17 @@ function createMemoryQueue(
   }
 
   return {
-    acquire(bytes) {
+    acquire(bytes, bytesInQueue) {
       if (queue.size === 0 && fits(bytes)) {
         held += bytes;
         return undefined;
       }
-      if (queue.size > 0 && heldInQueue + whileWaiting(bytes) > waitingBytes) throw overloaded();
-      return wait(bytes);
+      if (queue.size > 0 && heldInQueue + bytesInQueue > waitingBytes) throw overloaded();
+      return wait(bytes, bytesInQueue);
     },
     release(bytes) {
       held -= bytes;
       admitWaiting();
     },
   };
-}
-
-/** Bytes that a request with these bytes holds while it waits. */
-function whileWaiting(bytes: number): number {
-  return Math.min(bytes, requestBytes + unreadBytes);
 }

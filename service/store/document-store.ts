@@ -51,7 +51,7 @@ export interface DocumentStore {
 export type Change = (current: StoredDocument) => JsonObject | Promise<JsonObject>;
 
 /** Limits of one insert: documents, and bytes of BSON. Lower than MongoDB's, so that no caller waits long. */
-const groupLimits = { maxCount: 500, maxBytes: 4 * 1024 * 1024 };
+const groupLimits = { maxCount: 500, maxBytes: 1024 * 1024 };
 
 /** Limits of reads by id: documents of one read (at most 6 MiB of JSON), and concurrent reads. */
 const readLimits = { maxCount: 64, maxReads: 4 };

@@ -6,7 +6,9 @@ import {
   names,
   untilPageHas,
 } from "../support/running-cluster.ts";
+import { bodiesResult, sendLargeBodies } from "../../bench-cluster/memory-loads.ts";
 import { kubectl } from "../support/cluster-kubectl.ts";
+import { webSelector } from "../support/stack-pods.ts";
 import { createTestStack, type Outputs, type TestStack } from "../support/test-stack.ts";
 
 const greeting = "Hello World, from Docker and Kubernetes!";
@@ -79,6 +81,25 @@ describe("the life of a stack", () => {
     expect(after.image).not.to.equal(outputs.image);
     await untilPageHas(outputs.url, newGreeting);
     expect(await (await read()).json()).to.deep.equal(document);
+  });
+
+  step("400 bodies of 100 KiB at once: each is stored or rejected, and no pod ends", async () => {
+    const answers = [
+      ...(await sendLargeBodies(outputs.url, 400)),
+      ...(await sendLargeBodies(outputs.url, 400)),
+    ];
+    expect(bodiesResult(answers)).to.include({ isComplete: true });
+    const restarts = await kubectl(
+      "get",
+      "pods",
+      "--namespace",
+      outputs.namespace,
+      "--selector",
+      webSelector,
+      "--output",
+      "jsonpath={.items[*].status.containerStatuses[0].restartCount}",
+    );
+    expect(restarts).to.match(/^0( 0)*$/);
   });
 
   step("MongoDB's pod deleted: the document is there again", async () => {

@@ -37,7 +37,15 @@ describe("the report", () => {
   const footprints = [{ contender: names.own, startTimeMs: 199.6, peakMemoryBytes: NaN }];
 
   it("compares each server with the bare one, and names failed requests and missing measurements", () => {
-    const text = markdown({ command: "bench", where: "here", rounds: 8, durationMs: 250, cells, goals, footprints });
+    const text = markdown({
+      command: "bench",
+      where: "here",
+      rounds: 8,
+      durationMs: 250,
+      cells,
+      goals,
+      footprints,
+    });
     const rows = text.split("\n").map((line) =>
       line
         .split(/ *\| */)

@@ -19,7 +19,13 @@ describe("saveFigures", () => {
   const save = (isPage: boolean, ...doubts: string[]) =>
     saveFigures(
       project,
-      { source: "bench", figures: { command: "bench", where: "here", goals: [goal] }, chart: "<svg/>", doubts, isPage },
+      {
+        source: "bench",
+        figures: { command: "bench", where: "here", goals: [goal] },
+        chart: "<svg/>",
+        doubts,
+        isPage,
+      },
       (line) => printed.push(line),
     );
   const has = (file: string) => existsSync(join(project, file));

@@ -28,6 +28,12 @@ describe("the service's Deployment", function () {
     expect(spec().template.metadata.labels).to.include(selector);
   });
 
+  it("is deleted at once, so that its pods end concurrently with MongoDB's", () => {
+    expect(program.the("Deployment").inputs.metadata.annotations).to.deep.equal({
+      "pulumi.com/deletionPropagationPolicy": "background",
+    });
+  });
+
   it("waits for the removal of its endpoint before it stops", () => {
     expect(pod().containers[0].lifecycle).to.deep.equal({ preStop: { sleep: { seconds: 3 } } });
     expect(pod().terminationGracePeriodSeconds).to.equal(35);
@@ -72,7 +78,7 @@ describe("the service's Deployment", function () {
     });
     expect(container.env).to.deep.include({
       name: "NODE_OPTIONS",
-      value: "--max-old-space-size=60 --max-semi-space-size=4",
+      value: "--max-old-space-size=52 --max-semi-space-size=4",
     });
   });
 

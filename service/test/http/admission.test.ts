@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Context } from "koa";
-import { admitRequests, requestBytes, type AdmissionLimits } from "../../http/admission.ts";
+import { admitRequests, bodyCopies, requestBytes, type AdmissionLimits } from "../../http/admission.ts";
 import { bodyLimit } from "../../http/request-body.ts";
 import { startBehindProxy, type BehindProxy } from "../support/behind-proxy.ts";
 import { measureLag } from "../support/event-loop-lag.ts";
@@ -105,15 +105,15 @@ describe("admitRequests", () => {
     return { begin, running: () => running };
   }
 
-  it("counts the bytes of a body", async () => {
-    const { begin, running } = setUp({ heldBytes: 3 * 100_000 });
+  it("counts the copies of a body", async () => {
+    const { begin, running } = setUp({ heldBytes: 3 * (requestBytes + bodyCopies * 90_000) });
     for (let i = 0; i < 5; i++) begin({ "content-length": "90000" });
     await flushPromises();
     expect(running()).to.equal(3);
   });
 
   it("counts a body of unknown length as the longest", async () => {
-    const { begin, running } = setUp({ heldBytes: 3 * bodyLimit });
+    const { begin, running } = setUp({ heldBytes: 2 * (requestBytes + bodyCopies * bodyLimit) });
     for (let i = 0; i < 5; i++) begin({ "transfer-encoding": "chunked" });
     await flushPromises();
     expect(running()).to.equal(2);
@@ -161,7 +161,7 @@ describe("admitRequests", () => {
   });
 
   it("admits a small request behind a large one that waited too long", async () => {
-    const { begin, running } = setUp({ heldBytes: 3 * requestBytes + 90_000, waitMs: 50 });
+    const { begin, running } = setUp({ heldBytes: 3 * requestBytes + bodyCopies * 90_000, waitMs: 50 });
     begin({ "content-length": "90000" });
     const large = begin({ "content-length": "90000" });
     const small = begin();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { requestBytes } from "../../http/admission.ts";
+import { bodyCopies, requestBytes } from "../../http/admission.ts";
 import { bodyLimit } from "../../http/request-body.ts";
 import { expectProblem } from "../support/expect-problem.ts";
 import { answerOf, open } from "../support/raw-connection.ts";
@@ -19,7 +19,10 @@ describe("slow uploads", () => {
   let service: TestService;
   const sockets: Socket[] = [];
   before(async () => {
-    service = await startService(undefined, { ...limits, heldBytes: count * (requestBytes + bodyLimit) });
+    service = await startService(undefined, {
+      ...limits,
+      heldBytes: count * (requestBytes + bodyCopies * bodyLimit),
+    });
   });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.destroy();
