@@ -1,6 +1,7 @@
 import { markdownTable } from "markdown-table";
-import { median, meanRatio } from "../bench/quartiles.ts";
+import { maxError, meanRatio, median } from "../bench/quartiles.ts";
 import type { Goal } from "../report/goal.ts";
+import { percent } from "../report/this-machine.ts";
 
 /** Measured steps. */
 export const steps = ["from nothing", "nothing to do", "change of code", "destroy"] as const;
@@ -40,7 +41,7 @@ const goals: Record<
     other: "by hand",
     seconds: 10,
     limit:
-      "MongoDB's pod, its claim, its volume, the files on the node and the namespace go one after the other.",
+      "`destroy` deletes MongoDB's pod, its claim, its volume, the files on the node and the namespace one after the other.",
   },
 };
 
@@ -50,8 +51,9 @@ export interface Row {
   readonly pulumi: number;
   readonly other: Way;
   readonly otherSeconds: number;
-  /** Median of the ratios, and its standard error as a share. */
+  /** Median of the ratios. */
   readonly times: number;
+  /** Standard error of the ratios' mean, as a share. */
   readonly error: number;
   /** Time of Pulumi in each round, divided by the time of the other way in the same round. */
   readonly ratios: readonly number[];
@@ -77,9 +79,6 @@ export function compare(timings: readonly Timing[]): Row[] {
   });
 }
 
-/** Maximum standard error of a ratio, as a share. */
-const maxError = 0.1;
-
 /** Reasons to distrust the rows; empty if there are none. */
 export function ratioDoubts(rows: readonly Row[]): string[] {
   return rows
@@ -88,10 +87,6 @@ export function ratioDoubts(rows: readonly Row[]): string[] {
       const all = ratios.map((ratio) => ratio.toFixed(2)).join(", ");
       return `${step}: ${all} × ${other}: the error is ${percent(error)} (limit ${percent(maxError)}).`;
     });
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }
 
 /** The rows as goals. */

@@ -32,6 +32,9 @@ export interface Mean {
   readonly error: number;
 }
 
+/** Maximum standard error of a factor, as a share. With a larger one, a goal of 1.12 would mean nothing. */
+export const maxError = 0.1;
+
 /**
  * Geometric mean of the ratios between the quartiles. In a normal distribution, the range between the quartiles is 1.35
  * standard deviations. NaN for an empty list.

@@ -1,8 +1,6 @@
 import type { BenchGoal } from "./bench-goals.ts";
+import { maxError } from "./quartiles.ts";
 import type { Cell } from "./round-summary.ts";
-
-/** Maximum standard error of a factor, as a share. With a larger one, a goal of 1.12 would mean nothing. */
-const maxError = 0.1;
 
 /** Reasons to distrust the figures; empty if there are none. A busy machine alone is not a reason. */
 export function doubts(goals: readonly BenchGoal[], cells: readonly Cell[]): string[] {

@@ -77,7 +77,8 @@ function stolenShare(start: CpuTimes | undefined, end: CpuTimes | undefined): nu
   return Number.isFinite(share) ? share : undefined;
 }
 
-function percent(share: number): string {
+/** Formats a share in whole percent. */
+export function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
 }
 

@@ -43,7 +43,7 @@ export const serverLimits: ServerLimits = {
   maxHeaderBytes: 16 * 1024,
   // Browsers send about twenty.
   maxHeaderCount: 100,
-  // A thousand of clients, and some of probes. An idle connection holds about 10 KiB of the pod's memory.
+  // A thousand connections of clients, and some of probes. An idle connection holds about 10 KiB of the pod's memory.
   maxConnections: 1024,
   // Load generators pipeline 10 or 16 requests, browsers one.
   maxPipelined: 100,

@@ -50,7 +50,10 @@ export interface DocumentStore {
 /** Returns the new client's part of the current document. */
 export type Change = (current: StoredDocument) => JsonObject | Promise<JsonObject>;
 
-/** Limits of one insert: documents, and bytes of BSON. Lower than MongoDB's, so that no caller waits long. */
+/**
+ * Limits of one insert: documents, and bytes of BSON. Lower than MongoDB's, so that no caller waits long, and a pod
+ * holds few copies of large documents.
+ */
 const groupLimits = { maxCount: 500, maxBytes: 1024 * 1024 };
 
 /** Limits of reads by id: documents of one read (at most 6 MiB of JSON), and concurrent reads. */
