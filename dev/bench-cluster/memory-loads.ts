@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { bodyLimit } from "../../service/http/request-body.ts";
 import type { Measurement } from "../bench/bench-load.ts";
 
 /** The kubelet measures memory about every ten seconds, and a load must last longer than two measurements. */
@@ -45,13 +46,10 @@ async function openIdle(host: string, port: number): Promise<Socket> {
   return socket;
 }
 
-/** The largest body that the service accepts: 100 KiB. */
-const bodyBytes = 100 * 1024;
-
-/** Sends bodies of 100 KiB concurrently. Returns the statuses. */
+/** Concurrently sends bodies of 100 KiB, the largest that the service accepts. Returns the statuses. */
 export async function sendLargeBodies(url: string, count: number): Promise<string[]> {
   const frame = '{"text":""}';
-  const body = `{"text":"${"x".repeat(bodyBytes - frame.length)}"}`;
+  const body = `{"text":"${"x".repeat(bodyLimit - frame.length)}"}`;
   const headers = { "Content-Type": "application/json" };
   const send = async () => {
     const response = await fetch(`${url}/data`, { method: "POST", headers, body });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { heapOptions } from "../../infra/web/web-defaults.ts";
+import { memoryVariables } from "../../infra/web/web-defaults.ts";
 import { freePort } from "../../service/dev/free-port.ts";
 import { tryRun, runOrThrow } from "../../tools/process/child-process.ts";
 import { names, type Name } from "./server-names.ts";
@@ -19,8 +19,13 @@ const servers = join(import.meta.dirname, "servers");
 
 /** The service as in its image, and handwritten servers. Flask is left out if the installation fails. */
 export async function findContenders(cache: string): Promise<Contender[]> {
+  // All servers have the memory limits of the service's pod, which decide how often V8 collects garbage.
   const node = (name: Name, args: readonly string[], env = {}): Contender => {
-    return { name, command: [process.execPath, ...args], env: { ...compileCache(cache), ...heap, ...env } };
+    return {
+      name,
+      command: [process.execPath, ...args],
+      env: { ...compileCache(cache), ...memoryVariables, ...env },
+    };
   };
   const handwritten = async (name: Name, source: string) =>
     node(name, [await bundle(join(servers, source), cache)]);
@@ -35,9 +40,6 @@ export async function findContenders(cache: string): Promise<Contender[]> {
     ...(flask === undefined ? [] : [flask]),
   ];
 }
-
-/** The heap limits of the service's pod, for all servers, because they decide how often V8 collects garbage. */
-const heap = { NODE_OPTIONS: heapOptions };
 
 function compileCache(cache: string) {
   return { NODE_COMPILE_CACHE: join(cache, "bench/compiled") };

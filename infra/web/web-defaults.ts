@@ -4,22 +4,27 @@ import { bytesOf } from "../cluster/nodes/quantity.ts";
 /** A pod's requests. Five pods, MongoDB and Kubernetes itself fit in minikube's default of two CPUs. */
 export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
 /** A pod's limits. With half a CPU, a pod that starts or takes over clients would exceed the timeout of requests. */
-export const webLimits: Requests = { cpu: "1", memory: "128Mi" };
-/** Node's heap as a share of the memory limit. Node's buffers and code need the rest. */
-const heapShare = 1 / 2;
+export const webLimits: Requests = { cpu: "1", memory: "192Mi" };
+/**
+ * Node's heap as a share of the memory limit. Hundreds of large bodies at once take as much again: 50 MiB of buffers and
+ * code, and up to 30 MiB in the kernel, mostly of sockets. With cgroup v2, the kernel's part counts, too.
+ */
+const heapShare = 1 / 3;
 /** Node's heap, in mebibytes. */
 const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 /**
- * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage whenever it is full. In a pod
- * of 128Mi, V8's default is 1 MiB. Its collections take a third to a half of a request's CPU time.
+ * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage whenever it is full. In a
+ * small pod, V8's default is 1 MiB. Its collections take a third to a half of a request's CPU time.
  */
 const semiSpaceMiB = 4;
 
-/** Node's heap limits. V8 may use three semi-spaces for new objects; old objects have the rest of the heap. */
-export const heapOptions = [
-  `--max-old-space-size=${heapMiB - 3 * semiSpaceMiB}`,
-  `--max-semi-space-size=${semiSpaceMiB}`,
-].join(" ");
+/** Environment variables of a service pod that limit its memory. */
+export const memoryVariables = {
+  // V8 may use three semi-spaces for new objects; old objects have the rest of the heap.
+  NODE_OPTIONS: `--max-old-space-size=${heapMiB - 3 * semiSpaceMiB} --max-semi-space-size=${semiSpaceMiB}`,
+  // By default, each of Node's threads gets memory of its own from glibc, which keeps up to 20 MiB that nothing uses.
+  MALLOC_ARENA_MAX: "1",
+};
 
 /** Seconds for which the autoscaler keeps its highest recommended number of pods. */
 export const scaleDownWindowSeconds = 300;

@@ -14,7 +14,7 @@ import type { Expose } from "../settings/expose-settings.ts";
 import type { Scaling } from "../settings/stack-settings.ts";
 import { metricsPort, podsName, webLabels, webPort } from "./labels-and-ports.ts";
 import {
-  heapOptions,
+  memoryVariables,
   podReplacementSeconds,
   preStopSeconds,
   proxyKeepAliveMs,
@@ -170,7 +170,7 @@ function environment({
     ...(trustedProxies === undefined ? [] : [{ name: "TRUSTED_PROXIES", value: trustedProxies }]),
     ...(isBehindProxy ? [{ name: "KEEP_ALIVE_MS", value: String(proxyKeepAliveMs) }] : []),
     ...tracing(collector),
-    { name: "NODE_OPTIONS", value: heapOptions },
+    ...Object.entries(memoryVariables).map(([name, value]) => ({ name, value })),
   ];
 }
 

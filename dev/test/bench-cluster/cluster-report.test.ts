@@ -12,7 +12,7 @@ describe("memoryGoals", () => {
   it("are reached by a pod below its limit that has not been restarted", () => {
     expect(judged(66.4, 0)).to.deep.equal({
       about: "memory of a pod: 64 clients for 600 s",
-      target: "< 128 MiB, 0 restarts",
+      target: "< 192 MiB, 0 restarts",
       measured: "66 MiB, 0 restarts",
       isReached: true,
     });

@@ -74,12 +74,12 @@ describe("the service's Deployment", function () {
     const [container] = pod().containers;
     expect(container.resources).to.deep.equal({
       requests: { cpu: "100m", memory: "64Mi" },
-      limits: { cpu: "1", memory: "128Mi" },
+      limits: { cpu: "1", memory: "192Mi" },
     });
-    expect(container.env).to.deep.include({
-      name: "NODE_OPTIONS",
-      value: "--max-old-space-size=52 --max-semi-space-size=4",
-    });
+    expect(container.env).to.deep.include.members([
+      { name: "NODE_OPTIONS", value: "--max-old-space-size=52 --max-semi-space-size=4" },
+      { name: "MALLOC_ARENA_MAX", value: "1" },
+    ]);
   });
 
   it("has a metrics port that the Service does not have, and that no other namespace may read by default", () => {
