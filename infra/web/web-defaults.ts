@@ -6,8 +6,8 @@ export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
 /** A pod's limits. With half a CPU, a pod that starts or takes over clients would exceed the timeout of requests. */
 export const webLimits: Requests = { cpu: "1", memory: "192Mi" };
 /**
- * Node's heap as a share of the memory limit. Hundreds of large bodies at once take as much again: 50 MiB of buffers and
- * code, and up to 30 MiB in the kernel, mostly of sockets. With cgroup v2, the kernel's part counts, too.
+ * Node's heap as a share of the memory limit. Hundreds of large bodies at once take as much again. Node's buffers and
+ * code take 50 MiB. The kernel takes up to 30 MiB, mostly for sockets, which cgroup v2 counts, too.
  */
 const heapShare = 1 / 3;
 /** Node's heap, in mebibytes. */
@@ -22,7 +22,7 @@ const semiSpaceMiB = 4;
 export const memoryVariables = {
   // V8 may use three semi-spaces for new objects; old objects have the rest of the heap.
   NODE_OPTIONS: `--max-old-space-size=${heapMiB - 3 * semiSpaceMiB} --max-semi-space-size=${semiSpaceMiB}`,
-  // By default, each of Node's threads gets memory of its own from glibc, which keeps up to 20 MiB that nothing uses.
+  // By default, glibc has an arena for each of Node's threads. Their free memory stays with the pod: up to 20 MiB.
   MALLOC_ARENA_MAX: "1",
 };
 
