@@ -5,7 +5,7 @@ import { saveFigures } from "../report/save-figures.ts";
 import { doubtsAbout, measured, watchMachine } from "../report/this-machine.ts";
 import { runProgram } from "../../tools/process/run-program.ts";
 import { cliCommand, runCommandLine, wholeNumber } from "../../tools/terminal/cli-command.ts";
-import { memoryGoals, scaleDoubts, scaleTable } from "./cluster-report.ts";
+import { memoryGoals, scaleCaption, scaleDoubts, scaleTable } from "./cluster-report.ts";
 import { measureCluster } from "./measure-cluster.ts";
 
 interface Options {
@@ -39,6 +39,7 @@ async function benchCluster({ write, ...plan }: Options): Promise<void> {
     ...measured(["npm run bench:cluster -w dev", ...process.argv.slice(2)], seen),
     goals: memoryGoals(memory),
     table: scaleTable(scales),
+    caption: scaleCaption,
     memory,
     scales,
   };

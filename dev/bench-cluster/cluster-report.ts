@@ -37,27 +37,26 @@ export function memoryGoals(uses: readonly MemoryUse[]): Goal[] {
   }));
 }
 
-const heads = [
-  "pods",
-  "64 clients",
-  "requests/s",
-  "CPUs of the pods",
-  "CPUs of MongoDB",
-  "MongoDB's CPU per request",
-];
+/** Explains the table. */
+export const scaleCaption = `Service pods, MongoDB and 64 clients share this machine's CPUs, which limits what more pods can serve. Each pod groups
+its own inserts: with more pods, a group is smaller, and an insert costs MongoDB more.`;
 
-/** Rows of the page's table, its heads first. */
+/** Rows of the page's table, its heads first. All numbers of pods have had the same workloads. */
 export function scaleTable(scales: readonly Scale[]): string[][] {
+  const rows = [...Map.groupBy(scales, ({ pods }) => pods)];
+  const heads = (rows[0]?.[1] ?? []).flatMap(({ workload }) => [
+    `${workload}: requests/s`,
+    "CPUs of pods, and MongoDB",
+    "MongoDB's CPU per request",
+  ]);
+  return [["pods", ...heads], ...rows.map(([pods, loads]) => [String(pods), ...loads.flatMap(scaleCells)])];
+}
+
+function scaleCells({ rate, failed, webCpus, mongodbCpus }: Scale): string[] {
   return [
-    heads,
-    ...scales.map(({ pods, workload, rate, failed, webCpus, mongodbCpus }) => [
-      String(pods),
-      workload,
-      `${rate.toFixed(0)}${failed === 0 ? "" : `, ${failed} failed`}`,
-      figure(webCpus, 2),
-      figure(mongodbCpus, 2),
-      `${figure((mongodbCpus / rate) * 1e6, 0)} µs`,
-    ]),
+    `${rate.toFixed(0)}${failed === 0 ? "" : `, ${failed} failed`}`,
+    `${figure(webCpus, 2)}, ${figure(mongodbCpus, 2)}`,
+    `${figure((mongodbCpus / rate) * 1e6, 0)} µs`,
   ];
 }
 

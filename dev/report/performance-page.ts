@@ -9,6 +9,8 @@ export interface Figures extends Origin {
   readonly goals: readonly Goal[];
   /** A table for the page. @default none */
   readonly table?: readonly (readonly string[])[];
+  /** Explains the table. @default nothing */
+  readonly caption?: string;
 }
 
 /** Commands that measure figures, in the order of the page. */
@@ -68,7 +70,9 @@ async function read(folder: string, source: Source): Promise<Figures | undefined
 function page(known: readonly (readonly [Source, Figures | undefined])[]): string {
   const goals = known.flatMap(([, figures]) => figures?.goals ?? []);
   const missed = goals.filter(({ isReached }) => !isReached);
-  const tables = known.flatMap(([, figures]) => (figures?.table === undefined ? [] : [figures.table]));
+  const tables = known.flatMap(([, figures]) =>
+    figures?.table === undefined ? [] : [figures.caption ?? "", markdownTable(figures.table)],
+  );
   const parts = [
     "# Performance",
     intro,
@@ -77,7 +81,7 @@ function page(known: readonly (readonly [Source, Figures | undefined])[]): strin
     ...(known.some(([source, figures]) => source === "bench" && figures !== undefined)
       ? [`![requests per second of CPU time](${chartFile})`]
       : []),
-    ...tables.map((table) => markdownTable(table)),
+    ...tables.filter(Boolean),
     "## Measure it yourself",
     markdownTable([["command", "requires", "last run"], ...known.map(howTo)]),
   ];

@@ -19,7 +19,7 @@ describe("memoryGoals", () => {
   });
 
   it("are missed by a pod that was restarted or not seen", () => {
-    expect([judged(66, 1), judged(128, 0), judged(0, 0)].map((goal) => goal?.isReached)).to.deep.equal([
+    expect([judged(66, 1), judged(192, 0), judged(0, 0)].map((goal) => goal?.isReached)).to.deep.equal([
       false,
       false,
       false,
@@ -98,11 +98,20 @@ describe("untilMeasuredTwice", () => {
 
 describe("scaleTable", () => {
   it("shows how MongoDB's load grows with the pods", () => {
-    const scale = { pods: 2, workload: "inserts", rate: 2000, failed: 0, webCpus: 1.5, mongodbCpus: 0.5 };
-    const unknown = { ...scale, pods: 4, failed: 3, webCpus: NaN, mongodbCpus: NaN };
-    expect(scaleTable([scale, unknown]).slice(1)).to.deep.equal([
-      ["2", "inserts", "2000", "1.50", "0.50", "250 µs"],
-      ["4", "inserts", "2000, 3 failed", "–", "–", "– µs"],
+    const reads = { pods: 2, workload: "reads by id", rate: 4000, failed: 0, webCpus: 2, mongodbCpus: 0.2 };
+    const inserts = { ...reads, workload: "inserts", rate: 2000, webCpus: 1.5, mongodbCpus: 0.5 };
+    const unknown = { ...inserts, pods: 4, failed: 3, webCpus: NaN, mongodbCpus: NaN };
+    const [heads, ...rows] = scaleTable([reads, inserts, { ...reads, pods: 4 }, unknown]);
+    expect(heads?.filter((_, i) => i % 3 < 2)).to.deep.equal([
+      "pods",
+      "reads by id: requests/s",
+      "MongoDB's CPU per request",
+      "inserts: requests/s",
+      "MongoDB's CPU per request",
+    ]);
+    expect(rows).to.deep.equal([
+      ["2", "4000", "2.00, 0.20", "50 µs", "2000", "1.50, 0.50", "250 µs"],
+      ["4", "4000", "2.00, 0.20", "50 µs", "2000, 3 failed", "–, –", "– µs"],
     ]);
   });
 });

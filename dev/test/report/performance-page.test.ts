@@ -82,13 +82,14 @@ describe("writeFigures", () => {
     expect(page().match(/!\[/g)).to.have.length(1);
   });
 
-  it("has a source's table", async () => {
+  it("has a source's table, below its caption", async () => {
     const table = [
       ["pods", "requests/s"],
       ["4", "900"],
     ];
-    await writeFigures(folder, "cluster", { ...figures(reached), table });
+    await writeFigures(folder, "cluster", { ...figures(reached), table, caption: "What to know." });
     expect(rows()).to.include.members(["pods|requests/s", "4|900"]);
+    expect(page()).to.match(/^What to know\.\n\n\| pods/m);
   });
 
   it("is one screen", async () => {
