@@ -60,11 +60,10 @@ export function admitRequests(limits: AdmissionLimits): Middleware {
     const bytes = requestBytes + bodyCopies * body;
     const waiting = memory.acquire(bytes, requestBytes + Math.min(body, unreadBytes));
     if (waiting !== undefined) await waiting;
-    if (body > 0) uploads.begin(ctx.req);
+    ctx.state.uploads = uploads;
     try {
       await next();
     } finally {
-      if (body > 0) uploads.end(ctx.req);
       // From here on, the pod holds the answer instead of the body, until the client has read the answer.
       // For an answer without a body, `length` is undefined, although Koa's type says otherwise.
       const left = requestBytes + (ctx.response.length || 0);

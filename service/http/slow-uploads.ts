@@ -5,27 +5,29 @@ import { endRead } from "./request-body.ts";
 /** Bytes per millisecond below which an upload is slow. At this rate, the largest body takes five seconds. */
 const minBytesPerMs = 20;
 
-/** The uploads of admitted requests. */
+/** Uploads that a route waits for. */
 export interface Uploads {
-  begin(request: IncomingMessage): void;
-  end(request: IncomingMessage): void;
+  /** Tracks an upload until its body is read. Resolves and rejects like `body`. */
+  track<Body>(request: IncomingMessage, body: Promise<Body>): Promise<Body>;
   /** Ends slow uploads with 408 `request_timeout`. */
   readonly endSlow: () => void;
 }
 
 /**
- * Tracks uploads without a timer, so that a fast request costs little.
+ * Tracks uploads without a timer.
  * @param graceMs time in milliseconds in which no upload is slow
  */
 export function trackUploads(graceMs: number): Uploads {
   /** Oldest first, with the bytes that the connection had received before. */
   const uploads = new Map<IncomingMessage, { readonly since: number; readonly bytesBefore: number }>();
   return {
-    begin(request) {
+    async track(request, body) {
       uploads.set(request, { since: performance.now(), bytesBefore: request.socket.bytesRead });
-    },
-    end(request) {
-      uploads.delete(request);
+      try {
+        return await body;
+      } finally {
+        uploads.delete(request);
+      }
     },
     endSlow() {
       const now = performance.now();

@@ -40,7 +40,7 @@ export function resourceRoutes({ path }: Resource, store: DocumentStore): Router
     const etag = etagOf(document);
     ctx.set("ETag", etag);
     if (checkPreconditions(ctx, etag)) ctx.status = 304;
-    else sendJson(ctx, sharedText(document));
+    else sendJson(ctx, JSON.stringify(document));
   });
 
   /** Changes a document, and answers with the changed document. */

@@ -83,8 +83,8 @@ describe("admitRequests", () => {
       const res = Object.assign(new EventEmitter(), { closed: false });
       const response: { length: number | undefined } = { length: undefined };
       const work = Promise.withResolvers<undefined>();
-      const req = Object.assign(new EventEmitter(), { headers, socket: { bytesRead: 0 } });
-      const ctx = { path: "/data", req, res, response } as unknown as Context;
+      const req = Object.assign(new EventEmitter(), { headers });
+      const ctx = { path: "/data", req, res, response, state: {} } as unknown as Context;
       const ended = Promise.resolve(
         admit(ctx, () => {
           running++;
