@@ -70,9 +70,6 @@ async function read(folder: string, source: Source): Promise<Figures | undefined
 function page(known: readonly (readonly [Source, Figures | undefined])[]): string {
   const goals = known.flatMap(([, figures]) => figures?.goals ?? []);
   const missed = goals.filter(({ isReached }) => !isReached);
-  const tables = known.flatMap(([, figures]) =>
-    figures?.table === undefined ? [] : [figures.caption ?? "", markdownTable(figures.table)],
-  );
   const parts = [
     "# Performance",
     intro,
@@ -81,11 +78,16 @@ function page(known: readonly (readonly [Source, Figures | undefined])[]): strin
     ...(known.some(([source, figures]) => source === "bench" && figures !== undefined)
       ? [`![requests per second of CPU time](${chartFile})`]
       : []),
-    ...tables.filter(Boolean),
+    ...known.flatMap(([, figures]) => tableOf(figures)),
     "## Measure it yourself",
     markdownTable([["command", "requires", "last run"], ...known.map(howTo)]),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+function tableOf({ table, caption }: Partial<Figures> = {}): string[] {
+  if (table === undefined) return [];
+  return [...(caption === undefined ? [] : [caption]), markdownTable(table)];
 }
 
 function row({ about, target, measured, isReached }: Goal): string[] {
