@@ -155,7 +155,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
       SHUTDOWN_MS: milliseconds({ default: 15000 }),
       KEEP_ALIVE_MS: keepAlive({ default: serverLimits.keepAliveTimeoutMs }),
       DEADLINE_MS: deadline({ default: 2000 }),
-      // While a body is parsed and stored, it takes up to five times its size. The default fits into a pod's 192 MiB.
+      // The default fits into a pod's memory limit, together with as many bytes of waiting requests.
       MAX_HELD_BYTES: heldBytes({ default: 8 * 1024 * 1024 }),
     },
     {

@@ -41,7 +41,7 @@ export function memoryGoals(uses: readonly MemoryUse[]): Goal[] {
 export const scaleCaption = `Service pods, MongoDB and 64 clients share this machine's CPUs, which limits what more pods can serve. Each pod groups
 its own inserts: with more pods, a group is smaller, and an insert costs MongoDB more.`;
 
-/** Rows of the page's table, its heads first. All numbers of pods have had the same workloads. */
+/** Rows of the page's table, its heads first. Each number of pods needs the same workloads. */
 export function scaleTable(scales: readonly Scale[]): string[][] {
   const rows = [...Map.groupBy(scales, ({ pods }) => pods)];
   const heads = (rows[0]?.[1] ?? []).flatMap(({ workload }) => [

@@ -1,4 +1,5 @@
 import type { Goal } from "../report/goal.ts";
+import { percent } from "../report/this-machine.ts";
 import { names, type Name } from "./server-names.ts";
 import { lowerQuartile, meanRatio, type Mean } from "./quartiles.ts";
 import type { Metric, Round, Start } from "./round-summary.ts";
@@ -65,7 +66,7 @@ export function judgeBench(rounds: readonly Round[], starts: readonly Start[]): 
     return {
       about: about(comparison),
       target: `${metric === "cpu" ? "≥" : "≤"} ${target} × ${other}`,
-      measured: `${times.toFixed(2)} × ± ${Math.round(error * 100)} %`,
+      measured: `${times.toFixed(2)} × ± ${percent(error)}`,
       isReached: metric === "cpu" ? times >= target : times <= target,
       ...(limit === undefined ? {} : { limit }),
       times,

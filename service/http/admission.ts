@@ -46,7 +46,7 @@ export const bodyCopies = 4;
 /**
  * Middleware: admits requests while the bytes that they hold are within the limit. Other requests wait, and get
  * 503 `overloaded` if no memory becomes free in time. Before that, slow uploads get 408, because a few slow clients
- * could hold all memory. Probes never wait, because a busy pod is not a dead one.
+ * could hold all memory. Probes never wait, because a busy pod is not a dead one. Sets `ctx.state.uploads`.
  */
 export function admitRequests(limits: AdmissionLimits): Middleware {
   const uploads = trackUploads(limits.slowClientMs);

@@ -15,8 +15,8 @@ export function sendJson(ctx: Context, text: string, type = jsonType): void {
 const texts = new WeakMap<object, string>();
 
 /**
- * Serializes a shared value only once. The value must not change after its first use. For a single
- * document, the entry in the map would take longer than the text.
+ * Serializes a shared value only once. The value must not change after its first use. For a single document, the entry
+ * in the map would take longer than the text.
  */
 export function sharedText(value: object): string {
   let text = texts.get(value);
