@@ -20,25 +20,23 @@ COPY service service
 # Without npm, whose messages would hide the error of the bundler.
 RUN node service/bundle.ts && chmod -R u=rwX,go=rX service/dist
 
+# Packs the service with the code that V8 compiles while the service starts, for the same Node with the same flags.
+FROM ${RUNTIME_IMAGE} AS pack
+USER root
+WORKDIR /app
+COPY --from=bundle /app/service/dist ./
+ENV NODE_ENV=production LOG_LEVEL=error METRICS_PORT=9464
+RUN ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "--min-semi-space-size=4", "pack.cjs"]
+
 # Only Node: no shell, no package manager, user 65532.
 FROM ${RUNTIME_IMAGE} AS run
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=bundle /app/service/dist ./
-
-# Fills V8's compile cache, which works only with the same Node, path, user and flags.
-# The build also succeeds if the service ends at once, because the logs of its pods show the reason.
-FROM run AS compile
-USER root
-RUN ["/nodejs/bin/node", "-e", "fs.mkdirSync('cache'); fs.chownSync('cache', 65532, 65532)"]
-USER 65532
-ENV NODE_COMPILE_CACHE=/app/cache MONGODB_URI=mongodb://127.0.0.1:1/app LOG_LEVEL=error METRICS_PORT=9464
-RUN ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "-e", "process.on('exit', () => { process.exitCode = 0 }); require('/app/main.cjs'); setTimeout(process.exit, 1000)"]
-
-FROM run
-COPY --from=compile /app/cache cache
-ENV NODE_COMPILE_CACHE=/app/cache
+COPY --from=bundle /app/service/dist/assets assets
+COPY --from=bundle /app/service/dist/tracing.cjs /app/service/dist/run.cjs ./
+COPY --from=pack /app/main.cjs.gz /app/main.cjs.cache ./
 EXPOSE 3000 9464
-# Otherwise V8 may decide to put some objects of each request among the old ones. Whatever they refer to then stays in
-# memory until the next full collection. In about every third pod, requests cost 1.4 times as much, for its whole life.
-CMD ["--no-allocation-site-pretenuring", "main.cjs"]
+# Without the first flag, V8 may put some objects of each request among the old ones. Whatever they refer to then stays
+# in memory until the next full collection. In about every third pod, requests cost 1.4 times as much, for its whole life.
+# The second flag gives new objects 4 MiB at once. With V8's small first heap, a twentieth of the start is collections.
+CMD ["--no-allocation-site-pretenuring", "--min-semi-space-size=4", "run.cjs"]

@@ -46,7 +46,7 @@ function compileCache(cache: string) {
 }
 
 /**
- * Builds the service and its compile cache as for the image, with a resource of ten fields.
+ * Builds the service as for the image, with a resource of ten fields.
  * @returns the arguments of Node, as in the image
  */
 async function service(cache: string): Promise<readonly string[]> {
@@ -54,7 +54,8 @@ async function service(cache: string): Promise<readonly string[]> {
   await bundleWithOrders(folder);
   const args = imageArguments();
   const flags = args.slice(0, -1);
-  return [...flags, await compiled(join(folder, args.at(-1) ?? ""), cache, flags)];
+  await runOnce([...flags, join(folder, "pack.cjs")]);
+  return [...flags, join(folder, args.at(-1) ?? "")];
 }
 
 /** Arguments of Node in the service's image. */
@@ -63,7 +64,7 @@ export function imageArguments(): readonly string[] {
   return JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
 }
 
-/** Bundles a server into one file with a compile cache, like the service. */
+/** Bundles a server into one file, and loads it once to fill Node's compile cache. */
 async function bundle(source: string, cache: string): Promise<string> {
   const outfile = join(cache, "bench", source.replace(/.*[/\\]/, "").replace(/\.ts$/, ".cjs"));
   await build({
@@ -77,24 +78,25 @@ async function bundle(source: string, cache: string): Promise<string> {
     minifyWhitespace: true,
     logLevel: "error",
   });
-  return await compiled(outfile, cache);
+  await runOnce(
+    ["-e", `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`],
+    compileCache(cache),
+  );
+  return outfile;
 }
 
 /** Timeout in milliseconds, long enough for a busy machine. */
-const compileTimeoutMs = 60_000;
+const runTimeoutMs = 60_000;
 
-/** Loads a file once to fill its compile cache, as the build of the image does. */
-async function compiled(outfile: string, cache: string, flags: readonly string[] = []): Promise<string> {
-  const load = `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`;
+async function runOnce(args: readonly string[], variables = {}): Promise<void> {
   const env = {
-    ...compileCache(cache),
+    ...variables,
     NODE_ENV: "production",
     PORT: String(await freePort()),
     METRICS_PORT: String(await freePort()),
     MONGODB_URI: "mongodb://127.0.0.1:1/app",
   };
-  await runOrThrow(process.execPath, [...flags, "-e", load], { env, timeoutMs: compileTimeoutMs });
-  return outfile;
+  await runOrThrow(process.execPath, args, { env, timeoutMs: runTimeoutMs });
 }
 
 const flaskPackages = ["flask==3.1.3", "pymongo==4.17.0", "gunicorn==26.0.0"];

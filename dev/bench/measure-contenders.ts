@@ -35,7 +35,7 @@ const pauseMs = 20;
  * Rounds after which all servers start again. V8 decides early, for example, which objects will live long. That changes
  * a process' speed by up to a half, for its whole life. So one process is not enough for a server's figures.
  */
-const roundsOfProcess = 8;
+const roundsOfProcess = 4;
 
 /** Starts every contender, checks its answers, and measures all contenders alternately. */
 export async function measureAll(

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { bundle } from "../bundle.ts";
+import { build } from "esbuild";
+import { assertLater, bundle } from "../bundle.ts";
 import { freePort } from "../dev/free-port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
 import { jsonInit, untilStatus, withDatabase } from "./support/test-service.ts";
@@ -18,16 +19,12 @@ describe("the bundle", function () {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it("has two scripts and the page's assets, less than 3 MB in total", async () => {
-    const files = await readdir(folder, { recursive: true });
-    expect(files).to.have.members([
-      "main.cjs",
-      "tracing.cjs",
+  it("has four scripts and the page's assets", async () => {
+    expect(await readdir(folder, { recursive: true })).to.have.members([
+      ...["main.cjs", "tracing.cjs", "pack.cjs", "run.cjs"],
       "assets",
       ...["page.css", "page.js", "page.svg"].map((name) => join("assets", name)),
     ]);
-    const sizes = await Promise.all(files.map(async (file) => (await stat(join(folder, file))).size));
-    expect(sizes.reduce((sum, size) => sum + size, 0)).to.be.lessThan(3_000_000);
   });
 
   it("has tracing in a separate file", async () => {
@@ -64,7 +61,7 @@ describe("the bundle", function () {
     }
   });
 
-  it("answers without loading Node's fetch and the table of media types, which would slow down the start", async () => {
+  it("answers without loading Node's fetch, its assert and the table of media types, which would slow down the start", async () => {
     const port = await freePort();
     const env = {
       PORT: String(port),
@@ -96,6 +93,7 @@ describe("the bundle", function () {
     const modules = await output;
     expect(modules).to.include("NativeModule http,");
     expect(modules).not.to.include("undici");
+    expect(modules).not.to.include("NativeModule assert,");
     expect(modules).not.to.include("a table");
   });
 
@@ -136,11 +134,13 @@ describe("the bundle of broken code", () => {
     folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-broken-"));
     await mkdir(join(folder, "service/tasks"), { recursive: true });
     await mkdir(join(folder, "service/tracing"));
+    await mkdir(join(folder, "service/code-cache"));
     await writeFile(join(folder, "package.json"), '{"type":"module"}');
     await symlink(join(service, "../node_modules"), join(folder, "node_modules"));
     await cp(join(service, "bundle.ts"), join(folder, "service/bundle.ts"));
     await cp(join(service, "page/assets"), join(folder, "service/page/assets"), { recursive: true });
-    await write("tracing/start-tracing.ts", "export {};");
+    for (const file of ["tracing/start-tracing.ts", "code-cache/pack.ts", "code-cache/run.ts"])
+      await write(file, "export {};");
     await write("main.ts", 'import "./tasks/task.ts";');
   });
   afterEach(() => rm(folder, { recursive: true }));
@@ -204,5 +204,53 @@ export const taskSchema = new Schema({
     const { code, output } = await run();
     expect(code).to.equal(1);
     expect(output.split("\n")[0]).to.match(/^Error: ENOENT: no such file or directory, .*page\/assets/);
+  });
+});
+
+describe("assertLater", () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-assert-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** Runs code that has been bundled with the plugin. */
+  async function run(code: string): Promise<string> {
+    const outfile = join(folder, "out.cjs");
+    await build({
+      stdin: { contents: code, resolveDir: folder },
+      outfile,
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      plugins: [assertLater],
+    });
+    const child = spawn(process.execPath, [outfile], { stdio: ["ignore", "pipe", "inherit"] });
+    return (await text(child.stdout)).trim();
+  }
+
+  const isLoaded = 'process.moduleLoadList.includes("NativeModule assert")';
+
+  it("loads nothing for assertions that hold", async () => {
+    expect(
+      await run(`const a = require("assert"); a(1); a.ok(true, "x"); console.log(${isLoaded})`),
+    ).to.equal("false");
+  });
+
+  it("fails and compares like Node's assert", async () => {
+    const code = `
+      const assert = require("node:assert");
+      const { equal, AssertionError } = assert;
+      const failed = [() => assert(0, "zero"), () => assert.ok("", "empty"), () => equal(1, 2, "other")].map((f) => {
+        try { f() } catch (error) { return error instanceof AssertionError && error.message }
+      });
+      equal(1, 1);
+      console.log(failed.join());`;
+    expect(await run(code)).to.equal("zero,empty,other");
+  });
+
+  it("leaves imports as they are", async () => {
+    const code = `import assert, { equal } from "assert"; assert(true); equal(1, 1); console.log(${isLoaded})`;
+    expect(await run(code)).to.equal("true");
   });
 });

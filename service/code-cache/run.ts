@@ -1,0 +1,4 @@
+import { readPackedBundle } from "./packed-bundle.ts";
+
+// The image starts with this file.
+readPackedBundle(import.meta.dirname).run(require);
