@@ -33,7 +33,7 @@ const firstWarmUpMs = 1000;
 const pauseMs = 20;
 /**
  * Rounds after which all servers start again. V8 decides early, for example, which objects will live long. That changes
- * a process' speed by up to a half, for its whole life. So one process is not enough for a server's figures.
+ * a process' speed by up to a half, for its whole life. With three processes, two runs differed by up to a tenth.
  */
 const roundsOfProcess = 4;
 

@@ -71,7 +71,7 @@ describe("writeFigures", () => {
 
   it("names the command of each source as it ran last, and when", async () => {
     await writeFigures(folder, "bench", figures(reached));
-    expect(rows()).to.include("`bench`|7 minutes|2026-01-01: here");
+    expect(rows()).to.include("`bench`|8 minutes|2026-01-01: here");
     expect(rows()).to.include("`npm run load:write -w dev`|8 minutes, a running stack|none");
   });
 
