@@ -6,10 +6,10 @@ import { packBundle, readBundle } from "./packed-bundle.ts";
 // Runs the service while its image is built, and keeps what V8 compiles meanwhile. Node's own compile cache would have
 // none of the functions that run, because Node writes it before the bundle runs.
 
-/** Maximum milliseconds until the service answers. */
+/** Maximum milliseconds until the service is ready. */
 const timeoutMs = 10_000;
 /** Requests that a new pod gets first. */
-const requests = ["GET /health/ready", "POST /data", "GET /data", "GET /data", "GET /"];
+const requests = ["POST /data", "GET /data", "GET /"];
 
 const folder = import.meta.dirname;
 const bundle = readBundle(folder);
@@ -29,16 +29,18 @@ const mongodb = createMongoServer(() => undefined).listen(0, "127.0.0.1", () => 
 
 async function sendAll(): Promise<void> {
   const last = performance.now() + timeoutMs;
-  for (const request of requests) {
-    const [method = "", path = ""] = request.split(" ");
-    while (!(await isAnswered(method, path)) && performance.now() < last) await sleep(10);
-  }
+  while (!(await isOk("GET /health/ready")) && performance.now() < last) await sleep(10);
+  for (const request of requests) await isOk(request);
 }
 
-function isAnswered(method: string, path: string): Promise<boolean> {
-  const body = method === "POST" ? { body: "{}", headers: { "Content-Type": "application/json" } } : {};
-  return fetch(`http://127.0.0.1:${process.env.PORT ?? "3000"}${path}`, { method, ...body }).then(
-    async (response) => (await response.text(), response.ok),
-    () => false,
-  );
+async function isOk(request: string): Promise<boolean> {
+  const [method = "", path = ""] = request.split(" ");
+  const json = method === "POST" ? { body: "{}", headers: { "Content-Type": "application/json" } } : {};
+  try {
+    const response = await fetch(`http://127.0.0.1:${process.env.PORT ?? "3000"}${path}`, { method, ...json });
+    await response.text();
+    return response.ok;
+  } catch {
+    return false;
+  }
 }
