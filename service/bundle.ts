@@ -52,6 +52,26 @@ export const assertLater: Plugin = {
 };
 
 /**
+ * Leaves out what loads many of Node's modules at the start, and what the service does not use: pino's transports, which
+ * need files of their own, and prom-client's push gateway.
+ */
+export const unusedOmitted: Plugin = {
+  name: "unused-omitted",
+  setup(build) {
+    const unused = /^(\.\/transport|\.\/lib\/transport|\.\/lib\/pushgateway|worker_threads)$/;
+    build.onResolve({ filter: unused }, ({ path, importer }) =>
+      /node_modules[/\\](pino|prom-client)[/\\]/.test(importer) ? { path, namespace: "unused" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "unused" }, ({ path }) => ({
+      contents:
+        path === "worker_threads"
+          ? "exports.isMainThread = true;"
+          : `module.exports = function () { throw new Error("service/bundle.ts leaves out ${path}") };`,
+    }));
+  },
+};
+
+/**
  * Bundles the service and its dependencies for the image: `main.cjs`, `tracing.cjs`, and the page's files. `pack.cjs`
  * packs `main.cjs` with V8's code cache, and `run.cjs` runs the result.
  * @throws {BuildFailure} errors in the code
@@ -78,7 +98,7 @@ export async function bundle(folder: string): Promise<void> {
     supported: { "dynamic-import": false },
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [tracingApart, mediaTypesLater, assertLater],
+    plugins: [tracingApart, mediaTypesLater, assertLater, unusedOmitted],
     logLevel: "silent",
   });
   for (const warning of warnings) console.error(formatMessage(warning));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { build } from "esbuild";
-import { assertLater, bundle } from "../bundle.ts";
+import { assertLater, bundle, unusedOmitted } from "../bundle.ts";
 import { freePort } from "../dev/free-port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
 import { jsonInit, untilStatus, withDatabase } from "./support/test-service.ts";
@@ -61,7 +61,7 @@ describe("the bundle", function () {
     }
   });
 
-  it("answers without loading Node's fetch, its assert and the table of media types, which would slow down the start", async () => {
+  it("answers without loading the table of media types and modules of Node that slow down the start", async () => {
     const port = await freePort();
     const env = {
       PORT: String(port),
@@ -93,7 +93,8 @@ describe("the bundle", function () {
     const modules = await output;
     expect(modules).to.include("NativeModule http,");
     expect(modules).not.to.include("undici");
-    expect(modules).not.to.include("NativeModule assert,");
+    for (const name of ["assert", "https", "worker_threads"])
+      expect(modules).not.to.include(`NativeModule ${name},`);
     expect(modules).not.to.include("a table");
   });
 
@@ -207,7 +208,7 @@ export const taskSchema = new Schema({
   });
 });
 
-describe("assertLater", () => {
+describe("modules that the bundle loads later or omits", () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "koa-mongo-stack-assert-"));
@@ -218,12 +219,12 @@ describe("assertLater", () => {
   async function run(code: string): Promise<string> {
     const outfile = join(folder, "out.cjs");
     await build({
-      stdin: { contents: code, resolveDir: folder },
+      stdin: { contents: code, resolveDir: import.meta.dirname },
       outfile,
       bundle: true,
       platform: "node",
       format: "cjs",
-      plugins: [assertLater],
+      plugins: [assertLater, unusedOmitted],
     });
     const child = spawn(process.execPath, [outfile], { stdio: ["ignore", "pipe", "inherit"] });
     return (await text(child.stdout)).trim();
@@ -231,13 +232,13 @@ describe("assertLater", () => {
 
   const isLoaded = 'process.moduleLoadList.includes("NativeModule assert")';
 
-  it("loads nothing for assertions that hold", async () => {
+  it("load no assert for assertions that hold", async () => {
     expect(
       await run(`const a = require("assert"); a(1); a.ok(true, "x"); console.log(${isLoaded})`),
     ).to.equal("false");
   });
 
-  it("fails and compares like Node's assert", async () => {
+  it("fail and compare like Node's assert", async () => {
     const code = `
       const assert = require("node:assert");
       const { equal, AssertionError } = assert;
@@ -249,8 +250,18 @@ describe("assertLater", () => {
     expect(await run(code)).to.equal("zero,empty,other");
   });
 
-  it("leaves imports as they are", async () => {
+  it("are not those of an `import`", async () => {
     const code = `import assert, { equal } from "assert"; assert(true); equal(1, 1); console.log(${isLoaded})`;
     expect(await run(code)).to.equal("true");
+  });
+
+  it("throw if they are used nevertheless", async () => {
+    const code = `
+      const use = (f) => { try { f() } catch (error) { console.log(error.message) } };
+      use(() => require("pino")({ transport: { target: "pino/file" } }));
+      use(() => new (require("prom-client").Pushgateway)("http://127.0.0.1:1"));`;
+    expect(await run(code)).to.equal(
+      "service/bundle.ts leaves out ./transport\nservice/bundle.ts leaves out ./lib/pushgateway",
+    );
   });
 });
