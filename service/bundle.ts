@@ -31,8 +31,7 @@ const mediaTypesLater: Plugin = {
 };
 
 /**
- * Replaces Node's `assert`, which loads ten modules and takes a thirtieth of the start, until an assertion fails or
- * another of its functions is used.
+ * Loads Node's `assert`, a thirtieth of the start, only when an assertion fails or another of its functions is used.
  */
 export const assertLater: Plugin = {
   name: "assert-later",
@@ -52,8 +51,8 @@ export const assertLater: Plugin = {
 };
 
 /**
- * Leaves out what loads many of Node's modules at the start, and what the service does not use: pino's transports, which
- * need files of their own, and prom-client's push gateway.
+ * Omits what the service does not use, and what loads many of Node's modules: prom-client's push gateway, and pino's
+ * transports, which a bundle can't run.
  */
 export const unusedOmitted: Plugin = {
   name: "unused-omitted",

@@ -40,7 +40,7 @@ const alone =
   "headers, log and metrics come on top.";
 const mongoose =
   "Bare loads neither Mongoose, Koa, the log nor the metrics. The image has their compiled code, so most of the rest is " +
-  "that their modules run. Only a snapshot of V8 would omit that, but it can refuse to start on another processor.";
+  "that their modules run. Only a snapshot of V8 would omit that, but it may not start on another processor.";
 
 const comparisons: readonly Comparison[] = [
   { metric: "cpu", workload: "hot", clients: 64, other: names.bare, target: 5 },

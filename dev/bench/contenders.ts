@@ -18,8 +18,8 @@ export interface Contender {
 const servers = join(import.meta.dirname, "servers");
 
 /**
- * Flags of the handwritten servers, as of the service. A server waits for seconds while others are measured. Then V8
- * would free memory that its compiled code needs, and each request would take up to 1.8 times as long.
+ * Flags of the handwritten servers, as of the service. A server waits for seconds while others are measured. Meanwhile
+ * V8 would free memory that compiled code needs. Each request would then take up to 1.8 times as much CPU time.
  */
 const steady = ["--no-memory-reducer"];
 

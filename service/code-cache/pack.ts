@@ -37,7 +37,10 @@ async function isOk(request: string): Promise<boolean> {
   const [method = "", path = ""] = request.split(" ");
   const json = method === "POST" ? { body: "{}", headers: { "Content-Type": "application/json" } } : {};
   try {
-    const response = await fetch(`http://127.0.0.1:${process.env.PORT ?? "3000"}${path}`, { method, ...json });
+    const response = await fetch(`http://127.0.0.1:${process.env.PORT ?? "3000"}${path}`, {
+      method,
+      ...json,
+    });
     await response.text();
     return response.ok;
   } catch {

@@ -31,7 +31,7 @@ export function packBundle(folder: string, bundle: Bundle): void {
   writeFileSync(join(folder, sourceFile), gzipSync(readFileSync(join(folder, bundleFile))));
 }
 
-/** Reads the packed bundle. If another version of V8 made the code cache, only the start takes longer. */
+/** Reads the packed bundle. If the code cache is of another version of V8, only the start takes longer. */
 export function readPackedBundle(folder: string): Bundle {
   const source = gunzipSync(readFileSync(join(folder, sourceFile)), { chunkSize });
   return compile(folder, source, readFileSync(join(folder, cacheFile)));

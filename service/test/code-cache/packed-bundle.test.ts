@@ -92,12 +92,12 @@ describe("the packed bundle", function () {
     expect(seen).to.include.members(["POST /data 201", "GET /data 200", "GET / 200"]);
   });
 
-  it("is also made of a service that ends at once", async () => {
+  it("also comes from a service that ends at once", async () => {
     expect(await pack({ PORT: "none" })).to.include("PORT");
     expect(await isRejected()).to.equal("false");
   });
 
-  it("starts without the code cache if another Node made it, or if it is incomplete", async () => {
+  it("starts without a code cache that is incomplete or of another Node", async () => {
     await pack();
     const cache = join(folder, "main.cjs.cache");
     await truncate(cache, 1000);
