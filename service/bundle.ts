@@ -51,8 +51,8 @@ export const assertLater: Plugin = {
 };
 
 /**
- * Omits what the service does not use, and what loads many of Node's modules: prom-client's push gateway, and pino's
- * transports, which a bundle can't run.
+ * Omits prom-client's push gateway and pino's transports, which load many of Node's modules. The service uses neither,
+ * and a bundle can't run transports.
  */
 export const unusedOmitted: Plugin = {
   name: "unused-omitted",
