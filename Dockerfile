@@ -20,18 +20,19 @@ COPY service service
 # Without npm, whose messages would hide the error of the bundler.
 RUN node service/bundle.ts && chmod -R u=rwX,go=rX service/dist
 
-# Packs the service with the code that V8 compiles while the service starts, for the same Node with the same flags.
-FROM ${RUNTIME_IMAGE} AS pack
-USER root
-WORKDIR /app
-COPY --from=bundle /app/service/dist ./
-ENV NODE_ENV=production LOG_LEVEL=error METRICS_PORT=9464
-RUN ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "--no-memory-reducer", "--min-semi-space-size=4", "pack.cjs"]
-
 # Only Node: no shell, no package manager, user 65532.
 FROM ${RUNTIME_IMAGE} AS run
 ENV NODE_ENV=production
 WORKDIR /app
+
+# Packs the service with the code that V8 compiles while the service starts, for the same Node with the same flags.
+FROM run AS pack
+USER root
+COPY --from=bundle /app/service/dist ./
+ENV LOG_LEVEL=error METRICS_PORT=9464
+RUN ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "--no-memory-reducer", "--min-semi-space-size=4", "pack.cjs"]
+
+FROM run
 COPY --from=bundle /app/service/dist/assets assets
 COPY --from=bundle /app/service/dist/tracing.cjs /app/service/dist/run.cjs ./
 COPY --from=pack /app/main.cjs.gz /app/main.cjs.cache ./

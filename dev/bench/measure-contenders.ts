@@ -4,7 +4,8 @@ import type { Contender } from "./contenders.ts";
 import { cellsOf, inOrderOf, workloadsOf } from "./matrix.ts";
 import { peakMemoryBytes } from "./process-usage.ts";
 import type { Round, Start } from "./round-summary.ts";
-import { start, startCanned, startClient, type Running } from "./start-contender.ts";
+import { otherCpus } from "./pinned-cpus.ts";
+import { start, startCanned, startClient, type Client, type Running } from "./start-contender.ts";
 
 /** Numbers of measurements. */
 export interface Plan {
@@ -44,7 +45,7 @@ export async function measureAll(
   print: (line: string) => void,
 ): Promise<Measured> {
   const database = await startCanned();
-  const client = startClient();
+  const client = startClient(otherCpus);
   try {
     const starts = await timeStarts(contenders, database.uri, plan.starts);
     const rounds: Round[] = [];
@@ -69,7 +70,6 @@ export async function measureAll(
   }
 }
 
-type Client = ReturnType<typeof startClient>;
 type Servers = ReadonlyMap<string, Running>;
 
 /** Starts every contender, checks its answers, and warms it up. */

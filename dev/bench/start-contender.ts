@@ -1,10 +1,11 @@
-import { fork, spawn, type ChildProcess } from "node:child_process";
+import { fork, spawn, type ChildProcess, type ForkOptions } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../service/dev/free-port.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import type { Contender } from "./contenders.ts";
+import { otherCpus, serverCpu } from "./pinned-cpus.ts";
 import type { Load, Measurement } from "./bench-load.ts";
 
 /** A running contender. */
@@ -26,7 +27,7 @@ const startTimeoutMs = 60_000;
  */
 export async function start({ name, command, env }: Contender, mongodbUri: string): Promise<Running> {
   const port = await freePort();
-  const [program = "", ...args] = command;
+  const [program = "", ...args] = [...serverCpu, ...command];
   const began = performance.now();
   const child = spawn(program, args, {
     env: {
@@ -94,14 +95,28 @@ async function end(child: ChildProcess): Promise<void> {
 
 /** Starts the canned database in a separate process. */
 export async function startCanned(): Promise<{ readonly uri: string; close(): Promise<void> }> {
-  const child = fork(join(import.meta.dirname, "canned-mongodb.ts"));
+  const child = fork(join(import.meta.dirname, "canned-mongodb.ts"), options(otherCpus));
   const [{ port }] = (await once(child, "message")) as [{ port: number }];
   return { uri: `mongodb://127.0.0.1:${port}/app`, close: () => end(child) };
 }
 
-/** Starts the load client in a separate process. */
-export function startClient(): { measure(load: Load): Promise<Measurement>; close(): Promise<void> } {
-  const child = fork(join(import.meta.dirname, "bench-load.ts"));
+/** Options of `fork` for Node with a prefix of its command. */
+function options([program, ...args]: readonly string[]): ForkOptions {
+  return program === undefined ? {} : { execPath: program, execArgv: [...args, process.execPath] };
+}
+
+/** A load client in a separate process. */
+export interface Client {
+  measure(load: Load): Promise<Measurement>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a load client.
+ * @param cpus prefix of its command. @default all CPUs
+ */
+export function startClient(cpus: readonly string[] = []): Client {
+  const child = fork(join(import.meta.dirname, "bench-load.ts"), options(cpus));
   return {
     async measure(load) {
       child.send(load);
