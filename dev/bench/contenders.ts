@@ -30,11 +30,11 @@ export async function findContenders(cache: string): Promise<Contender[]> {
     return {
       name,
       command: [process.execPath, ...args],
-      env: { ...compileCache(cache), ...memoryVariables, ...env },
+      env: { ...memoryVariables, ...env },
     };
   };
   const handwritten = async (name: Name, source: string) =>
-    node(name, [...steady, await bundle(join(servers, source), cache)]);
+    node(name, [...steady, await bundle(join(servers, source), cache)], compileCache(cache));
   const flask = await findFlask(cache);
   return [
     // With a metrics port, as in its stack.

@@ -46,8 +46,11 @@ const defaultAnswer = serialize({
   cursor: { firstBatch: [], id: mongo.Long.ZERO, ns: "app.data" },
 });
 
-/** Creates a server of MongoDB's protocol that stores nothing. */
-export function createMongoServer(answer: AnswerCommand): Server {
+/**
+ * Creates a server of MongoDB's protocol that stores nothing.
+ * @param answer @default the same answer to every command
+ */
+export function createMongoServer(answer: AnswerCommand = () => undefined): Server {
   return createServer((socket) => {
     serve(socket, answer);
   });

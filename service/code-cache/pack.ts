@@ -20,7 +20,7 @@ process.on("exit", () => {
   process.exitCode = 0;
 });
 
-const mongodb = createMongoServer(() => undefined).listen(0, "127.0.0.1", () => {
+const mongodb = createMongoServer().listen(0, "127.0.0.1", () => {
   const { port } = mongodb.address() as AddressInfo;
   process.env.MONGODB_URI = `mongodb://127.0.0.1:${port}/app`;
   bundle.run(require);

@@ -14,7 +14,7 @@ export interface Bundle {
 }
 
 /** The bundle in this folder, which {@link packBundle} reads. */
-export const bundleFile = "main.cjs";
+const bundleFile = "main.cjs";
 const sourceFile = `${bundleFile}.gz`;
 const cacheFile = `${bundleFile}.cache`;
 /** Bytes that are decompressed at once: all of the source, because many pieces take a third longer. */

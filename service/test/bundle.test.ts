@@ -215,7 +215,7 @@ describe("modules that the bundle loads later or omits", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** Runs code that has been bundled with the plugin. */
+  /** Runs code that has been bundled with both plugins. */
   async function run(code: string): Promise<string> {
     const outfile = join(folder, "out.cjs");
     await build({
@@ -250,7 +250,7 @@ describe("modules that the bundle loads later or omits", () => {
     expect(await run(code)).to.equal("zero,empty,other");
   });
 
-  it("are not those of an `import`", async () => {
+  it("stay as they are in an `import`", async () => {
     const code = `import assert, { equal } from "assert"; assert(true); equal(1, 1); console.log(${isLoaded})`;
     expect(await run(code)).to.equal("true");
   });
