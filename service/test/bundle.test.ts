@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { assertLater, bundle, unusedOmitted } from "../bundle.ts";
 import { freePort } from "../dev/free-port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
-import { jsonInit, untilStatus, withDatabase } from "./support/test-service.ts";
+import { jsonInit, requestTo, untilStatus, withDatabase } from "./support/test-service.ts";
 
 describe("the bundle", function () {
   this.timeout(60_000);
@@ -45,8 +45,7 @@ describe("the bundle", function () {
     uri.searchParams.set("appName", "a b/ü");
     const env = { PORT: String(port), HOST: "127.0.0.1", MONGODB_URI: uri.href, DRAIN_MS: "0" };
     const child = spawn(process.execPath, [join(folder, "main.cjs")], { env, stdio: "ignore" });
-    const request = (path: string) =>
-      fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
+    const request = requestTo(port);
     try {
       await untilStatus({ request }, "/health/ready", 200);
       // The redirect looks up a media type.
@@ -78,8 +77,7 @@ describe("the bundle", function () {
     ];
     const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     const output = text(child.stdout);
-    const request = (path: string, init?: RequestInit) =>
-      fetch(`http://127.0.0.1:${port}${path}`, init).catch(() => new Response("", { status: 599 }));
+    const request = requestTo(port);
     try {
       await untilStatus({ request }, "/health/ready", 200);
       expect((await request("/data", jsonInit('{"a":1}'))).status).to.equal(201);
@@ -110,16 +108,14 @@ describe("the bundle", function () {
         ...(traced ? { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${unusedPort}` } : {}),
       };
       const child = spawn(process.execPath, [join(folder, "main.cjs")], { env, stdio: "ignore" });
-      const request = (path: string, at: number) =>
-        fetch(`http://127.0.0.1:${at}${path}`).catch(() => new Response("", { status: 599 }));
-      const service = (path: string) => request(path, port);
+      const service = requestTo(port);
       try {
         await untilStatus({ request: service }, "/health/live", 200);
         expect(await (await service("/")).text()).to.include("Hello World");
         expect((await service("/assets/page.css")).status).to.equal(200);
         const { traceId } = (await (await service("/data")).json()) as { traceId?: string };
         expect(traceId !== undefined).to.equal(traced);
-        const metrics = await (await request("/metrics", metricsPort)).text();
+        const metrics = await (await requestTo(metricsPort)("/metrics")).text();
         expect(metrics).to.include('http_problems_total{code="database_unavailable"} 1');
       } finally {
         child.kill("SIGTERM");

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import mongoose from "mongoose";
 import { freePort } from "../dev/free-port.ts";
 import { sharedMongoDB } from "./support/hooks.ts";
-import { untilStatus, withDatabase } from "./support/test-service.ts";
+import { requestTo, untilStatus, withDatabase } from "./support/test-service.ts";
 
 const main = `${import.meta.dirname}/../main.ts`;
 
@@ -39,10 +39,6 @@ async function startReady(env: Record<string, string> = {}): Promise<Running> {
   await untilStatus({ request: get }, "/health/ready", 200);
   return running;
 }
-
-/** Like `fetch`, but returns status 599 while the connection fails. */
-const requestTo = (port: number) => (path: string) =>
-  fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
 
 async function exitCode({ child }: Running): Promise<number | null> {
   if (child.exitCode === null) await once(child, "exit");

@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { bundle } from "../../bundle.ts";
 import { readBundle } from "../../code-cache/packed-bundle.ts";
 import { freePort } from "../../dev/free-port.ts";
-import { untilStatus } from "../support/test-service.ts";
+import { requestTo, untilStatus } from "../support/test-service.ts";
 
 describe("the packed bundle", function () {
   this.timeout(60_000);
@@ -48,10 +48,8 @@ describe("the packed bundle", function () {
   /** Starts the packed service, and waits for an answer. */
   async function expectStart(): Promise<void> {
     const { port, child } = await spawnScript("run.cjs");
-    const request = (path: string) =>
-      fetch(`http://127.0.0.1:${port}${path}`).catch(() => new Response("", { status: 599 }));
     try {
-      await untilStatus({ request }, "/health/live", 200);
+      await untilStatus({ request: requestTo(port) }, "/health/live", 200);
     } finally {
       child.kill("SIGKILL");
     }

@@ -125,6 +125,12 @@ export async function startService(
   return service;
 }
 
+/** Like `fetch` of a path of another process, but returns status 599 while the connection fails. */
+export function requestTo(port: number): TestService["request"] {
+  return (path, init) =>
+    fetch(`http://127.0.0.1:${port}${path}`, init).catch(() => new Response("", { status: 599 }));
+}
+
 /** Options of a POST of this JSON text. */
 export function jsonInit(body: string | Uint8Array<ArrayBuffer>, type = "application/json"): RequestInit {
   return { method: "POST", body, headers: { "Content-Type": type } };
