@@ -7,7 +7,7 @@ export interface MatrixCell {
   /** Concurrent connections. */
   readonly clients: number;
   readonly contender: Name;
-  /** 1: measured in each round; 3: in every third round. */
+  /** 1: measured in each round; 9: in every ninth round. Odd, because every second round is reversed. */
   readonly every: number;
 }
 
@@ -35,7 +35,7 @@ const loads: readonly (Omit<MatrixCell, "contender" | "every"> & {
 /** Everything that is measured. Contenders that are compared follow each other. */
 export const matrix: readonly MatrixCell[] = loads.flatMap(({ workload, clients, often, seldom }) => [
   ...often.map((contender) => ({ workload, clients, contender, every: 1 })),
-  ...seldom.map((contender) => ({ workload, clients, contender, every: 3 })),
+  ...seldom.map((contender) => ({ workload, clients, contender, every: 9 })),
 ]);
 
 /** Workloads that a contender serves. */
@@ -46,6 +46,15 @@ export function workloadsOf(contender: Name): Workload[] {
 /** The order of a round. Every second round is reversed, so that no contender always follows the same contender. */
 export function inOrderOf<T>(round: number, contenders: readonly T[]): readonly T[] {
   return round % 2 === 0 ? contenders : contenders.toReversed();
+}
+
+/** Contenders of the rounds from one to before another. */
+export function contendersOf(first: number, end: number): Set<Name> {
+  const contenders = new Set<Name>();
+  for (let round = first; round < end; round++) {
+    for (const { contender } of cellsOf(round)) contenders.add(contender);
+  }
+  return contenders;
 }
 
 /** The cells of a round, from 0 on. */

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkAnswers } from "./check-answers.ts";
 import type { Contender } from "./contenders.ts";
-import { cellsOf, inOrderOf, workloadsOf } from "./matrix.ts";
+import { cellsOf, contendersOf, inOrderOf, workloadsOf } from "./matrix.ts";
 import { peakMemoryBytes } from "./process-usage.ts";
 import type { Round, Start } from "./round-summary.ts";
-import { otherCpus } from "./pinned-cpus.ts";
+import type { Name } from "./server-names.ts";
+import { otherCpus, serverCpu } from "./pinned-cpus.ts";
 import { start, startCanned, startClient, type Client, type Running } from "./start-contender.ts";
 
 /** Numbers of measurements. */
@@ -26,10 +27,15 @@ export interface Measured {
  * Milliseconds of each measurement. Another virtual machine on the same processor can double a request's CPU time for
  * seconds. So compared servers must follow each other closely, and often.
  */
-export const durationMs = 150;
-/** Warm-up in milliseconds: before each measurement, and before a server's first one, until V8 has compiled the code. */
+export const durationMs = 300;
+/** Milliseconds of warm-up before each measurement. */
 const warmUpMs = 120;
-const firstWarmUpMs = 1000;
+/**
+ * A new server's warm-up: milliseconds of each workload, and how often all of them run. The next workload makes V8
+ * compile anew what it had compiled for the previous one.
+ */
+const firstWarmUpMs = 500;
+const firstWarmUps = 3;
 /** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 20;
 /**
@@ -51,9 +57,11 @@ export async function measureAll(
     const rounds: Round[] = [];
     const peaks = new Map<string, number>();
     for (let first = 0; first < plan.rounds; first += roundsOfProcess) {
-      const servers = await startWarm(contenders, database.uri, client);
+      const end = Math.min(first + roundsOfProcess, plan.rounds);
+      const due = contenders.filter(({ name }) => contendersOf(first, end).has(name));
+      const servers = await startWarm(due, database.uri, client);
       try {
-        for (let round = first; round < Math.min(first + roundsOfProcess, plan.rounds); round++) {
+        for (let round = first; round < end; round++) {
           rounds.push(...(await measureRound(round, servers, client)));
           print(`round ${round + 1} of ${plan.rounds}`);
         }
@@ -77,18 +85,23 @@ async function startWarm(contenders: readonly Contender[], uri: string, client: 
   const servers = new Map<string, Running>();
   try {
     for (const contender of contenders) {
-      const server = await start(contender, uri);
+      const server = await start(contender, uri, serverCpu);
       servers.set(contender.name, server);
-      const { url, pid } = server;
-      for (const workload of workloadsOf(contender.name)) {
-        await checkAnswers(server, [workload]);
-        await client.measure({ url, pid, clients: 64, workload, warmUpMs: firstWarmUpMs, durationMs: 100 });
-      }
+      await checkAnswers(server, workloadsOf(contender.name));
+      await warmUp(contender.name, server, client);
     }
     return servers;
   } catch (error) {
     await closeAll([...servers.values()]);
     throw error;
+  }
+}
+
+async function warmUp(name: Name, { url, pid }: Running, client: Client): Promise<void> {
+  for (let time = 0; time < firstWarmUps; time++) {
+    for (const workload of workloadsOf(name)) {
+      await client.measure({ url, pid, clients: 64, workload, warmUpMs: 0, durationMs: firstWarmUpMs });
+    }
   }
 }
 
@@ -109,7 +122,10 @@ async function closeAll(running: readonly { close(): Promise<void> }[]): Promise
   await Promise.all(running.map((one) => one.close()));
 }
 
-/** Leaves out the first start of each contender, because its file is not in memory yet. */
+/**
+ * Starts on all CPUs: a pod's limit of one CPU is a quota, which a start hardly reaches. The first start of each
+ * contender does not count, because its file is not in memory yet.
+ */
 async function timeStarts(contenders: readonly Contender[], uri: string, count: number): Promise<Start[]> {
   const starts: Start[] = [];
   for (let round = -1; round < count; round++) {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../service/dev/free-port.ts";
 import { UserError } from "../../tools/process/user-error.ts";
 import type { Contender } from "./contenders.ts";
-import { otherCpus, serverCpu } from "./pinned-cpus.ts";
+import { otherCpus } from "./pinned-cpus.ts";
 import type { Load, Measurement } from "./bench-load.ts";
 
 /** A running contender. */
@@ -23,11 +23,16 @@ const startTimeoutMs = 60_000;
 
 /**
  * Starts a contender on a free port.
+ * @param cpus prefix of its command. @default all CPUs
  * @throws {UserError} no answer in time
  */
-export async function start({ name, command, env }: Contender, mongodbUri: string): Promise<Running> {
+export async function start(
+  { name, command, env }: Contender,
+  mongodbUri: string,
+  cpus: readonly string[] = [],
+): Promise<Running> {
   const port = await freePort();
-  const [program = "", ...args] = [...serverCpu, ...command];
+  const [program = "", ...args] = [...cpus, ...command];
   const began = performance.now();
   const child = spawn(program, args, {
     env: {

@@ -4,7 +4,7 @@ import { bytesOf } from "../cluster/nodes/quantity.ts";
 /** A pod's requests. Five pods, MongoDB and Kubernetes itself fit in minikube's default of two CPUs. */
 export const webRequests: Requests = { cpu: "100m", memory: "64Mi" };
 /** A pod's limits. With half a CPU, a pod that starts or takes over clients would exceed the timeout of requests. */
-export const webLimits: Requests = { cpu: "1", memory: "192Mi" };
+export const webLimits: Requests = { cpu: "1", memory: "256Mi" };
 /**
  * Node's heap as a share of the memory limit. Hundreds of large bodies at once take as much again. Node's buffers and
  * code take 50 MiB. The kernel takes up to 30 MiB, mostly for sockets, which cgroup v2 counts, too.
@@ -14,9 +14,10 @@ const heapShare = 1 / 3;
 const heapMiB = Math.floor((bytesOf(webLimits.memory) / 1024 ** 2) * heapShare);
 /**
  * One of the semi-spaces in which V8 keeps new objects, in mebibytes. V8 collects garbage whenever it is full. In a
- * small pod, V8's default is 1 MiB. Its collections take a third to a half of a request's CPU time.
+ * small pod, V8's default is 1 MiB. Its collections take a third to a half of a request's CPU time. 4 MiB costs up to a
+ * quarter more than 8. With too little space for old objects, V8 collects these all the time, and more is slower.
  */
-const semiSpaceMiB = 4;
+const semiSpaceMiB = 8;
 
 /** Environment variables of a service pod that limit its memory. */
 export const memoryVariables = {

@@ -12,14 +12,14 @@ describe("memoryGoals", () => {
   it("are reached by a pod below its limit that has not been restarted", () => {
     expect(judged(66.4, 0)).to.deep.equal({
       about: "memory of a pod: 64 clients for 600 s",
-      target: "< 192 MiB, 0 restarts",
+      target: "< 256 MiB, 0 restarts",
       measured: "66 MiB, 0 restarts",
       isReached: true,
     });
   });
 
   it("are missed by a pod that was restarted or not seen", () => {
-    expect([judged(66, 1), judged(192, 0), judged(0, 0)].map((goal) => goal?.isReached)).to.deep.equal([
+    expect([judged(66, 1), judged(256, 0), judged(0, 0)].map((goal) => goal?.isReached)).to.deep.equal([
       false,
       false,
       false,

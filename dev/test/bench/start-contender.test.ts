@@ -24,7 +24,7 @@ describe("start", () => {
   it("runs a server on one CPU, and the load on the others", async function () {
     if (serverCpu.length === 0) this.skip();
     const command = [process.execPath, "-e", server];
-    const running = await start({ name: names.bare, command }, "mongodb://127.0.0.1:1/app");
+    const running = await start({ name: names.bare, command }, "mongodb://127.0.0.1:1/app", serverCpu);
     const client = startClient(otherCpus);
     try {
       expect(cpusOf(running.pid)).to.equal("0");

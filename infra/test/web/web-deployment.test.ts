@@ -74,10 +74,10 @@ describe("the service's Deployment", function () {
     const [container] = pod().containers;
     expect(container.resources).to.deep.equal({
       requests: { cpu: "100m", memory: "64Mi" },
-      limits: { cpu: "1", memory: "192Mi" },
+      limits: { cpu: "1", memory: "256Mi" },
     });
     expect(container.env).to.deep.include.members([
-      { name: "NODE_OPTIONS", value: "--max-old-space-size=52 --max-semi-space-size=4" },
+      { name: "NODE_OPTIONS", value: "--max-old-space-size=61 --max-semi-space-size=8" },
       { name: "MALLOC_ARENA_MAX", value: "1" },
     ]);
   });
