@@ -31,8 +31,8 @@ export const durationMs = 300;
 /** Milliseconds of warm-up before each measurement. */
 const warmUpMs = 120;
 /**
- * A new server's warm-up: milliseconds of each workload, and how often all of them run. The next workload makes V8
- * compile anew what it had compiled for the previous one.
+ * A new server's warm-up: milliseconds of each workload, and how often all of them run. After a change of workload, V8
+ * compiles much of the code again.
  */
 const firstWarmUpMs = 500;
 const firstWarmUps = 3;
