@@ -48,8 +48,8 @@ describe("the service's Deployment", function () {
     });
     expect(container.readinessProbe).to.deep.equal({
       httpGet: { path: "/health/ready", port: "http" },
-      periodSeconds: 5,
-      failureThreshold: 2,
+      periodSeconds: 2,
+      failureThreshold: 4,
       timeoutSeconds: 3,
     });
     expect(container.livenessProbe).to.deep.equal({
