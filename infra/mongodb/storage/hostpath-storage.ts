@@ -51,11 +51,12 @@ export class HostPathStorage extends pulumi.ComponentResource {
     // Volume and claim are immutable. A change creates a new pair on the same directory, and the pod moves to the
     // new pair.
     const renewed = { parent: this, replaceOnChanges: ["spec", "metadata.labels"] };
+    const own = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": "mongodb" };
     const persistentVolume = new k8s.core.v1.PersistentVolume(
       name,
       {
         // A released volume binds no other claim, so a new namespace needs a new volume.
-        metadata: { labels: { ...partOf, "app.kubernetes.io/instance": namespace } },
+        metadata: { labels: { ...partOf, ...own } },
         spec: {
           accessModes: ["ReadWriteOnce"],
           capacity: { storage: size },
@@ -74,11 +75,12 @@ export class HostPathStorage extends pulumi.ComponentResource {
         metadata: { namespace, labels: partOf, annotations: notAwaited },
         spec: {
           ...claimSpec(size, ""),
-          volumeName: persistentVolume.metadata.name,
+          // With the volume's name, Kubernetes often marks the volume first, and the claim up to 15 s later.
+          selector: { matchLabels: own },
         },
       },
-      // Depends on the directory only, not on the volume, so that `destroy` deletes volume and claim concurrently.
-      { ...renewed, dependsOn: directory },
+      // Kubernetes looks for a new claim's volume at once, and then every 15 s.
+      { ...renewed, dependsOn: [directory, persistentVolume] },
     );
     this.claimName = claim.metadata.name;
 
