@@ -30,8 +30,8 @@ export interface BenchGoal extends Goal {
 
 const sameForEach =
   "One insert for many documents hardly costs the service anything. The rest is the same for each request. Node's HTTP " +
-  "with the service's headers, and without a database, takes three quarters of what the goal allows. Koa with its router, " +
-  "checks, limits, log and metrics come on top.";
+  "with the service's headers, and without a database, takes almost half of it. Koa with its router, checks, limits, log " +
+  "and metrics take most of the other half.";
 const validation =
   "Both servers validate a document with the same Mongoose schema, which takes more than half of the service's CPU time " +
   "for such an insert.";
