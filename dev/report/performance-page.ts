@@ -47,7 +47,8 @@ export function fileOf(source: Source): string {
 const intro = `The commands below wrote this page and the JSON files beside it. \`bench\` measures the service, as its image has it and
 with the stack's settings, alternately with handwritten servers, in many short rounds. All use the same canned
 MongoDB, which answers at once. A factor is the mean of the rounds' factors, without the lowest and the highest quarter;
-± is its standard error. A pod has one CPU: the CPU time of a request decides how many requests the pod serves.`;
+± is its standard error in this run. Another run's factors may differ by a tenth. A pod has one CPU: the CPU time of a
+request decides how many requests the pod serves.`;
 
 /**
  * Writes a source's figures, and `performance.md` from the figures of all sources.
