@@ -48,7 +48,7 @@ export function inOrderOf<T>(round: number, contenders: readonly T[]): readonly 
   return round % 2 === 0 ? contenders : contenders.toReversed();
 }
 
-/** Contenders of the rounds from one to before another. */
+/** Contenders of the rounds from `first` on, without `end`. */
 export function contendersOf(first: number, end: number): Set<Name> {
   const contenders = new Set<Name>();
   for (let round = first; round < end; round++) {

@@ -4,7 +4,6 @@ import type { Contender } from "./contenders.ts";
 import { cellsOf, contendersOf, inOrderOf, workloadsOf } from "./matrix.ts";
 import { peakMemoryBytes } from "./process-usage.ts";
 import type { Round, Start } from "./round-summary.ts";
-import type { Name } from "./server-names.ts";
 import { otherCpus, serverCpu } from "./pinned-cpus.ts";
 import { start, startCanned, startClient, type Client, type Running } from "./start-contender.ts";
 
@@ -58,8 +57,12 @@ export async function measureAll(
     const peaks = new Map<string, number>();
     for (let first = 0; first < plan.rounds; first += roundsOfProcess) {
       const end = Math.min(first + roundsOfProcess, plan.rounds);
-      const due = contenders.filter(({ name }) => contendersOf(first, end).has(name));
-      const servers = await startWarm(due, database.uri, client);
+      const due = contendersOf(first, end);
+      const servers = await startWarm(
+        contenders.filter(({ name }) => due.has(name)),
+        database.uri,
+        client,
+      );
       try {
         for (let round = first; round < end; round++) {
           rounds.push(...(await measureRound(round, servers, client)));
@@ -88,7 +91,7 @@ async function startWarm(contenders: readonly Contender[], uri: string, client: 
       const server = await start(contender, uri, serverCpu);
       servers.set(contender.name, server);
       await checkAnswers(server, workloadsOf(contender.name));
-      await warmUp(contender.name, server, client);
+      await warmUp(server, client);
     }
     return servers;
   } catch (error) {
@@ -97,7 +100,7 @@ async function startWarm(contenders: readonly Contender[], uri: string, client: 
   }
 }
 
-async function warmUp(name: Name, { url, pid }: Running, client: Client): Promise<void> {
+async function warmUp({ name, url, pid }: Running, client: Client): Promise<void> {
   for (let time = 0; time < firstWarmUps; time++) {
     for (const workload of workloadsOf(name)) {
       await client.measure({ url, pid, clients: 64, workload, warmUpMs: 0, durationMs: firstWarmUpMs });

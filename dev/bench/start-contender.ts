@@ -7,10 +7,11 @@ import { UserError } from "../../tools/process/user-error.ts";
 import type { Contender } from "./contenders.ts";
 import { otherCpus } from "./pinned-cpus.ts";
 import type { Load, Measurement } from "./bench-load.ts";
+import type { Name } from "./server-names.ts";
 
 /** A running contender. */
 export interface Running {
-  readonly name: string;
+  readonly name: Name;
   readonly pid: number;
   readonly url: string;
   /** Milliseconds from the start of its process to its first answer from the database. */

@@ -187,7 +187,7 @@ function probes(): Pick<Container, "startupProbe" | "readinessProbe" | "liveness
   const http = (path: string) => ({ httpGet: { path, port: "http" } });
   return {
     startupProbe: { ...http("/health/live"), periodSeconds: 2, failureThreshold: 30 },
-    // `up` waits for the first probe after MongoDB's start. With 5 s between probes, it took up to 5 s more.
+    // `up` waits for the first probe after MongoDB's start. With 5 s between probes, that took up to 5 s.
     readinessProbe: { ...http("/health/ready"), periodSeconds: 2, failureThreshold: 4, timeoutSeconds: 3 },
     livenessProbe: { ...http("/health/live"), periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
   };

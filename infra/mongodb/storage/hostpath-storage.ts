@@ -51,12 +51,15 @@ export class HostPathStorage extends pulumi.ComponentResource {
     // Volume and claim are immutable. A change creates a new pair on the same directory, and the pod moves to the
     // new pair.
     const renewed = { parent: this, replaceOnChanges: ["spec", "metadata.labels"] };
-    const own = { "app.kubernetes.io/instance": namespace, "app.kubernetes.io/component": "mongodb" };
+    const volumeLabels = {
+      "app.kubernetes.io/instance": namespace,
+      "app.kubernetes.io/component": "mongodb",
+    };
     const persistentVolume = new k8s.core.v1.PersistentVolume(
       name,
       {
         // A released volume binds no other claim, so a new namespace needs a new volume.
-        metadata: { labels: { ...partOf, ...own } },
+        metadata: { labels: { ...partOf, ...volumeLabels } },
         spec: {
           accessModes: ["ReadWriteOnce"],
           capacity: { storage: size },
@@ -76,7 +79,7 @@ export class HostPathStorage extends pulumi.ComponentResource {
         spec: {
           ...claimSpec(size, ""),
           // With the volume's name, Kubernetes often marks the volume first, and the claim up to 15 s later.
-          selector: { matchLabels: own },
+          selector: { matchLabels: volumeLabels },
         },
       },
       // Kubernetes looks for a new claim's volume at once, and then every 15 s.

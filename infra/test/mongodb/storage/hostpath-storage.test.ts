@@ -1,3 +1,4 @@
+import * as k8s from "@pulumi/kubernetes";
 import { expect } from "chai";
 import { NodeCommand } from "../../../commands/node-command.ts";
 import { loadingProfile, restorePath } from "../../support/fake-minikube.ts";
@@ -52,9 +53,11 @@ describe("HostPathStorage", function () {
     });
   });
 
-  it("has its directory before a pod can claim it", () => {
-    const [before] = [program.the("PersistentVolumeClaim").options.dependsOn].flat();
+  it("has its directory and its volume before a pod can claim it", () => {
+    const [before, volume, ...others] = [program.the("PersistentVolumeClaim").options.dependsOn].flat();
     expect(before).to.be.instanceOf(NodeCommand);
+    expect(volume).to.be.instanceOf(k8s.core.v1.PersistentVolume);
+    expect(others).to.deep.equal([]);
   });
 
   it("keeps the pod on the node with the directory in a cluster of several nodes", async () => {
