@@ -30,16 +30,14 @@ FROM run AS pack
 USER root
 COPY --from=bundle /app/service/dist ./
 ENV LOG_LEVEL=error METRICS_PORT=9464
-RUN ["/nodejs/bin/node", "--no-allocation-site-pretenuring", "--no-memory-reducer", "--min-semi-space-size=4", "pack.cjs"]
+RUN ["/nodejs/bin/node", "--no-memory-reducer", "--min-semi-space-size=4", "pack.cjs"]
 
 FROM run
 COPY --from=bundle /app/service/dist/assets assets
 COPY --from=bundle /app/service/dist/tracing.cjs /app/service/dist/run.cjs ./
 COPY --from=pack /app/main.cjs.gz /app/main.cjs.cache ./
 EXPOSE 3000 9464
-# Without the first flag, V8 may put some objects of each request among the old ones. Whatever they refer to then stays
-# in memory until the next full collection. In about every third pod, requests cost 1.4 times as much, for its whole life.
-# Without the second flag, V8 frees all the memory it can after a pause of eight seconds, also what its compiled code
+# Without the first flag, V8 frees all the memory it can after a pause of eight seconds, also what its compiled code
 # needs. Then requests cost 1.2 times as much.
-# The third flag gives new objects 4 MiB at once. With V8's small first heap, a twentieth of the start is collections.
-CMD ["--no-allocation-site-pretenuring", "--no-memory-reducer", "--min-semi-space-size=4", "run.cjs"]
+# The second flag gives new objects 4 MiB at once. With V8's small first heap, a twentieth of the start is collections.
+CMD ["--no-memory-reducer", "--min-semi-space-size=4", "run.cjs"]

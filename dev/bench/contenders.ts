@@ -16,12 +16,14 @@ export interface Contender {
 }
 
 const servers = join(import.meta.dirname, "servers");
+const noPretenuring = join(import.meta.dirname, "../../service/code-cache/no-pretenuring.ts");
 
 /**
- * Flags of the handwritten servers, as of the service. A server waits for seconds while others are measured. Meanwhile
- * V8 would free memory that compiled code needs. Each request would then take up to 1.8 times as much CPU time.
+ * Flags of all Node servers: those of the service's image. A server waits for seconds while others are measured.
+ * Meanwhile V8 would free memory that compiled code needs. Each request would then take up to 1.8 times as much CPU
+ * time.
  */
-const steady = ["--no-memory-reducer"];
+const flags = imageArguments().slice(0, -1);
 
 /** The service as in its image, and handwritten servers. Flask is left out if the installation fails. */
 export async function findContenders(cache: string): Promise<Contender[]> {
@@ -34,7 +36,7 @@ export async function findContenders(cache: string): Promise<Contender[]> {
     };
   };
   const handwritten = async (name: Name, source: string) =>
-    node(name, [...steady, await bundle(join(servers, source), cache)], compileCache(cache));
+    node(name, [...flags, await bundle(join(servers, source), cache)], compileCache(cache));
   const flask = await findFlask(cache);
   return [
     // With a metrics port, as in its stack.
@@ -58,10 +60,8 @@ function compileCache(cache: string) {
 async function service(cache: string): Promise<readonly string[]> {
   const folder = join(cache, "bench/service");
   await bundleWithOrders(folder);
-  const args = imageArguments();
-  const flags = args.slice(0, -1);
   await runOnce([...flags, join(folder, "pack.cjs")]);
-  return [...flags, join(folder, args.at(-1) ?? "")];
+  return [...flags, join(folder, imageArguments().at(-1) ?? "")];
 }
 
 /** Arguments of Node in the service's image. */
@@ -70,11 +70,20 @@ export function imageArguments(): readonly string[] {
   return JSON.parse(/^CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? "[]") as string[];
 }
 
-/** Bundles a server into one file, and loads it once to fill Node's compile cache. */
+/**
+ * Bundles a server into one file, and loads it once to fill Node's compile cache. Like the service, the server stops
+ * pretenuring after its start. Otherwise V8 would decide differently in each process, and two benchmarks would differ by
+ * up to 12 %.
+ */
 async function bundle(source: string, cache: string): Promise<string> {
   const outfile = join(cache, "bench", source.replace(/.*[/\\]/, "").replace(/\.ts$/, ".cjs"));
   await build({
-    entryPoints: [source],
+    stdin: {
+      contents: `import ${JSON.stringify(source)};
+        import { stopPretenuring } from ${JSON.stringify(noPretenuring)};
+        stopPretenuring();`,
+      resolveDir: servers,
+    },
     outfile,
     bundle: true,
     platform: "node",
@@ -85,7 +94,7 @@ async function bundle(source: string, cache: string): Promise<string> {
     logLevel: "error",
   });
   await runOnce(
-    [...steady, "-e", `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`],
+    [...flags, "-e", `require(${JSON.stringify(outfile)}); setTimeout(process.exit, 1000)`],
     compileCache(cache),
   );
   return outfile;

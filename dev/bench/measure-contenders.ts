@@ -28,7 +28,7 @@ export interface Measured {
  */
 export const durationMs = 300;
 /** Milliseconds of warm-up before each measurement. */
-const warmUpMs = 120;
+const warmUpMs = 80;
 /**
  * A new server's warm-up: milliseconds of each workload, and how often all of them run. After a change of workload, V8
  * compiles much of the code again.
@@ -38,10 +38,10 @@ const firstWarmUps = 3;
 /** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 20;
 /**
- * Rounds after which all servers start again. V8 decides early, for example, which objects will live long. That changes
- * a process' speed by up to a half, for its whole life. With three processes, two runs differed by up to a tenth.
+ * Rounds after which all servers start again. A process' speed differs from another's by about 3 %. But a new one
+ * compiles much of its code in its first minute under load.
  */
-const roundsOfProcess = 4;
+const roundsOfProcess = 17;
 
 /** Starts every contender, checks its answers, and measures all contenders alternately. */
 export async function measureAll(
