@@ -34,7 +34,7 @@ const loads: readonly (Omit<MatrixCell, "contender" | "every"> & {
 
 /** Everything that is measured. Contenders that are compared follow each other. */
 export const matrix: readonly MatrixCell[] = loads.flatMap(({ workload, clients, often, seldom }) => [
-  // The latency of a single client varies by 3 % from round to round, the CPU time of a request by 10 %.
+  // From round to round, the latency of a single client varies by 3 %. The CPU time of a request varies by 10 %.
   ...often.map((contender) => ({ workload, clients, contender, every: clients === 1 ? 3 : 1 })),
   ...seldom.map((contender) => ({ workload, clients, contender, every: 9 })),
 ]);
