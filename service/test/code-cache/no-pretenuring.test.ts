@@ -10,7 +10,9 @@ const keepAll = "const kept = []; for (let i = 0; i < 300_000; i++) kept.push([i
 describe("stopPretenuring", () => {
   /** V8's decisions to create an object among the old ones, while these statements run. */
   async function decisions(statements: string): Promise<string[]> {
-    const args = ["--trace-pretenuring-statistics", "--input-type=module", "--eval", statements];
+    // Optimized code is not always watched.
+    const flags = ["--trace-pretenuring-statistics", "--no-opt", "--no-maglev"];
+    const args = [...flags, "--input-type=module", "--eval", statements];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     return stdout.split("\n").filter((line) => line.endsWith("=> tenure"));
   }
