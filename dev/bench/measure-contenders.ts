@@ -38,10 +38,10 @@ const firstWarmUps = 3;
 /** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 20;
 /**
- * Rounds after which all servers start again. A process' speed differs from another's by about 3 %. But a new one
- * compiles much of its code in its first minute under load.
+ * Rounds after which all servers start again. The factor of two processes differs by about 3 % from that of the next
+ * two. But new processes compile much of their code in their first minute under load.
  */
-const roundsOfProcess = 17;
+const roundsOfProcess = 8;
 
 /** Starts every contender, checks its answers, and measures all contenders alternately. */
 export async function measureAll(

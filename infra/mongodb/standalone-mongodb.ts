@@ -153,8 +153,8 @@ function mongod({ image, memory }: MongoDatabaseArgs): Container {
     args: ["mongod", "--auth", "--bind_ip_all", "--ipv6", ...mongodOptions(memory)],
     ports: [{ name: "mongodb", containerPort: mongodbPort }],
     volumeMounts: dataMounts(),
-    // Ten minutes for recovery, if MongoDB was killed.
-    startupProbe: { ...tcp, periodSeconds: 2, failureThreshold: 300, timeoutSeconds: 2 },
+    // Ten minutes for recovery, if MongoDB was killed. `up` waits for the first probe after MongoDB's start.
+    startupProbe: { ...tcp, periodSeconds: 1, failureThreshold: 600, timeoutSeconds: 2 },
     readinessProbe: { ...tcp, periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 3 },
     livenessProbe: { ...tcp, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 2 },
   };

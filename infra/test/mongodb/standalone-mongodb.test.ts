@@ -81,8 +81,8 @@ describe("MongoDatabase", function () {
     const tcpSocket = { port: "mongodb" };
     expect(startupProbe).to.deep.equal({
       tcpSocket,
-      periodSeconds: 2,
-      failureThreshold: 300,
+      periodSeconds: 1,
+      failureThreshold: 600,
       timeoutSeconds: 2,
     });
     expect(readinessProbe).to.deep.equal({
