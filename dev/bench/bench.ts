@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { judgeBench, startTimeMs } from "./bench-goals.ts";
 import { markdown, type BenchReport } from "./bench-report.ts";
 import { findContenders } from "./contenders.ts";
-import { durationMs, measureAll } from "./measure-contenders.ts";
+import { durationMs, fullPlan, measureAll } from "./measure-contenders.ts";
 import { summarize } from "./round-summary.ts";
 import { drawChart } from "./throughput-chart.ts";
 import { doubts } from "./trust.ts";
@@ -26,8 +26,8 @@ const command = cliCommand("bench -w dev", {
     "Measures the service and handwritten servers alternately, with a canned database that answers at once.",
   examples: ["npm run bench -w dev -- --rounds 8"],
 })
-  .option("--rounds <n>", "Number of rounds, of 14 s each.", wholeNumber(4, 1000), 32)
-  .option("--starts <n>", "Number of starts of each server.", wholeNumber(4, 100), 8)
+  .option("--rounds <n>", "Number of rounds, of 14 s each.", wholeNumber(4, 1000), fullPlan.rounds)
+  .option("--starts <n>", "Number of starts of each server.", wholeNumber(4, 100), fullPlan.starts)
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => bench(options)));
 
@@ -39,8 +39,8 @@ process.exitCode = await runCommandLine(command, process.argv.slice(2));
 
 async function bench({ rounds, starts, write }: Options): Promise<void> {
   requireEnough(write, [
-    { flag: "--rounds", value: rounds, minimum: 32 },
-    { flag: "--starts", value: starts, minimum: 8 },
+    { flag: "--rounds", value: rounds, minimum: fullPlan.rounds },
+    { flag: "--starts", value: starts, minimum: fullPlan.starts },
   ]);
   const machine = watchMachine();
   const found = await measureAll(await findContenders(cache), { rounds, starts }, console.log);

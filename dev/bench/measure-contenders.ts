@@ -38,10 +38,13 @@ const firstWarmUps = 3;
 /** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 20;
 /**
- * Rounds after which all servers start again. The factor of two processes differs by about 3 % from that of the next
- * two. But new processes compile much of their code in their first minute under load.
+ * Rounds after which all servers start again. A ratio of two servers differs by about 3 % in the next processes, so a
+ * run needs several. But new processes compile much of their code in their first minute under load.
  */
 const roundsOfProcess = 8;
+
+/** The default, and the minimum for figures that are written: four sets of processes. */
+export const fullPlan: Plan = { rounds: 4 * roundsOfProcess, starts: 8 };
 
 /** Starts every contender, checks its answers, and measures all contenders alternately. */
 export async function measureAll(
