@@ -26,7 +26,7 @@ const command = cliCommand("bench -w dev", {
     "Measures the service and handwritten servers alternately, with a canned database that answers at once.",
   examples: ["npm run bench -w dev -- --rounds 8"],
 })
-  .option("--rounds <n>", "Number of rounds, of 14 s each.", wholeNumber(4, 1000), fullPlan.rounds)
+  .option("--rounds <n>", "Number of rounds, of 10 s each.", wholeNumber(4, 1000), fullPlan.rounds)
   .option("--starts <n>", "Number of starts of each server.", wholeNumber(4, 100), fullPlan.starts)
   .option("--write", "Write docs/performance.md, unless the figures can't be trusted.", false)
   .action((options: Options) => runProgram(() => bench(options)));

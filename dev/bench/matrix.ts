@@ -9,12 +9,17 @@ export interface MatrixCell {
   readonly contender: Name;
   /** 1: measured in each round; 3: in every third round. Odd, because every second round is reversed. */
   readonly every: number;
+  /** The first round without it. */
+  readonly end: number;
 }
+
+/** Rounds after which all servers start again. */
+export const roundsOfProcess = 22;
 
 const { own, bare, fastify, koa, fastifyMongoose, flask } = names;
 
-/** Goals compare the `often` contenders. The others need fewer rounds. */
-const loads: readonly (Omit<MatrixCell, "contender" | "every"> & {
+/** Goals compare the `often` contenders. The others need fewer rounds, and no second process. */
+const loads: readonly (Pick<MatrixCell, "workload" | "clients"> & {
   readonly often: readonly Name[];
   readonly seldom: readonly Name[];
 })[] = [
@@ -35,8 +40,14 @@ const loads: readonly (Omit<MatrixCell, "contender" | "every"> & {
 /** Everything that is measured. Contenders that are compared follow each other. */
 export const matrix: readonly MatrixCell[] = loads.flatMap(({ workload, clients, often, seldom }) => [
   // From round to round, the latency of a single client varies by 3 %. The CPU time of a request varies by 10 %.
-  ...often.map((contender) => ({ workload, clients, contender, every: clients === 1 ? 3 : 1 })),
-  ...seldom.map((contender) => ({ workload, clients, contender, every: 9 })),
+  ...often.map((contender) => ({
+    workload,
+    clients,
+    contender,
+    every: clients === 1 ? 5 : 1,
+    end: Infinity,
+  })),
+  ...seldom.map((contender) => ({ workload, clients, contender, every: 7, end: roundsOfProcess })),
 ]);
 
 /** Workloads that a contender serves. */
@@ -60,7 +71,7 @@ export function contendersOf(first: number, end: number): Set<Name> {
 
 /** The cells of a round, from 0 on. */
 export function cellsOf(round: number): MatrixCell[] {
-  const due = matrix.filter(({ every }) => round % every === 0);
+  const due = matrix.filter(({ every, end }) => round % every === 0 && round < end);
   const groups = [...Map.groupBy(due, ({ workload, clients }) => `${workload} ${clients}`).values()];
   return groups.flatMap((group) => inOrderOf(round, group));
 }

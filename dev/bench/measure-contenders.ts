@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkAnswers } from "./check-answers.ts";
 import type { Contender } from "./contenders.ts";
-import { cellsOf, contendersOf, inOrderOf, workloadsOf } from "./matrix.ts";
+import { cellsOf, contendersOf, inOrderOf, roundsOfProcess, workloadsOf } from "./matrix.ts";
 import { peakMemoryBytes } from "./process-usage.ts";
 import type { Round, Start } from "./round-summary.ts";
 import { otherCpus, serverCpu } from "./pinned-cpus.ts";
@@ -37,14 +37,12 @@ const firstWarmUpMs = 500;
 const firstWarmUps = 3;
 /** Milliseconds in which a server finishes work that a load has deferred. */
 const pauseMs = 20;
-/**
- * Rounds after which all servers start again. A ratio of two servers differs by about 3 % in the next processes, so a
- * run needs several. But new processes compile much of their code in their first minute under load.
- */
-const roundsOfProcess = 8;
 
-/** The default, and the minimum for figures that are written: four sets of processes. */
-export const fullPlan: Plan = { rounds: 4 * roundsOfProcess, starts: 8 };
+/**
+ * The default, and the minimum for figures that are written: two processes of each server. More processes take time to
+ * warm up, and more rounds narrow the error more.
+ */
+export const fullPlan: Plan = { rounds: 2 * roundsOfProcess, starts: 8 };
 
 /** Starts every contender, checks its answers, and measures all contenders alternately. */
 export async function measureAll(

@@ -13,8 +13,14 @@ import { doubtsAbout, measured, watchMachine } from "./this-machine.ts";
 /**
  * Compares the result of a load with its goals.
  * @param load the load in words
+ * @param metricsPeriodSeconds time between two measurements of metrics-server, which delays the next pod. undefined if
+ *     unknown
  */
-export function loadGoals(load: string, recording: Recording): Goal[] {
+export function loadGoals(
+  load: string,
+  recording: Recording,
+  metricsPeriodSeconds: number | undefined,
+): Goal[] {
   const { failed, shed } = summarize(recording.samples, 0, Infinity);
   const { anotherPod, mostPods } = reaction(recording);
   const { min, max } = recording.autoscaler;
@@ -27,10 +33,11 @@ export function loadGoals(load: string, recording: Recording): Goal[] {
   // If the autoscaler's limits are equal, no pod can be added.
   if (min === max) return [failures];
   const ready = anotherPod === undefined ? undefined : anotherPod / 1000;
+  const metrics = metricsPeriodSeconds === undefined ? "" : `, metrics every ${metricsPeriodSeconds} s`;
   const addition: Goal = {
     about: `${load}: time until pod ${min + 1} is ready`,
     target: `≤ ${goals.anotherPod} s`,
-    measured: ready === undefined ? `no pod was added to ${mostPods}` : `${ready.toFixed(0)} s`,
+    measured: ready === undefined ? `no pod was added to ${mostPods}` : `${ready.toFixed(0)} s${metrics}`,
     isReached: ready !== undefined && ready <= goals.anotherPod,
     limit: "metrics-server's period limits it: `npm run load` prints the command for 15 s.",
   };
@@ -55,7 +62,7 @@ async function main(args: readonly string[]): Promise<number> {
       const load = flags.clients === undefined ? `${flags.rate} requests/s` : `${flags.clients} clients`;
       const figures = {
         ...measured(["npm run load:write -w dev", ...args], seen),
-        goals: loadGoals(`${load} for ${flags.seconds} s`, recording),
+        goals: loadGoals(`${load} for ${flags.seconds} s`, recording, metricsPeriodSeconds),
         metricsPeriod: metricsPeriodSeconds,
         findings,
       };

@@ -15,8 +15,8 @@ describe("loadGoals", () => {
     end: 400_000,
     ...change,
   });
-  const judged = (change?: Partial<Recording>) =>
-    loadGoals("300 requests/s", recording(change)).map(({ about, measured, isReached }) => [
+  const judged = (change?: Partial<Recording>, metricsPeriodSeconds?: number) =>
+    loadGoals("300 requests/s", recording(change), metricsPeriodSeconds).map(({ about, measured, isReached }) => [
       about,
       measured,
       isReached,
@@ -27,6 +27,10 @@ describe("loadGoals", () => {
       ["300 requests/s: failed requests", "0", true],
       ["300 requests/s: time until pod 3 is ready", "29 s", true],
     ]);
+  });
+
+  it("name the period of metrics-server, if it is known", () => {
+    expect(judged({}, 15)[1]?.[1]).to.equal("29 s, metrics every 15 s");
   });
 
   it("count shed requests as failed", () => {
