@@ -7,14 +7,14 @@ export interface MatrixCell {
   /** Concurrent connections. */
   readonly clients: number;
   readonly contender: Name;
-  /** 1: measured in each round; 3: in every third round. Odd, because every second round is reversed. */
+  /** 1: measured in each round; 5: in every fifth round. Odd, because every second round is reversed. */
   readonly every: number;
   /** The first round without it. */
   readonly end: number;
 }
 
 /** Rounds after which all servers start again. */
-export const roundsOfProcess = 22;
+export const roundsOfProcess = 14;
 
 const { own, bare, fastify, koa, fastifyMongoose, flask } = names;
 
@@ -47,7 +47,7 @@ export const matrix: readonly MatrixCell[] = loads.flatMap(({ workload, clients,
     every: clients === 1 ? 5 : 1,
     end: Infinity,
   })),
-  ...seldom.map((contender) => ({ workload, clients, contender, every: 7, end: roundsOfProcess })),
+  ...seldom.map((contender) => ({ workload, clients, contender, every: 5, end: roundsOfProcess })),
 ]);
 
 /** Workloads that a contender serves. */

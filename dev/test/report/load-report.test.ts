@@ -16,11 +16,9 @@ describe("loadGoals", () => {
     ...change,
   });
   const judged = (change?: Partial<Recording>, metricsPeriodSeconds?: number) =>
-    loadGoals("300 requests/s", recording(change), metricsPeriodSeconds).map(({ about, measured, isReached }) => [
-      about,
-      measured,
-      isReached,
-    ]);
+    loadGoals("300 requests/s", recording(change), metricsPeriodSeconds).map(
+      ({ about, measured, isReached }) => [about, measured, isReached],
+    );
 
   it("are no failed request, and another pod in time", () => {
     expect(judged()).to.deep.equal([
