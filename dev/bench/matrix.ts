@@ -9,11 +9,11 @@ export interface MatrixCell {
   readonly contender: Name;
   /** 1: measured in each round; 5: in every fifth round. Odd, because every second round is reversed. */
   readonly every: number;
-  /** The first round without it. */
+  /** The first round that does not measure the cell any more. */
   readonly end: number;
 }
 
-/** Rounds after which all servers start again. */
+/** Rounds of a process. After them the compared servers start again, and the others end. */
 export const roundsOfProcess = 14;
 
 const { own, bare, fastify, koa, fastifyMongoose, flask } = names;

@@ -18,7 +18,7 @@ export interface Plan {
 export interface Measured {
   readonly rounds: readonly Round[];
   readonly starts: readonly Start[];
-  /** Peak memory in bytes, by contender. */
+  /** Peak memory of a contender's first process in bytes, by contender. */
   readonly peakMemoryBytes: Readonly<Record<string, number>>;
 }
 
@@ -39,8 +39,8 @@ const firstWarmUps = 3;
 const pauseMs = 20;
 
 /**
- * The default, and the minimum for figures that are written: three processes of each server, because a factor differs by
- * about 3 % from process to process. More processes need time to warm up, which rounds use better.
+ * The default, and the minimum for figures that are written: three processes of each compared server. A factor differs
+ * by about 3 % from process to process. Still more processes would leave less time for rounds, because each must warm up.
  */
 export const fullPlan: Plan = { rounds: 3 * roundsOfProcess, starts: 8 };
 
@@ -70,7 +70,8 @@ export async function measureAll(
           print(`round ${round + 1} of ${plan.rounds}`);
         }
         for (const { name, pid } of servers.values()) {
-          peaks.set(name, Math.max(peaks.get(name) ?? 0, peakMemoryBytes(pid)));
+          // Only the first process counts, because some contenders have no other.
+          if (!peaks.has(name)) peaks.set(name, peakMemoryBytes(pid));
         }
       } finally {
         await closeAll([...servers.values()]);

@@ -1,4 +1,5 @@
 import { abortOnInterrupt, loadFlags } from "../../tools/commands/load.ts";
+import { targetPeriodSeconds } from "../../tools/kubernetes/metrics-resolution.ts";
 import { goals } from "../../tools/load/load-findings.ts";
 import { loadOptions, type LoadFlags } from "../../tools/load/load-options.ts";
 import { reaction, type Recording } from "../../tools/load/load-recording.ts";
@@ -10,11 +11,13 @@ import type { Goal } from "./goal.ts";
 import { saveFigures } from "./save-figures.ts";
 import { doubtsAbout, measured, watchMachine } from "./this-machine.ts";
 
+const metricsPeriodLimit = "metrics-server's period limits it: `npm run load` prints the command for 15 s.";
+
 /**
  * Compares the result of a load with its goals.
  * @param load the load in words
- * @param metricsPeriodSeconds time between two measurements of metrics-server, which delays the next pod. undefined if
- *     unknown
+ * @param metricsPeriodSeconds time between two measurements of metrics-server, which delays the next pod.
+ *     Undefined if unknown
  */
 export function loadGoals(
   load: string,
@@ -39,7 +42,7 @@ export function loadGoals(
     target: `≤ ${goals.anotherPod} s`,
     measured: ready === undefined ? `no pod was added to ${mostPods}` : `${ready.toFixed(0)} s${metrics}`,
     isReached: ready !== undefined && ready <= goals.anotherPod,
-    limit: "metrics-server's period limits it: `npm run load` prints the command for 15 s.",
+    ...(metricsPeriodSeconds === targetPeriodSeconds ? {} : { limit: metricsPeriodLimit }),
   };
   return [failures, addition];
 }

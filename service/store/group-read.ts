@@ -39,13 +39,14 @@ export function groupReads<Result>(
   const { read, maxCount, maxReads, maxWaitMs, timeoutError } = options;
   const { onRead = () => undefined, defer = setImmediate } = options;
   let waiting = new Map<string, Waiting<Result>>();
+  // An array, because a set has the same tables as a map: see `nextGroup`.
   let running: readonly Group<Result>[] = [];
   let isStarting = false;
 
   /**
-   * Takes the next keys. Both maps are new: V8 links the table of a map that grows or shrinks to the next table. A dead
-   * table among the old objects would keep all later tables, with their documents, until the next full garbage
-   * collection. Each read by id would then leave 1.7 kB there.
+   * Takes the next keys, and leaves new maps. V8 often gives a map that gains and loses keys a new table. It also
+   * links each former table to the next. A former table among the old objects would keep all later ones and their
+   * documents. Only a full garbage collection would free them.
    */
   function nextGroup(): Group<Result> {
     const earliest = performance.now() - maxWaitMs;

@@ -33,7 +33,11 @@ describe("the matrix", () => {
   it("names the contenders of some rounds", () => {
     expect([...contendersOf(1, 5)]).to.have.members([names.own, names.bare, names.koa]);
     expect([...contendersOf(4, 6)]).to.include.members([names.fastify, names.fastifyMongoose, names.flask]);
-    expect([...contendersOf(roundsOfProcess, fullPlan.rounds)]).not.to.include(names.flask);
+    expect([...contendersOf(roundsOfProcess, fullPlan.rounds)]).to.have.members([
+      names.own,
+      names.bare,
+      names.koa,
+    ]);
   });
 
   it("reverses the order of compared contenders from round to round", () => {
