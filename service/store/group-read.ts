@@ -44,9 +44,9 @@ export function groupReads<Result>(
   let isStarting = false;
 
   /**
-   * Takes the next keys, and leaves new maps. V8 often gives a map that gains and loses keys a new table. It also
-   * links each former table to the next. A former table among the old objects would keep all later ones and their
-   * documents. Only a full garbage collection would free them.
+   * Takes the next keys, and leaves new maps. V8 often replaces the table of a map that gains and loses keys. It links
+   * each former table to the next. A former table among the old objects would keep all later ones and their documents.
+   * Only a full garbage collection would free them.
    */
   function nextGroup(): Group<Result> {
     const earliest = performance.now() - maxWaitMs;
