@@ -11,7 +11,7 @@ import type { Goal } from "./goal.ts";
 import { saveFigures } from "./save-figures.ts";
 import { doubtsAbout, measured, watchMachine } from "./this-machine.ts";
 
-const metricsPeriodLimit = "metrics-server's period limits it: `npm run load` prints the command for 15 s.";
+const metricsPeriodLimit = `metrics-server's period limits it: \`npm run load\` prints the command for ${targetPeriodSeconds} s.`;
 
 /**
  * Compares the result of a load with its goals.
