@@ -42,7 +42,7 @@ export function loadGoals(
     target: `≤ ${goals.anotherPod} s`,
     measured: ready === undefined ? `no pod was added to ${mostPods}` : `${ready.toFixed(0)} s${metrics}`,
     isReached: ready !== undefined && ready <= goals.anotherPod,
-    ...(metricsPeriodSeconds === targetPeriodSeconds ? {} : { limit: metricsPeriodLimit }),
+    ...((metricsPeriodSeconds ?? Infinity) <= targetPeriodSeconds ? {} : { limit: metricsPeriodLimit }),
   };
   return [failures, addition];
 }
